@@ -1,0 +1,67 @@
+"""The engine: everything of Repose but the window. It imports neither ``gui`` nor Qt.
+
+The names below are what ``gui`` and ``main`` use. They are imported at first use, because torch
+and dlib take a second to import and the window shows sooner without them.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.detector import Face as Face
+    from engine.detector import find_faces as find_faces
+    from engine.detector import landmarks_in_box as landmarks_in_box
+    from engine.errors import ReposeError as ReposeError
+    from engine.files import resource as resource
+    from engine.head import mean_face as mean_face
+    from engine.landmarks import FACE_PARTS as FACE_PARTS
+    from engine.landmarks import N_LANDMARKS as N_LANDMARKS
+    from engine.landmarks import Landmarks as Landmarks
+    from engine.landmarks import check_landmarks as check_landmarks
+    from engine.photos import PHOTO_SUFFIXES as PHOTO_SUFFIXES
+    from engine.photos import Photo as Photo
+    from engine.photos import read_photo as read_photo
+    from engine.photos import write_photo as write_photo
+    from engine.pose3d import Pose3D as Pose3D
+    from engine.pose3d import copy_pose as copy_pose
+    from engine.pose3d import head_angles as head_angles
+    from engine.pose_files import POSE_SUFFIXES as POSE_SUFFIXES
+    from engine.pose_files import read_pose as read_pose
+    from engine.pose_files import write_pose as write_pose
+    from engine.predictor import Prediction as Prediction
+    from engine.predictor import Predictor as Predictor
+
+_MODULES = {
+    "FACE_PARTS": "landmarks",
+    "N_LANDMARKS": "landmarks",
+    "PHOTO_SUFFIXES": "photos",
+    "POSE_SUFFIXES": "pose_files",
+    "Face": "detector",
+    "Landmarks": "landmarks",
+    "Photo": "photos",
+    "Pose3D": "pose3d",
+    "Prediction": "predictor",
+    "Predictor": "predictor",
+    "ReposeError": "errors",
+    "check_landmarks": "landmarks",
+    "copy_pose": "pose3d",
+    "find_faces": "detector",
+    "head_angles": "pose3d",
+    "landmarks_in_box": "detector",
+    "mean_face": "head",
+    "read_photo": "photos",
+    "read_pose": "pose_files",
+    "resource": "files",
+    "write_photo": "photos",
+    "write_pose": "pose_files",
+}
+
+__all__ = sorted(_MODULES)
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module 'engine' has no attribute {name!r}")
+    value = getattr(import_module(f"engine.{_MODULES[name]}"), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,67 @@
+"""Files that are written whole or not at all, and the files that Repose ships."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from engine.errors import ReposeError
+
+# Beside the engine in a checkout and in site-packages alike.
+RESOURCES = Path(__file__).resolve().parent.parent / "resources"
+
+
+def resource(name: str) -> Path:
+    """The path of a file that Repose ships, such as ``"default.safetensors"``.
+
+    Raises ReposeError when the file is missing.
+    """
+    path = RESOURCES / name
+    if not path.is_file():
+        raise ReposeError(f"Repose's own file {path} is missing; install Repose again.")
+    return path
+
+
+@contextmanager
+def write_whole(path: Path) -> Iterator[Path]:
+    """Yield the path of an empty file to write; it becomes ``path`` when the block ends well.
+
+    The temporary file lies in the folder of ``path`` and has its suffix. Its contents reach the
+    disk before it takes the place of ``path``, so that whatever happens ``path`` holds the old
+    contents or the new, never a part. Missing folders are made. When the block raises, the
+    temporary file is removed and ``path`` stays as it was.
+
+    Raises ReposeError when something cannot be written (also when the block raises OSError).
+    """
+    # A link stays a link: the file that it names is written.
+    final = Path(os.path.realpath(path))
+    if final.exists() and not final.is_file():
+        raise ReposeError(f"{path} cannot be written: it is not a file.")
+    part = final.with_name(f".{secrets.token_hex(6)}.part{final.suffix}")
+    try:
+        try:
+            final.parent.mkdir(parents=True, exist_ok=True)
+            # Not tempfile: its files are closed to everyone else, and the result must not be.
+            part.touch(exist_ok=False)
+            yield part
+            if final.exists():
+                shutil.copymode(final, part)
+            with part.open("r+b") as file:
+                os.fsync(file.fileno())
+            os.replace(part, final)
+        except OSError as error:
+            raise ReposeError(f"{path} cannot be written: {reason(error)}.") from error
+    finally:
+        # Without a writable folder there is nothing to remove, and the error is already raised.
+        try:
+            part.unlink(missing_ok=True)
+        except OSError:
+            pass
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused, as the middle of a sentence: ``"permission denied"``."""
+    text = error.strerror or str(error) or type(error).__name__
+    return text[0].lower() + text[1:].rstrip(".")

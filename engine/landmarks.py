@@ -1,0 +1,66 @@
+"""The 68 landmarks of a face, in iBUG order."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from engine.errors import ReposeError
+
+N_LANDMARKS = 68
+
+Landmarks = NDArray[np.float32]
+"""68x2 float32: x then y in pixels of the photo, pixel centres at integers, iBUG order.
+
+Never changed in place: a new pose is a new array.
+"""
+
+# Far beyond any photo; larger coordinates can only be mistakes, and their squares overflow.
+_FARTHEST = 1e6
+
+
+class Part(NamedTuple):
+    """Landmarks that lie on one line of the face."""
+
+    name: str
+    indices: tuple[int, ...]
+    closed: bool
+    """Whether the last landmark joins the first."""
+
+
+FACE_PARTS = (
+    Part("jaw", tuple(range(0, 17)), False),
+    Part("right_brow", tuple(range(17, 22)), False),
+    Part("left_brow", tuple(range(22, 27)), False),
+    Part("nose_bridge", tuple(range(27, 31)), False),
+    Part("nostrils", tuple(range(31, 36)), False),
+    Part("right_eye", tuple(range(36, 42)), True),
+    Part("left_eye", tuple(range(42, 48)), True),
+    Part("outer_lips", tuple(range(48, 60)), True),
+    Part("inner_lips", tuple(range(60, 68)), True),
+)
+"""All 68 landmarks, each in one part; right and left are the person's own."""
+
+
+def check_landmarks(points: ArrayLike) -> Landmarks:
+    """``points`` (68x2 numbers, pixels) as landmarks: a read-only copy.
+
+    Raises ReposeError when they are not 68 pairs of finite numbers that span a face.
+    """
+    try:
+        array = np.array(points, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ReposeError("The landmarks are not 68 pairs of numbers.") from error
+    if array.ndim != 2 or array.shape[1] != 2:
+        raise ReposeError("The landmarks are not 68 pairs of numbers.")
+    if len(array) != N_LANDMARKS:
+        raise ReposeError(f"There are {len(array)} landmarks where {N_LANDMARKS} are needed.")
+    if not np.isfinite(array).all():
+        raise ReposeError("Some landmarks are not numbers.")
+    if np.abs(array).max() > _FARTHEST:
+        raise ReposeError("Some landmarks lie far outside any photo.")
+    if np.ptp(array, axis=0).min() < 1:
+        raise ReposeError("The landmarks lie on one line or point and do not span a face.")
+    landmarks = array.astype(np.float32)
+    landmarks.setflags(write=False)
+    return landmarks
