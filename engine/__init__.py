@@ -58,10 +58,11 @@ _MODULES = {
 
 __all__ = sorted(_MODULES)
 
+if not TYPE_CHECKING:  # a type checker sees the imports above, and misspelt names
 
-def __getattr__(name: str) -> object:
-    if name not in _MODULES:
-        raise AttributeError(f"module 'engine' has no attribute {name!r}")
-    value = getattr(import_module(f"engine.{_MODULES[name]}"), name)
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> object:
+        if name not in _MODULES:
+            raise AttributeError(f"module 'engine' has no attribute {name!r}")
+        value = getattr(import_module(f"engine.{_MODULES[name]}"), name)
+        globals()[name] = value
+        return value

@@ -29,7 +29,7 @@ class Part(NamedTuple):
 
 
 FACE_PARTS = (
-    Part("jaw", tuple(range(0, 17)), False),
+    Part("jaw", tuple(range(17)), False),
     Part("right_brow", tuple(range(17, 22)), False),
     Part("left_brow", tuple(range(22, 27)), False),
     Part("nose_bridge", tuple(range(27, 31)), False),

@@ -150,4 +150,5 @@ def _to_8_bits(grey: NDArray[np.generic]) -> NDArray[np.uint8]:
         scale = 255.0 / largest
     else:
         scale = 255.0 / 65535.0
-    return np.clip(np.rint(values * scale), 0, 255).astype(np.uint8)
+    eight: NDArray[np.uint8] = np.clip(np.rint(values * scale), 0, 255).astype(np.uint8)
+    return eight
