@@ -21,8 +21,8 @@ LARGEST_PIXELS = 200_000_000
 PHOTO_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp")
 """What ``read_photo`` and ``write_photo`` take, lower case."""
 
-# MPO is what many phones write into a .jpg. No other decoder is ever run on a stranger's file.
-_READ_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "BMP")
+# No other decoder is ever run on a stranger's file. (JPEG includes the MPO that phones write.)
+_READ_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP")
 
 _WRITE_FORMATS = {
     ".png": "PNG",
