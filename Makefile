@@ -1,0 +1,78 @@
+# make run [ARGS=photo.jpg]   the editor          make test   the tests
+# make bench [ARGS=--json]    how fast it is here  make lint   style, types, imports
+#
+# Every target first sets up what it needs: .venv with everything in pyproject.toml and, on a bare
+# Debian or Ubuntu, the system libraries of Qt (apt-get; asks for sudo only when some are missing).
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+# The first of these that is new enough makes the .venv.
+PYTHONS := python3 python3.13 python3.12 python3.11
+
+# What Qt's window needs beyond the wheels.
+QT_PACKAGES := libegl1 libgl1 libfontconfig1 libdbus-1-3 libglib2.0-0 libx11-xcb1 libxkbcommon0 \
+	libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 \
+	libxcb-render-util0 libxcb-shape0 libxcb-sync1 libxcb-util1 libxcb-xfixes0 libxcb-xkb1
+
+QT := $(VENV)/lib/python3*/site-packages/PySide6/Qt
+QT_FILES := $(QT)/lib/libQt6Widgets.so.6 $(QT)/lib/libQt6Svg.so.6 \
+	$(QT)/plugins/platforms/libqxcb.so $(QT)/plugins/platforms/libqoffscreen.so
+
+APT := $$( [ "$$(id -u)" = 0 ] || echo sudo ) env DEBIAN_FRONTEND=noninteractive apt-get
+
+.PHONY: run test lint bench setup qt-libraries
+
+run: setup
+	$(BIN)/python main.py $(ARGS)
+
+test: setup
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(ARGS)
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup
+	$(BIN)/python main.py benchmark $(ARGS)
+
+setup: $(READY) qt-libraries
+
+$(READY): pyproject.toml
+	@if [ ! -x $(BIN)/pip ]; then \
+		for python in $(PYTHONS); do \
+			$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; \
+			python=; \
+		done; \
+		[ -n "$$python" ] || { echo "Repose needs Python 3.11 or newer: install it and run make again." >&2; exit 1; }; \
+		if ! $$python -m venv $(VENV) && command -v apt-get >/dev/null; then \
+			echo "Installing Debian's venv for $$python."; \
+			$(APT) -qq update && $(APT) -qq install -y \
+				python$$($$python -c 'import sys; print("%d.%d" % sys.version_info[:2])')-venv; \
+			$$python -m venv $(VENV); \
+		fi; \
+		[ -x $(BIN)/pip ] || { echo "Python's venv does not work here: install it (Debian: python3-venv) and run make again." >&2; exit 1; }; \
+	fi
+	@echo "Setting up $(VENV): the first time this downloads a few hundred megabytes."
+	@$(BIN)/pip install --quiet --editable '.[dev]' || { \
+		echo "The packages could not be installed, see above: mostly there is no network or no space." >&2; exit 1; }
+	@touch $@
+
+# ldd names what is missing; where there is no ldd (macOS), Qt needs nothing more.
+MISSING = $$(ldd $(QT_FILES) 2>/dev/null | awk '/=> not found/ {print $$1}' | sort -u | xargs)
+
+qt-libraries: $(READY)
+	@command -v ldd >/dev/null || exit 0; \
+	missing="$(MISSING)"; \
+	[ -n "$$missing" ] || exit 0; \
+	if command -v apt-get >/dev/null; then \
+		echo "Installing the system libraries that Qt needs: $$missing"; \
+		$(APT) -qq update && $(APT) -qq install -y --no-install-recommends $(QT_PACKAGES) >/dev/null; \
+		missing="$(MISSING)"; \
+	fi; \
+	[ -z "$$missing" ] || { \
+		echo "Qt needs system libraries that are missing and could not be installed: $$missing" >&2; \
+		echo "Install them with your system's package manager and run make again." >&2; exit 1; }
