@@ -1,0 +1,46 @@
+"""D: judges whether an image shows the source's person in truth or by G2's hand."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import parametrizations
+
+from engine.config import Config
+
+_SMALLEST_SIDE = 4
+
+
+class Discriminator(nn.Module):
+    """Stride-2 3x3 convolutions until a side is at most 4, then fully connected to one logit."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        border = 2 * config.loss.cutoff
+        height, width = config.image.height - border, config.image.width - border
+        filters, out = 6, config.d.filters
+        layers: list[nn.Module] = []
+        while min(height, width) > _SMALLEST_SIDE:
+            layers += [
+                nn.Conv2d(filters, out, 3, stride=2, padding=1),
+                nn.LeakyReLU(config.d.slope),
+            ]
+            filters, out = out, out + config.d.growth
+            height, width = -(-height // 2), -(-width // 2)
+        layers += [nn.Flatten(), nn.Linear(filters * height * width, 1)]
+        if config.d.spectral_norm:
+            layers = [
+                parametrizations.spectral_norm(layer) if hasattr(layer, "weight") else layer
+                for layer in layers
+            ]
+        self.layers = nn.Sequential(*layers)
+        self.cutoff = config.loss.cutoff
+
+    def forward(self, source: Tensor, image: Tensor) -> Tensor:
+        """``source`` and ``image`` Bx3xHxW in [0, 1], borders and all; B logits, high for true."""
+        pair = torch.cat((image, source), dim=1)
+        logits: Tensor = self.layers(without_border(pair, self.cutoff))
+        return logits[:, 0]
+
+
+def without_border(image: Tensor, cutoff: int) -> Tensor:
+    """``image`` (..., H, W) without ``cutoff`` pixels on every side."""
+    return image[..., cutoff : image.shape[-2] - cutoff, cutoff : image.shape[-1] - cutoff]

@@ -1,0 +1,40 @@
+"""Pose heatmaps: 68 channels, one per landmark, drawn in one go on the landmarks' device."""
+
+import torch
+from torch import Tensor
+
+from engine.config import Config, HeatmapConfig
+
+
+def draw_heatmaps(landmarks: Tensor, height: int, width: int, config: HeatmapConfig) -> Tensor:
+    """Heatmaps of ``landmarks`` (..., 2; pixels of a ``height`` x ``width`` picture).
+
+    Returns (..., height / stride, width / stride), values in [0, 1]. A ``disc`` is 1 where a cell's
+    centre is at most ``radius`` pixels away from the landmark and 0 elsewhere; a ``blob`` is
+    exp(-d^2 / (2 radius^2)) of that distance d. A landmark outside the picture draws what of it
+    reaches inside.
+    """
+    x = landmarks[..., 0:1] - _centres(width, config.stride, landmarks)
+    y = landmarks[..., 1:2] - _centres(height, config.stride, landmarks)
+    if config.style == "disc":
+        squares = y.square()[..., :, None] + x.square()[..., None, :]
+        return (squares <= config.radius**2).to(landmarks.dtype)
+    scale = -0.5 / config.radius**2
+    # A Gaussian is separable: two short vectors and their product instead of an exp per cell.
+    return (scale * y.square()).exp()[..., :, None] * (scale * x.square()).exp()[..., None, :]
+
+
+def pose_heatmaps(source: Tensor, target: Tensor, config: Config) -> Tensor:
+    """What G1 sees of both poses (Bx68x2 pixels of the picture each).
+
+    Returns Bx136xhxw, the source's 68 before the target's 68; or Bx68xhxw, the target's, where
+    the config leaves the source's out.
+    """
+    poses = torch.cat((source, target), dim=1) if config.heatmaps.source else target
+    return draw_heatmaps(poses, config.image.height, config.image.width, config.heatmaps)
+
+
+def _centres(length: int, stride: int, like: Tensor) -> Tensor:
+    """Cell centres along one side, in pixels; pixel centres are integers."""
+    cells = torch.arange(length // stride, device=like.device, dtype=like.dtype)
+    return (cells + 0.5) * stride - 0.5

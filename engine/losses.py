@@ -1,0 +1,59 @@
+"""The losses, as the formulas are written; all of them in float32."""
+
+from typing import Literal
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+
+def masked_l1(
+    image: Tensor,
+    target: Tensor,
+    mask: Tensor,
+    weight: Tensor | None = None,
+    reduction: Literal["mean", "sum"] = "sum",
+) -> Tensor:
+    """|(image - target) * (1 + mask)|_1, each pixel times ``weight`` where there is one.
+
+    ``image`` and ``target`` Bx3xHxW, ``mask`` and ``weight`` Bx1xHxW. Returns a scalar: the sum
+    over all values, or their mean.
+    """
+    error = (image.float() - target).abs() * (1 + mask)
+    if weight is not None:
+        error = error * weight
+    return error.sum() if reduction == "sum" else error.mean()
+
+
+def bce(logits: Tensor, label: Literal[0, 1]) -> Tensor:
+    """Binary cross entropy of D's ``logits`` (B) against ``label``: their mean, a scalar."""
+    logits = logits.float()
+    return F.binary_cross_entropy_with_logits(logits, torch.full_like(logits, label))
+
+
+def ssim_map(image: Tensor, target: Tensor) -> Tensor:
+    """Structural similarity of images in [0, 1] (Bx3xHxW): Bx3x(H-6)x(W-6), 1 where equal.
+
+    One value for each 7x7 window inside the image; their mean is scikit-image's
+    ``structural_similarity``.
+    """
+    x, y = image.float(), target.float()
+    mean_x, mean_y = _windows(x), _windows(y)
+    unbiased = 49 / 48
+    var_x = unbiased * (_windows(x * x) - mean_x * mean_x)
+    var_y = unbiased * (_windows(y * y) - mean_y * mean_y)
+    cov = unbiased * (_windows(x * y) - mean_x * mean_y)
+    c1, c2 = 0.01**2, 0.03**2
+    luminance = (2 * mean_x * mean_y + c1) / (mean_x.square() + mean_y.square() + c1)
+    return luminance * (2 * cov + c2) / (var_x + var_y + c2)
+
+
+def dissimilarity(image: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
+    """1 - SSIM, each window times the ``weight`` (Bx1xHxW) of its middle pixel: mean, a scalar."""
+    windows = 1 - ssim_map(image, target)
+    return (windows if weight is None else windows * weight[..., 3:-3, 3:-3]).mean()
+
+
+def _windows(image: Tensor) -> Tensor:
+    """Means of all 7x7 windows that lie inside the image."""
+    return F.avg_pool2d(image, kernel_size=7, stride=1)

@@ -1,0 +1,171 @@
+"""The two training stages: one step each, readable as the formulas of the report."""
+
+from dataclasses import dataclass, fields
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Adam, Optimizer
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from engine.config import Config, StageConfig
+from engine.discriminator import Discriminator
+from engine.generators import G1, G2, Coarse
+from engine.heatmaps import pose_heatmaps
+from engine.losses import bce, dissimilarity, masked_l1
+from engine.masks import draw_mask
+
+
+@dataclass(frozen=True)
+class Batch:
+    """B pairs of one person each; images in [0, 1], landmarks and boxes in their pixels, float32."""
+
+    source: Tensor
+    """I_S, Bx3xHxW."""
+    target: Tensor
+    """I_T, Bx3xHxW."""
+    source_landmarks: Tensor
+    """Bx68x2."""
+    target_landmarks: Tensor
+    """Bx68x2."""
+    source_box: Tensor
+    """Face box, Bx4: left, top, right, bottom."""
+    target_box: Tensor
+    """Bx4."""
+    guides: Tensor | None = None
+    """Bx8xHxW (see GUIDE_CHANNELS); None exactly when the config has no guides."""
+    weight: Tensor | None = None
+    """Bx1xHxW: how much each pixel of the target is trusted; None trusts all alike."""
+
+    def to(self, device: torch.device | str) -> "Batch":
+        """This batch on ``device``."""
+        tensors = {f.name: getattr(self, f.name) for f in fields(self)}
+        return Batch(
+            **{
+                name: None if tensor is None else tensor.to(device, non_blocking=True)
+                for name, tensor in tensors.items()
+            }
+        )
+
+
+def adam(network: nn.Module, stage: StageConfig) -> Adam:
+    """The optimizer of one network in one stage."""
+    return Adam(network.parameters(), lr=stage.learning_rate, betas=stage.betas)
+
+
+class Stage1:
+    """Trains G1: L_G1 = |(coarse - I_T) * (1 + M_T)|_1.
+
+    With guides the generated image has the same loss once more: a blend without it soon shows
+    nothing but the warps. ``average`` holds the running average of G1's weights.
+    """
+
+    def __init__(self, g1: G1, optimizer: Optimizer, config: Config) -> None:
+        self.g1, self.optimizer, self.config = g1, optimizer, config
+        self.average = _average(g1, config.stage1)
+
+    def step(self, batch: Batch) -> dict[str, float]:
+        """One step of G1 on ``batch``; its losses by name."""
+        M_T = draw_mask(batch.target_landmarks, batch.target_box, self.config)
+        coarse = _coarse(self.g1, batch, self.config)
+        loss_coarse = _distance(coarse.image, batch, M_T, self.config)
+        loss = loss_coarse
+        if self.config.guides:
+            loss = loss + _distance(coarse.generated, batch, M_T, self.config)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+        self.average.update_parameters(self.g1)
+        return {"loss_g1": loss.item(), "loss_coarse": loss_coarse.item()}
+
+
+class Stage2:
+    """Trains G2 against D while G1 stays as it is.
+
+    L_D  = BCE(D(I_S, I_T), 1) + BCE(D(I_S, refined), 0)
+    L_G2 = BCE(D(I_S, refined), 1) + lambda * |(refined - I_T) * (1 + M_T)|_1
+
+    G2 and D have an optimizer each, and no gradient of one loss reaches the other network. G1 must
+    be the one to keep (``Stage1.average.module``). ``average`` holds the running average of G2's
+    weights.
+    """
+
+    def __init__(
+        self,
+        g1: G1,
+        g2: G2,
+        d: Discriminator,
+        optimizer_g2: Optimizer,
+        optimizer_d: Optimizer,
+        config: Config,
+    ) -> None:
+        self.g1, self.g2, self.d = g1.requires_grad_(False), g2, d
+        self.optimizer_g2, self.optimizer_d, self.config = optimizer_g2, optimizer_d, config
+        self.average = _average(g2, config.stage2)
+
+    def pretrain_d_step(self, batch: Batch) -> dict[str, float]:
+        """One step of D alone on ``batch``, before the first ``step``; its losses by name."""
+        with torch.no_grad():
+            refined = self._refined(batch)
+        return self._step_d(batch, refined)
+
+    def step(self, batch: Batch) -> dict[str, float]:
+        """One step of D, then one of G2 on ``batch``; their losses by name."""
+        M_T = draw_mask(batch.target_landmarks, batch.target_box, self.config)
+        refined = self._refined(batch)
+        losses = self._step_d(batch, refined.detach())
+
+        self.d.requires_grad_(False)
+        with _autocast(batch, self.config):
+            judged = self.d(batch.source, refined)
+        loss_refined = _distance(refined, batch, M_T, self.config)
+        loss = bce(judged, 1) + self.config.loss.l1_weight * loss_refined
+        self.optimizer_g2.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer_g2.step()
+        self.d.requires_grad_(True)
+        self.average.update_parameters(self.g2)
+        return {**losses, "loss_g2": loss.item(), "loss_refined": loss_refined.item()}
+
+    def _refined(self, batch: Batch) -> Tensor:
+        """coarse + difference map, Bx3xHxW; differentiable in G2 alone."""
+        with torch.no_grad():
+            coarse = _coarse(self.g1, batch, self.config).image
+        with _autocast(batch, self.config):
+            difference = self.g2(batch.source, coarse)
+        return coarse + difference
+
+    def _step_d(self, batch: Batch, refined: Tensor) -> dict[str, float]:
+        with _autocast(batch, self.config):
+            true = self.d(batch.source, batch.target)
+            false = self.d(batch.source, refined)
+        loss = bce(true, 1) + bce(false, 0)
+        self.optimizer_d.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer_d.step()
+        return {"loss_d": loss.item()}
+
+
+def _coarse(g1: G1, batch: Batch, config: Config) -> Coarse:
+    heatmaps = pose_heatmaps(batch.source_landmarks, batch.target_landmarks, config)
+    with _autocast(batch, config):
+        coarse: Coarse = g1(batch.source, heatmaps, batch.guides)
+    return coarse
+
+
+def _distance(image: Tensor, batch: Batch, mask: Tensor, config: Config) -> Tensor:
+    """The masked L1 loss of ``image``, and 1 - SSIM where the config gives that a weight."""
+    loss = masked_l1(image, batch.target, mask, batch.weight, config.loss.reduction)
+    if config.loss.ssim_weight:
+        unlike = dissimilarity(image, batch.target, batch.weight)
+        loss = loss + config.loss.ssim_weight * unlike
+    return loss
+
+
+def _average(network: nn.Module, stage: StageConfig) -> AveragedModel:
+    return AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(stage.average))
+
+
+def _autocast(batch: Batch, config: Config) -> torch.autocast:
+    """bfloat16 for the convolutions, where the config asks for half precision."""
+    half = config.precision == "half"
+    return torch.autocast(batch.source.device.type, torch.bfloat16, enabled=half)
