@@ -45,7 +45,7 @@ class HeatmapConfig:
     radius: float = 5.0
     """Radius of the disc or standard deviation of the Gaussian, pixels of the picture."""
     stride: int = 4
-    """Pixels of the picture per heatmap cell; 1 joins them to the picture, more to deeper blocks."""
+    """Picture pixels per heatmap cell; 1 joins them to the picture, more to a deeper block."""
     source: bool = True
     """G1 sees the source's landmarks too, not the target's alone."""
 

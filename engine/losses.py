@@ -3,8 +3,7 @@
 from typing import Literal
 
 import torch
-from torch import Tensor
-from torch.nn import functional as F
+from torch import Tensor, nn
 
 
 def masked_l1(
@@ -28,7 +27,7 @@ def masked_l1(
 def bce(logits: Tensor, label: Literal[0, 1]) -> Tensor:
     """Binary cross entropy of D's ``logits`` (B) against ``label``: their mean, a scalar."""
     logits = logits.float()
-    return F.binary_cross_entropy_with_logits(logits, torch.full_like(logits, label))
+    return nn.functional.binary_cross_entropy_with_logits(logits, torch.full_like(logits, label))
 
 
 def ssim_map(image: Tensor, target: Tensor) -> Tensor:
@@ -56,4 +55,4 @@ def dissimilarity(image: Tensor, target: Tensor, weight: Tensor | None = None) -
 
 def _windows(image: Tensor) -> Tensor:
     """Means of all 7x7 windows that lie inside the image."""
-    return F.avg_pool2d(image, kernel_size=7, stride=1)
+    return nn.functional.avg_pool2d(image, kernel_size=7, stride=1)

@@ -1,6 +1,7 @@
 """The two training stages: one step each, readable as the formulas of the report."""
 
 from dataclasses import dataclass, fields
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -17,12 +18,12 @@ from engine.masks import draw_mask
 
 @dataclass(frozen=True)
 class Batch:
-    """B pairs of one person each; images in [0, 1], landmarks and boxes in their pixels, float32."""
+    """B pairs, each of one person, all float32. Landmarks and boxes are in pixels of the images."""
 
     source: Tensor
-    """I_S, Bx3xHxW."""
+    """I_S, Bx3xHxW in [0, 1]."""
     target: Tensor
-    """I_T, Bx3xHxW."""
+    """I_T, Bx3xHxW in [0, 1]."""
     source_landmarks: Tensor
     """Bx68x2."""
     target_landmarks: Tensor
@@ -38,13 +39,9 @@ class Batch:
 
     def to(self, device: torch.device | str) -> "Batch":
         """This batch on ``device``."""
-        tensors = {f.name: getattr(self, f.name) for f in fields(self)}
-        return Batch(
-            **{
-                name: None if tensor is None else tensor.to(device, non_blocking=True)
-                for name, tensor in tensors.items()
-            }
-        )
+        tensors: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
+        moved = {k: t.to(device, non_blocking=True) for k, t in tensors.items() if t is not None}
+        return Batch(**moved)
 
 
 def adam(network: nn.Module, stage: StageConfig) -> Adam:
@@ -71,9 +68,7 @@ class Stage1:
         loss = loss_coarse
         if self.config.guides:
             loss = loss + _distance(coarse.generated, batch, M_T, self.config)
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        self.optimizer.step()
+        _descend(self.optimizer, loss)
         self.average.update_parameters(self.g1)
         return {"loss_g1": loss.item(), "loss_coarse": loss_coarse.item()}
 
@@ -119,9 +114,7 @@ class Stage2:
             judged = self.d(batch.source, refined)
         loss_refined = _distance(refined, batch, M_T, self.config)
         loss = bce(judged, 1) + self.config.loss.l1_weight * loss_refined
-        self.optimizer_g2.zero_grad(set_to_none=True)
-        loss.backward()
-        self.optimizer_g2.step()
+        _descend(self.optimizer_g2, loss)
         self.d.requires_grad_(True)
         self.average.update_parameters(self.g2)
         return {**losses, "loss_g2": loss.item(), "loss_refined": loss_refined.item()}
@@ -131,7 +124,7 @@ class Stage2:
         with torch.no_grad():
             coarse = _coarse(self.g1, batch, self.config).image
         with _autocast(batch, self.config):
-            difference = self.g2(batch.source, coarse)
+            difference = cast(Tensor, self.g2(batch.source, coarse))
         return coarse + difference
 
     def _step_d(self, batch: Batch, refined: Tensor) -> dict[str, float]:
@@ -139,17 +132,14 @@ class Stage2:
             true = self.d(batch.source, batch.target)
             false = self.d(batch.source, refined)
         loss = bce(true, 1) + bce(false, 0)
-        self.optimizer_d.zero_grad(set_to_none=True)
-        loss.backward()
-        self.optimizer_d.step()
+        _descend(self.optimizer_d, loss)
         return {"loss_d": loss.item()}
 
 
 def _coarse(g1: G1, batch: Batch, config: Config) -> Coarse:
     heatmaps = pose_heatmaps(batch.source_landmarks, batch.target_landmarks, config)
     with _autocast(batch, config):
-        coarse: Coarse = g1(batch.source, heatmaps, batch.guides)
-    return coarse
+        return cast(Coarse, g1(batch.source, heatmaps, batch.guides))
 
 
 def _distance(image: Tensor, batch: Batch, mask: Tensor, config: Config) -> Tensor:
@@ -161,8 +151,17 @@ def _distance(image: Tensor, batch: Batch, mask: Tensor, config: Config) -> Tens
     return loss
 
 
+def _descend(optimizer: Optimizer, loss: Tensor) -> None:
+    """One step of ``optimizer`` down the gradient of ``loss``."""
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()  # type: ignore[no-untyped-call]
+    optimizer.step()
+
+
 def _average(network: nn.Module, stage: StageConfig) -> AveragedModel:
-    return AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(stage.average))
+    """The running average of the weights; the first update copies them."""
+    decay = get_ema_multi_avg_fn(stage.average)  # type: ignore[no-untyped-call]
+    return AveragedModel(network, multi_avg_fn=decay)
 
 
 def _autocast(batch: Batch, config: Config) -> torch.autocast:
