@@ -32,10 +32,10 @@ class EditorOptions:
     Each command explains itself, for example: repose repose --help
     """
 
-    photo: Annotated[Positional[Path | None], arg(metavar="PHOTO")] = None
+    photo: Annotated[Positional[Path | None], arg(metavar="[PHOTO]", help_behavior_hint="")] = None
     """The photo to open (JPEG, PNG, WebP, TIFF or BMP); without it, the sample photo."""
 
-    model: Path | None = None
+    model: Annotated[Path | None, arg(metavar="PATH", help_behavior_hint="")] = None
     """The model to use; without it, the one that comes with Repose."""
 
     device: Device = "auto"
@@ -46,23 +46,27 @@ class EditorOptions:
 class ReposeOptions:
     """Give the face in SOURCE a new pose and write the picture, or do a whole list of jobs."""
 
-    source: Annotated[Positional[Path | None], arg(metavar="SOURCE")] = None
+    source: Annotated[Positional[Path | None], arg(metavar="[SOURCE]", help_behavior_hint="")] = (
+        None
+    )
     """The photo."""
 
-    output: Annotated[Path | None, arg(aliases=["-o"], metavar="OUT.png")] = None
+    output: Annotated[
+        Path | None, arg(aliases=["-o"], metavar="OUT.png", help_behavior_hint="")
+    ] = None
     """The picture to write (.png .jpg .webp .tif .bmp)."""
 
-    target: Annotated[Path | None, arg(metavar="PHOTO")] = None
+    target: Annotated[Path | None, arg(metavar="PHOTO", help_behavior_hint="")] = None
     """A photo to take the pose from."""
 
-    pose: Annotated[Path | None, arg(metavar="FILE")] = None
+    pose: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None
     """A pose file to take the pose from (.json .pts .xml .csv)."""
 
-    jobs: Annotated[Path | None, arg(metavar="JOBS.csv")] = None
+    jobs: Annotated[Path | None, arg(metavar="JOBS.csv", help_behavior_hint="")] = None
     """A list of jobs instead of SOURCE: a CSV file with the header source,target,output; paths
     relative to it; a target is a photo, a pose file or empty."""
 
-    out: Annotated[Path | None, arg(metavar="DIR")] = None
+    out: Annotated[Path | None, arg(metavar="DIR", help_behavior_hint="")] = None
     """The folder for the outputs of the jobs."""
 
     transfer: Literal["relative", "aligned", "absolute"] = "relative"
@@ -86,7 +90,7 @@ class ReposeOptions:
     """What to write: the whole photo, or the square around the face alone: refined (face), coarse,
     or the difference map (grey is no difference)."""
 
-    model: Path | None = None
+    model: Annotated[Path | None, arg(metavar="PATH", help_behavior_hint="")] = None
     """The model to use; without it, the one that comes with Repose."""
 
     device: Device = "auto"
@@ -115,7 +119,8 @@ def repose(options: ReposeOptions) -> int:
     if options.jobs is not None and options.out is not None:
         jobs = read_jobs(options.jobs, options.out)
     else:
-        assert options.source is not None and options.output is not None
+        assert options.source is not None
+        assert options.output is not None
         jobs = (Job(options.source, options.target or options.pose, options.output),)
     how = JobOptions(
         transfer=options.transfer,

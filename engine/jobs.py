@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -88,9 +88,7 @@ def repose(
             raise ReposeError(outcome.error)
 
 
-def repose_all(
-    predictor: Predictor, jobs: Sequence[Job], options: JobOptions
-) -> Iterator[Outcome]:
+def repose_all(predictor: Predictor, jobs: Sequence[Job], options: JobOptions) -> Iterator[Outcome]:
     """Do ``jobs`` one after another; one that fails does not stop the others."""
     portraits = lru_cache(maxsize=1000)(_read_portrait)
     current: Path | None = None
@@ -193,7 +191,10 @@ def _find_face(photo: Photo, path: Path, number: int) -> Landmarks:
 
 
 def _target_pose(
-    source: _Portrait, target: Path | None, options: JobOptions, portraits: "_Portraits"
+    source: _Portrait,
+    target: Path | None,
+    options: JobOptions,
+    portraits: Callable[[Path], _Portrait],
 ) -> Landmarks:
     if target is None:
         pose = source.landmarks
@@ -221,7 +222,8 @@ def _picture(predictor: Predictor, prediction: Prediction, view: View) -> Photo:
 
 
 def _to_8_bits(image: NDArray[np.float32]) -> Photo:
-    return np.rint(np.clip(image, 0, 1) * 255).astype(np.uint8)
+    eight: Photo = np.rint(np.clip(image, 0, 1) * 255).astype(np.uint8)
+    return eight
 
 
 def _size(photo: Photo) -> tuple[int, int]:

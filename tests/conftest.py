@@ -1,0 +1,75 @@
+"""What several tests share. Nothing here needs the trained model: a small random one stands in."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import torch
+
+from engine.config import PRESETS, Config, GeneratorConfig, ImageConfig
+from engine.files import resource
+from engine.generators import G1, G2
+from engine.photos import Photo, read_photo, write_photo
+
+if TYPE_CHECKING:
+    from engine.predictor import Predictor
+
+
+@pytest.fixture(scope="session")
+def sample() -> Path:
+    """A photo of one face, 512x512."""
+    return resource("sample.jpg")
+
+
+@pytest.fixture(scope="session")
+def photo(sample: Path) -> Photo:
+    pixels = read_photo(sample)
+    pixels.setflags(write=False)
+    return pixels
+
+
+@pytest.fixture(scope="session")
+def no_face(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A photo without a face."""
+    path = tmp_path_factory.mktemp("photos") / "meadow.png"
+    write_photo(path, np.full((64, 64, 3), (40, 120, 30), np.uint8))
+    return path
+
+
+@pytest.fixture(scope="session")
+def two_faces(photo: Photo, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A photo of a large face on the left and a smaller one on the right, 512x820."""
+    small = np.full((512, 308, 3), 90, np.uint8)
+    small[:306] = photo[60:366, 100:408]
+    path = tmp_path_factory.mktemp("photos") / "two.png"
+    write_photo(path, np.concatenate([photo, small], axis=1))
+    return path
+
+
+@pytest.fixture(scope="session")
+def small_config() -> Config:
+    """The default preset with networks that take milliseconds."""
+    tiny = GeneratorConfig(blocks=2, filters=4, growth=4)
+    image = ImageConfig(height=64, width=64)
+    return replace(PRESETS["default"], image=image, g1=tiny, g2=tiny)
+
+
+@pytest.fixture(scope="session")
+def model(small_config: Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint with random weights."""
+    from engine.checkpoint import save_checkpoint
+
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp("model") / "small.safetensors"
+    weights = {"g1": G1(small_config).state_dict(), "g2": G2(small_config).state_dict()}
+    save_checkpoint(path, small_config, weights)
+    return path
+
+
+@pytest.fixture(scope="session")
+def predictor(model: Path) -> "Predictor":
+    from engine.predictor import Predictor
+
+    return Predictor(model, "cpu")

@@ -1,0 +1,246 @@
+"""The command line: exit statuses, one sentence per mistake, and no Qt."""
+
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine.photos import Photo, read_photo, write_photo
+from main import DONE, FAILED, WRONG_USAGE, main
+
+ROOT = Path(__file__).parent.parent
+
+
+def run(*arguments: object) -> int:
+    """The exit status of the command line, also when it leaves early on wrong usage."""
+    try:
+        return main([str(argument) for argument in arguments])
+    except SystemExit as leaving:
+        return int(leaving.code or 0)
+
+
+def sentence(capsys: pytest.CaptureFixture[str]) -> str:
+    """The one line on standard error."""
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    lines = captured.err.splitlines()
+    assert len(lines) == 1, captured.err
+    assert lines[0].startswith("repose: ")
+    return lines[0]
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_one_photo(
+    sample: Path, model: Path, photo: Photo, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = run("repose", sample, "-o", "out.png", "--yaw", "-20", "--model", model)
+    assert status == DONE
+    assert capsys.readouterr() == ("", "")
+    assert read_photo("out.png").shape == photo.shape
+
+
+def test_a_target_photo(sample: Path, model: Path, photo: Photo) -> None:
+    write_photo("target.png", np.ascontiguousarray(photo[:, ::-1]))
+    common = ("repose", sample, "-o", "out.jpg", "--target", "target.png", "--model", model)
+    for transfer in ("relative", "aligned", "absolute"):
+        assert run(*common, "--transfer", transfer) == DONE
+    assert run(*common, "--view", "difference", "--device", "cpu", "--face", 1) == DONE
+
+
+def test_jobs(sample: Path, model: Path, no_face: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [f"{sample},{sample},1.png", f"{no_face},{sample},2.png", f"{sample},,deep/3.png"]
+    Path("jobs.csv").write_text("\n".join(["source,target,output", *rows]))
+    assert run("repose", "--jobs", "jobs.csv", "--out", "out", "--model", model) == FAILED
+    captured = capsys.readouterr()
+    assert captured.out == "2 done, 1 failed\n"
+    # One line for the failure and no progress bar, for this is no terminal.
+    assert captured.err == f"repose: jobs.csv line 3: No face was found in {no_face}.\n"
+    assert sorted(str(p) for p in Path("out").rglob("*.*")) == ["out/1.png", "out/deep/3.png"]
+    Path("jobs.csv").write_text("\n".join(["source,target,output", rows[0]]))
+    assert run("repose", "--jobs", "jobs.csv", "--out", "out", "--model", model) == DONE
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["a.jpg"],
+        ["-o", "b.png"],
+        ["a.jpg", "-o", "b.png", "--target", "c.jpg", "--pose", "d.pts"],
+        ["a.jpg", "-o", "b.png", "--out", "c"],
+        ["--jobs", "a.csv"],
+        ["--jobs", "a.csv", "--out", "b", "-o", "c.png"],
+        ["c.jpg", "--jobs", "a.csv", "--out", "b"],
+        ["--jobs", "a.csv", "--out", "b", "--target", "c.jpg"],
+        ["--jobs", "a.csv", "--out", "b", "--pose", "c.pts"],
+        ["a.jpg", "-o", "b.png", "--face", "0"],
+        ["a.jpg", "-o", "b.png", "--yaw", "nan"],
+    ],
+)
+def test_options_that_do_not_go_together(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("repose", *arguments) == WRONG_USAGE
+    sentence(capsys)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["repose", "a.jpg", "-o", "b.png", "--nonsense"],
+        ["repose", "a.jpg", "-o", "b.png", "--yaw", "left"],
+        ["repose", "a.jpg", "-o", "b.png", "--transfer", "magic"],
+        ["repose", "a.jpg", "-o", "b.png", "--device", "abacus"],
+        ["a.jpg", "b.jpg"],
+        ["--nonsense"],
+    ],
+)
+def test_words_that_are_not_understood(arguments: list[str]) -> None:
+    assert run(*arguments) == WRONG_USAGE
+
+
+@pytest.mark.parametrize("command", ["", "repose"])
+def test_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(*command.split(), "--help") == 0
+    assert "usage: repose" in capsys.readouterr().out
+
+
+def bad_photos(sample: Path) -> dict[str, str]:
+    """Names of bad photos, made in the current folder, and words of the sentence for each."""
+    Path("empty.jpg").touch()
+    Path("truncated.jpg").write_bytes(sample.read_bytes()[:60_000])
+    Path("text.jpg").write_text("Dear photo, ...")
+    Image.new("RGB", (1, 1)).save("dot.png")
+    Path("folder.jpg").mkdir()
+    write_photo("faceless.png", np.full((64, 64, 3), 90, np.uint8))
+    return {
+        "missing.jpg": "does not exist",
+        "empty.jpg": "is empty",
+        "truncated.jpg": "truncated",
+        "text.jpg": "not a photo",
+        "dot.png": "too small",
+        "folder.jpg": "is a folder",
+        "faceless.png": "No face was found",
+    }
+
+
+def test_bad_photos(sample: Path, model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, words in bad_photos(sample).items():
+        assert run("repose", name, "-o", "out.png", "--model", model) == FAILED
+        assert words in sentence(capsys)
+        assert run("repose", sample, "-o", "out.png", "--target", name, "--model", model) == FAILED
+        assert words in sentence(capsys)
+    assert not list(Path().glob("*out*"))
+
+
+def test_bad_poses(sample: Path, model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [f"{i % 9}.5 {i}" for i in range(68)]
+    Path("67.pts").write_text("\n".join(["version: 1", "n_points: 67", "{", *lines[1:], "}"]))
+    lines[5] = "NaN 3"
+    Path("nan.pts").write_text("\n".join(["version: 1", "n_points: 68", "{", *lines, "}"]))
+    for name, words in {"67.pts": "67", "nan.pts": "not numbers"}.items():
+        assert run("repose", sample, "-o", "out.png", "--pose", name, "--model", model) == FAILED
+        assert words in sentence(capsys)
+    assert not list(Path().glob("*out*"))
+
+
+def test_bad_models(sample: Path, model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from safetensors.numpy import save_file
+
+    whole = model.read_bytes()
+    Path("truncated.safetensors").write_bytes(whole[: len(whole) // 2])
+    Path("empty.safetensors").touch()
+    save_file({"weight": np.zeros(3)}, "foreign.safetensors")
+    Path("pickle.pth").write_bytes(pickle.dumps({"weight": 1}))
+    Path("pickle.safetensors").write_bytes(pickle.dumps({"weight": 1}))
+    Path("text.safetensors").write_text("weights")
+    for name in [*(path.name for path in Path().iterdir()), "missing.safetensors"]:
+        assert run("repose", sample, "-o", "out.png", "--model", name) == FAILED
+        assert name in sentence(capsys)
+    assert not list(Path().glob("*out*"))
+
+
+def test_outputs_that_cannot_be_written(
+    sample: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("file").touch()
+    Path("folder.png").mkdir()
+    for name, words in {
+        "file/out.png": "cannot be written",
+        "folder.png": "cannot be written",
+        "out.gif": "suffix",
+        "out": "suffix",
+    }.items():
+        assert run("repose", sample, "-o", name, "--model", model) == FAILED
+        assert words in sentence(capsys)
+    Path("jobs.csv").write_text(f"source,target,output\n{sample},,1.png\n")
+    assert run("repose", "--jobs", "jobs.csv", "--out", "file", "--model", model) == FAILED
+    assert "cannot be written" in capsys.readouterr().err
+    assert sorted(path.name for path in Path().iterdir()) == ["file", "folder.png", "jobs.csv"]
+
+
+def test_the_editor_without_a_display_says_so(
+    sample: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert run() == FAILED
+    assert "no display" in sentence(capsys)
+    assert run(sample) == FAILED
+    assert "no display" in sentence(capsys)
+    assert run("missing.jpg") == FAILED
+    assert "does not exist" in sentence(capsys)
+
+
+# Makes every import of Qt, and of the window, fail.
+BLOCK_QT = """
+import sys
+class Block:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in ("PySide6", "shiboken6", "qimage2ndarray", "gui"):
+            raise ImportError(f"{name} is blocked")
+sys.meta_path.insert(0, Block())
+"""
+
+
+def run_python(code: str, *arguments: object) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+
+
+def test_the_engine_needs_no_qt() -> None:
+    modules = sorted(
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in (ROOT / "engine").glob("**/*.py")
+        if path.name != "__init__.py"
+    )
+    code = (
+        f"{BLOCK_QT}\n"
+        "import engine, importlib\n"
+        "for name in engine.__all__: getattr(engine, name)\n"
+        f"for name in {modules!r}: importlib.import_module(name)\n"
+    )
+    done = run_python(code)
+    assert done.returncode == 0, done.stderr
+
+
+def test_repose_needs_no_qt(sample: Path, model: Path, tmp_path: Path) -> None:
+    code = f"{BLOCK_QT}\nfrom main import main\nsys.exit(main(sys.argv[1:]))"
+    output = tmp_path / "out.png"
+    done = run_python(code, "repose", sample, "-o", output, "--roll", "9", "--model", model)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert output.is_file()
+
+
+def test_main_imports_no_torch_before_it_must() -> None:
+    code = "import main, sys; sys.exit(bool({'torch', 'dlib', 'PySide6'} & set(sys.modules)))"
+    assert run_python(code).returncode == 0
