@@ -1,0 +1,78 @@
+"""Starts the editor."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette
+from PySide6.QtWidgets import QApplication
+
+import engine
+from gui.background import explain
+from gui.main_window import MainWindow
+
+PALETTE = {
+    QPalette.ColorRole.Window: "#1e2126",
+    QPalette.ColorRole.WindowText: "#d7dde6",
+    QPalette.ColorRole.Base: "#15171b",
+    QPalette.ColorRole.AlternateBase: "#262a31",
+    QPalette.ColorRole.Text: "#d7dde6",
+    QPalette.ColorRole.Button: "#333942",
+    QPalette.ColorRole.ButtonText: "#d7dde6",
+    QPalette.ColorRole.ToolTipBase: "#2c323b",
+    QPalette.ColorRole.ToolTipText: "#e8ecf2",
+    QPalette.ColorRole.PlaceholderText: "#8b95a3",
+    QPalette.ColorRole.Highlight: "#2f6fb8",
+    QPalette.ColorRole.HighlightedText: "#ffffff",
+    QPalette.ColorRole.Link: "#4ea1ff",
+}
+
+
+def run(photo: Path | None = None, model: Path | None = None, device: str = "auto") -> int:
+    """Open the editor with a photo (None: the sample) and a model (None: the default one); returns
+    the exit status when the window is closed."""
+    app = make_application()
+    window = MainWindow(device)
+    show_unforeseen_errors(window)
+    window.show()
+    # The window is on the screen before anything slow begins.
+    QTimer.singleShot(0, lambda: window.start(photo, model))
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal
+    return app.exec()
+
+
+def make_application() -> QApplication:
+    """The application with its style."""
+    # OpenCV may have pointed Qt at plugins and fonts of its own, which are of another Qt.
+    for name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
+        if "cv2" in os.environ.get(name, ""):
+            del os.environ[name]
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("Repose")
+    app.setApplicationDisplayName("Repose")
+    QGuiApplication.setDesktopFileName("repose")
+    app.setWindowIcon(QIcon(str(engine.resource("icon.svg"))))
+    app.setStyle("Fusion")
+    palette = QPalette()
+    for role, colour in PALETTE.items():
+        palette.setColor(role, QColor(colour))
+    app.setPalette(palette)
+    app.setStyleSheet(engine.resource("style.qss").read_text(encoding="utf-8"))
+    return app
+
+
+def show_unforeseen_errors(window: MainWindow) -> None:
+    """An exception in a slot becomes a dialog; the editor lives on."""
+
+    def show(
+        _kind: type[BaseException], error: BaseException, _trace: TracebackType | None
+    ) -> None:
+        window.show_error(explain(error))
+
+    sys.excepthook = show

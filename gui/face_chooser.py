@@ -1,0 +1,87 @@
+"""Which face is the source: a click on one of several, or on the two eyes of one not found."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QPointF, Signal
+
+import engine
+from gui.document import Document
+from gui.items import BoxesItem
+
+
+class FaceChooser(QObject):
+    """Takes the canvas's clicks as long as no face is chosen, or while one is placed by hand."""
+
+    placing_changed = Signal()
+    failed = Signal(str)
+
+    def __init__(self, document: Document, item: BoxesItem, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._item = item
+        self._eyes: list[QPointF] | None = None
+        document.source_changed.connect(self._show_boxes)
+
+    @property
+    def active(self) -> bool:
+        """Whether clicks are for this object."""
+        return self._eyes is not None or bool(self._item.boxes)
+
+    @property
+    def eyes_clicked(self) -> int | None:
+        """How many eyes were clicked (0 or 1); None when not placing a face by hand."""
+        return None if self._eyes is None else len(self._eyes)
+
+    def start_placing(self) -> None:
+        """The next two clicks are the centres of the eyes."""
+        self._eyes = []
+        self._show((), ())
+        self.placing_changed.emit()
+
+    def stop_placing(self) -> None:
+        """No face is placed after all."""
+        self._show_boxes()
+        self.placing_changed.emit()
+
+    def press(self, point: QPointF) -> None:
+        """A click at `point` (photo pixels)."""
+        if self._eyes is not None:
+            self._click_eye(self._eyes, point)
+        elif (face := self._item.at(point)) is not None:
+            self._document.choose_face(face)
+
+    def hover(self, point: QPointF) -> bool:
+        """Light up the box around `point`; whether there is one."""
+        hovered = self._item.at(point)
+        if hovered != self._item.hovered:
+            self._item.hovered = hovered
+            self._item.update()
+        return hovered is not None
+
+    def _click_eye(self, eyes: list[QPointF], point: QPointF) -> None:
+        eyes.append(point)
+        self._show((), tuple(eyes))
+        if len(eyes) == 2:
+            first, second = sorted((eye.x(), eye.y()) for eye in eyes)
+            try:
+                landmarks = engine.mean_face(first, second)
+            except engine.ReposeError as error:
+                self.start_placing()
+                self.failed.emit(str(error))
+                return
+            self._eyes = None
+            self._document.place_landmarks(landmarks, fitting=True)
+        self.placing_changed.emit()
+
+    def _show_boxes(self) -> None:
+        document = self._document
+        self._eyes = None
+        choosing = document.photo is not None and document.landmarks is None
+        faces = document.photo.faces if document.photo is not None and choosing else ()
+        self._show(tuple(face.box for face in faces), ())
+
+    def _show(
+        self, boxes: tuple[tuple[float, float, float, float], ...], clicks: tuple[QPointF, ...]
+    ) -> None:
+        self._item.boxes, self._item.clicks, self._item.hovered = boxes, clicks, None
+        self._item.update()

@@ -1,0 +1,111 @@
+"""Asking the user for files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, QStandardPaths
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+import engine
+
+RECENT_LIMIT = 10
+MODEL_SUFFIXES = (".safetensors",)
+
+
+def settings() -> QSettings:
+    """Recent files and folders; nothing else is kept between sessions."""
+    return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Repose", "Repose")
+
+
+def recent_photos() -> list[Path]:
+    """The photos opened last, newest first."""
+    stored = settings().value("recent")
+    names = stored if isinstance(stored, list) else [stored] if stored else []
+    return [Path(str(name)) for name in names]
+
+
+def remember_photo(path: Path) -> None:
+    """Put a photo at the top of the recent ones."""
+    path = path.absolute()
+    others = [other for other in recent_photos() if other != path]
+    settings().setValue("recent", [str(p) for p in [path, *others][:RECENT_LIMIT]])
+
+
+def forget_photos() -> None:
+    """Empty the list of recent photos."""
+    settings().setValue("recent", [])
+
+
+def ask_open(
+    parent: QWidget, title: str, kind: str, suffixes: Iterable[str], folder: str
+) -> Path | None:
+    """An existing file of the user's choice; `folder` names what is remembered about where."""
+    start = str(settings().value(f"folder/{folder}", pictures_folder()))
+    patterns = " ".join(f"*{suffix} *{suffix.upper()}" for suffix in suffixes)
+    name, _ = QFileDialog.getOpenFileName(
+        parent, title, start, f"{kind} ({patterns});;All files (*)"
+    )
+    if not name:
+        return None
+    settings().setValue(f"folder/{folder}", str(Path(name).parent))
+    return Path(name)
+
+
+def ask_save(
+    parent: QWidget, title: str, suggestion: Path, kinds: dict[str, str], folder: str
+) -> Path | None:
+    """A file to write. `kinds` maps suffixes to what they are called; the first is the default."""
+    start = Path(str(settings().value(f"folder/{folder}", suggestion.parent)))
+    filters = ";;".join(f"{kind} (*{suffix})" for suffix, kind in kinds.items())
+    name, chosen = QFileDialog.getSaveFileName(parent, title, str(start / suggestion.name), filters)
+    if not name:
+        return None
+    path = Path(name)
+    if not path.suffix:
+        by_kind = [suffix for suffix, kind in kinds.items() if chosen.startswith(kind)]
+        suffix = [*by_kind, *kinds][0]
+        path = path.with_name(path.name + suffix)
+        # The file dialog asked about the name without the suffix.
+        if path.exists() and not ask_yes(parent, "Replace", f"{path.name} exists. Replace it?"):
+            return None
+    settings().setValue(f"folder/{folder}", str(path.parent))
+    return path
+
+
+def ask_yes(parent: QWidget, action: str, question: str) -> bool:
+    """Whether the user lets `action` happen; Cancel is the default."""
+    box = QMessageBox(QMessageBox.Icon.Warning, "Repose", question, parent=parent)
+    yes = box.addButton(action, QMessageBox.ButtonRole.DestructiveRole)
+    cancel = box.addButton(QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(cancel)
+    box.setEscapeButton(cancel)
+    box.exec()
+    return box.clickedButton() is yes
+
+
+def pictures_folder() -> Path:
+    """Where the user keeps pictures."""
+    return Path(
+        QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+        or Path.home()
+    )
+
+
+def is_inside(path: Path, folder: Path) -> bool:
+    """Whether `path` lies in `folder`."""
+    return path.resolve().is_relative_to(folder.resolve())
+
+
+def same_file(one: Path, other: Path) -> bool:
+    """Whether both names are the same existing file."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
+def sample_photo() -> Path:
+    """The photo that comes with Repose."""
+    return engine.resource("sample.jpg")

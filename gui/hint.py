@@ -1,0 +1,112 @@
+"""The card over the canvas that says what to do next."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from gui.canvas import Canvas
+from gui.document import Document
+
+OPEN, SAMPLE = "Open photo…", "Try the sample"
+PLACE, DONE, CANCEL = "Place it by hand", "Done", "Cancel"
+
+
+class Hint(QWidget):
+    """Follows the document: what is missing, or what a newcomer can do."""
+
+    open_wanted = Signal()
+    sample_wanted = Signal()
+
+    def __init__(self, document: Document, canvas: Canvas) -> None:
+        super().__init__(canvas)
+        self.setObjectName("hint")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._document, self._canvas = document, canvas
+        self._busy = ""
+        self._taught = False
+        self.label = QLabel()
+        self.label.setWordWrap(True)
+        self.label.setSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Minimum)
+        self.primary, self.secondary = QPushButton(), QPushButton()
+        self.primary.setObjectName("primary")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 10, 12, 10)
+        layout.setSpacing(10)
+        for widget in (self.label, self.secondary, self.primary):
+            layout.addWidget(widget)
+        self.primary.clicked.connect(lambda: self._click(self.primary.text()))
+        self.secondary.clicked.connect(lambda: self._click(self.secondary.text()))
+        document.photo_changed.connect(self.refresh)
+        document.source_changed.connect(self.refresh)
+        document.pose_changed.connect(self._pose_changed)
+        canvas.chooser.placing_changed.connect(self.refresh)
+        canvas.installEventFilter(self)
+        self.refresh()
+
+    def set_busy(self, text: str) -> None:
+        """Say what is under way; "" when it is done."""
+        self._busy = text
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Say what fits the state of the document."""
+        text, primary, secondary = self._content()
+        self.label.setText(text)
+        for button, name in ((self.primary, primary), (self.secondary, secondary)):
+            button.setText(name)
+            button.setVisible(bool(name))
+        self.setVisible(bool(text))
+        self._place()
+
+    def _content(self) -> tuple[str, str, str]:
+        """The sentence, and the names of up to two buttons."""
+        photo, chooser = self._document.photo, self._canvas.chooser
+        if self._busy:
+            return self._busy, "", ""
+        if photo is None:
+            return "Drop a photo of a face here, or open one.", OPEN, SAMPLE
+        if chooser.eyes_clicked is not None:
+            which = ("one eye", "the other eye")[chooser.eyes_clicked]
+            return f"Click the centre of {which}.", "", CANCEL
+        if self._document.fitting:
+            return "Drag the points onto the face; the sliders turn them. Then:", DONE, ""
+        if self._document.landmarks is not None:
+            if self._taught:
+                return "", "", ""
+            return "Drag a point, or turn the head with the sliders below.", "", ""
+        if photo.faces:
+            return f"{len(photo.faces)} faces: click the one to repose.", "", ""
+        return "No face was found in this photo.", PLACE, OPEN
+
+    def _click(self, name: str) -> None:
+        if name == OPEN:
+            self.open_wanted.emit()
+        elif name == SAMPLE:
+            self.sample_wanted.emit()
+        elif name == PLACE:
+            self._canvas.chooser.start_placing()
+        elif name == CANCEL:
+            self._canvas.chooser.stop_placing()
+        elif name == DONE:
+            self._document.finish_fitting()
+        self._canvas.setFocus()
+
+    def _pose_changed(self) -> None:
+        if not self._taught and not self._document.fitting and self._document.edited:
+            self._taught = True
+            self.refresh()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return False
+
+    def _place(self) -> None:
+        """At the bottom in the middle."""
+        self.label.setMinimumWidth(
+            min(self.label.fontMetrics().horizontalAdvance(self.label.text()) + 4, 420)
+        )
+        self.adjustSize()
+        x = (self._canvas.width() - self.width()) // 2
+        self.move(max(x, 8), self._canvas.height() - self.height() - 18)

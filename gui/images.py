@@ -1,0 +1,36 @@
+"""Arrays to Qt images."""
+
+from __future__ import annotations
+
+import numpy as np
+import qimage2ndarray
+from numpy.typing import NDArray
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QColor, QImage
+
+
+def rgb_image(picture: NDArray[np.uint8] | NDArray[np.float32]) -> QImage:
+    """A picture (HxWx3 RGB; uint8 0..255, or float 0..1, clipped) as a QImage of the same size."""
+    if picture.dtype != np.uint8:
+        picture = np.rint(255 * np.clip(picture, 0, 1)).astype(np.uint8)
+    image: QImage = qimage2ndarray.array2qimage(picture)
+    return image
+
+
+def tinted_image(strength: NDArray[np.float32], colour: QColor, opacity: float) -> QImage:
+    """One colour whose alpha is `strength` (HxW, 0..1) times `opacity` (0..1)."""
+    height, width = strength.shape
+    rgba = np.empty((height, width, 4), np.uint8)
+    rgba[..., :3] = colour.red(), colour.green(), colour.blue()
+    rgba[..., 3] = np.rint(np.clip(strength, 0.0, 1.0) * (255.0 * opacity))
+    image: QImage = qimage2ndarray.array2qimage(rgba)
+    return image
+
+
+def cropped_image(photo: NDArray[np.uint8], left: float, top: float, side: float) -> QImage:
+    """A square of a photo (HxWx3 RGB uint8), pixels; black where it reaches beyond the photo."""
+    x, y = round(left), round(top)
+    from_x, from_y = max(x, 0), max(y, 0)
+    size = round(side)
+    inside = np.ascontiguousarray(photo[from_y : max(y + size, 0), from_x : max(x + size, 0)])
+    return rgb_image(inside).copy(QRect(x - from_x, y - from_y, size, size))

@@ -1,0 +1,195 @@
+"""The editor's window: canvas and sliders on the left, results on the right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QLabel, QMainWindow, QMessageBox, QSplitter, QVBoxLayout, QWidget
+
+from gui.background import Background
+from gui.canvas import Canvas
+from gui.document import Document, Model
+from gui.file_actions import FileActions
+from gui.hint import Hint
+from gui.images import cropped_image, rgb_image, tinted_image
+from gui.menus import Menus
+from gui.panes import Panes
+from gui.pose_panel import PosePanel
+from gui.predict_worker import PredictWorker, Request, Update
+
+HEATMAP_COLOUR, MASK_COLOUR = QColor("#ffb347"), QColor("#4ea1ff")
+MESSAGE_MS = 8000
+
+
+class MainWindow(QMainWindow):
+    """Owns the document and both threads."""
+
+    def __init__(self, device: str = "auto") -> None:
+        super().__init__()
+        self._device = device
+        self.document = Document(self)
+        self.worker = PredictWorker(self)
+        self.background = Background(self)
+        self.canvas = Canvas(self.document)
+        self.canvas.setObjectName("canvas")
+        self.panes = Panes()
+        self.pose_panel = PosePanel(self.document)
+        self.files = FileActions(self.document, self.worker, self.background, self)
+        self.hint = Hint(self.document, self.canvas)
+        self._error: QMessageBox | None = None
+        self._original_of: tuple[float, float, float] | None = None
+        self._lay_out()
+        self.menus = Menus(self)
+        self._wire()
+        self.setAcceptDrops(True)
+        self.setWindowTitle("Repose")
+        self.resize(1280, 820)
+
+    def start(self, photo: Path | None = None, model: Path | None = None) -> None:
+        """Load the model (None: the default one) and the photo (None: the sample)."""
+        self.worker.start()
+        self.load_model(model)
+        if photo is None:
+            self.files.open_sample()
+        else:
+            self.files.open_photo(photo)
+
+    def load_model(self, path: Path | None) -> None:
+        """Load a model; until it is there, and if it fails, the present one stays."""
+        if self.document.model is None:
+            self._model.setText("loading the model…")
+        self.worker.load_model(path, self._device)
+        self.request()
+
+    def request(self) -> None:
+        """Ask the worker for the present pose."""
+        pose, document = self.document.pose, self.document
+        if pose is not None and not document.fitting:
+            menus = self.menus
+            self.worker.request(
+                Request(pose.landmarks(), menus.heatmaps.isChecked(), menus.mask.isChecked())
+            )
+
+    def show_error(self, sentence: str) -> None:
+        """Show an error in a dialog that does not stop the editor."""
+        if self._error is not None and self._error.isVisible():
+            if self._error.text() == sentence:
+                return  # the same error for every step of a drag
+            self._error.close()
+        self._error = QMessageBox(QMessageBox.Icon.Warning, "Repose", sentence, parent=self)
+        self._error.open()
+
+    def _lay_out(self) -> None:
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.canvas, 1)
+        column.addWidget(self.pose_panel)
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.addWidget(left)
+        splitter.addWidget(self.panes)
+        splitter.setHandleWidth(2)
+        splitter.setChildrenCollapsible(False)
+        splitter.setStretchFactor(0, 1)
+        splitter.setSizes([830, 450])
+        self.setCentralWidget(splitter)
+        self._device_label, self._time, self._model = QLabel(), QLabel(), QLabel()
+        for label, tip in (
+            (self._time, "How long the last update took"),
+            (self._device_label, "Where the networks run"),
+            (self._model, "The model in use"),
+        ):
+            label.setToolTip(tip)
+            self.statusBar().addPermanentWidget(label)
+        self.statusBar().setSizeGripEnabled(False)
+
+    def _wire(self) -> None:
+        document, worker = self.document, self.worker
+        document.photo_changed.connect(self._photo_changed)
+        document.source_changed.connect(self._source_changed)
+        document.pose_changed.connect(self._pose_changed)
+        document.model_changed.connect(self._show_model)
+        worker.updated.connect(self._show_update)
+        worker.model_loaded.connect(self._model_loaded)
+        for sender in (worker, self.background, self.files, self.canvas.chooser):
+            sender.failed.connect(self.show_error)
+        worker.failed.connect(self._worker_failed)
+        self.files.busy.connect(self.hint.set_busy)
+        self.files.done.connect(lambda text: self.statusBar().showMessage(text, MESSAGE_MS))
+        self.hint.open_wanted.connect(self.files.open_photo)
+        self.hint.sample_wanted.connect(self.files.open_sample)
+
+    def _photo_changed(self) -> None:
+        photo = self.document.photo
+        if photo is not None:
+            self.setWindowTitle(f"{photo.path.name}[*] – Repose")
+
+    def _source_changed(self) -> None:
+        document = self.document
+        self.panes.show_pictures(None, None)
+        self._original_of = None
+        if document.photo is None or document.landmarks is None or document.fitting:
+            self.worker.clear_source()
+        else:
+            self.worker.set_source(document.photo.pixels, document.landmarks)
+            self.canvas.setFocus()
+
+    def _pose_changed(self) -> None:
+        self.setWindowModified(self.document.unsaved)
+        self.request()
+
+    def _model_loaded(self, model: Model) -> None:
+        self.document.set_model(model)
+        self.request()
+
+    def _show_model(self) -> None:
+        model = self.document.model
+        if model is not None:
+            self._model.setText(f"model: {model.name}")
+            self._device_label.setText(model.device.upper())
+
+    def _worker_failed(self) -> None:
+        self.files.busy.emit("")
+        if self.document.model is None:
+            self._model.setText("no model")
+
+    def _show_update(self, update: Update) -> None:
+        photo = self.document.photo
+        if photo is None:
+            return
+        if self._original_of != update.crop:
+            self._original_of = update.crop
+            self.panes.set_original(cropped_image(photo.pixels, *update.crop))
+        prediction = update.prediction
+        self.panes.show_pictures(rgb_image(prediction.coarse), rgb_image(prediction.refined))
+        heatmaps, mask = update.heatmaps, update.mask
+        self.canvas.show_overlays(
+            update.crop,
+            None if heatmaps is None else tinted_image(heatmaps, HEATMAP_COLOUR, 0.75),
+            None if mask is None else tinted_image(mask, MASK_COLOUR, 0.35),
+        )
+        self._time.setText(f"{update.milliseconds:.0f} ms")
+
+    # Qt's events
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.files.open(Path(paths[0]))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.files.may_discard():
+            event.ignore()
+            return
+        self.hide()
+        self.background.stop()
+        self.worker.stop()
+        event.accept()

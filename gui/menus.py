@@ -1,0 +1,250 @@
+"""Menus, tool bar and keyboard shortcuts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtGui import QAction, QIcon, QKeySequence
+from PySide6.QtWidgets import QMenu, QMessageBox, QToolBar
+
+import engine
+from gui.file_dialogs import forget_photos, recent_photos
+
+if TYPE_CHECKING:
+    from gui.main_window import MainWindow
+
+HELP = """<h3>Repose gives a face in a photo a new pose.</h3>
+<p><b>Drag</b> the points on the face, or the yaw, pitch and roll sliders; the result follows.</p>
+<table cellpadding="3">
+<tr><td><b>Shift-click</b></td><td>add a point to the selection, or take it out</td></tr>
+<tr><td><b>Drag beside a point</b></td><td>select all points in a rectangle</td></tr>
+<tr><td><b>Arrow keys</b></td><td>move the selection by 1 pixel, with Shift by 10</td></tr>
+<tr><td><b>Esc</b></td><td>give up a drag; drop the selection</td></tr>
+<tr><td><b>Wheel, middle drag</b></td><td>zoom at the cursor, pan</td></tr>
+<tr><td><b>Ctrl+0, Ctrl+1</b></td><td>whole photo, face</td></tr>
+<tr><td><b>Hold on a result</b></td><td>compare it with the original</td></tr>
+</table>
+<p>Please ask people before you edit their picture.</p>"""
+
+
+def icon(name: str) -> QIcon:
+    """One of the icons of the tool bar."""
+    return QIcon(str(engine.resource(f"icons/{name}.svg")))
+
+
+class Menus(QObject):
+    """Builds the menus of a window and enables what makes sense at the moment."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._document = window.document
+        self._needs_photo: list[QAction] = []
+        self._needs_face: list[QAction] = []
+        self._file_menu()
+        self._edit_menu()
+        self._pose_menu()
+        self._view_menu()
+        self._model_menu()
+        self._help_menu()
+        self._tool_bar()
+        for signal in (
+            self._document.photo_changed,
+            self._document.source_changed,
+            self._document.pose_changed,
+            self._document.model_changed,
+        ):
+            signal.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Enable what makes sense at the moment."""
+        document = self._document
+        face = document.landmarks is not None and not document.fitting
+        for action in self._needs_photo:
+            action.setEnabled(document.photo is not None)
+        for action in self._needs_face:
+            action.setEnabled(face)
+        self.save.setEnabled(face and document.model is not None)
+        self.reset.setEnabled(document.edited)
+        several = document.photo is not None and len(document.photo.faces) > 1
+        self.choose.setEnabled(several and document.landmarks is not None)
+
+    def _add(
+        self,
+        menu: QMenu,
+        text: str,
+        call: Callable[[], object],
+        keys: str = "",
+        tip: str = "",
+        picture: str = "",
+    ) -> QAction:
+        action = menu.addAction(text)
+        action.setStatusTip(tip)
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+        shortcut = f" ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})"
+        action.setToolTip((tip or text.rstrip("…")) + (shortcut if keys else ""))
+        if picture:
+            action.setIcon(icon(picture))
+            action.setIconVisibleInMenu(False)
+        action.triggered.connect(lambda _checked=False: call())
+        return action
+
+    def _file_menu(self) -> None:
+        files = self._window.files
+        menu = self._window.menuBar().addMenu("&File")
+        self.open = self._add(
+            menu, "&Open photo…", files.open_photo, "Ctrl+O", "Open a photo of a face", "open"
+        )
+        self._recent = menu.addMenu("Open &recent")
+        self._recent.aboutToShow.connect(self._fill_recent)
+        self._add(menu, "Open sa&mple photo", files.open_sample)
+        menu.addSeparator()
+        self.save = self._add(
+            menu, "&Save refined…", files.save_picture, "Ctrl+S",
+            "Save the photo with the reposed face, at full size", "save",
+        )  # fmt: skip
+        menu.addSeparator()
+        self._needs_face += [
+            self._add(
+                menu, "Open &pose…", files.open_pose, "Ctrl+Shift+O", "Take the pose of a pose file"
+            ),
+            self._add(
+                menu, "Save pos&e…", files.save_pose, "Ctrl+Shift+S", "Save the pose to a file"
+            ),
+        ]
+        menu.addSeparator()
+        self._add(menu, "&Quit", self._window.close, "Ctrl+Q")
+
+    def _fill_recent(self) -> None:
+        self._recent.clear()
+        for path in recent_photos():
+            text = str(path).replace("&", "&&")
+            self._add(self._recent, text, partial(self._window.files.open_photo, path))
+        self._recent.addSeparator()
+        clear = self._add(self._recent, "Clear this list", forget_photos)
+        clear.setEnabled(bool(recent_photos()))
+
+    def _edit_menu(self) -> None:
+        menu = self._window.menuBar().addMenu("&Edit")
+        stack, canvas = self._document.undo_stack, self._window.canvas
+        self.undo, self.redo = stack.createUndoAction(self), stack.createRedoAction(self)
+        for action, name, keys in (
+            (self.undo, "undo", QKeySequence.StandardKey.Undo),
+            (self.redo, "redo", QKeySequence.StandardKey.Redo),
+        ):
+            action.setShortcuts(QKeySequence.keyBindings(keys))
+            action.setIcon(icon(name))
+            action.setIconVisibleInMenu(False)
+            action.setIconText(name.capitalize())
+            menu.addAction(action)
+        menu.addSeparator()
+        self._needs_photo.append(self._add(menu, "Select &all points", canvas.select_all, "Ctrl+A"))
+        self.reset = self._add(
+            menu, "&Reset pose", self._document.reset_pose, "Ctrl+R",
+            "Back to the pose of the photo (can be undone)", "reset",
+        )  # fmt: skip
+
+    def _pose_menu(self) -> None:
+        menu = self._window.menuBar().addMenu("&Pose")
+        self.copy = self._add(
+            menu, "&Copy pose from photo…", self._window.files.copy_pose, "Ctrl+T",
+            "Give this face the pose of a face in another photo", "copy",
+        )  # fmt: skip
+        self.correct = self._add(
+            menu, "Correct the &points…", self._correct,
+            tip="Put the points where the face really has them, without changing the picture",
+        )  # fmt: skip
+        self._needs_face += [self.copy, self.correct]
+        menu.addSeparator()
+        self.choose = self._add(
+            menu, "Choose another &face…", self._choose, tip="Repose another face of this photo"
+        )
+        self.place = self._add(
+            menu, "Place a face by &hand…", self._place,
+            tip="Click the two eyes of a face that was not found",
+        )  # fmt: skip
+        self._needs_photo.append(self.place)
+
+    def _view_menu(self) -> None:
+        canvas = self._window.canvas
+        menu = self._window.menuBar().addMenu("&View")
+        fit = self._add(menu, "&Whole photo", canvas.zoom_to_fit, "Ctrl+0", picture="fit")
+        face = self._add(menu, "&Face", canvas.zoom_to_face, "Ctrl+1", picture="face")
+        nearer = self._add(menu, "Zoom &in", lambda: canvas.zoom_by(1.25), "Ctrl++")
+        nearer.setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")])
+        further = self._add(menu, "Zoom &out", lambda: canvas.zoom_by(0.8), "Ctrl+-")
+        self._needs_photo += [fit, nearer, further]
+        self._needs_face.append(face)
+        self.fit, self.face = fit, face
+        menu.addSeparator()
+        window = self._window
+        self.handles = self._add(
+            menu, "&Points", lambda: canvas.show_handles(self.handles.isChecked()), "P",
+            "Show the points over the photo", "handles",
+        )  # fmt: skip
+        self.heatmaps = self._add(
+            menu, "&Heatmaps", window.request, "H", "Show the pose as the network sees it",
+            "heatmaps",
+        )  # fmt: skip
+        self.mask = self._add(
+            menu, "&Mask", window.request, "M", "Show where training looks most closely", "mask"
+        )
+        for action in (self.handles, self.heatmaps, self.mask):
+            action.setCheckable(True)
+        self.handles.setChecked(True)
+
+    def _model_menu(self) -> None:
+        menu = self._window.menuBar().addMenu("&Model")
+        files = self._window.files
+        self._add(menu, "Open &model…", files.open_model, tip="Use another trained model")
+        self._add(menu, "Use the &default model", lambda: self._window.load_model(None))
+
+    def _help_menu(self) -> None:
+        menu = self._window.menuBar().addMenu("&Help")
+        self._add(menu, "&How to use Repose", self._help, "F1")
+
+    def _tool_bar(self) -> None:
+        bar = QToolBar("Tools")
+        bar.setMovable(False)
+        bar.setIconSize(QSize(20, 20))
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        groups = (
+            ((self.open, "Open"), (self.save, "Save")),
+            ((self.undo, "Undo"), (self.redo, "Redo"), (self.reset, "Reset")),
+            ((self.copy, "Copy pose"),),
+            ((self.handles, "Points"), (self.heatmaps, "Heatmaps"), (self.mask, "Mask")),
+            ((self.fit, "Photo"), (self.face, "Face")),
+        )
+        for number, group in enumerate(groups):
+            if number:
+                bar.addSeparator()
+            for action, name in group:
+                action.setIconText(name)
+                bar.addAction(action)
+        self._window.addToolBar(bar)
+        self._window.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+
+    def _correct(self) -> None:
+        if self._window.files.may_discard():
+            self._document.start_fitting()
+
+    def _choose(self) -> None:
+        if self._window.files.may_discard():
+            self._document.leave_face()
+
+    def _place(self) -> None:
+        if self._window.files.may_discard():
+            self._document.leave_face()
+            self._window.canvas.chooser.start_placing()
+
+    def _help(self) -> None:
+        box = QMessageBox(self._window)
+        box.setWindowTitle("How to use Repose")
+        box.setText(HELP)
+        box.open()
