@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -40,11 +41,12 @@ def no_face(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def two_faces(photo: Photo, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A photo of a large face on the left and a smaller one on the right, 512x820."""
-    small = np.full((512, 308, 3), 90, np.uint8)
-    small[:306] = photo[60:366, 100:408]
+    """A photo of a large face on the left and a smaller one on the right, 416x256."""
+    large = photo[:256, 96:352]
+    small = np.full((256, 160, 3), 90, np.uint8)
+    small[60:220] = cv2.resize(large, (160, 160), interpolation=cv2.INTER_AREA)
     path = tmp_path_factory.mktemp("photos") / "two.png"
-    write_photo(path, np.concatenate([photo, small], axis=1))
+    write_photo(path, np.concatenate([large, small], axis=1))
     return path
 
 
