@@ -1,0 +1,66 @@
+"""Pose heatmaps against distances computed in NumPy."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from engine.config import PRESETS, HeatmapConfig
+from engine.heatmaps import draw_heatmaps, pose_heatmaps
+
+DISC = HeatmapConfig(style="disc", radius=5, stride=1)
+
+
+def distances(landmarks: torch.Tensor, height: int, width: int, stride: int) -> np.ndarray:
+    """Of every cell's centre from every landmark (B, 68, 2), pixels: (B, 68, h, w)."""
+    y, x = np.mgrid[0 : height // stride, 0 : width // stride]
+    centres = (np.stack((x, y), axis=-1) + 0.5) * stride - 0.5
+    return np.linalg.norm(centres - landmarks.numpy()[:, :, None, None, :], axis=-1)
+
+
+@pytest.mark.parametrize("radius", [1, 2.5, 5])
+@pytest.mark.parametrize("stride", [1, 4])
+def test_a_disc_reaches_as_far_as_its_radius(radius: float, stride: int) -> None:
+    # Quarters of pixels, so that no distance is a rounding error away from the radius.
+    landmarks = torch.randint(0, 4 * 80, (2, 68, 2)) / 4
+    config = HeatmapConfig(style="disc", radius=radius, stride=stride)
+    heatmaps = draw_heatmaps(landmarks, 40, 80, config)
+    expected = distances(landmarks, 40, 80, stride) <= radius
+    np.testing.assert_array_equal(heatmaps.numpy(), expected)
+
+
+def test_the_reports_disc_has_81_pixels() -> None:
+    (heatmap,) = draw_heatmaps(torch.tensor([[20.0, 10.0]]), 30, 40, DISC)
+    assert heatmap.sum() == 81
+    assert heatmap[10, 25] == heatmap[15, 20] == heatmap[13, 24] == 1
+    assert heatmap[10, 26] == heatmap[16, 20] == heatmap[14, 24] == 0
+
+
+@pytest.mark.parametrize("stride", [1, 4])
+def test_a_blob_is_a_gaussian(stride: int) -> None:
+    landmarks = torch.rand(2, 68, 2) * 64
+    config = HeatmapConfig(style="blob", radius=6, stride=stride)
+    heatmaps = draw_heatmaps(landmarks, 64, 64, config)
+    expected = np.exp(-(distances(landmarks, 64, 64, stride) ** 2) / (2 * 6**2))
+    np.testing.assert_allclose(heatmaps.numpy(), expected, atol=1e-5)
+
+
+def test_landmarks_outside_draw_only_what_reaches_inside() -> None:
+    outside = torch.tensor([[-2.0, 10.0], [-100.0, 10.0], [39.0, 32.0], [1e6, -1e6]])
+    heatmaps = draw_heatmaps(outside, 30, 40, DISC)
+    assert heatmaps[0, :, :4].sum() == heatmaps[0].sum() > 0
+    assert heatmaps[1].sum() == heatmaps[3].sum() == 0
+    assert heatmaps[2, 29, 39] == 1
+
+
+def test_the_sources_heatmaps_come_first_or_not_at_all() -> None:
+    source, target = torch.rand(2, 1, 68, 2) * 100
+    config = PRESETS["report"]
+    both = pose_heatmaps(source, target, config)
+    alone = pose_heatmaps(
+        source, target, replace(config, heatmaps=replace(config.heatmaps, source=False))
+    )
+    assert both.shape == (1, 136, 120, 160)
+    assert torch.equal(both[:, 68:], alone)
+    assert torch.equal(both[:, :68], draw_heatmaps(source, 120, 160, config.heatmaps))
