@@ -1,0 +1,132 @@
+"""The square crop around head and hair on which the networks work, and the way back."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.landmarks import Landmarks
+
+FEATHER = 0.06
+"""Width of the soft border of the crop, as a share of its side."""
+
+_SIDE = 2.3  # side of the crop over the height of the landmarks' box
+_MARGIN = 0.04  # share of the side that landmarks keep from the border of the crop
+
+
+@dataclass(frozen=True)
+class Crop:
+    """A square of a photo, in whole pixels; it may reach beyond the photo.
+
+    left, top  of its first pixel    side  in pixels
+    """
+
+    left: int
+    top: int
+    side: int
+
+    @classmethod
+    def around(cls, landmarks: Landmarks) -> Self:
+        """The crop around head and hair, steady while the head turns up to 60 degrees."""
+        top, bottom = float(landmarks[:, 1].min()), float(landmarks[:, 1].max())
+        height = max(bottom - top, float(np.ptp(landmarks[:, 0])) * 0.8, 4.0)
+        between_ears = float(landmarks[[0, 16], 0].mean())
+        x = between_ears - 0.26 * (float(landmarks[30, 0]) - between_ears)
+        y = (top + bottom) / 2 - 0.19 * height
+        return cls._centred(x, y, _SIDE * height)
+
+    @classmethod
+    def _centred(cls, x: float, y: float, side: float) -> Self:
+        whole = max(8, round(side))
+        return cls(round(x - (whole - 1) / 2), round(y - (whole - 1) / 2), whole)
+
+    def covers(self, landmarks: Landmarks) -> bool:
+        """Whether the landmarks (68, 2), photo pixels, lie inside with a little margin."""
+        low = np.array([self.left, self.top]) + _MARGIN * self.side
+        high = low + (1 - 2 * _MARGIN) * self.side
+        return bool((landmarks >= low).all() and (landmarks <= high).all())
+
+    def covering(self, landmarks: Landmarks) -> "Crop":
+        """The smallest crop that holds this one and the crop around these landmarks."""
+        other = Crop.around(landmarks)
+        left, top = min(self.left, other.left), min(self.top, other.top)
+        right = max(self.left + self.side, other.left + other.side)
+        bottom = max(self.top + self.side, other.top + other.side)
+        side = max(right - left, bottom - top)
+        return Crop((left + right - side) // 2, (top + bottom - side) // 2, side)
+
+    def to_network(self, landmarks: NDArray[np.floating], size: int) -> Landmarks:
+        """Photo pixels (N, 2) in pixels of the crop scaled to ``size`` x ``size``."""
+        moved = (landmarks - (self.left, self.top) + 0.5) * (size / self.side) - 0.5
+        return moved.astype(np.float32)
+
+    def to_photo(self, points: NDArray[np.floating], size: int) -> Landmarks:
+        """The inverse of `to_network`."""
+        moved = (points + 0.5) * (self.side / size) - 0.5 + (self.left, self.top)
+        return moved.astype(np.float32)
+
+    def cut(self, photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The crop at full size, (side, side, 3) uint8; beyond the photo its border is repeated."""
+        height, width = photo.shape[:2]
+        top, left = max(self.top, 0), max(self.left, 0)
+        bottom, right = min(self.top + self.side, height), min(self.left + self.side, width)
+        if top >= bottom or left >= right:  # wholly outside
+            rows = np.clip(np.arange(self.top, self.top + self.side), 0, height - 1)
+            columns = np.clip(np.arange(self.left, self.left + self.side), 0, width - 1)
+            return photo[rows[:, None], columns[None]]
+        before = (top - self.top, left - self.left)
+        after = (self.top + self.side - bottom, self.left + self.side - right)
+        inside = photo[top:bottom, left:right]
+        return np.asarray(
+            cv2.copyMakeBorder(
+                inside, before[0], after[0], before[1], after[1], cv2.BORDER_REPLICATE
+            ),
+            np.uint8,
+        )
+
+    def scaled(self, photo: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+        """The crop scaled to (size, size, 3) uint8."""
+        return scale_to(self.cut(photo), size)
+
+    def blended(
+        self, photo: NDArray[np.uint8], face: NDArray[np.float32], keep: NDArray[np.float32]
+    ) -> NDArray[np.uint8]:
+        """A copy of the photo with ``face`` in place of the crop.
+
+        face  (side, side, 3) in [0, 1]
+        keep  (side, side) in [0, 1]: the share of the photo's own pixels, wherever it is wanted;
+              towards the border of the crop it rises to 1 in any case
+        """
+        alpha = ((1 - keep) * feather(self.side))[..., None]
+        own = self.cut(photo).astype(np.float32)
+        mixed = own + alpha * (face * 255 - own)
+        mixed = np.where(alpha > 0, mixed, own).round().clip(0, 255).astype(np.uint8)
+        height, width = photo.shape[:2]
+        top, left = max(self.top, 0), max(self.left, 0)
+        bottom, right = min(self.top + self.side, height), min(self.left + self.side, width)
+        result = photo.copy()
+        if top < bottom and left < right:
+            result[top:bottom, left:right] = mixed[
+                top - self.top : bottom - self.top, left - self.left : right - self.left
+            ]
+        return result
+
+
+def feather(side: int) -> NDArray[np.float32]:
+    """(side, side) float32: 1 inside, falling smoothly to 0 at the border."""
+    place = np.arange(side)
+    inward = np.minimum(place, place[::-1]) / max(FEATHER * side, 1.0)
+    ramp = np.clip(inward, 0, 1)
+    ramp = ramp * ramp * (3 - 2 * ramp)
+    return np.outer(ramp, ramp).astype(np.float32)
+
+
+def scale_to(picture: NDArray, size: int) -> NDArray:
+    """A square picture (S, S[, C]) scaled to (size, size[, C]), without aliasing."""
+    if picture.shape[0] == size:
+        return picture
+    shrinks = picture.shape[0] > size
+    method = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(picture, (size, size), interpolation=method))

@@ -1,0 +1,146 @@
+"""Faces and their 68 landmarks in a photo, found by dlib.
+
+The detector for frontal faces (histograms of gradients) loses faces beyond about 60 degrees of
+yaw; where it finds none, dlib's convolutional detector, slower but less picky, has a look.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import cv2
+import dlib
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import ReposeError
+from engine.landmarks import Landmarks
+
+Box = tuple[float, float, float, float]
+
+SEARCH_SIDE = 640
+"""Longest side, in pixels, of the picture that is searched; larger photos are scaled down."""
+
+FACE_SIDE = 256
+"""Side, in pixels, to which a face box is scaled before the landmarks are looked for."""
+
+_CONTEXT = 0.5  # what is kept around the box, as a share of its side
+
+
+@dataclass(frozen=True)
+class Face:
+    """A face found in a photo.
+
+    box        left, top, right, bottom in pixels of the photo; may reach beyond its border
+    landmarks  (68, 2) float32, pixels of the photo
+    score      the detector's own confidence; comparable only within one photo
+    """
+
+    box: Box
+    landmarks: Landmarks
+    score: float
+
+
+def find_faces(photo: NDArray[np.uint8]) -> tuple[Face, ...]:
+    """All faces of a photo (H, W, 3) uint8 RGB, the largest first; () when there is none."""
+    scale = min(1.0, SEARCH_SIDE / max(photo.shape[:2]))
+    small = _resized(photo, scale)
+    found = _frontal_boxes(small) or _any_boxes(small)
+    faces = []
+    for corners, score in found:
+        left, top, right, bottom = (value / scale for value in corners)
+        box = (left, top, right, bottom)
+        faces.append(Face(box, landmarks_in_box(photo, box), score))
+    return tuple(sorted(faces, key=lambda face: face.box[0] - face.box[2]))
+
+
+def landmarks_in_box(photo: NDArray[np.uint8], box: Box) -> Landmarks:
+    """The 68 landmarks of the face in ``box``, (68, 2) float32, pixels of the photo.
+
+    The face is first scaled to one size: dlib looks at single pixels and answers in whole ones.
+    """
+    left, top, right, bottom = box
+    width, height = right - left, bottom - top
+    scale = FACE_SIDE / max(width, height, 1.0)
+    origin = np.array([left - _CONTEXT * width, top - _CONTEXT * height])
+    size = (np.array([width, height]) * (1 + 2 * _CONTEXT) * scale).round().astype(int)
+    # Halving first averages the pixels that the last step would skip in a large photo.
+    halved = photo
+    while scale < 0.5:
+        halved, scale, origin = _resized(halved, 0.5), scale * 2, origin / 2
+        left, top, width, height = left / 2, top / 2, width / 2, height / 2
+    shift = -scale * origin
+    to_patch = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]])
+    patch = cv2.warpAffine(
+        halved, to_patch, (int(size[0]), int(size[1])), borderMode=cv2.BORDER_REPLICATE
+    )
+    x, y = scale * left + shift[0], scale * top + shift[1]
+    rectangle = dlib.rectangle(
+        round(x), round(y), round(x + scale * width), round(y + scale * height)
+    )
+    shape = _landmark_model()(np.ascontiguousarray(patch), rectangle)
+    points = np.array([(part.x, part.y) for part in shape.parts()], np.float64)
+    halvings = photo.shape[1] / halved.shape[1]
+    landmarks = ((points / scale + origin) * halvings).astype(np.float32)
+    landmarks.setflags(write=False)
+    return landmarks
+
+
+def model_file(name: str) -> Path:
+    """Path of one of dlib's models, from the package `face_recognition_models`.
+
+    Raises ReposeError when the package is missing. (Importing it fails with recent setuptools,
+    so its folder is found without importing.)
+    """
+    spec = find_spec("face_recognition_models")
+    folders = list(spec.submodule_search_locations or ()) if spec else []
+    path = Path(folders[0], "models", name) if folders else Path(name)
+    if not path.is_file():
+        raise ReposeError(
+            "dlib's models are missing: install them with `pip install face_recognition_models`."
+        )
+    return path
+
+
+def _resized(photo: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
+    if scale >= 1:
+        return photo
+    height, width = photo.shape[:2]
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _frontal_boxes(photo: NDArray[np.uint8]) -> list[tuple[Box, float]]:
+    rectangles, scores, _ = _frontal_detector().run(np.ascontiguousarray(photo), 1, 0.0)
+    return [(_box(r), float(s)) for r, s in zip(rectangles, scores, strict=True)]
+
+
+def _any_boxes(photo: NDArray[np.uint8]) -> list[tuple[Box, float]]:
+    found = _any_detector()(np.ascontiguousarray(photo), 0)
+    return [(_box(face.rect), float(face.confidence)) for face in found]
+
+
+def _box(rectangle: Any) -> Box:
+    return (
+        float(rectangle.left()),
+        float(rectangle.top()),
+        float(rectangle.right()),
+        float(rectangle.bottom()),
+    )
+
+
+@cache
+def _frontal_detector() -> Any:
+    return dlib.get_frontal_face_detector()
+
+
+@cache
+def _any_detector() -> Any:
+    return dlib.cnn_face_detection_model_v1(str(model_file("mmod_human_face_detector.dat")))
+
+
+@cache
+def _landmark_model() -> Any:
+    return dlib.shape_predictor(str(model_file("shape_predictor_68_face_landmarks.dat")))

@@ -1,0 +1,91 @@
+"""The expression of one face on another: openings of mouth, eyes and brows, as ratios.
+
+All points are landmarks (68, 3) in head coordinates, so that head rotation plays no part. The unit
+that makes two faces comparable is the distance between the centres of the eyes.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+_EYES = ((36, (37, 38, 40, 41), 39), (42, (43, 44, 46, 47), 45))
+_BROWS = ((slice(17, 22), slice(36, 42)), (slice(22, 27), slice(42, 48)))
+_UPPER_LIP = [49, 50, 51, 52, 53, 61, 62, 63]
+_LOWER_LIP = [55, 56, 57, 58, 59, 65, 66, 67]
+_CHIN = slice(4, 13)
+
+
+def carry_expression(source: Floats, target: Floats) -> Floats:
+    """``source`` (68, 3) with the openings of ``target`` (68, 3)."""
+    points = source.copy()
+    ratio = _unit(source) / _unit(target)
+    _open_eyes(points, target)
+    _raise_brows(points, target, ratio)
+    _shape_mouth(points, target, ratio)
+    return points
+
+
+def _unit(points: Floats) -> float:
+    return float(np.linalg.norm(points[36:42].mean(axis=0) - points[42:48].mean(axis=0)))
+
+
+def _open_eyes(points: Floats, target: Floats) -> None:
+    for outer, lids, inner in _EYES:
+        opening = _opening(target, outer, lids, inner) / max(
+            _opening(points, outer, lids, inner), 0.02
+        )
+        for lid in lids:
+            axis = _on_axis(points, outer, inner, lid)
+            points[lid, 1] = axis + (points[lid, 1] - axis) * min(opening, 3.0)
+
+
+def _opening(points: Floats, outer: int, lids: tuple[int, ...], inner: int) -> float:
+    """Height of the eye over its width."""
+    heights = [abs(points[lid, 1] - _on_axis(points, outer, inner, lid)) for lid in lids]
+    return float(np.mean(heights) / max(np.ptp(points[[outer, inner], 0]), 1e-6))
+
+
+def _on_axis(points: Floats, outer: int, inner: int, lid: int) -> float:
+    """The y of the line between the corners of an eye, at the x of one of its lid points."""
+    share = (points[lid, 0] - points[outer, 0]) / (points[inner, 0] - points[outer, 0])
+    return float(points[outer, 1] + share * (points[inner, 1] - points[outer, 1]))
+
+
+def _raise_brows(points: Floats, target: Floats, ratio: float) -> None:
+    for brow, eye in _BROWS:
+        height = points[brow, 1].mean() - points[eye, 1].mean()
+        wanted = ratio * (target[brow, 1].mean() - target[eye, 1].mean())
+        points[brow, 1] += wanted - height
+
+
+def _shape_mouth(points: Floats, target: Floats, ratio: float) -> None:
+    """Width, lift of the corners and gap between the lips; the lips' thickness stays."""
+    mouth = slice(48, 68)
+    middle = points[[48, 54]].mean(axis=0)
+    wider = ratio * _width(target) / _width(points)
+    points[mouth, 0] = middle[0] + (points[mouth, 0] - middle[0]) * wider
+    lift = ratio * _corner_lift(target) - _corner_lift(points)
+    side = np.abs(points[mouth, 0] - middle[0]) / (_width(points) / 2)
+    points[mouth, 1] += lift * side**2
+    gap = ratio * _gap(target) - _gap(points)
+    # The lower jaw does most of the opening, and takes the chin along.
+    centre = np.sqrt(np.clip(1 - side**2, 0, 1))
+    lips = np.zeros(20)
+    lips[np.array(_UPPER_LIP) - 48] = -0.15
+    lips[np.array(_LOWER_LIP) - 48] = 0.85
+    points[mouth, 1] += gap * lips * centre
+    points[_CHIN, 1] += 0.7 * gap * np.sin(np.linspace(0, np.pi, 9)) ** 0.5
+
+
+def _width(points: Floats) -> float:
+    return max(float(np.ptp(points[[48, 54], 0])), 1e-6)
+
+
+def _corner_lift(points: Floats) -> float:
+    """How far the mouth's corners lie below the middle of the upper lip."""
+    return float(points[[48, 54], 1].mean() - points[51, 1])
+
+
+def _gap(points: Floats) -> float:
+    return float((points[[67, 66, 65], 1] - points[[61, 62, 63], 1]).mean())

