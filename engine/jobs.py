@@ -108,6 +108,10 @@ def repose_all(predictor: Predictor, jobs: Sequence[Job], options: JobOptions) -
             write_photo(job.output, _picture(predictor, predictor.predict(pose), options.view))
         except ReposeError as error:
             yield Outcome(job, str(error))
+        except Exception as error:  # a fault that one photo brings out must not stop the others
+            current = None
+            text = " ".join(f"{type(error).__name__}: {error}".split())
+            yield Outcome(job, f"{job.source} brought out a fault in Repose ({text}).")
         else:
             yield Outcome(job, "")
 

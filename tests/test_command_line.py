@@ -68,6 +68,21 @@ def test_jobs(sample: Path, model: Path, no_face: Path, capsys: pytest.CaptureFi
     assert run("repose", "--jobs", "jobs.csv", "--out", "out", "--model", model) == DONE
 
 
+def test_a_terminal_shows_progress(
+    sample: Path,
+    model: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    Path("jobs.csv").write_text(f"source,target,output\n{sample},,1.png\nnone.jpg,,2.png\n")
+    assert run("repose", "--jobs", "jobs.csv", "--out", "out", "--model", model) == FAILED
+    captured = capsys.readouterr()
+    assert "2/2" in captured.err
+    assert "jobs.csv line 3: none.jpg does not exist." in captured.err
+    assert captured.out == "1 done, 1 failed\n"
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

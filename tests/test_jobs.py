@@ -138,6 +138,24 @@ def test_one_failure_stops_nothing_and_a_source_is_set_once(
     assert len(spy.sources) == 2
 
 
+def test_a_fault_in_repose_stops_nothing_either(
+    predictor: Predictor, sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    predict, failures = predictor.predict, [ZeroDivisionError("half\nway"), MemoryError()]
+
+    def fail_twice(pose: Landmarks) -> object:
+        if failures:
+            raise failures.pop(0)
+        return predict(pose)
+
+    monkeypatch.setattr(predictor, "predict", fail_twice)
+    jobs = [Job(sample, None, tmp_path / f"{i}.png") for i in range(3)]
+    found = errors(list(repose_all(predictor, jobs, PLAIN)))
+    assert "ZeroDivisionError: half way" in found[0]
+    assert "MemoryError" in found[1]
+    assert found[2] == ""
+
+
 def test_a_source_is_never_overwritten(predictor: Predictor, photo: Photo, tmp_path: Path) -> None:
     source = tmp_path / "photo.png"
     write_photo(source, photo)
