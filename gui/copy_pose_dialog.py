@@ -18,8 +18,7 @@ from PySide6.QtWidgets import (
 
 import engine
 from gui.document import Photo
-from gui.images import rgb_image
-from gui.items import draw_face_box, face_rect
+from gui.face_boxes import draw_face_box, face_rect
 
 if TYPE_CHECKING:
     from engine import Landmarks
@@ -45,7 +44,7 @@ class FaceView(QWidget):
         super().__init__(parent)
         self._faces = photo.faces
         self.index = 0
-        image = rgb_image(photo.pixels)
+        image = photo.image
         self._scale = min(420 / image.width(), 320 / image.height())
         self._size = QSize(round(image.width() * self._scale), round(image.height() * self._scale))
         self._image = image.scaled(

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoStack
+from PySide6.QtGui import QImage, QUndoStack
 
 import engine
 from gui.commands import CopyPose, MoveLandmarks, ResetPose, TurnHead
+from gui.images import rgb_image
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -28,11 +29,13 @@ YAW_LIMIT, PITCH_LIMIT, ROLL_LIMIT = 60.0, 40.0, 45.0
 
 @dataclass(frozen=True)
 class Photo:
-    """A photo as it was read: `pixels` is HxWx3 RGB uint8; `faces` are largest first."""
+    """A photo as it was read: `pixels` is HxWx3 RGB uint8; `faces` are largest first; `image` is
+    the same picture for the screen."""
 
     path: Path
     pixels: NDArray[np.uint8]
     faces: tuple[Face, ...]
+    image: QImage
 
     @property
     def size(self) -> tuple[int, int]:
@@ -52,7 +55,7 @@ class Model:
 def read_photo(path: Path) -> Photo:
     """Read a photo and look for its faces. Slow: not for the GUI thread. Raises ReposeError."""
     pixels = engine.read_photo(path)
-    return Photo(path, pixels, engine.find_faces(pixels))
+    return Photo(path, pixels, engine.find_faces(pixels), rgb_image(pixels))
 
 
 class Document(QObject):

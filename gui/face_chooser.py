@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QPointF, Signal
 
 import engine
 from gui.document import Document
-from gui.items import BoxesItem
+from gui.face_boxes import BoxesItem
 
 
 class FaceChooser(QObject):

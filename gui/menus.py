@@ -6,33 +6,16 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSize, Qt
-from PySide6.QtGui import QAction, QIcon, QKeySequence
-from PySide6.QtWidgets import QMenu, QMessageBox, QToolBar
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu
 
-import engine
 from gui.file_dialogs import forget_photos, recent_photos
+from gui.help import show_help
+from gui.tool_bar import icon, tool_bar
 
 if TYPE_CHECKING:
     from gui.main_window import MainWindow
-
-HELP = """<h3>Repose gives a face in a photo a new pose.</h3>
-<p><b>Drag</b> the points on the face, or the yaw, pitch and roll sliders; the result follows.</p>
-<table cellpadding="3">
-<tr><td><b>Shift-click</b></td><td>add a point to the selection, or take it out</td></tr>
-<tr><td><b>Drag beside a point</b></td><td>select all points in a rectangle</td></tr>
-<tr><td><b>Arrow keys</b></td><td>move the selection by 1 pixel, with Shift by 10</td></tr>
-<tr><td><b>Esc</b></td><td>give up a drag; drop the selection</td></tr>
-<tr><td><b>Wheel, middle drag</b></td><td>zoom at the cursor, pan</td></tr>
-<tr><td><b>Ctrl+0, Ctrl+1</b></td><td>whole photo, face</td></tr>
-<tr><td><b>Hold on a result</b></td><td>compare it with the original</td></tr>
-</table>
-<p>Please ask people before you edit their picture.</p>"""
-
-
-def icon(name: str) -> QIcon:
-    """One of the icons of the tool bar."""
-    return QIcon(str(engine.resource(f"icons/{name}.svg")))
 
 
 class Menus(QObject):
@@ -50,7 +33,8 @@ class Menus(QObject):
         self._view_menu()
         self._model_menu()
         self._help_menu()
-        self._tool_bar()
+        window.addToolBar(tool_bar(self))
+        window.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         for signal in (
             self._document.photo_changed,
             self._document.source_changed,
@@ -143,7 +127,9 @@ class Menus(QObject):
             action.setIconText(name.capitalize())
             menu.addAction(action)
         menu.addSeparator()
-        self._needs_photo.append(self._add(menu, "Select &all points", canvas.select_all, "Ctrl+A"))
+        self._needs_photo.append(
+            self._add(menu, "Select &all points", canvas.handles.select_all, "Ctrl+A")
+        )
         self.reset = self._add(
             menu, "&Reset pose", self._document.reset_pose, "Ctrl+R",
             "Back to the pose of the photo (can be undone)", "reset",
@@ -206,29 +192,7 @@ class Menus(QObject):
 
     def _help_menu(self) -> None:
         menu = self._window.menuBar().addMenu("&Help")
-        self._add(menu, "&How to use Repose", self._help, "F1")
-
-    def _tool_bar(self) -> None:
-        bar = QToolBar("Tools")
-        bar.setMovable(False)
-        bar.setIconSize(QSize(20, 20))
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        groups = (
-            ((self.open, "Open"), (self.save, "Save")),
-            ((self.undo, "Undo"), (self.redo, "Redo"), (self.reset, "Reset")),
-            ((self.copy, "Copy pose"),),
-            ((self.handles, "Points"), (self.heatmaps, "Heatmaps"), (self.mask, "Mask")),
-            ((self.fit, "Photo"), (self.face, "Face")),
-        )
-        for number, group in enumerate(groups):
-            if number:
-                bar.addSeparator()
-            for action, name in group:
-                action.setIconText(name)
-                bar.addAction(action)
-        self._window.addToolBar(bar)
-        self._window.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self._add(menu, "&How to use Repose", partial(show_help, self._window), "F1")
 
     def _correct(self) -> None:
         if self._window.files.may_discard():
@@ -242,9 +206,3 @@ class Menus(QObject):
         if self._window.files.may_discard():
             self._document.leave_face()
             self._window.canvas.chooser.start_placing()
-
-    def _help(self) -> None:
-        box = QMessageBox(self._window)
-        box.setWindowTitle("How to use Repose")
-        box.setText(HELP)
-        box.open()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QWidget
 
 from gui.commands import new_gesture
@@ -21,6 +21,18 @@ class NameLabel(QLabel):
         self.reset.emit()
 
 
+class AngleBox(QDoubleSpinBox):
+    """A spin box that leaves undo and redo to the pose."""
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            keys = QKeySequence.StandardKey
+            if event.matches(keys.Undo) or event.matches(keys.Redo):
+                event.ignore()
+                return False
+        return super().event(event)
+
+
 class AngleSlider(QWidget):
     """A slider and a spin box for one angle in degrees. A drag of the slider is one gesture."""
 
@@ -33,7 +45,7 @@ class AngleSlider(QWidget):
         self.slider.setRange(round(-limit * STEPS), round(limit * STEPS))
         self.slider.setSingleStep(STEPS)
         self.slider.setPageStep(5 * STEPS)
-        self.spin_box = QDoubleSpinBox()
+        self.spin_box = AngleBox()
         self.spin_box.setRange(-limit, limit)
         self.spin_box.setDecimals(1)
         self.spin_box.setSuffix("°")
