@@ -11,6 +11,8 @@ from engine.unet import UNet
 GUIDE_CHANNELS = 8
 """2D warp (RGB), 3D warp (RGB), where the 3D warp is valid, where it is mirrored."""
 _VALID = 6
+_VISIBLE = 0.02
+"""A 3D warp less valid than this has no colour to give."""
 
 
 class Coarse(NamedTuple):
@@ -53,7 +55,7 @@ class G1(nn.Module):
             return Coarse(image, image, torch.ones_like(image[:, :1]))
         output = self.unet(torch.cat((source, guides), dim=1), heatmaps).float()
         generated, logits = output[:, :3], output[:, 3:]
-        warp2d, warp3d, valid = guides[:, :3], guides[:, 3:6], guides[:, _VALID] > 0.5
+        warp2d, warp3d, valid = guides[:, :3], guides[:, 3:6], guides[:, _VALID] > _VISIBLE
         hidden = torch.zeros_like(logits)
         hidden[:, 1] = torch.where(valid, 0.0, -1e4)
         blend = (logits + hidden).softmax(dim=1)

@@ -79,9 +79,9 @@ class Stage2:
     L_D  = BCE(D(I_S, I_T), 1) + BCE(D(I_S, refined), 0)
     L_G2 = BCE(D(I_S, refined), 1) + lambda * |(refined - I_T) * (1 + M_T)|_1
 
-    G2 and D have an optimizer each, and no gradient of one loss reaches the other network. G1 must
-    be the one to keep (``Stage1.average.module``). ``average`` holds the running average of G2's
-    weights.
+    G2 and D have an optimizer each, and no gradient of one loss reaches the other network. ``g1``
+    should be the one that gets used, ``Stage1.average.module``; ``average`` holds the running
+    average of G2's weights.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class Stage2:
         optimizer_d: Optimizer,
         config: Config,
     ) -> None:
-        self.g1, self.g2, self.d = g1.requires_grad_(False), g2, d
+        self.g1, self.g2, self.d = g1, g2, d
         self.optimizer_g2, self.optimizer_d, self.config = optimizer_g2, optimizer_d, config
         self.average = _average(g2, config.stage2)
 

@@ -24,7 +24,9 @@ def saved(small_config: Config, tmp_path: Path) -> Path:
 
 def test_all_comes_back(small_config: Config, tmp_path: Path) -> None:
     path, g1 = tmp_path / "model.safetensors", G1(small_config)
-    g1.to(memory_format=torch.channels_last)
+    for weight in g1.parameters():
+        if weight.ndim == 4:
+            weight.data = weight.data.contiguous(memory_format=torch.channels_last)
     save_checkpoint(path, small_config, {"g1": g1.state_dict()}, metadata={"name": "small"})
     loaded = load_checkpoint(path)
     assert loaded.config == small_config
@@ -49,10 +51,10 @@ def test_half_is_half_as_large_and_comes_back_as_float32(
     assert all(t.dtype == torch.float16 for k, t in load_file(half).items() if k[0] == "g")
 
 
-@pytest.mark.parametrize("kept", [0, 1, 9, 0.5, 0.99])
+@pytest.mark.parametrize("kept", [0, 0.00005, 0.01, 0.5, 0.99])
 def test_truncated(saved: Path, kept: float) -> None:
     data = saved.read_bytes()
-    saved.write_bytes(data[: kept if kept >= 1 else int(kept * len(data))])  # type: ignore[misc]
+    saved.write_bytes(data[: int(kept * len(data))])
     with pytest.raises(ReposeError, match="is damaged or not a model of Repose"):
         load_checkpoint(saved)
 

@@ -33,22 +33,28 @@ def test_bce_of_sure_logits_is_finite() -> None:
 
 
 def test_ssim_is_scikit_images() -> None:
-    image = torch.rand(2, 3, 40, 30)
-    target = (image + 0.1 * torch.randn_like(image)).clamp(0, 1)
+    # Of little contrast, so that SSIM's constants and its unbiased variance count.
+    image = 0.5 + 0.04 * torch.rand(2, 3, 40, 30)
+    target = image + 0.01 * torch.randn_like(image)
     ours = ssim_map(image, target).mean(dim=(1, 2, 3))
     for i in range(2):
         theirs = structural_similarity(
             image[i].numpy(), target[i].numpy(), channel_axis=0, data_range=1
         )
         assert ours[i].item() == pytest.approx(theirs, abs=1e-4)
+    every_third = ssim_map(image, target)[..., ::3, ::3]
+    torch.testing.assert_close(ssim_map(image, target, step=3), every_third)
 
 
 def test_dissimilarity_counts_only_where_there_is_weight() -> None:
     target = torch.rand(1, 3, 32, 32)
     image = target.clone()
     image[..., 16:] = 0.5
-    left = torch.ones(1, 1, 32, 32)
-    left[..., 12:] = 0  # Windows reach three pixels to each side.
     assert dissimilarity(image, target).item() > 0.2
-    assert dissimilarity(image, target, left).item() == pytest.approx(0, abs=1e-6)
+    # Of the windows looked at, three pixels to each side, that around column 15 is the first to
+    # see the difference.
+    for column, seen in ((12, False), (15, True)):
+        weight = torch.zeros(1, 1, 32, 32)
+        weight[..., column] = 1
+        assert (dissimilarity(image, target, weight).item() > 1e-3) == seen
     assert dissimilarity(image, target, torch.ones(1, 1, 32, 32)) == dissimilarity(image, target)

@@ -22,20 +22,22 @@ def _same_every_time() -> None:
 def inputs(config: Config, count: int = 1) -> tuple[Tensor, Tensor, Tensor | None]:
     """A random source, heatmaps of random poses, random guides if the config has any."""
     size = config.image.height, config.image.width
-    poses = torch.rand(2, count, 68, 2) * min(size)
+    source, target = torch.rand(2, count, 68, 2) * min(size)
     guides = torch.rand(count, GUIDE_CHANNELS, *size) if config.guides else None
-    return torch.rand(count, 3, *size), pose_heatmaps(*poses, config), guides
+    return torch.rand(count, 3, *size), pose_heatmaps(source, target, config), guides
 
 
 def gflop(network: nn.Module, *arguments: Tensor | None) -> float:
     """Two for each multiplication with its addition, in thousands of millions."""
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         network(*arguments)
-    return counter.get_total_flops() / 1e9
+    return float(counter.get_total_flops() / 1e9)
 
 
 def shapes(network: nn.Module, kind: type[nn.Module]) -> list[tuple[int, ...]]:
-    return [tuple(m.weight.shape[:2]) for m in network.modules() if isinstance(m, kind)]  # type: ignore[union-attr]
+    """(filters out, filters in) of the layers of one kind."""
+    layers = (m for m in network.modules() if isinstance(m, kind))
+    return [tuple(layer.get_parameter("weight").shape[:2]) for layer in layers]
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -109,20 +111,29 @@ def test_unet_of_every_kind_at_odd_sizes(skips: str, upsampling: str, middle: st
     picture = torch.rand(2, 6, 30, 43, requires_grad=True)
     output = unet(picture)
     assert output.shape == (2, 3, 30, 43)
-    output.square().sum().backward()  # type: ignore[no-untyped-call]
+    output.square().sum().backward()
     assert all(p.grad is not None and p.grad.any() for p in unet.parameters())
     kinds = {type(m.convolution) for m in unet.modules() if isinstance(m, Upsampling)}
     assert kinds == {nn.Conv2d if upsampling == "nearest" else nn.ConvTranspose2d}
 
 
-def test_skips_are_added() -> None:
-    config = GeneratorConfig(blocks=1, filters=4, growth=0, patch=1)
-    unet = UNet(config, (16, 16), channels=3, out=3)
-    picture = torch.rand(1, 3, 16, 16)
-    with torch.no_grad():
-        features = unet.blocks_down[0](unet.first(picture))
-        expected = unet.last(unet.blocks_up[0](unet.middle(features) + features))
-        torch.testing.assert_close(unet(picture), expected)
+@pytest.mark.parametrize("skips", ["block", "stride"])
+def test_what_goes_across_is_added(skips: str) -> None:
+    config = GeneratorConfig(blocks=3, filters=4, growth=2, patch=1, skips=skips)  # type: ignore[arg-type]
+    unet = UNet(config, (16, 20), channels=3, out=3)
+    taken: dict[nn.Module, Tensor] = {}
+    given: dict[nn.Module, Tensor] = {}
+    for module in unet.modules():
+        module.register_forward_pre_hook(lambda m, x: taken.update({m: x[0]}))
+        module.register_forward_hook(lambda m, x, y: given.update({m: y}))
+    unet(torch.rand(1, 3, 16, 20))
+    down, strides, up = unet.blocks_down, unet.strides, unet.blocks_up
+    low, high = unet.upsamplings
+    pairs = [(unet.middle, down[2]), (low, down[1]), (high, down[0])]
+    if skips == "stride":
+        pairs = [(unet.middle, down[2]), (up[0], strides[1]), (low, strides[0])]
+    for block, (below, across) in zip(up, pairs, strict=True):
+        torch.testing.assert_close(taken[block], given[below] + given[across])
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -176,6 +187,7 @@ def test_d_never_sees_the_border() -> None:
     assert torch.equal(d(source, framed), d(source, image))
     framed[..., 4, 4] += 1
     assert not torch.equal(d(source, framed), d(source, image))
+    assert not torch.equal(d(image, image), d(source, image))
 
 
 def test_without_border_takes_n_pixels_from_every_side() -> None:
