@@ -187,7 +187,7 @@ def _train(arguments: Sequence[str]) -> int:
 
 
 def _prepare(arguments: Sequence[str]) -> int:
-    from engine.pairs import PrepareOptions, prepare
+    from engine.prepare import PrepareOptions, prepare
 
     prepare(_parse(PrepareOptions, "prepare", arguments))
     return DONE
