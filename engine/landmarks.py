@@ -42,6 +42,14 @@ FACE_PARTS = (
 """All 68 landmarks, each in one part; right and left are the person's own."""
 
 
+MIRROR_IMAGES = (
+    *range(16, -1, -1), *range(26, 16, -1), *range(27, 31), *range(35, 30, -1),
+    *(45, 44, 43, 42, 47, 46, 39, 38, 37, 36, 41, 40),
+    *(54, 53, 52, 51, 50, 49, 48, 59, 58, 57, 56, 55, 64, 63, 62, 61, 60, 67, 66, 65),
+)  # fmt: skip
+"""Which landmark each one becomes in a mirrored picture."""
+
+
 def check_landmarks(points: ArrayLike) -> Landmarks:
     """``points`` (68x2 numbers, pixels) as landmarks: a read-only copy.
 
@@ -64,3 +72,9 @@ def check_landmarks(points: ArrayLike) -> Landmarks:
     landmarks = array.astype(np.float32)
     landmarks.setflags(write=False)
     return landmarks
+
+
+def flipped(landmarks: Landmarks, width: int) -> Landmarks:
+    """The landmarks (68, 2) of the mirrored picture, ``width`` pixels wide."""
+    mirrored = landmarks[list(MIRROR_IMAGES)] * np.float32([-1, 1]) + np.float32([width - 1, 0])
+    return mirrored.astype(np.float32)

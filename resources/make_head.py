@@ -23,6 +23,7 @@ from scipy.spatial import cKDTree
 
 from engine.detector import landmarks_in_box
 from engine.head import rotation
+from engine.landmarks import MIRROR_IMAGES
 from engine.raster import draw
 
 Array = NDArray[np.float64]
@@ -33,9 +34,6 @@ JAW_STEPS = 24
 JAW_FRONT = 6  # degrees from the front: where the paths of the jaw landmarks begin
 JAW_BACK = np.array([74, 74, 73, 70, 58, 42, 26, 12, 6])
 """Where they end, ear to chin: the median of dlib's points on 800 heads turned to that side."""
-MIRRORED = [*range(16, -1, -1), *range(26, 16, -1), 27, 28, 29, 30, 35, 34, 33, 32, 31]
-MIRRORED += [45, 44, 43, 42, 47, 46, 39, 38, 37, 36, 41, 40, 54, 53, 52, 51, 50, 49, 48]
-MIRRORED += [59, 58, 57, 56, 55, 64, 63, 62, 61, 60, 67, 66, 65]
 
 
 def read_base(folder: Path) -> tuple[Array, dict[str, list[list[int]]]]:
@@ -131,7 +129,7 @@ def find_landmarks(head: Array, triangles: NDArray[np.int32], eyes: NDArray[np.b
         surface = drawing.interpolate(head.astype(np.float32), triangles)
         _, nearest = cKDTree(seen).query(landmarks)
         found.append(surface[nearest])
-        found.append(surface[nearest][MIRRORED] * (-1, 1, 1))
+        found.append(surface[nearest][list(MIRROR_IMAGES)] * (-1, 1, 1))
     stack = np.stack(found)
     result = np.median(stack, axis=0)
     # The jaw is where the front view has it: in turned views it slides along the silhouette.
@@ -183,7 +181,7 @@ def main() -> None:
     candidates = np.flatnonzero(head[:, 2] > 0)
     _, nearest = cKDTree(head[candidates]).query(landmarks)
     vertices = candidates[nearest].astype(np.int32)
-    vertices[MIRRORED] = mirror[vertices]  # symmetric
+    vertices[list(MIRROR_IMAGES)] = mirror[vertices]  # symmetric
     jaw_vertices, jaw_weights = jaw_paths(head, triangles, landmarks[:17])
     haired = raise_scalp(head, triangles)
     np.savez_compressed(

@@ -1,0 +1,281 @@
+"""Pairs of pictures of one person, cut, varied and guided: what training and evaluation read."""
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from engine.config import Config
+from engine.crop import Crop
+from engine.errors import ReposeError
+from engine.guides import SourceHead
+from engine.landmarks import Landmarks, flipped
+from engine.prepare import INDEX, PICTURES, VERSION
+from engine.stages import Batch
+from engine.variation import exchanged_background, random_backdrop, random_jitter, recoloured
+
+Pixels = NDArray[np.uint8]
+
+_BACKDROPS = 0.4  # share of the training pairs whose plain background is exchanged
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A cached picture, its landmarks (68, 2) and face box (4) in its pixels.
+
+    file, offset, shape  where its pixels lie; they are read when they are used, in any process
+    fixed_camera  whether pictures of one person share their frame (the layout `fei`)
+    """
+
+    name: str
+    person: str
+    group: str
+    file: Path
+    offset: int
+    shape: tuple[int, int, int]
+    landmarks: Landmarks
+    box: NDArray[np.float32]
+    fixed_camera: bool
+
+    @property
+    def pixels(self) -> Pixels:
+        """(H, W, 3) uint8."""
+        end = self.offset + int(np.prod(self.shape))
+        return _mapped(self.file)[self.offset : end].reshape(self.shape)
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """Two pictures of one person, cut alike and scaled to the network's size S.
+
+    source, target  (S, S, 3) uint8; landmarks (68, 2) and boxes (4,) in their pixels
+    """
+
+    source: Pixels
+    target: Pixels
+    source_landmarks: Landmarks
+    target_landmarks: Landmarks
+    source_box: NDArray[np.float32]
+    target_box: NDArray[np.float32]
+
+
+def open_cache(folder: Path) -> list[Picture]:
+    """The pictures of a cache; their pixels stay on the disk until they are used.
+
+    Raises ReposeError when it is no cache of this version.
+    """
+    try:
+        index = json.loads((folder / INDEX).read_text())
+        if index["version"] != VERSION:
+            raise ReposeError(f"The cache {folder} is of another version: prepare it again.")
+        _mapped(folder / PICTURES)
+        pictures = []
+        for entry in index["pictures"]:
+            pictures.append(
+                Picture(
+                    name=f"{folder.name}/{entry['name']}",
+                    person=f"{folder.name}/{entry['person']}",
+                    group=entry["group"],
+                    file=folder / PICTURES,
+                    offset=entry["offset"],
+                    shape=(entry["height"], entry["width"], 3),
+                    landmarks=np.array(entry["landmarks"], np.float32),
+                    box=np.array(entry["box"], np.float32),
+                    fixed_camera=index["layout"] == "fei",
+                )
+            )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ReposeError(f"{folder} is no cache of pictures, or damaged: prepare it.") from error
+    return pictures
+
+
+@cache
+def _mapped(file: Path) -> Pixels:
+    return np.memmap(file, np.uint8, "r")
+
+
+def split(
+    pictures: Sequence[Picture], held_out: float, seed: int
+) -> tuple[list[Picture], list[Picture]]:
+    """Pictures to train on and pictures held out: by group, at least one group held out.
+
+    The groups of several folders may be the same people: the same seed and the same groups give the
+    same split.
+    """
+    groups = sorted({picture.group for picture in pictures})
+    if len(groups) < 2:
+        raise ReposeError("Training needs pictures of at least two people, to hold one out.")
+    order = np.random.default_rng(seed).permutation(len(groups))
+    chosen = {groups[i] for i in order[: max(1, round(held_out * len(groups)))]}
+    return (
+        [picture for picture in pictures if picture.group not in chosen],
+        [picture for picture in pictures if picture.group in chosen],
+    )
+
+
+def partners(pictures: Sequence[Picture]) -> list[list[int]]:
+    """For each picture the indices of the other pictures of that person."""
+    people: dict[str, list[int]] = defaultdict(list)
+    for index, picture in enumerate(pictures):
+        people[picture.person].append(index)
+    return [
+        [other for other in people[picture.person] if other != index]
+        for index, picture in enumerate(pictures)
+    ]
+
+
+class PairSet(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
+    """Training pairs: item ``i`` is source ``i`` modulo their number with a random target of the
+    same person, varied. The same seed and index give the same item."""
+
+    def __init__(self, pictures: Sequence[Picture], config: Config, varied: bool = True) -> None:
+        self._pictures, self._config, self._varied = pictures, config, varied
+        self._partners = partners(pictures)
+        self.sources = [i for i, others in enumerate(self._partners) if others]
+        if not self.sources:
+            raise ReposeError("No person has two pictures: there are no pairs to train on.")
+
+    def __len__(self) -> int:
+        return len(self.sources)
+
+    def __getitem__(self, index: int) -> dict[str, torch.Tensor]:
+        rng = np.random.default_rng((self._config.seed, index))
+        source = self.sources[index % len(self.sources)]
+        target = int(rng.choice(self._partners[source]))
+        pair = cut_pair(
+            self._pictures[source],
+            self._pictures[target],
+            self._config,
+            rng if self._varied else None,
+        )
+        if self._varied and self._config.image.crop == "face" and rng.random() < _BACKDROPS:
+            other = self._pictures[int(rng.integers(len(self._pictures)))]
+            pair = with_backdrop(pair, other.pixels, rng)
+        return to_tensors(pair, self._config)
+
+
+def cut_pair(
+    source: Picture, target: Picture, config: Config, rng: np.random.Generator | None = None
+) -> Pair:
+    """Cut a pair out of two pictures of one person; varied at random when given ``rng``.
+
+    With a fixed camera both get the source's crop, so that the background stays; otherwise each
+    gets its own.
+    """
+    height, width = config.image.height, config.image.width
+    if config.image.crop == "photo":
+        cuts = [_photo_to_network(picture, height, width) for picture in (source, target)]
+    else:
+        crop = Crop.around(source.landmarks)
+        shared = source.fixed_camera and source.shape == target.shape
+        other = crop if shared else Crop.around(target.landmarks)
+        if shared and not crop.covers(target.landmarks):
+            crop = other = crop.covering(target.landmarks)
+        cuts = [_crop_to_network(crop, width), _crop_to_network(other, width)]
+    if rng is not None:
+        jitter = random_jitter(width, height, rng) if config.image.crop == "face" else np.eye(3)
+        cuts = [jitter @ cut for cut in cuts]
+    pictures = [
+        _cut(picture.pixels, cut, height, width)
+        for picture, cut in zip((source, target), cuts, strict=True)
+    ]
+    points = [
+        _moved(picture.landmarks, cut) for picture, cut in zip((source, target), cuts, strict=True)
+    ]
+    boxes = [
+        _moved(picture.box.reshape(2, 2), cut).ravel()
+        for picture, cut in zip((source, target), cuts, strict=True)
+    ]
+    if rng is not None:
+        if rng.random() < 0.5:
+            pictures = [np.ascontiguousarray(picture[:, ::-1]) for picture in pictures]
+            points = [flipped(landmarks, width) for landmarks in points]
+            boxes = [box[[2, 1, 0, 3]] * (-1, 1, -1, 1) + (width - 1, 0) * 2 for box in boxes]
+        pictures = recoloured(pictures, rng)
+    return Pair(pictures[0], pictures[1], points[0], points[1], boxes[0], boxes[1])
+
+
+def with_backdrop(pair: Pair, other: Pixels, rng: np.random.Generator) -> Pair:
+    """The pair before a cluttered background made from ``other``, where its own one is plain.
+
+    Studio pictures would otherwise teach the networks that backgrounds are smooth.
+    """
+    backdrop = random_backdrop(other, pair.source.shape[0], rng)
+    source, target = (
+        exchanged_background(picture, landmarks, backdrop)
+        for picture, landmarks in (
+            (pair.source, pair.source_landmarks),
+            (pair.target, pair.target_landmarks),
+        )
+    )
+    if source is None or target is None:
+        return pair
+    return replace(pair, source=source, target=target)
+
+
+def to_tensors(pair: Pair, config: Config) -> dict[str, torch.Tensor]:
+    """One item of a `Batch`, with the guides where the config has them."""
+    item = {
+        "source": _to_tensor(pair.source),
+        "target": _to_tensor(pair.target),
+        "source_landmarks": torch.from_numpy(pair.source_landmarks),
+        "target_landmarks": torch.from_numpy(pair.target_landmarks),
+        "source_box": torch.from_numpy(pair.source_box.astype(np.float32)),
+        "target_box": torch.from_numpy(pair.target_box.astype(np.float32)),
+    }
+    if config.guides:
+        maps = SourceHead(pair.source_landmarks, config.image.width).maps(pair.target_landmarks)
+        item["guides"] = torch.from_numpy(maps.guides(pair.source))
+    return item
+
+
+def to_batch(items: Sequence[dict[str, torch.Tensor]]) -> Batch:
+    """Items as one batch, images in the layout that convolutions are fastest with."""
+    stacked = {name: torch.stack([item[name] for item in items]) for name in items[0]}
+    return Batch(
+        **{
+            name: tensor.to(memory_format=torch.channels_last) if tensor.ndim == 4 else tensor
+            for name, tensor in stacked.items()
+        }
+    )
+
+
+def _to_tensor(picture: Pixels) -> torch.Tensor:
+    return torch.from_numpy(picture).permute(2, 0, 1).float() / 255
+
+
+def _photo_to_network(picture: Picture, height: int, width: int) -> NDArray[np.float64]:
+    """(3, 3): pixels of a whole picture to those of the network."""
+    x, y = width / picture.shape[1], height / picture.shape[0]
+    return np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]])
+
+
+def _crop_to_network(crop: Crop, size: int) -> NDArray[np.float64]:
+    """(3, 3): pixels of a picture to those of its crop at the network's size."""
+    scale = size / crop.side
+    shift = [(0.5 - start) * scale - 0.5 for start in (crop.left, crop.top)]
+    return np.array([[scale, 0, shift[0]], [0, scale, shift[1]], [0, 0, 1]])
+
+
+def _cut(picture: Pixels, cut: NDArray[np.float64], height: int, width: int) -> Pixels:
+    """The picture under an affine map to (height, width), without aliasing."""
+    finer = 2 if np.sqrt(abs(np.linalg.det(cut[:2, :2]))) < 0.75 else 1
+    matrix = np.diag([finer, finer, 1.0]) @ cut
+    matrix[:2, 2] += (finer - 1) / 2
+    drawn = cv2.warpAffine(
+        picture, matrix[:2], (width * finer, height * finer), borderMode=cv2.BORDER_REPLICATE
+    )
+    if finer > 1:
+        drawn = cv2.resize(drawn, (width, height), interpolation=cv2.INTER_AREA)
+    return np.asarray(drawn, np.uint8)
+
+
+def _moved(points: NDArray[np.float32], cut: NDArray[np.float64]) -> NDArray[np.float32]:
+    return (points @ cut[:2, :2].T + cut[:2, 2]).astype(np.float32)
