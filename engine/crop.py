@@ -1,4 +1,4 @@
-"""The square crop around head and hair on which the networks work, and the way back."""
+"""The square crop around head and hair on which the networks work."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -8,9 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.landmarks import Landmarks
-
-FEATHER = 0.06
-"""Width of the soft border of the crop, as a share of its side."""
 
 _SIDE = 2.3  # side of the crop over the height of the landmarks' box
 _MARGIN = 0.04  # share of the side that landmarks keep from the border of the crop
@@ -89,38 +86,6 @@ class Crop:
     def scaled(self, photo: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
         """The crop scaled to (size, size, 3) uint8."""
         return scale_to(self.cut(photo), size)
-
-    def blended(
-        self, photo: NDArray[np.uint8], face: NDArray[np.float32], keep: NDArray[np.float32]
-    ) -> NDArray[np.uint8]:
-        """A copy of the photo with ``face`` in place of the crop.
-
-        face  (side, side, 3) in [0, 1]
-        keep  (side, side) in [0, 1]: the share of the photo's own pixels, wherever it is wanted;
-              towards the border of the crop it rises to 1 in any case
-        """
-        alpha = ((1 - keep) * feather(self.side))[..., None]
-        own = self.cut(photo).astype(np.float32)
-        mixed = own + alpha * (face * 255 - own)
-        mixed = np.where(alpha > 0, mixed, own).round().clip(0, 255).astype(np.uint8)
-        height, width = photo.shape[:2]
-        top, left = max(self.top, 0), max(self.left, 0)
-        bottom, right = min(self.top + self.side, height), min(self.left + self.side, width)
-        result = photo.copy()
-        if top < bottom and left < right:
-            result[top:bottom, left:right] = mixed[
-                top - self.top : bottom - self.top, left - self.left : right - self.left
-            ]
-        return result
-
-
-def feather(side: int) -> NDArray[np.float32]:
-    """(side, side) float32: 1 inside, falling smoothly to 0 at the border."""
-    place = np.arange(side)
-    inward = np.minimum(place, place[::-1]) / max(FEATHER * side, 1.0)
-    ramp = np.clip(inward, 0, 1)
-    ramp = ramp * ramp * (3 - 2 * ramp)
-    return np.outer(ramp, ramp).astype(np.float32)
 
 
 def scale_to(picture: NDArray, size: int) -> NDArray:

@@ -230,7 +230,7 @@ def _around_vertices() -> csr_matrix:
 
 @cache
 def _skull_outline() -> NDArray[np.float64]:
-    """(N, 3) points a little outside the skull's outline in the front view, ear over crown to ear."""
+    """(N, 3) points a little outside the skull's outline, from ear over crown to ear."""
     vertices = mean_head().vertices
     crown = float(vertices[:, 1].min())
     width = float(np.abs(vertices[vertices[:, 1] < 0.2 * crown][:, 0]).max())

@@ -39,9 +39,7 @@ class Run:
         self._saved: Mapping[str, Mapping[str, Tensor]] = {}
         started = (folder / STATE).exists()
         if started and not resume:
-            raise ReposeError(
-                f"{folder} already holds a run: add --resume, or name another folder."
-            )
+            raise ReposeError(f"{folder} already holds a run: add --resume or name another.")
         if resume and not started:
             raise ReposeError(f"{folder} holds no run to resume.")
         if resume:
