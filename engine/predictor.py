@@ -1,5 +1,6 @@
 """From a photo and a pose to the refined picture: once per photo `set_source`, often `predict`."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -63,6 +64,8 @@ class Predictor:
         path = resource(DEFAULT_MODEL) if model_path is None else Path(model_path)
         checkpoint = load_checkpoint(path)
         self.config = checkpoint.config
+        self.held_out = frozenset(json.loads(checkpoint.metadata.get("held_out", "[]")))
+        """The groups of people that the model was not trained on, of those it was given."""
         self.device = choose_device(device)
         self.model_name = (
             path.stem if model_path is None else checkpoint.metadata.get("name", path.stem)
@@ -79,6 +82,7 @@ class Predictor:
             network.to(self.device, self._half, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._source: _Source | None = None
         self._photo: Pixels | None = None
+        self._may_widen = True
 
     @property
     def size(self) -> int:
@@ -100,6 +104,14 @@ class Predictor:
         checked = check_landmarks(landmarks)
         self._photo = photo
         self._source = self._prepared(photo, checked, Crop.around(checked))
+        self._may_widen = True
+
+    def set_crop(self, picture: Pixels, landmarks: ArrayLike) -> None:
+        """Choose a picture (S, S, 3) that is a crop already, and its landmarks in its pixels."""
+        self._photo = picture
+        whole = Crop(0, 0, picture.shape[0])
+        self._source = self._prepared(picture, check_landmarks(landmarks), whole)
+        self._may_widen = False
 
     def predict(self, pose: ArrayLike) -> Prediction:
         """The source face in the pose (68, 2), pixels of the photo."""
@@ -149,7 +161,7 @@ class Predictor:
     def _covering(self, pose: Landmarks) -> "_Source":
         """The source, cut wider where the pose leaves its crop."""
         source = self._current()
-        if source.crop.covers(pose):
+        if source.crop.covers(pose) or not self._may_widen:
             return source
         assert self._photo is not None
         own = source.crop.to_photo(source.landmarks, self.size)

@@ -8,7 +8,7 @@ state.safetensors  all that `--resume` needs: networks, averages, optimizers, po
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +30,13 @@ STATE = "state.safetensors"
 class Run:
     """The folder of one training.
 
+    held_out  the groups of people that are kept out of the training
     position  numbers by name that say how far the training is; saved with the state
     """
 
     def __init__(self, folder: Path, config: Config, resume: bool) -> None:
         self.folder, self.config = folder, config
+        self.held_out: Sequence[str] = ()
         self.position: dict[str, float] = {}
         self._saved: Mapping[str, Mapping[str, Tensor]] = {}
         started = (folder / STATE).exists()
@@ -83,7 +85,12 @@ class Run:
         states = {key: network.state_dict() for key, network in networks.items()}
         images = str(int(self.position.get("images", 0)))
         seconds = str(round(self.position.get("seconds", 0)))
-        metadata = {"name": self.folder.name, "images": images, "seconds": seconds}
+        metadata = {
+            "name": self.folder.name,
+            "images": images,
+            "seconds": seconds,
+            "held_out": json.dumps(self.held_out),
+        }
         save_checkpoint(self.folder / name, self.config, states, metadata=metadata)
 
 

@@ -92,6 +92,7 @@ def train(options: TrainOptions) -> None:
     pictures = [picture for folder in options.data for picture in open_cache(folder)]
     training, held_out = split(pictures, config.data.held_out, config.seed)
     run = Run(options.run, config, options.resume)
+    run.held_out = sorted({picture.group for picture in held_out})
     trainer = _Trainer(run, training, held_out, device)
     if options.model is not None and not options.resume:
         trainer.start_from(options.model)

@@ -1,0 +1,100 @@
+"""How fast Repose is on this machine: from a new pose to the refined picture in memory."""
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from engine.detector import find_faces
+from engine.errors import ReposeError
+from engine.files import resource
+from engine.photos import read_photo
+from engine.pose3d import Pose3D
+from engine.predictor import Predictor
+
+
+@dataclass(frozen=True)
+class BenchmarkOptions:
+    """Measure how long the editor takes for what it does all the time."""
+
+    json: bool = False
+    """Print JSON alone."""
+    updates: int = 100
+    """How many poses to time."""
+    photo: Path | None = None
+    """The photo to work on; without it, the sample photo."""
+    model: Path | None = None
+    """The model; without it, the one that comes with Repose."""
+    device: Annotated[str, "device"] = "auto"
+    """Where to compute: auto, cpu, cuda or mps."""
+
+
+def benchmark(options: BenchmarkOptions) -> dict[str, Any]:
+    """The measurements by name: times in milliseconds, memory in megabytes (10^6 bytes).
+
+    update_ms      median and 95th percentile, a new pose to the refined picture, one at a time
+    update_gflop   floating-point operations (10^9; a multiplication and an addition are two) of
+                   the networks in one update
+    set_source_ms, detect_ms  medians: a new source face; finding the faces of the photo
+    """
+    photo = read_photo(options.photo or resource("sample.jpg"))
+    predictor = Predictor(options.model, options.device)
+    faces = find_faces(photo)
+    if not faces:
+        raise ReposeError("No face was found in the photo to measure with; name another one.")
+    landmarks = faces[0].landmarks
+    pose = Pose3D.of(landmarks)
+    predictor.set_source(photo, landmarks)
+    poses = [
+        pose.turned(40 * np.sin(k / 7), 10 * np.sin(k / 11), 5 * np.sin(k / 5)).landmarks()
+        for k in range(options.updates)
+    ]
+    for warm_up in poses[:5]:
+        predictor.predict(warm_up)
+    updates = [_milliseconds(lambda p=p: predictor.predict(p)) for p in poses]  # type: ignore[misc]
+    with FlopCounterMode(display=False) as flops:
+        predictor.predict(poses[0])
+
+    def new_source() -> None:
+        predictor.set_source(photo, landmarks)
+        predictor.predict(landmarks)
+
+    first = [_milliseconds(new_source) for _ in range(5)]
+    detect = [_milliseconds(lambda: find_faces(photo)) for _ in range(5)]
+    update = float(np.median(updates))
+    return {
+        "update_ms": {
+            "median": round(update, 2),
+            "p95": round(float(np.percentile(updates, 95)), 2),
+        },
+        "update_gflop": round(flops.get_total_flops() / 1e9, 2),
+        # A source is only ready when its first picture is there; that picture is an update.
+        "set_source_ms": round(max(0.0, float(np.median(first)) - update), 2),
+        "detect_ms": round(float(np.median(detect)), 2),
+        "peak_memory_mb": _peak_memory(),
+        "device": predictor.device,
+        "threads": torch.get_num_threads(),
+        "model": predictor.model_name,
+    }
+
+
+def _milliseconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return 1000 * (time.perf_counter() - start)
+
+
+def _peak_memory() -> float | None:
+    """The most memory this process has had, megabytes; None where the system does not tell."""
+    if sys.platform == "win32":
+        return None
+    import resource as system
+
+    peak = system.getrusage(system.RUSAGE_SELF).ru_maxrss  # kilobytes, on macOS bytes
+    return round(peak / (1e6 if sys.platform == "darwin" else 1e3), 1)
