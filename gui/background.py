@@ -30,6 +30,7 @@ class Background(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._stopped = False
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="background")
         self._finished.connect(self._deliver)
 
@@ -49,10 +50,12 @@ class Background(QObject):
 
     def stop(self) -> None:
         """Wait for the running job and forget the waiting ones."""
-        self._finished.disconnect(self._deliver)
+        self._stopped = True
         self._executor.shutdown(wait=True, cancel_futures=True)
 
     def _deliver(self, future: Future[Any], callbacks: tuple[Any, Any]) -> None:
+        if self._stopped:
+            return
         done, failed = callbacks
         error = future.exception()
         if error is None:

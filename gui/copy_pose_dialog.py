@@ -91,6 +91,7 @@ class CopyPoseDialog(QDialog):
         several = len(photo.faces) > 1
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
+        layout.setContentsMargins(18, 16, 18, 16)
         heading = "Click the face whose pose to copy." if several else photo.path.name
         layout.addWidget(QLabel(heading))
         layout.addWidget(self.faces, alignment=Qt.AlignmentFlag.AlignHCenter)

@@ -77,6 +77,7 @@ class Document(QObject):
         self.pose: Pose3D | None = None
         self.model: Model | None = None
         self.fitting = False
+        self._before_fitting: Landmarks | None = None
         self.undo_stack = QUndoStack(self)
         self._saved_pose: Pose3D | None = None
 
@@ -117,16 +118,22 @@ class Document(QObject):
 
     def place_landmarks(self, landmarks: Landmarks, fitting: bool = False) -> None:
         """Take `landmarks` (68x2 pixels) for the source's; with `fitting`, correct them first."""
+        self._before_fitting = None
         self._set_source(landmarks, fitting)
 
     def start_fitting(self) -> None:
         """Let the source's own landmarks be corrected; the pose goes back to the source's."""
+        self._before_fitting = self.landmarks
         self._set_source(self.landmarks, fitting=True)
 
     def finish_fitting(self) -> None:
         """Take the corrected landmarks for the source's."""
         if self.pose is not None:
             self._set_source(self.pose.landmarks())
+
+    def cancel_fitting(self) -> None:
+        """Back to the landmarks from before; without any, to choosing a face."""
+        self._set_source(self._before_fitting)
 
     def _set_source(self, landmarks: Landmarks | None, fitting: bool = False) -> None:
         pose = None if landmarks is None else engine.Pose3D.of(landmarks)

@@ -41,6 +41,7 @@ class FileActions(QObject):
     busy = Signal(str)
     failed = Signal(str)
     done = Signal(str)
+    model_chosen = Signal(object)  # Path
 
     def __init__(
         self, document: Document, worker: PredictWorker, background: Background, window: QWidget
@@ -56,8 +57,7 @@ class FileActions(QObject):
         if suffix in engine.POSE_SUFFIXES:
             self.open_pose(path)
         elif suffix in MODEL_SUFFIXES:
-            self._worker.load_model(path)
-            self.busy.emit("")
+            self.model_chosen.emit(path)
         else:
             self.open_photo(path)
 

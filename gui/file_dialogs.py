@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QStandardPaths
+from PySide6.QtCore import QSettings, QStandardPaths, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 import engine
@@ -77,6 +77,7 @@ def ask_save(
 def ask_yes(parent: QWidget, action: str, question: str) -> bool:
     """Whether the user lets `action` happen; Cancel is the default."""
     box = QMessageBox(QMessageBox.Icon.Warning, "Repose", question, parent=parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
     yes = box.addButton(action, QMessageBox.ButtonRole.DestructiveRole)
     cancel = box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(cancel)
@@ -87,10 +88,8 @@ def ask_yes(parent: QWidget, action: str, question: str) -> bool:
 
 def pictures_folder() -> Path:
     """Where the user keeps pictures."""
-    return Path(
-        QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-        or Path.home()
-    )
+    pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+    return Path(pictures) if pictures and Path(pictures).is_dir() else Path.home()
 
 
 def is_inside(path: Path, folder: Path) -> bool:

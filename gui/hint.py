@@ -70,7 +70,7 @@ class Hint(QWidget):
             which = ("one eye", "the other eye")[chooser.eyes_clicked]
             return f"Click the centre of {which}.", "", CANCEL
         if self._document.fitting:
-            return "Drag the points onto the face; the sliders turn them. Then:", DONE, ""
+            return "Drag the points onto the face; the sliders turn them. Then:", DONE, CANCEL
         if self._document.landmarks is not None:
             if self._taught:
                 return "", "", ""
@@ -86,6 +86,8 @@ class Hint(QWidget):
             self.sample_wanted.emit()
         elif name == PLACE:
             self._canvas.chooser.start_placing()
+        elif name == CANCEL and self._document.fitting:
+            self._document.cancel_fitting()
         elif name == CANCEL:
             self._canvas.chooser.stop_placing()
         elif name == DONE:

@@ -79,6 +79,7 @@ class MainWindow(QMainWindow):
                 return  # the same error for every step of a drag
             self._error.close()
         self._error = QMessageBox(QMessageBox.Icon.Warning, "Repose", sentence, parent=self)
+        self._error.setTextFormat(Qt.TextFormat.PlainText)  # a file's name may hold a "<"
         self._error.open()
 
     def _lay_out(self) -> None:
@@ -117,6 +118,7 @@ class MainWindow(QMainWindow):
         for sender in (worker, self.background, self.files, self.canvas.chooser):
             sender.failed.connect(self.show_error)
         worker.failed.connect(self._worker_failed)
+        self.files.model_chosen.connect(self.load_model)
         self.files.busy.connect(self.hint.set_busy)
         self.files.done.connect(lambda text: self.statusBar().showMessage(text, MESSAGE_MS))
         self.hint.open_wanted.connect(self.files.open_photo)
@@ -167,7 +169,7 @@ class MainWindow(QMainWindow):
         self.panes.show_pictures(rgb_image(prediction.coarse), rgb_image(prediction.refined))
         heatmaps, mask = update.heatmaps, update.mask
         self.canvas.show_overlays(
-            update.crop,
+            update.overlay_crop,
             None if heatmaps is None else tinted_image(heatmaps, HEATMAP_COLOUR, 0.75),
             None if mask is None else tinted_image(mask, MASK_COLOUR, 0.35),
         )

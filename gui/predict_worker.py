@@ -20,6 +20,8 @@ from gui.document import Model
 if TYPE_CHECKING:
     from engine import Landmarks, Prediction, Predictor
 
+Square = tuple[float, float, float]
+
 
 @dataclass(frozen=True)
 class Request:
@@ -34,12 +36,14 @@ class Request:
 class Update:
     """The answer to a request.
 
-    `crop` is the left, top and side of the network's square in photo pixels. Overlays are SxS,
-    0..1, or None when not asked for.
+    `crop` is the square of the photo that the pictures show: its left, top and side in pixels.
+    Overlays are SxS, 0..1, or None when not asked for, over `overlay_crop`: the source's own
+    crop, which the pictures leave only for poses that do.
     """
 
     prediction: Prediction
-    crop: tuple[float, float, float]
+    crop: Square
+    overlay_crop: Square
     heatmaps: NDArray[np.float32] | None
     mask: NDArray[np.float32] | None
     milliseconds: float
@@ -160,8 +164,15 @@ class PredictWorker(QThread):
         milliseconds = (time.perf_counter() - start) * 1000.0
         heatmaps = predictor.heatmaps(request.pose) if request.heatmaps else None
         mask = predictor.mask(request.pose) if request.mask else None
-        crop = (predictor.crop.left, predictor.crop.top, predictor.crop.side)
-        update = Update(prediction, crop, heatmaps, mask, milliseconds)
+        crop, own = prediction.crop, predictor.crop
+        update = Update(
+            prediction,
+            (crop.left, crop.top, crop.side),
+            (own.left, own.top, own.side),
+            heatmaps,
+            mask,
+            milliseconds,
+        )
         self._predicted.emit(generation, update)
 
     def _save(self, path: Path, pose: Landmarks, token: object) -> None:

@@ -9,12 +9,10 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from skimage.data import astronaut
 
 import engine
 from gui.canvas import Canvas
-from gui.document import Document, Photo
-from gui.images import rgb_image
+from gui.document import Document, Photo, read_photo
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 NOTHING = Qt.KeyboardModifier.NoModifier
@@ -22,9 +20,8 @@ LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 
 
 @pytest.fixture(scope="module")
-def photo() -> Photo:
-    pixels = np.asarray(astronaut())
-    return Photo(Path("astronaut.png"), pixels, engine.find_faces(pixels), rgb_image(pixels))
+def opened(sample: Path) -> Photo:
+    return read_photo(sample)
 
 
 class Editor:
@@ -78,9 +75,9 @@ class Editor:
 
 
 @pytest.fixture
-def editor(qtbot: QtBot, photo: Photo) -> Editor:
+def editor(qtbot: QtBot, opened: Photo) -> Editor:
     editor = Editor(qtbot)
-    editor.document.set_photo(photo)
+    editor.document.set_photo(opened)
     return editor
 
 
@@ -190,21 +187,21 @@ def test_zoom_to_fit_shows_the_whole_photo(editor: Editor) -> None:
     assert editor.canvas.viewport().rect().contains(editor.place((0.0, 0.0)).toPoint())
 
 
-def test_one_of_several_faces_is_picked_by_its_box(qtbot: QtBot, photo: Photo) -> None:
-    face = photo.faces[0]
+def test_one_of_several_faces_is_picked_by_its_box(qtbot: QtBot, opened: Photo) -> None:
+    face = opened.faces[0]
     other = engine.Face((300.0, 220.0, 400.0, 320.0), face.landmarks + np.float32(50), 1.0)
     editor = Editor(qtbot)
-    editor.document.set_photo(Photo(photo.path, photo.pixels, (face, other), photo.image))
+    editor.document.set_photo(Photo(opened.path, opened.pixels, (face, other), opened.image))
     editor.click(editor.place((20.0, 500.0)))
     assert editor.document.landmarks is None
     editor.click(editor.place((350.0, 270.0)))
     assert editor.document.landmarks is other.landmarks
 
 
-def test_two_clicks_on_the_eyes_place_a_face(qtbot: QtBot, photo: Photo) -> None:
+def test_two_clicks_on_the_eyes_place_a_face(qtbot: QtBot, opened: Photo) -> None:
     editor = Editor(qtbot)
-    editor.document.set_photo(Photo(photo.path, photo.pixels, (), photo.image))
-    right, left = (photo.faces[0].landmarks[a:b].mean(axis=0) for a, b in ((36, 42), (42, 48)))
+    editor.document.set_photo(Photo(opened.path, opened.pixels, (), opened.image))
+    right, left = (opened.faces[0].landmarks[a:b].mean(axis=0) for a, b in ((36, 42), (42, 48)))
     editor.canvas.chooser.start_placing()
     editor.click(editor.place(left))  # in any order
     assert editor.canvas.chooser.eyes_clicked == 1
@@ -215,9 +212,9 @@ def test_two_clicks_on_the_eyes_place_a_face(qtbot: QtBot, photo: Photo) -> None
     np.testing.assert_allclose(editor.pose[42:48].mean(axis=0), left, atol=0.1)
 
 
-def test_the_same_spot_twice_is_refused_with_a_sentence(qtbot: QtBot, photo: Photo) -> None:
+def test_the_same_spot_twice_is_refused_with_a_sentence(qtbot: QtBot, opened: Photo) -> None:
     editor = Editor(qtbot)
-    editor.document.set_photo(Photo(photo.path, photo.pixels, (), photo.image))
+    editor.document.set_photo(Photo(opened.path, opened.pixels, (), opened.image))
     editor.canvas.chooser.start_placing()
     spot = editor.place((200.0, 200.0))
     with qtbot.waitSignal(editor.canvas.chooser.failed):

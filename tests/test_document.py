@@ -1,28 +1,25 @@
-"""Document and its undo stack, on the face of scikit-image's astronaut."""
+"""Document and its undo stack, on the face of the sample photo."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
-from skimage.data import astronaut
 
 import engine
 from gui.commands import new_gesture
-from gui.document import Document, Photo
-from gui.images import rgb_image
+from gui.document import Document, Photo, read_photo
 
 
 @pytest.fixture(scope="module")
-def photo() -> Photo:
-    pixels = np.asarray(astronaut())
-    return Photo(Path("astronaut.png"), pixels, engine.find_faces(pixels), rgb_image(pixels))
+def opened(sample: Path) -> Photo:
+    return read_photo(sample)
 
 
 @pytest.fixture
-def document(qtbot: QtBot, photo: Photo) -> Document:
+def document(qtbot: QtBot, opened: Photo) -> Document:
     document = Document()
-    document.set_photo(photo)
+    document.set_photo(opened)
     return document
 
 
@@ -36,18 +33,18 @@ def source(document: Document) -> engine.Landmarks:
     return document.landmarks
 
 
-def test_the_only_face_beyond_doubt_is_chosen(document: Document, photo: Photo) -> None:
-    np.testing.assert_array_equal(source(document), photo.faces[0].landmarks)
-    np.testing.assert_array_equal(shown(document), photo.faces[0].landmarks)
+def test_the_only_face_beyond_doubt_is_chosen(document: Document, opened: Photo) -> None:
+    np.testing.assert_array_equal(source(document), opened.faces[0].landmarks)
+    np.testing.assert_array_equal(shown(document), opened.faces[0].landmarks)
     assert not document.unsaved
     assert not document.edited
 
 
-def test_several_faces_wait_for_a_choice(qtbot: QtBot, photo: Photo) -> None:
-    face = photo.faces[0]
+def test_several_faces_wait_for_a_choice(qtbot: QtBot, opened: Photo) -> None:
+    face = opened.faces[0]
     other = engine.Face((300.0, 20.0, 390.0, 110.0), face.landmarks + np.float32(50), 1.0)
     document = Document()
-    document.set_photo(Photo(photo.path, photo.pixels, (face, other), photo.image))
+    document.set_photo(Photo(opened.path, opened.pixels, (face, other), opened.image))
     assert document.landmarks is None
     assert document.pose is None
     document.choose_face(1)
@@ -153,3 +150,15 @@ def test_fitting_corrects_the_source(document: Document) -> None:
     np.testing.assert_allclose(source(document)[0], before[0] + 4, atol=1e-3)
     np.testing.assert_array_equal(shown(document), source(document))
     assert document.undo_stack.count() == 0
+
+
+def test_fitting_can_be_given_up(document: Document) -> None:
+    before = source(document)
+    document.start_fitting()
+    document.turn(20.0, 0.0, 0.0)
+    document.cancel_fitting()
+    assert not document.fitting
+    np.testing.assert_array_equal(source(document), before)
+    document.place_landmarks(before + np.float32(3), fitting=True)
+    document.cancel_fitting()
+    assert document.landmarks is None
