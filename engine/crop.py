@@ -1,13 +1,15 @@
 """The square crop around head and hair on which the networks work."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.landmarks import Landmarks
+
+_Value = TypeVar("_Value", np.uint8, np.float32)
 
 _SIDE = 2.3  # side of the crop over the height of the landmarks' box
 _MARGIN = 0.04  # share of the side that landmarks keep from the border of the crop
@@ -46,8 +48,15 @@ class Crop:
         return bool((landmarks >= low).all() and (landmarks <= high).all())
 
     def covering(self, landmarks: Landmarks) -> "Crop":
-        """The smallest crop that holds this one and the crop around these landmarks."""
-        other = Crop.around(landmarks)
+        """A crop that holds this one and the crop around these landmarks, and covers them."""
+        crop = self._union(Crop.around(landmarks))
+        while not crop.covers(landmarks):  # handles were dragged far out of the face
+            more = crop.side // 16 + 1
+            crop = Crop(crop.left - more, crop.top - more, crop.side + 2 * more)
+        return crop
+
+    def _union(self, other: "Crop") -> "Crop":
+        """The smallest crop that holds both."""
         left, top = min(self.left, other.left), min(self.top, other.top)
         right = max(self.left + self.side, other.left + other.side)
         bottom = max(self.top + self.side, other.top + other.side)
@@ -88,10 +97,11 @@ class Crop:
         return scale_to(self.cut(photo), size)
 
 
-def scale_to(picture: NDArray, size: int) -> NDArray:
-    """A square picture (S, S[, C]) scaled to (size, size[, C]), without aliasing."""
+def scale_to(picture: NDArray[_Value], size: int) -> NDArray[_Value]:
+    """A square picture (S, S[, C]), uint8 or float32, scaled to (size, size[, C]), without aliasing."""
     if picture.shape[0] == size:
         return picture
     shrinks = picture.shape[0] > size
     method = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(picture, (size, size), interpolation=method))
+    scaled = cv2.resize(picture, (size, size), interpolation=method)
+    return np.asarray(scaled, picture.dtype)

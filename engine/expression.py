@@ -15,6 +15,9 @@ _UPPER_LIP = [49, 50, 51, 52, 53, 61, 62, 63]
 _LOWER_LIP = [55, 56, 57, 58, 59, 65, 66, 67]
 _CHIN = slice(4, 13)
 
+_CLOSED = 0.02  # height over width of an eye that is as good as shut
+_WIDEST = 3.0  # times its own opening, beyond which no eye is opened
+
 
 def carry_expression(source: Floats, target: Floats) -> Floats:
     """``source`` (68, 3) with the openings of ``target`` (68, 3)."""
@@ -27,17 +30,17 @@ def carry_expression(source: Floats, target: Floats) -> Floats:
 
 
 def _unit(points: Floats) -> float:
-    return float(np.linalg.norm(points[36:42].mean(axis=0) - points[42:48].mean(axis=0)))
+    apart = points[36:42].mean(axis=0) - points[42:48].mean(axis=0)
+    return max(float(np.linalg.norm(apart)), 1e-6)
 
 
 def _open_eyes(points: Floats, target: Floats) -> None:
     for outer, lids, inner in _EYES:
-        opening = _opening(target, outer, lids, inner) / max(
-            _opening(points, outer, lids, inner), 0.02
-        )
+        own = max(_opening(points, outer, lids, inner), _CLOSED)
+        opening = _opening(target, outer, lids, inner) / own
         for lid in lids:
             axis = _on_axis(points, outer, inner, lid)
-            points[lid, 1] = axis + (points[lid, 1] - axis) * min(opening, 3.0)
+            points[lid, 1] = axis + (points[lid, 1] - axis) * min(opening, _WIDEST)
 
 
 def _opening(points: Floats, outer: int, lids: tuple[int, ...], inner: int) -> float:
@@ -48,7 +51,8 @@ def _opening(points: Floats, outer: int, lids: tuple[int, ...], inner: int) -> f
 
 def _on_axis(points: Floats, outer: int, inner: int, lid: int) -> float:
     """The y of the line between the corners of an eye, at the x of one of its lid points."""
-    share = (points[lid, 0] - points[outer, 0]) / (points[inner, 0] - points[outer, 0])
+    across = points[inner, 0] - points[outer, 0]
+    share = (points[lid, 0] - points[outer, 0]) / across if across else 0.5
     return float(points[outer, 1] + share * (points[inner, 1] - points[outer, 1]))
 
 

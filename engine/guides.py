@@ -8,6 +8,7 @@ takes the colours of the other half of the head, and says so.
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -65,7 +66,8 @@ class SourceHead:
     def __init__(self, landmarks: Landmarks, size: int) -> None:
         head = mean_head()
         self.size, self._grid = size, size // 2
-        self._landmarks = _halved(landmarks)
+        self._scale = np.float32(size / self._grid)  # 2, or a little more for an odd size
+        self._landmarks = self._halved(landmarks)
         self._pose = head.fit(self._landmarks)
         self._mesh = head.bend(self._pose, self._landmarks)
         quality = self._seen(head.triangles)
@@ -79,22 +81,27 @@ class SourceHead:
 
     def maps(self, target: Landmarks) -> Maps:
         """The guides' maps for target landmarks (68, 2), pixels of the crop."""
-        target = _halved(target)
+        target = self._halved(target)
         pose = mean_head().fit(target)
         warp3d, valid, mirrored = self._map3d(mean_head().bend(pose, target))
-        return Maps(
-            _doubled(self._map2d(target, pose)),
-            warp3d,
-            valid,
-            mirrored,
-        )
+        warp2d = self._doubled(enlarged(self._map2d(target, pose), self.size))
+        return Maps(warp2d, warp3d, valid, mirrored)
+
+    def _halved(self, landmarks: Landmarks) -> Landmarks:
+        """Pixels of the crop as pixels of the same at half the size."""
+        half = np.float32(0.5)
+        return np.asarray((landmarks + half) / self._scale - half, np.float32)
+
+    def _doubled(self, places: Floats) -> Floats:
+        """The inverse of `_halved`."""
+        return np.asarray(places * self._scale + (self._scale - 1) / 2, np.float32)
 
     def _map3d(self, mesh: NDArray[np.float64]) -> tuple[Floats, Floats, Floats]:
         """Map, validity and mirrored of the 3D warp, for the target's mesh (V, 3)."""
         head, grid = mean_head(), self._grid
         fade = neck_fade()[:, None]
-        mesh = (fade * mesh + (1 - fade) * self._mesh).astype(np.float32)
-        drawing = draw(mesh[:, :2], mesh[:, 2], head.triangles, grid, grid)
+        posed = (fade * mesh + (1 - fade) * self._mesh).astype(np.float32)
+        drawing = draw(posed[:, :2], posed[:, 2], head.triangles, grid, grid)
         mirror = self._from_mirror[drawing.triangles]
         corners = head.triangles[drawing.triangles]
         corners = np.where(mirror[:, None], head.mirror[corners], corners)
@@ -108,7 +115,7 @@ class SourceHead:
         covered = large[..., 4] > 0.5
         shares = large[..., :2] / large[..., 4:].clip(0.5)
         outside = np.float32(-2 * self.size)
-        places = np.where(covered[..., None], shares * 2 + 0.5, outside)
+        places = np.where(covered[..., None], self._doubled(shares), outside)
         return places, np.where(covered, large[..., 2], 0), np.where(covered, large[..., 3], 0)
 
     def _map2d(self, target: Landmarks, pose: HeadPose) -> Floats:
@@ -151,10 +158,12 @@ class SourceHead:
         return np.where(seen < _SEEN, 0, seen)
 
 
-def plain_warp(source: NDArray, landmarks: Landmarks, target: Landmarks) -> NDArray:
+def plain_warp(source: NDArray[Any], landmarks: Landmarks, target: Landmarks) -> NDArray[Any]:
     """The plain 2D warp, the baseline: piecewise affine over the 68 landmarks, border fixed.
 
-    source  (S, S, 3) any dtype    landmarks, target  (68, 2) pixels of it
+    source  (S, S, 3) uint8 or float32    landmarks, target  (68, 2) pixels of it
+
+    Returns (S, S, 3) of the same type.
     """
     size = source.shape[0]
     inside = ((target > 0) & (target < size - 1)).all(axis=1)
@@ -181,18 +190,10 @@ def _border(size: int) -> Floats:
 
 
 def _signed_area(a: Floats, b: Floats, c: Floats) -> Floats:
-    area: Floats = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1])
-    return area - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
-
-
-def _halved(landmarks: Landmarks) -> Landmarks:
-    """Pixels of a picture as pixels of the same at half the size."""
-    return (landmarks + np.float32(0.5)) / 2 - np.float32(0.5)
-
-
-def _doubled(places: Floats) -> Floats:
-    """A map (S, S, 2) in its own pixels, at twice the size."""
-    return enlarged(places, 2 * places.shape[0]) * 2 + np.float32(0.5)
+    """(T,) twice the areas of triangles, each corner (T, 2); the sign tells the orientation."""
+    ab, ac = b - a, c - a
+    area: Floats = ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0]
+    return area
 
 
 def enlarged(layers: Floats, size: int) -> Floats:
@@ -200,13 +201,14 @@ def enlarged(layers: Floats, size: int) -> Floats:
     return np.asarray(cv2.resize(layers, (size, size), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def warp(source: NDArray, places: Floats, scale: float = 1.0) -> NDArray:
-    """``source`` (H, W, 3) sampled at ``places`` (S, S, 2) pixels of a picture 1/scale its size;
+def warp(source: NDArray[Any], places: Floats, scale: float = 1.0) -> NDArray[Any]:
+    """``source`` (H, W, 3) uint8, int16 or float32 sampled at ``places`` (S, S, 2) pixels of a picture 1/scale its size;
     beyond its border (where nothing is mapped) black."""
     if scale != 1.0:
         places = (places + 0.5) * scale - 0.5
+    nothing: Any = None  # OpenCV's type hints forget that the second map may be missing
     border = cv2.BORDER_CONSTANT
-    return np.asarray(cv2.remap(source, places, None, cv2.INTER_LINEAR, borderMode=border))
+    return np.asarray(cv2.remap(source, places, nothing, cv2.INTER_LINEAR, borderMode=border))
 
 
 @cache

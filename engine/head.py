@@ -9,7 +9,7 @@ face to just before the ear, and sits where the path is outermost in the view.
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -44,14 +44,14 @@ def rotation(yaw: float, pitch: float, roll: float) -> Floats:
 
 def angles(turned: Floats) -> tuple[float, float, float]:
     """Yaw, pitch, roll in degrees of a rotation (3, 3): the inverse of `rotation`."""
-    yaw = np.arctan2(turned[2, 0] * -1, np.hypot(turned[2, 1], turned[2, 2]))
+    yaw = np.arctan2(-turned[2, 0], np.hypot(turned[2, 1], turned[2, 2]))
     pitch = np.arctan2(turned[2, 1], turned[2, 2])
     roll = np.arctan2(turned[1, 0], turned[0, 0])
     yaw_deg, pitch_deg, roll_deg = np.degrees([yaw, pitch, roll])
     return float(yaw_deg), float(pitch_deg), float(roll_deg)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class HeadPose:
     """Where a head is in a photo, by weak perspective: pixels = scale * (rotation @ x)[:2] + shift.
 
@@ -69,7 +69,7 @@ class HeadPose:
         return seen
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MeanHead:
     """The mesh.
 
@@ -84,8 +84,17 @@ class MeanHead:
     landmark_vertices: NDArray[np.int32]
     jaw_vertices: NDArray[np.int32]
     jaw_weights: Floats
-    _kernel: Floats  # (V, 51 + A) distances from every vertex to the fixed centres of the bend
-    _centres: Floats  # (51 + A, 3): the landmarks inside the face, then anchors that stay
+
+    @cached_property
+    def _centres(self) -> Floats:
+        """(51 + A, 3): the landmarks inside the face, then anchors that the bend leaves alone."""
+        inside = self.vertices[self.landmark_vertices[N_JAW:]]
+        return np.concatenate([inside, self.vertices[_anchors(self.vertices)]])
+
+    @cached_property
+    def _kernel(self) -> Floats:
+        """(V, 51 + A): distances from every vertex to these."""
+        return _distances(self.vertices, self._centres)
 
     def landmarks(self, turned: Floats, vertices: Floats | None = None) -> Floats:
         """The 68 landmarks (68, 3), head coordinates, of a head seen under a rotation (3, 3).
@@ -107,11 +116,9 @@ class MeanHead:
         """The pose under which the mean head's landmarks come closest to these (68, 2) pixels."""
         goal = landmarks.astype(np.float64)
         weight = np.sqrt(np.where(np.arange(len(goal)) < N_JAW, JAW_WEIGHT, 1.0))[:, None]
-        pose = _upright(goal)
-        for step in range(_FIT_STEPS):
+        pose = _frontal(goal)
+        for _ in range(_FIT_STEPS):
             pose = _refined(pose, self.landmarks(pose.rotation), goal, weight)
-            if step == 0 and pose.rotation[2, 2] < 0:  # looks away: a mirror solution
-                pose = _upright(goal)
         return pose
 
     def bend(self, pose: HeadPose, landmarks: Landmarks) -> Floats:
@@ -144,18 +151,13 @@ def mean_head() -> MeanHead:
     """The mean head that Repose ships."""
     with np.load(resource("head.npz")) as file:
         stored = {name: file[name] for name in file.files}
-    vertices = stored["vertices"].astype(np.float64)
-    inside = vertices[stored["landmark_vertices"][N_JAW:]]
-    centres = np.concatenate([inside, vertices[_anchors(vertices)]])
     return MeanHead(
-        vertices=vertices,
+        vertices=stored["vertices"].astype(np.float64),
         triangles=stored["triangles"],
         mirror=stored["mirror"],
         landmark_vertices=stored["landmark_vertices"],
         jaw_vertices=stored["jaw_vertices"],
         jaw_weights=stored["jaw_weights"].astype(np.float64),
-        _kernel=_distances(vertices, centres),
-        _centres=centres,
     )
 
 
@@ -175,10 +177,11 @@ def mean_face(image_left_eye: ArrayLike, image_right_eye: ArrayLike) -> Landmark
     return check_landmarks(np.stack([placed.real, placed.imag], axis=1))
 
 
-def _upright(goal: Floats) -> HeadPose:
+def _frontal(goal: Floats) -> HeadPose:
     """A frontal head about where the landmarks are, to start from."""
     scale = max(float(np.ptp(goal[:, 1])), 1.0) / 1.2  # from the brows to the chin in decimetres
-    return HeadPose(np.eye(3), scale, goal[27:36].mean(axis=0))
+    upside_down = goal[48:, 1].mean() < goal[36:48, 1].mean()  # the mouth above the eyes
+    return HeadPose(rotation(0, 0, 180 if upside_down else 0), scale, goal[27:36].mean(axis=0))
 
 
 def _refined(pose: HeadPose, points: Floats, goal: Floats, weight: Floats) -> HeadPose:

@@ -31,7 +31,7 @@ def paste(photo: Pixels, crop: Crop, refined: Floats, maps: Maps) -> Pixels:
     """
     size, side = refined.shape[0], crop.side
     own = crop.cut(photo)
-    small = scale_to(own, size).astype(np.float32) / 255
+    small = scale_to(own, size).astype(np.float32) / np.float32(255)
     detail = own.astype(np.int16) - scale_to(scale_to(own, size), side) if side > size else None
     layers = _layers(small, refined, maps)
     ramp = _feather(side)
@@ -94,7 +94,7 @@ def _enlarged_rows(layers: Floats, top: int, bottom: int, side: int) -> Floats:
         cv2.remap(layers[..., k : k + 4], columns, rows, method, borderMode=border)
         for k, method in ((0, cv2.INTER_CUBIC), (4, cv2.INTER_LINEAR), (8, cv2.INTER_LINEAR))
     ]
-    enlarged = np.dstack(parts)
+    enlarged = np.dstack(parts).astype(np.float32, copy=False)
     enlarged[..., 3] = enlarged[..., 3].clip(0, 1)
     return enlarged
 

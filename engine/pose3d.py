@@ -76,14 +76,7 @@ class Pose3D:
 
     def landmarks(self) -> Landmarks:
         """The target landmarks (68, 2), float32, pixels of the photo."""
-        face = self.source
-        result = face.landmarks.astype(np.float64)
-        turned = self._rotation()
-        if self.yaw or self.pitch or self.roll:
-            moved = face.points(turned) @ turned.T - face.points() @ face.pose.rotation.T
-            result = result + face.pose.scale * moved[:, :2]
-        result = result + (self.edits @ turned.T)[:, :2]
-        landmarks = result.astype(np.float32)
+        landmarks = self._exact().astype(np.float32)
         landmarks.setflags(write=False)
         return landmarks
 
@@ -99,11 +92,21 @@ class Pose3D:
 
     def with_landmarks(self, landmarks: ArrayLike) -> Self:
         """The pose whose landmarks are these (68, 2), under the present angles."""
-        missing = check_landmarks(landmarks) - self.landmarks().astype(np.float64)
+        missing = check_landmarks(landmarks) - self._exact()
         edits = self.edits + np.pad(missing, ((0, 0), (0, 1))) @ self._rotation()
         return replace(self, edits=edits)
 
+    def _exact(self) -> Floats:
+        """The target landmarks (68, 2) before they are rounded to float32."""
+        face, turned = self.source, self._rotation()
+        result = face.landmarks + (self.edits @ turned.T)[:, :2]
+        if self.yaw or self.pitch or self.roll:
+            moved = face.points(turned) @ turned.T - face.points() @ face.pose.rotation.T
+            result += face.pose.scale * moved[:, :2]
+        return result
+
     def _rotation(self) -> Floats:
+        """Of the head in the target pose, (3, 3)."""
         own = self.source.pose.rotation
         if not (self.yaw or self.pitch or self.roll):
             return own
@@ -132,11 +135,12 @@ def copy_pose(
               `absolute`: the target's points unchanged, for photos of one fixed camera
     source_size, target_size  (width, height) of the photos, needed for `absolute`
 
-    Raises ReposeError for `absolute` when the photos differ in size.
+    Raises ReposeError for points that are no face, and for `absolute` when the photos differ in
+    size.
     """
     own, other = check_landmarks(source), check_landmarks(target)
     if transfer == "absolute":
-        if source_size != target_size:
+        if source_size is None or source_size != target_size:
             raise ReposeError(
                 "An absolute pose needs two photos of the same size; use relative or aligned."
             )
@@ -146,7 +150,6 @@ def copy_pose(
     face, model = LiftedFace.of(own), LiftedFace.of(other)
     turned = model.pose.rotation
     points = carry_expression(face.points(turned), model.points())
-    # The head turns about its middle, but the face is what should keep its place in the photo.
     seen = face.pose.scale * (points @ turned.T)[:, :2] + face.pose.shift
     return check_landmarks(seen)
 

@@ -18,9 +18,9 @@ Ints = NDArray[np.int32]
 class Drawing:
     """A drawn mesh, pixel by pixel.
 
-    pixels     (P,) indices into the flattened picture, unique, in no order
+    pixels     (P,) indices into the flattened picture, each once, ascending
     triangles  (P,) the triangle seen there (row of the triangle array)
-    weights    (P, 3) its barycentric weights there, each in [0, 1], sum 1
+    weights    (P, 3) its barycentric weights there, 0 to 1 within 1e-4, sum 1
     """
 
     pixels: NDArray[np.int64]
