@@ -2,20 +2,18 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 import pytest
 import torch
 
+from engine.checkpoint import save_checkpoint
 from engine.config import PRESETS, Config, GeneratorConfig, ImageConfig
 from engine.files import resource
 from engine.generators import G1, G2
 from engine.photos import Photo, read_photo, write_photo
-
-if TYPE_CHECKING:
-    from engine.predictor import Predictor
+from engine.predictor import Predictor
 
 
 @pytest.fixture(scope="session")
@@ -61,8 +59,6 @@ def small_config() -> Config:
 @pytest.fixture(scope="session")
 def model(small_config: Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkpoint with random weights."""
-    from engine.checkpoint import save_checkpoint
-
     torch.manual_seed(0)
     path = tmp_path_factory.mktemp("model") / "small.safetensors"
     weights = {"g1": G1(small_config).state_dict(), "g2": G2(small_config).state_dict()}
@@ -71,7 +67,5 @@ def model(small_config: Config, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 @pytest.fixture(scope="session")
-def predictor(model: Path) -> "Predictor":
-    from engine.predictor import Predictor
-
+def predictor(model: Path) -> Predictor:
     return Predictor(model, "cpu")
