@@ -48,10 +48,7 @@ def run(photo: Path | None = None, model: Path | None = None, device: str = "aut
 
 def make_application() -> QApplication:
     """The application with its style."""
-    # OpenCV may have pointed Qt at plugins and fonts of its own, which are of another Qt.
-    for name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
-        if "cv2" in os.environ.get(name, ""):
-            del os.environ[name]
+    forget_other_qt()
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("Repose")
@@ -65,6 +62,13 @@ def make_application() -> QApplication:
     app.setPalette(palette)
     app.setStyleSheet(engine.resource("style.qss").read_text(encoding="utf-8"))
     return app
+
+
+def forget_other_qt() -> None:
+    """OpenCV may have pointed Qt at plugins and fonts of its own, which are of another Qt."""
+    for name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
+        if "cv2" in os.environ.get(name, ""):
+            del os.environ[name]
 
 
 def show_unforeseen_errors(window: MainWindow) -> None:

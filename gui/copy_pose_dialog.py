@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 import engine
-from gui.document import Photo
 from gui.face_boxes import draw_face_box, face_rect
+from gui.photo import Photo
 
 if TYPE_CHECKING:
     from engine import Landmarks

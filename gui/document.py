@@ -7,18 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QImage, QUndoStack
+from PySide6.QtGui import QUndoStack
 
 import engine
 from gui.commands import CopyPose, MoveLandmarks, ResetPose, TurnHead
-from gui.images import rgb_image
+from gui.photo import Photo
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from engine import Face, Landmarks, Pose3D
+    from engine import Landmarks, Pose3D
 
 # A face is worth asking about if its score is at least this share of the best one's: the detector
 # also sees faces in badges and the like, with scores far below a real one's.
@@ -28,34 +27,12 @@ YAW_LIMIT, PITCH_LIMIT, ROLL_LIMIT = 60.0, 40.0, 45.0
 
 
 @dataclass(frozen=True)
-class Photo:
-    """A photo as it was read: `pixels` is HxWx3 RGB uint8; `faces` are largest first; `image` is
-    the same picture for the screen."""
-
-    path: Path
-    pixels: NDArray[np.uint8]
-    faces: tuple[Face, ...]
-    image: QImage
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height in pixels."""
-        return self.pixels.shape[1], self.pixels.shape[0]
-
-
-@dataclass(frozen=True)
 class Model:
     """The generators in use, as the predict worker reports them once they are loaded."""
 
     path: Path | None
     name: str
     device: str
-
-
-def read_photo(path: Path) -> Photo:
-    """Read a photo and look for its faces. Slow: not for the GUI thread. Raises ReposeError."""
-    pixels = engine.read_photo(path)
-    return Photo(path, pixels, engine.find_faces(pixels), rgb_image(pixels))
 
 
 class Document(QObject):

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from gui.items import ACCENT, SELECTED, SHADOW, cosmetic_pen
+from gui.items import ACCENT, SELECTED, SHADOW, screen_pen
 
 if TYPE_CHECKING:
     from engine import Face
@@ -48,7 +48,7 @@ class BoxesItem(QGraphicsItem):
         for index, box in enumerate(self.boxes):
             draw_face_box(painter, box_rect(box), index, index == self.hovered, scale)
         painter.setBrush(SELECTED)
-        painter.setPen(cosmetic_pen(SHADOW, 1.5))
+        painter.setPen(screen_pen(SHADOW, 1.5, scale))
         for point in self.clicks:
             painter.drawEllipse(point, 6 / scale, 6 / scale)
 
@@ -69,9 +69,9 @@ def draw_face_box(
     """A numbered box around a face; `scale` is screen pixels per unit of `rect`."""
     radius = 8 / scale
     painter.setBrush(QColor(78, 161, 255, 60) if highlighted else Qt.BrushStyle.NoBrush)
-    painter.setPen(cosmetic_pen(SHADOW, 4.5))
+    painter.setPen(screen_pen(SHADOW, 4.5, scale))
     painter.drawRoundedRect(rect, radius, radius)
-    painter.setPen(cosmetic_pen(SELECTED if highlighted else ACCENT, 2.0))
+    painter.setPen(screen_pen(SELECTED if highlighted else ACCENT, 2.0, scale))
     painter.drawRoundedRect(rect, radius, radius)
     painter.save()
     painter.translate(rect.topLeft())

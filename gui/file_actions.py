@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 import engine
 from gui.background import Background
 from gui.copy_pose_dialog import CopyPoseDialog
-from gui.document import Document, Photo, read_photo
+from gui.document import Document
 from gui.file_dialogs import (
     MODEL_SUFFIXES,
     ask_open,
@@ -19,11 +19,12 @@ from gui.file_dialogs import (
     ask_yes,
     is_inside,
     pictures_folder,
-    remember_photo,
     same_file,
     sample_photo,
 )
+from gui.photo import Photo, read_photo
 from gui.predict_worker import PredictWorker
+from gui.recent_menu import remember_photo
 
 PICTURES = {".png": "PNG, exact", ".jpg": "JPEG, small", ".webp": "WebP", ".tif": "TIFF"}
 POSES = {

@@ -10,32 +10,12 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 import engine
 
-RECENT_LIMIT = 10
 MODEL_SUFFIXES = (".safetensors",)
 
 
 def settings() -> QSettings:
     """Recent files and folders; nothing else is kept between sessions."""
     return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Repose", "Repose")
-
-
-def recent_photos() -> list[Path]:
-    """The photos opened last, newest first."""
-    stored = settings().value("recent")
-    names = stored if isinstance(stored, list) else [stored] if stored else []
-    return [Path(str(name)) for name in names]
-
-
-def remember_photo(path: Path) -> None:
-    """Put a photo at the top of the recent ones."""
-    path = path.absolute()
-    others = [other for other in recent_photos() if other != path]
-    settings().setValue("recent", [str(p) for p in [path, *others][:RECENT_LIMIT]])
-
-
-def forget_photos() -> None:
-    """Empty the list of recent photos."""
-    settings().setValue("recent", [])
 
 
 def ask_open(

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 ACCENT = QColor("#4ea1ff")
 SELECTED = QColor("#ffb347")
 SHADOW = QColor(0, 0, 0, 150)
+LINES = ACCENT.lighter(115)
+FAINT = QColor(255, 255, 255, 110)  # where the source has them
+HANDLE, OUTLINE = QColor("white"), QColor(12, 16, 22, 220)
 RADIUS = 3.6  # of a handle, in screen pixels whatever the zoom
 
 
@@ -108,16 +111,16 @@ class PoseItem(QGraphicsItem):
         if self.pose is None:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.source is not None and not np.array_equal(self.source, self.pose):
-            self._draw_lines(painter, self.source, cosmetic_pen(QColor(255, 255, 255, 90), 1.0))
-        self._draw_lines(painter, self.pose, cosmetic_pen(SHADOW, 3.2))
-        self._draw_lines(painter, self.pose, cosmetic_pen(ACCENT.lighter(115), 1.6))
         scale = option.levelOfDetailFromTransform(painter.worldTransform())
-        painter.setPen(cosmetic_pen(QColor(12, 16, 22, 220), 1.2))
+        if self.source is not None and not np.array_equal(self.source, self.pose):
+            self._draw_lines(painter, self.source, screen_pen(FAINT, 1.2, scale))
+        self._draw_lines(painter, self.pose, screen_pen(SHADOW, 3.2, scale))
+        self._draw_lines(painter, self.pose, screen_pen(LINES, 1.6, scale))
+        painter.setPen(screen_pen(OUTLINE, 1.2, scale))
         for index, (x, y) in enumerate(self.pose):
             chosen = index in self.selection
             radius = RADIUS + (1.0 if chosen else 0.0) + (1.6 if index == self.hovered else 0.0)
-            painter.setBrush(SELECTED if chosen else QColor(255, 255, 255))
+            painter.setBrush(SELECTED if chosen else HANDLE)
             painter.drawEllipse(QPointF(x, y), radius / scale, radius / scale)
 
     def _draw_lines(self, painter: QPainter, landmarks: Landmarks, pen: QPen) -> None:
@@ -131,10 +134,12 @@ class PoseItem(QGraphicsItem):
                 painter.drawPolyline(QPolygonF(points))
 
 
-def cosmetic_pen(colour: QColor, width: float) -> QPen:
-    """A pen that keeps its width in screen pixels."""
-    pen = QPen(colour, width)
-    pen.setCosmetic(True)
+def screen_pen(colour: QColor, width: float, scale: float) -> QPen:
+    """A pen `width` screen pixels wide, where `scale` of them are a photo pixel.
+
+    (A cosmetic pen would count in the screen's own pixels, too thin on a dense one.)
+    """
+    pen = QPen(colour, width / scale)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     return pen

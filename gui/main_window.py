@@ -157,6 +157,8 @@ class MainWindow(QMainWindow):
         self.files.busy.emit("")
         if self.document.model is None:
             self._model.setText("no model")
+            for pane in (self.panes.refined, self.panes.coarse):
+                pane.view.set_empty("There is no model: open one with Model, Open model…")
 
     def _show_update(self, update: Update) -> None:
         photo = self.document.photo

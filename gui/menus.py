@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from gui.file_dialogs import forget_photos, recent_photos
 from gui.help import show_help
+from gui.recent_menu import RecentMenu
 from gui.tool_bar import icon, tool_bar
 
 if TYPE_CHECKING:
@@ -84,8 +84,7 @@ class Menus(QObject):
         self.open = self._add(
             menu, "&Open photo…", files.open_photo, "Ctrl+O", "Open a photo of a face", "open"
         )
-        self._recent = menu.addMenu("Open &recent")
-        self._recent.aboutToShow.connect(self._fill_recent)
+        menu.addMenu(RecentMenu(files.open_photo, menu))
         self._add(menu, "Open sa&mple photo", files.open_sample)
         menu.addSeparator()
         self.save = self._add(
@@ -103,15 +102,6 @@ class Menus(QObject):
         ]
         menu.addSeparator()
         self._add(menu, "&Quit", self._window.close, "Ctrl+Q")
-
-    def _fill_recent(self) -> None:
-        self._recent.clear()
-        for path in recent_photos():
-            text = str(path).replace("&", "&&")
-            self._add(self._recent, text, partial(self._window.files.open_photo, path))
-        self._recent.addSeparator()
-        clear = self._add(self._recent, "Clear this list", forget_photos)
-        clear.setEnabled(bool(recent_photos()))
 
     def _edit_menu(self) -> None:
         menu = self._window.menuBar().addMenu("&Edit")

@@ -22,6 +22,11 @@ class PictureView(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(420, 240)
 
+    def set_empty(self, text: str) -> None:
+        """What to say while there is no picture."""
+        self._empty = text
+        self.update()
+
     def show_image(self, image: QImage | None) -> None:
         """Show `image`, or the hint for an empty pane."""
         self.image = image

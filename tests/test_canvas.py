@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 import engine
 from gui.canvas import Canvas
-from gui.document import Document, Photo, read_photo
+from gui.document import Document
+from gui.photo import Photo, read_photo
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 NOTHING = Qt.KeyboardModifier.NoModifier

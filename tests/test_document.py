@@ -8,7 +8,8 @@ from pytestqt.qtbot import QtBot
 
 import engine
 from gui.commands import new_gesture
-from gui.document import Document, Photo, read_photo
+from gui.document import Document
+from gui.photo import Photo, read_photo
 
 
 @pytest.fixture(scope="module")

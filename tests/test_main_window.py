@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 import engine
 from gui import file_actions
 from gui.copy_pose_dialog import CopyPoseDialog
-from gui.document import Photo
-from gui.file_dialogs import recent_photos
 from gui.main_window import MainWindow
+from gui.photo import Photo
+from gui.recent_menu import RecentMenu, recent_photos, remember_photo
 
 WAIT = 30_000
 
@@ -320,3 +320,17 @@ def test_the_same_error_does_not_pile_up(window: MainWindow) -> None:
     assert window._error is first
     assert first is not None
     first.close()
+
+
+def test_recent_photos_open_again(window: MainWindow, two_faces: Path, tmp_path: Path) -> None:
+    for path in (two_faces, tmp_path / "a & b.png", two_faces):
+        remember_photo(path)
+    opened: list[Path] = []
+    menu = RecentMenu(opened.append, window)
+    menu.aboutToShow.emit()
+    names = [action.text() for action in menu.actions() if not action.isSeparator()]
+    assert names == [str(two_faces), str(tmp_path / "a && b.png"), "Clear this list"]
+    menu.actions()[0].trigger()
+    assert opened == [two_faces]
+    menu.actions()[-1].trigger()
+    assert recent_photos() == []

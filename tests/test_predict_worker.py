@@ -11,7 +11,8 @@ from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
 
 import engine
-from gui.document import Model, Photo, read_photo
+from gui.document import Model
+from gui.photo import Photo, read_photo
 from gui.predict_worker import PredictWorker, Request, Update
 
 
