@@ -41,6 +41,11 @@ class Crop:
         whole = max(8, round(side))
         return cls(round(x - (whole - 1) / 2), round(y - (whole - 1) / 2), whole)
 
+    def meets(self, photo: NDArray[np.uint8]) -> bool:
+        """Whether a photo (H, W, 3) has any pixel in the crop."""
+        height, width = photo.shape[:2]
+        return bool(-self.side < self.left < width and -self.side < self.top < height)
+
     def covers(self, landmarks: Landmarks) -> bool:
         """Whether the landmarks (68, 2), photo pixels, lie inside with a little margin."""
         low = np.array([self.left, self.top]) + _MARGIN * self.side
@@ -78,7 +83,7 @@ class Crop:
         height, width = photo.shape[:2]
         top, left = max(self.top, 0), max(self.left, 0)
         bottom, right = min(self.top + self.side, height), min(self.left + self.side, width)
-        if top >= bottom or left >= right:  # wholly outside
+        if not self.meets(photo):
             rows = np.clip(np.arange(self.top, self.top + self.side), 0, height - 1)
             columns = np.clip(np.arange(self.left, self.left + self.side), 0, width - 1)
             return photo[rows[:, None], columns[None]]
@@ -98,7 +103,7 @@ class Crop:
 
 
 def scale_to(picture: NDArray[_Value], size: int) -> NDArray[_Value]:
-    """A square picture (S, S[, C]), uint8 or float32, scaled to (size, size[, C]), without aliasing."""
+    """A square picture (S, S[, C]), uint8 or float32, as (size, size[, C]), without aliasing."""
     if picture.shape[0] == size:
         return picture
     shrinks = picture.shape[0] > size

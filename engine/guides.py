@@ -202,8 +202,10 @@ def enlarged(layers: Floats, size: int) -> Floats:
 
 
 def warp(source: NDArray[Any], places: Floats, scale: float = 1.0) -> NDArray[Any]:
-    """``source`` (H, W, 3) uint8, int16 or float32 sampled at ``places`` (S, S, 2) pixels of a picture 1/scale its size;
-    beyond its border (where nothing is mapped) black."""
+    """``source`` (H, W, 3) sampled at ``places`` (S, S, 2), pixels of a picture 1/scale its size.
+
+    uint8, int16 or float32; black beyond its border, where nothing is mapped.
+    """
     if scale != 1.0:
         places = (places + 0.5) * scale - 0.5
     nothing: Any = None  # OpenCV's type hints forget that the second map may be missing

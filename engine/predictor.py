@@ -1,7 +1,6 @@
 """From a photo and a pose to the refined picture: once per photo `set_source`, often `predict`."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +27,8 @@ Floats = NDArray[np.float32]
 
 DEFAULT_MODEL = "default.safetensors"
 _UNMOVED = 0.01  # pixels: a pose this close to the source is the source
+_LARGEST = 4  # longest sides of the photo: a crop beyond that holds next to nothing of it
+_LARGEST_SIDE = 30_000  # pixels: OpenCV samples no larger pictures
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,25 +65,20 @@ class Predictor:
         path = resource(DEFAULT_MODEL) if model_path is None else Path(model_path)
         checkpoint = load_checkpoint(path)
         self.config = checkpoint.config
-        self.held_out = frozenset(json.loads(checkpoint.metadata.get("held_out", "[]")))
+        self.held_out = _names(checkpoint.metadata.get("held_out", "[]"))
         """The groups of people that the model was not trained on, of those it was given."""
         self.device = choose_device(device)
         self.model_name = (
             path.stem if model_path is None else checkpoint.metadata.get("name", path.stem)
         )
-        self._half = (
-            half_precision(self.device)
-            if half is None
-            else (half_precision(self.device, always=True) if half else None)
-        )
+        self._half = None if half is False else half_precision(self.device, always=half is True)
         self._g1, self._g2 = G1(self.config), G2(self.config)
         for name, network in (("g1", self._g1), ("g2", self._g2)):
             checkpoint.restore(name, network)
             network.eval().requires_grad_(False)
             network.to(self.device, self._half, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._source: _Source | None = None
-        self._photo: Pixels | None = None
-        self._may_widen = True
+        self._wider: _Source | None = None  # for the last pose that left the crop
 
     @property
     def size(self) -> int:
@@ -95,33 +91,35 @@ class Predictor:
         return self._current().crop
 
     def set_source(self, photo: Pixels, landmarks: ArrayLike) -> None:
-        """Choose the photo (H, W, 3) uint8 RGB and the face in it (68, 2), in its pixels."""
+        """Choose the photo (H, W, 3) uint8 RGB and the face in it (68, 2), in its pixels.
+
+        Raises ReposeError for landmarks outside the photo and a model for something else.
+        """
         if self.config.image.crop != "face":
             raise ReposeError(
                 "This model was trained on whole photos (preset report); the editor and "
                 "`repose` need one that was trained on face crops (preset default)."
             )
         checked = check_landmarks(landmarks)
-        self._photo = photo
-        self._source = self._prepared(photo, checked, Crop.around(checked))
-        self._may_widen = True
+        crop = Crop.around(checked)
+        if not crop.meets(photo) or _too_large(crop, photo):
+            raise ReposeError("The landmarks do not lie on the photo: they may be of another one.")
+        self._source, self._wider = _Source.cut(photo, checked, crop, self.size), None
 
     def set_crop(self, picture: Pixels, landmarks: ArrayLike) -> None:
         """Choose a picture (S, S, 3) that is a crop already, and its landmarks in its pixels."""
-        self._photo = picture
         whole = Crop(0, 0, picture.shape[0])
-        self._source = self._prepared(picture, check_landmarks(landmarks), whole)
-        self._may_widen = False
+        checked = check_landmarks(landmarks)
+        self._source, self._wider = _Source.cut(picture, checked, whole, self.size, False), None
 
     def predict(self, pose: ArrayLike) -> Prediction:
         """The source face in the pose (68, 2), pixels of the photo."""
         checked = check_landmarks(pose)
         source = self._covering(checked)
-        target = source.crop.to_network(checked, self.size)
-        coarse, difference = self._run([source.tensor], [source.landmarks], [target], [source])
-        refined = np.clip(coarse[0] + difference[0], 0, 1)
+        coarse, difference = self._run(source, source.crop.to_network(checked, self.size))
+        refined = np.clip(coarse + difference, 0, 1)
         return Prediction(
-            np.clip(coarse[0], 0, 1), difference[0].clip(-1, 1), refined, source.crop, checked
+            np.clip(coarse, 0, 1), difference.clip(-1, 1), refined, source.crop, checked
         )
 
     def paste(self, prediction: Prediction) -> Pixels:
@@ -129,29 +127,27 @@ class Predictor:
 
         Every pixel outside the crop is the photo's own; so are all of them in the source's pose.
         """
-        source, photo = self._covering(prediction.pose), self._photo
-        assert photo is not None
-        own = source.crop.to_photo(source.landmarks, self.size)
-        if np.abs(own - prediction.pose).max() < _UNMOVED:
-            return photo.copy()
+        source = self._covering(prediction.pose)
+        if np.abs(source.face - prediction.pose).max() < _UNMOVED:
+            return source.photo.copy()
         maps = source.head.maps(source.crop.to_network(prediction.pose, self.size))
-        return paste(photo, source.crop, prediction.refined, maps)
+        return paste(source.photo, source.crop, prediction.refined, maps)
 
     def heatmaps(self, pose: ArrayLike) -> Floats:
         """The pose heatmaps over the crop, (S, S) in [0, 1]: the largest of the 68."""
-        landmarks = torch.from_numpy(self._in_crop(pose))
+        landmarks = self._in_crop(pose)
         size = self.size
         drawn = draw_heatmaps(landmarks, size, size, self.config.heatmaps).amax(dim=0).numpy()
         return np.asarray(scale_to(drawn, size), np.float32).clip(0, 1)
 
     def mask(self, pose: ArrayLike) -> Floats:
         """The mask over the crop, (S, S) of 0 and 1."""
-        landmarks = torch.from_numpy(self._in_crop(pose))[None]
+        landmarks = self._in_crop(pose)[None]
         drawn = draw_mask(landmarks, box_of_landmarks(landmarks), self.config)
         return np.asarray(drawn[0, 0].numpy(), np.float32)
 
-    def _in_crop(self, pose: ArrayLike) -> Landmarks:
-        return self.crop.to_network(check_landmarks(pose), self.size)
+    def _in_crop(self, pose: ArrayLike) -> Tensor:
+        return torch.from_numpy(self.crop.to_network(check_landmarks(pose), self.size))
 
     def _current(self) -> "_Source":
         if self._source is None:
@@ -161,50 +157,60 @@ class Predictor:
     def _covering(self, pose: Landmarks) -> "_Source":
         """The source, cut wider where the pose leaves its crop."""
         source = self._current()
-        if source.crop.covers(pose) or not self._may_widen:
+        if source.crop.covers(pose) or not source.widens:
             return source
-        assert self._photo is not None
-        own = source.crop.to_photo(source.landmarks, self.size)
-        return self._prepared(self._photo, own, source.crop.covering(pose))
-
-    def _prepared(self, photo: Pixels, landmarks: Landmarks, crop: Crop) -> "_Source":
-        size = self.size
-        return _Source(crop, crop.scaled(photo, size), crop.to_network(landmarks, size))
+        crop = source.crop.covering(pose)
+        if _too_large(crop, source.photo):
+            raise ReposeError("The pose reaches too far out of the photo: bring its points back.")
+        if self._wider is None or self._wider.crop != crop:
+            self._wider = _Source.cut(source.photo, source.face, crop, self.size)
+        return self._wider
 
     @torch.inference_mode()
-    def _run(
-        self,
-        pictures: Sequence[Tensor],
-        landmarks: Sequence[Landmarks],
-        targets: Sequence[Landmarks],
-        sources: Sequence["_Source"],
-    ) -> tuple[Floats, Floats]:
-        """Coarse and difference map (B, S, S, 3) of B sources, each in its target pose."""
-        picture = self._on_device(torch.stack(list(pictures)))
+    def _run(self, source: "_Source", target: Landmarks) -> tuple[Floats, Floats]:
+        """Coarse and difference map (S, S, 3); target (68, 2) in pixels of the crop."""
+        picture = self._on_device(source.tensor)
         own, pose = (
-            torch.from_numpy(np.stack(points)).to(self.device) for points in (landmarks, targets)
+            torch.from_numpy(points).to(self.device)[None] for points in (source.landmarks, target)
         )
         heatmaps = pose_heatmaps(own, pose, self.config)
         guides = None
         if self.config.guides:
-            drawn = [s.head.maps(t).guides(s.pixels) for s, t in zip(sources, targets, strict=True)]
-            guides = self._on_device(torch.from_numpy(np.stack(drawn)))
+            guides = self._on_device(
+                torch.from_numpy(source.head.maps(target).guides(source.pixels))
+            )
         with torch.autocast(self.device, self._half, enabled=self._half is not None):
             coarse = self._g1(picture, heatmaps, guides).image
             difference = self._g2(picture, coarse)
         return _to_array(coarse), _to_array(difference)
 
-    def _on_device(self, pictures: Tensor) -> Tensor:
-        return pictures.to(self.device, memory_format=torch.channels_last)
+    def _on_device(self, picture: Tensor) -> Tensor:
+        """CxSxS as a batch of one."""
+        return picture[None].to(self.device, memory_format=torch.channels_last)
 
 
 @dataclass(frozen=True, eq=False)
 class _Source:
-    """A source face, cut out and scaled for the networks: pixels (S, S, 3), landmarks (68, 2)."""
+    """A source face, cut out and scaled for the networks.
 
+    photo   (H, W, 3) and face (68, 2) in its pixels    crop  of it
+    pixels  (S, S, 3) of the crop and landmarks (68, 2) in their pixels
+    widens  whether poses beyond the crop may have a larger one
+    """
+
+    photo: Pixels
+    face: Landmarks
     crop: Crop
     pixels: Pixels
     landmarks: Landmarks
+    widens: bool
+
+    @classmethod
+    def cut(
+        cls, photo: Pixels, face: Landmarks, crop: Crop, size: int, widens: bool = True
+    ) -> "_Source":
+        pixels, landmarks = crop.scaled(photo, size), crop.to_network(face, size)
+        return cls(photo, face, crop, pixels, landmarks, widens)
 
     @cached_property
     def head(self) -> SourceHead:
@@ -212,9 +218,24 @@ class _Source:
 
     @cached_property
     def tensor(self) -> Tensor:
+        """3xSxS in [0, 1]."""
         return torch.from_numpy(self.pixels).permute(2, 0, 1).float() / 255
 
 
+def _too_large(crop: Crop, photo: Pixels) -> bool:
+    longest: int = max(photo.shape[:2])
+    return crop.side > min(_LARGEST * longest, _LARGEST_SIDE)
+
+
+def _names(text: str) -> frozenset[str]:
+    """What a checkpoint tells in JSON; nothing where that is no list of names."""
+    try:
+        names = json.loads(text)
+    except ValueError:
+        return frozenset()
+    return frozenset(map(str, names)) if isinstance(names, list) else frozenset()
+
+
 def _to_array(images: Tensor) -> Floats:
-    """Bx3xSxS to (B, S, S, 3)."""
-    return np.ascontiguousarray(images.float().permute(0, 2, 3, 1).cpu().numpy())
+    """1x3xSxS to (S, S, 3)."""
+    return np.ascontiguousarray(images[0].float().permute(1, 2, 0).cpu().numpy())
