@@ -11,6 +11,8 @@ from engine.unet import UNet
 GUIDE_CHANNELS = 8
 """2D warp (RGB), 3D warp (RGB), where the 3D warp is valid, where it is mirrored."""
 _VALID = 6
+_SEEN = 0.02  # validity below which the 3D warp may not be blended in
+_TRUSTED = 1 / 3  # validity from which the 3D warp alone is what generation starts from
 _VISIBLE = 0.02
 """A 3D warp less valid than this has no colour to give."""
 
@@ -40,8 +42,8 @@ class G1(nn.Module):
             out=3 + 4 * config.guides,
         )
         if config.guides:
-            # Mid grey, nearly all of it generated: a blend that starts on the warps stays there.
-            start = torch.tensor([0.5, 0.5, 0.5, 2.0, 0.0, 0.0, 0.0])
+            # Nearly all of it generated: a blend that starts on the warps stays there.
+            start = torch.tensor([0.0, 0.0, 0.0, 2.0, 0.0, 0.0, 0.0])
             bias = cast(nn.Parameter, self.unet.last.bias)
             with torch.no_grad():
                 bias.copy_(start.repeat_interleave(config.g1.patch**2))
