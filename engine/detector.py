@@ -60,30 +60,32 @@ def landmarks_in_box(photo: NDArray[np.uint8], box: Box) -> Landmarks:
     """The 68 landmarks of the face in ``box``, (68, 2) float32, pixels of the photo.
 
     The face is first scaled to one size: dlib looks at single pixels and answers in whole ones.
+    Raises ReposeError for a box without an area.
     """
     left, top, right, bottom = box
     width, height = right - left, bottom - top
-    scale = FACE_SIDE / max(width, height, 1.0)
+    if not (width >= 1 and height >= 1):  # written so that NaN fails
+        raise ReposeError("The box around the face is empty.")
+    scale = FACE_SIDE / max(width, height)
     origin = np.array([left - _CONTEXT * width, top - _CONTEXT * height])
-    size = (np.array([width, height]) * (1 + 2 * _CONTEXT) * scale).round().astype(int)
+    size = [max(1, round(side * (1 + 2 * _CONTEXT) * scale)) for side in (width, height)]
     # Halving first averages the pixels that the last step would skip in a large photo.
     halved = photo
     while scale < 0.5:
-        halved, scale, origin = _resized(halved, 0.5), scale * 2, origin / 2
-        left, top, width, height = left / 2, top / 2, width / 2, height / 2
+        halved, scale, origin = _resized(halved, 0.5), scale * 2, origin / 2 - 0.25
+        left, top, width, height = left / 2 - 0.25, top / 2 - 0.25, width / 2, height / 2
     shift = -scale * origin
     to_patch = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]])
-    patch = cv2.warpAffine(
-        halved, to_patch, (int(size[0]), int(size[1])), borderMode=cv2.BORDER_REPLICATE
-    )
+    patch = cv2.warpAffine(halved, to_patch, size, borderMode=cv2.BORDER_REPLICATE)
     x, y = scale * left + shift[0], scale * top + shift[1]
     rectangle = dlib.rectangle(
         round(x), round(y), round(x + scale * width), round(y + scale * height)
     )
     shape = _landmark_model()(np.ascontiguousarray(patch), rectangle)
     points = np.array([(part.x, part.y) for part in shape.parts()], np.float64)
-    halvings = photo.shape[1] / halved.shape[1]
-    landmarks = ((points / scale + origin) * halvings).astype(np.float32)
+    larger = np.array([photo.shape[k] / halved.shape[k] for k in (1, 0)])
+    placed = (points / scale + origin + 0.5) * larger - 0.5
+    landmarks: Landmarks = placed.astype(np.float32)
     landmarks.setflags(write=False)
     return landmarks
 

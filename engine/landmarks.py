@@ -76,5 +76,6 @@ def check_landmarks(points: ArrayLike) -> Landmarks:
 
 def flipped(landmarks: Landmarks, width: int) -> Landmarks:
     """The landmarks (68, 2) of the mirrored picture, ``width`` pixels wide."""
-    mirrored = landmarks[list(MIRROR_IMAGES)] * np.float32([-1, 1]) + np.float32([width - 1, 0])
-    return mirrored.astype(np.float32)
+    mirrored: Landmarks = landmarks[list(MIRROR_IMAGES)]
+    mirrored[:, 0] = width - 1 - mirrored[:, 0]
+    return mirrored
