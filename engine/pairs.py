@@ -75,13 +75,15 @@ def open_cache(folder: Path) -> list[Picture]:
         index = json.loads((folder / INDEX).read_text())
         if index["version"] != VERSION:
             raise ReposeError(f"The cache {folder} is of another version: prepare it again.")
-        _mapped(folder / PICTURES)
+        stored = _mapped(folder / PICTURES).size
         pictures = []
         for entry in index["pictures"]:
+            if entry["offset"] + 3 * entry["height"] * entry["width"] > stored:
+                raise ReposeError(f"The cache {folder} is cut short: prepare it again.")
             pictures.append(
                 Picture(
                     name=f"{folder.name}/{entry['name']}",
-                    person=f"{folder.name}/{entry['person']}",
+                    person=f"{folder}/{entry['person']}",
                     group=entry["group"],
                     file=folder / PICTURES,
                     offset=entry["offset"],
@@ -104,16 +106,17 @@ def _mapped(file: Path) -> Pixels:
 def split(
     pictures: Sequence[Picture], held_out: float, seed: int
 ) -> tuple[list[Picture], list[Picture]]:
-    """Pictures to train on and pictures held out: by group, at least one group held out.
+    """Pictures to train on and pictures held out: by group, at least one group on each side.
 
     The groups of several folders may be the same people: the same seed and the same groups give the
-    same split.
+    same split. Raises ReposeError when there is only one group.
     """
     groups = sorted({picture.group for picture in pictures})
     if len(groups) < 2:
         raise ReposeError("Training needs pictures of at least two people, to hold one out.")
     order = np.random.default_rng(seed).permutation(len(groups))
-    chosen = {groups[i] for i in order[: max(1, round(held_out * len(groups)))]}
+    count = min(max(1, round(held_out * len(groups))), len(groups) - 1)
+    chosen = {groups[i] for i in order[:count]}
     return (
         [picture for picture in pictures if picture.group not in chosen],
         [picture for picture in pictures if picture.group in chosen],
@@ -133,10 +136,12 @@ def partners(pictures: Sequence[Picture]) -> list[list[int]]:
 
 class PairSet(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
     """Training pairs: item ``i`` is source ``i`` modulo their number with a random target of the
-    same person, varied. The same seed and index give the same item."""
+    same person; varied at random, but for whole photos (the report varied nothing). The same seed
+    and index give the same item."""
 
-    def __init__(self, pictures: Sequence[Picture], config: Config, varied: bool = True) -> None:
-        self._pictures, self._config, self._varied = pictures, config, varied
+    def __init__(self, pictures: Sequence[Picture], config: Config) -> None:
+        self._pictures, self._config = pictures, config
+        self._varied = config.image.crop == "face"
         self._partners = partners(pictures)
         self.sources = [i for i, others in enumerate(self._partners) if others]
         if not self.sources:
@@ -155,7 +160,7 @@ class PairSet(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
             self._config,
             rng if self._varied else None,
         )
-        if self._varied and self._config.image.crop == "face" and rng.random() < _BACKDROPS:
+        if self._varied and rng.random() < _BACKDROPS:
             other = self._pictures[int(rng.integers(len(self._pictures)))]
             pair = with_backdrop(pair, other.pixels, rng)
         return to_tensors(pair, self._config)
@@ -180,7 +185,7 @@ def cut_pair(
             crop = other = crop.covering(target.landmarks)
         cuts = [_crop_to_network(crop, width), _crop_to_network(other, width)]
     if rng is not None:
-        jitter = random_jitter(width, height, rng) if config.image.crop == "face" else np.eye(3)
+        jitter = random_jitter(width, height, rng)
         cuts = [jitter @ cut for cut in cuts]
     pictures = [
         _cut(picture.pixels, cut, height, width)
@@ -197,7 +202,7 @@ def cut_pair(
         if rng.random() < 0.5:
             pictures = [np.ascontiguousarray(picture[:, ::-1]) for picture in pictures]
             points = [flipped(landmarks, width) for landmarks in points]
-            boxes = [box[[2, 1, 0, 3]] * (-1, 1, -1, 1) + (width - 1, 0) * 2 for box in boxes]
+            boxes = [_mirrored(box, width) for box in boxes]
         pictures = recoloured(pictures, rng)
     return Pair(pictures[0], pictures[1], points[0], points[1], boxes[0], boxes[1])
 
@@ -275,6 +280,12 @@ def _cut(picture: Pixels, cut: NDArray[np.float64], height: int, width: int) -> 
     if finer > 1:
         drawn = cv2.resize(drawn, (width, height), interpolation=cv2.INTER_AREA)
     return np.asarray(drawn, np.uint8)
+
+
+def _mirrored(box: NDArray[np.float32], width: int) -> NDArray[np.float32]:
+    """The box (4,) in the mirrored picture."""
+    left, top, right, bottom = box
+    return np.array([width - 1 - right, top, width - 1 - left, bottom], np.float32)
 
 
 def _moved(points: NDArray[np.float32], cut: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -9,11 +9,12 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -22,14 +23,15 @@ from tqdm import tqdm
 from tyro.conf import Positional
 
 from engine.crop import Crop
-from engine.detector import find_faces
+from engine.detector import Box, find_faces
 from engine.errors import ReposeError
-from engine.files import write_whole
+from engine.files import reason, write_whole
 from engine.landmarks import Landmarks
 from engine.photos import PHOTO_SUFFIXES, read_photo
 from engine.pose_files import read_pose
 
 Layout = Literal["fei", "people"]
+_Found = tuple[NDArray[np.uint8], Landmarks, Box]
 
 VERSION = 1
 INDEX = "index.json"
@@ -50,7 +52,9 @@ class PrepareOptions:
     """The folder of the cache to write."""
     layout: Layout = "fei"
     """fei: files <person>-<pose>.jpg; people: one folder per person."""
-    workers: Annotated[int, "processes"] = 0
+    poses: tuple[int, ...] = ()
+    """The poses to read in the layout fei; all when none is given."""
+    workers: int = 0
     """How many processes look for faces; 0 takes one per processor."""
 
 
@@ -70,29 +74,29 @@ class Entry:
     width: int
     offset: int
     landmarks: tuple[tuple[float, float], ...]
-    box: tuple[float, float, float, float]
+    box: Box
 
 
 def prepare(options: PrepareOptions) -> None:
-    """Write the cache. Raises ReposeError when the folder has no usable picture."""
-    found = list_pictures(options.data, options.layout)
+    """Write the cache.
+
+    Raises ReposeError when the folder has no usable picture or the cache cannot be written.
+    """
+    found = list_pictures(options.data, options.layout, options.poses)
     if not found:
         raise ReposeError(f"{options.data} has no pictures in the layout {options.layout}.")
     groups = read_groups(options.data)
-    options.out.mkdir(parents=True, exist_ok=True)
     entries: list[Entry] = []
     skipped: list[tuple[str, str]] = []
-    workers = options.workers or os.cpu_count() or 1
     paths = [path for path, _ in found]
     with (
         write_whole(options.out / PICTURES) as part,
         part.open("wb") as pixels,
-        ProcessPoolExecutor(workers, initializer=_single_threaded) as pool,
+        _faces(paths, options.workers or os.cpu_count() or 1) as faces,
     ):
-        work = pool.map(_read_face, paths, chunksize=4)
         silent = not sys.stderr.isatty()
         for (path, person), face in tqdm(
-            zip(found, work, strict=True), total=len(found), unit="picture", disable=silent
+            zip(found, faces, strict=True), total=len(found), unit="picture", disable=silent
         ):
             if isinstance(face, str):
                 skipped.append((str(path), face))
@@ -112,8 +116,14 @@ def prepare(options: PrepareOptions) -> None:
             )
             pixels.write(picture.tobytes())
         if not entries:
-            raise ReposeError(f"No face was found in any picture of {options.data}.")
-    with write_whole(options.out / SKIPPED) as part, part.open("w", newline="") as file:
+            raise ReposeError(
+                f"None of the {len(found)} pictures in {options.data} can be used; "
+                f"of {found[0][0].name}: {skipped[0][1]}"
+            )
+    with (
+        write_whole(options.out / SKIPPED) as part,
+        part.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file,
+    ):
         csv.writer(file).writerows([("picture", "reason"), *skipped])
     index = {
         "version": VERSION,
@@ -126,29 +136,51 @@ def prepare(options: PrepareOptions) -> None:
     print(f"{len(entries)} pictures of {people} people; {len(skipped)} skipped")
 
 
-def list_pictures(folder: Path, layout: Layout) -> list[tuple[Path, str]]:
-    """The pictures of a folder, each with its person, in order."""
+def list_pictures(
+    folder: Path, layout: Layout, poses: Sequence[int] = ()
+) -> list[tuple[Path, str]]:
+    """The pictures of a folder, each with its person, in order; of the layout `fei` those of
+    ``poses``, or all when none is given.
+
+    Raises ReposeError when the folder cannot be read.
+    """
     if not folder.is_dir():
         raise ReposeError(f"{folder} is not a folder.")
-    return sorted(_people(folder) if layout == "people" else _fei(folder))
+    try:
+        return sorted(_people(folder) if layout == "people" else _fei(folder, poses))
+    except OSError as error:
+        raise ReposeError(f"{folder} cannot be read: {reason(error)}.") from error
 
 
 def read_groups(folder: Path) -> dict[str, str]:
-    """Group by person from an optional `groups.csv` (person,group) beside the pictures."""
+    """Group by person from an optional `groups.csv` (person,group) beside the pictures.
+
+    Raises ReposeError when the file cannot be used.
+    """
     path = folder / "groups.csv"
     if not path.is_file():
         return {}
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        rows = list(csv.DictReader(file))
-    if rows and not {"person", "group"} <= set(rows[0]):
-        raise ReposeError(f"{path} does not begin with the header person,group.")
-    return {row["person"]: row["group"] for row in rows}
+    groups = {}
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file)
+            if not {"person", "group"} <= set(reader.fieldnames or ()):
+                raise ReposeError(f"{path} does not begin with the header person,group.")
+            for row in reader:
+                if not row["person"] or not row["group"]:
+                    raise ReposeError(f"{path} line {reader.line_num} has no person or no group.")
+                groups[row["person"]] = row["group"]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ReposeError(f"{path} is not a CSV file in UTF-8.") from error
+    return groups
 
 
-def _fei(folder: Path) -> Iterator[tuple[Path, str]]:
+def _fei(folder: Path, poses: Sequence[int]) -> Iterator[tuple[Path, str]]:
     for path in folder.iterdir():
         named = re.fullmatch(r"(.+)-([^-]+)", path.stem)
-        if path.suffix.lower() in PHOTO_SUFFIXES and named:
+        if path.suffix.lower() not in PHOTO_SUFFIXES or not named:
+            continue
+        if not poses or (named[2].isdecimal() and int(named[2]) in poses):
             yield path, named[1]
 
 
@@ -160,9 +192,17 @@ def _people(folder: Path) -> Iterator[tuple[Path, str]]:
                     yield path, person.name
 
 
-def _read_face(
-    path: Path,
-) -> str | tuple[NDArray[np.uint8], Landmarks, tuple[float, float, float, float]]:
+@contextmanager
+def _faces(paths: Sequence[Path], workers: int) -> Iterator[Iterable[_Found | str]]:
+    """What `_read_face` finds in each picture, in their order."""
+    if workers == 1:
+        yield map(_read_face, paths)
+        return
+    with ProcessPoolExecutor(workers, initializer=_single_threaded) as pool:
+        yield pool.map(_read_face, paths, chunksize=4)
+
+
+def _read_face(path: Path) -> _Found | str:
     """The scaled picture, its largest face's landmarks and box; or why there is none."""
     try:
         photo = read_photo(path)
@@ -174,11 +214,14 @@ def _read_face(
         else:
             faces = find_faces(photo)
             if not faces:
-                return "no face was found"
+                return "No face was found."
             landmarks, box = faces[0].landmarks, faces[0].box
     except ReposeError as error:
         return str(error)
-    scale = min(1.0, CROP_SIDE / Crop.around(landmarks).side)
+    crop = Crop.around(landmarks)
+    if not crop.meets(photo):
+        return "The landmarks lie outside the picture."
+    scale = min(1.0, CROP_SIDE / crop.side)
     height, width = (max(16, round(side * scale)) for side in photo.shape[:2])
     if scale < 1:
         photo = np.asarray(cv2.resize(photo, (width, height), interpolation=cv2.INTER_AREA))
