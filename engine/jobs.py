@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -225,7 +225,7 @@ def _picture(predictor: Predictor, prediction: Prediction, view: View) -> Photo:
     return _to_8_bits((prediction.difference + 1) / 2)
 
 
-def _to_8_bits(image: NDArray[np.float32]) -> Photo:
+def _to_8_bits(image: NDArray[np.floating[Any]]) -> Photo:
     eight: Photo = np.rint(np.clip(image, 0, 1) * 255).astype(np.uint8)
     return eight
 

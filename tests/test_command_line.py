@@ -1,5 +1,6 @@
 """The command line: exit statuses, one sentence per mistake, and no Qt."""
 
+import json
 import pickle
 import subprocess
 import sys
@@ -200,6 +201,28 @@ def test_outputs_that_cannot_be_written(
     assert run("repose", "--jobs", "jobs.csv", "--out", "file", "--model", model) == FAILED
     assert "cannot be written" in capsys.readouterr().err
     assert sorted(path.name for path in Path().iterdir()) == ["file", "folder.png", "jobs.csv"]
+
+
+def test_other_commands_name_what_cannot_be_written(
+    sample: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("photos").mkdir()
+    Path("photos/one-01.jpg").write_bytes(sample.read_bytes())
+    Path("file").touch()
+    assert run("prepare", "photos", "--out", "file/cache") == FAILED
+    assert "file/cache" in sentence(capsys)
+
+
+def test_benchmark_prints_json_alone(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("benchmark", "--json", "--updates", 2, "--model", model) == DONE
+    captured = capsys.readouterr()
+    results = json.loads(captured.out)
+    assert captured.err == ""
+    assert set(results["update_ms"]) == {"median", "p95"}
+    names = "update_gflop set_source_ms detect_ms startup_s peak_memory_mb device threads"
+    assert set(names.split()) <= set(results)
+    # An editor came up, in a window that nobody sees, and showed a picture.
+    assert results["startup_s"] > 0
 
 
 def test_the_editor_without_a_display_says_so(
