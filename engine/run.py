@@ -2,7 +2,8 @@
 
 config.json        the settings
 events.jsonl       one JSON object per line: losses, images per second, held-out scores
-last.safetensors   the newest model, best.safetensors the one with the best held-out SSIM
+last.safetensors   the newest model
+best.safetensors   the one with the best held-out SSIM of the newest stage
 state.safetensors  all that `--resume` needs: networks, averages, optimizers, position
 """
 
@@ -19,6 +20,7 @@ from torch.optim import Optimizer
 from engine.checkpoint import load_checkpoint, save_checkpoint
 from engine.config import Config
 from engine.errors import ReposeError
+from engine.files import reason, write_whole
 
 EVENTS = "events.jsonl"
 CONFIG = "config.json"
@@ -32,6 +34,8 @@ class Run:
 
     held_out  the groups of people that are kept out of the training
     position  numbers by name that say how far the training is; saved with the state
+
+    Raises ReposeError when the folder holds another run, or none to resume, or is not writable.
     """
 
     def __init__(self, folder: Path, config: Config, resume: bool) -> None:
@@ -49,15 +53,23 @@ class Run:
             if state.config != config:
                 raise ReposeError(f"The run in {folder} has other settings; resume it with those.")
             self._saved = state.weights
+            if "position" not in state.metadata:
+                raise ReposeError(f"{folder / STATE} is a model, not the state of a run.")
             self.position = json.loads(state.metadata["position"])
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / CONFIG).write_text(config.to_json())
+        with write_whole(folder / CONFIG) as part:
+            part.write_text(config.to_json())
+        if not started:  # events of a run that ended before its first checkpoint
+            (folder / EVENTS).unlink(missing_ok=True)
 
     def event(self, kind: str, **values: Any) -> None:
-        """Append one event to `events.jsonl`."""
+        """Append one event to `events.jsonl`. Raises ReposeError when it cannot be written."""
         line = json.dumps({"event": kind, "time": round(time.time(), 2), **values})
-        with (self.folder / EVENTS).open("a") as file:
-            file.write(line + "\n")
+        path = self.folder / EVENTS
+        try:
+            with path.open("a") as file:
+                file.write(line + "\n")
+        except OSError as error:
+            raise ReposeError(f"{path} cannot be written: {reason(error)}.") from error
 
     def restore(self, name: str, part: nn.Module | Optimizer) -> None:
         """Give a network, average or optimizer its state of the run that is resumed, if any."""
@@ -75,10 +87,8 @@ class Run:
             name: part.state_dict() if isinstance(part, nn.Module) else _optimizer_state(part)
             for name, part in parts.items()
         }
-        # What another stage left behind is kept.
-        kept = {name: saved for name, saved in self._saved.items() if name not in weights}
         position = {"position": json.dumps(self.position)}
-        save_checkpoint(self.folder / STATE, self.config, {**kept, **weights}, metadata=position)
+        save_checkpoint(self.folder / STATE, self.config, weights, metadata=position)
 
     def save_model(self, name: str, networks: Mapping[str, nn.Module]) -> None:
         """Write the networks that a predictor needs to ``name`` in the run's folder."""

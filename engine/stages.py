@@ -63,7 +63,7 @@ class Stage1:
     def step(self, batch: Batch) -> dict[str, float]:
         """One step of G1 on ``batch``; its losses by name."""
         M_T = draw_mask(batch.target_landmarks, batch.target_box, self.config)
-        coarse = _coarse(self.g1, batch, self.config)
+        coarse = draw_coarse(self.g1, batch, self.config)
         loss_coarse = _distance(coarse.image, batch, M_T, self.config)
         loss = loss_coarse
         if self.config.guides:
@@ -122,7 +122,7 @@ class Stage2:
     def _refined(self, batch: Batch) -> Tensor:
         """coarse + difference map, Bx3xHxW; differentiable in G2 alone."""
         with torch.no_grad():
-            coarse = _coarse(self.g1, batch, self.config).image
+            coarse = draw_coarse(self.g1, batch, self.config).image
         with _autocast(batch, self.config):
             difference = cast(Tensor, self.g2(batch.source, coarse))
         return coarse + difference
@@ -136,7 +136,8 @@ class Stage2:
         return {"loss_d": loss.item()}
 
 
-def _coarse(g1: G1, batch: Batch, config: Config) -> Coarse:
+def draw_coarse(g1: nn.Module, batch: Batch, config: Config) -> Coarse:
+    """What G1 makes of ``batch``."""
     heatmaps = pose_heatmaps(batch.source_landmarks, batch.target_landmarks, config)
     with _autocast(batch, config):
         return cast(Coarse, g1(batch.source, heatmaps, batch.guides))

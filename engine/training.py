@@ -3,10 +3,12 @@
 import dataclasses
 import math
 import os
+import shlex
 import signal
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -16,10 +18,11 @@ import cv2
 import torch
 from torch import nn
 from torch.optim import Optimizer
+from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader
 
 from engine.checkpoint import load_checkpoint
-from engine.config import PRESETS, Config, StageConfig
+from engine.config import PRESETS, Config
 from engine.devices import choose_device
 from engine.discriminator import Discriminator, without_border
 from engine.errors import ReposeError
@@ -36,7 +39,7 @@ from engine.pairs import (
     to_tensors,
 )
 from engine.run import BEST, CONFIG, LAST, Run
-from engine.stages import Batch, Stage1, Stage2, adam
+from engine.stages import Batch, Stage1, Stage2, adam, draw_coarse
 
 _LOG_SECONDS = 10.0
 _SAVE_SECONDS = 180.0
@@ -77,12 +80,13 @@ class TrainOptions:
     """Threads of the network on a processor; 0 takes one less than there are."""
 
 
-class _Stop(Exception):
-    """The user asked to stop."""
-
-
 def train(options: TrainOptions) -> None:
-    """Train as the options say. Raises ReposeError for data or settings that cannot be used."""
+    """Train as the options say, until the end or until the user asks to stop.
+
+    Raises ReposeError for data or settings that cannot be used, and when the training diverges.
+    """
+    if not options.data:
+        raise ReposeError("Name the caches to train on with --data; `prepare` writes them.")
     config = config_of(options)
     device = torch.device(choose_device(options.device))
     if device.type == "cpu":
@@ -96,14 +100,17 @@ def train(options: TrainOptions) -> None:
     trainer = _Trainer(run, training, held_out, device)
     if options.model is not None and not options.resume:
         trainer.start_from(options.model)
-    with _stopped_by_signals() as asked:
-        try:
-            if options.stages != "2":
-                trainer.stage1(asked)
-            if options.stages != "1":
-                trainer.stage2(asked)
-        except _Stop:
-            print(f"stopped; go on with: train --run {options.run} --resume")
+    stages = {
+        "1": (trainer.stage1,),
+        "2": (trainer.stage2,),
+        "both": (trainer.stage1, trainer.stage2),
+    }
+    with _stop_requests() as asked:
+        if not all(stage(asked) for stage in stages[options.stages]):
+            again = ["train", "--run", options.run, "--data", *options.data, "--resume"]
+            if options.stages != "both":
+                again += ["--stages", options.stages]
+            print("stopped; go on with:", shlex.join(map(str, again)))
 
 
 def config_of(options: TrainOptions) -> Config:
@@ -147,6 +154,9 @@ class _Trainer:
             network(self.config).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
             for network in (G1, G2, Discriminator)
         )
+        self._networks = {"g1": self.g1, "g2": self.g2, "d": self.d}
+        for name, network in self._networks.items():
+            run.restore(name, network)
         self._seconds_before = run.position.get("seconds", 0.0)
         self._started = time.monotonic()
 
@@ -156,114 +166,103 @@ class _Trainer:
         checkpoint.restore("g1", self.g1)
         checkpoint.restore("g2", self.g2)
 
-    def stage1(self, asked: Callable[[], bool]) -> None:
-        """Train G1."""
+    def stage1(self, asked: Callable[[], bool]) -> bool:
+        """Train G1; whether it came to its end, and not to a request to stop."""
         optimizer = adam(self.g1, self.config.stage1)
         stage = Stage1(self.g1, optimizer, self.config)
-        parts: dict[str, nn.Module | Optimizer] = {
-            "g1": self.g1,
-            "average1": stage.average,
-            "optimizer1": optimizer,
-        }
-        self._loop(1, self.config.stage1, parts, [optimizer], stage.step, stage.average, asked)
-        self.g1.load_state_dict(stage.average.module.state_dict())
+        return self._loop(1, stage.step, stage.average, {"optimizer1": optimizer}, asked)
 
-    def stage2(self, asked: Callable[[], bool]) -> None:
-        """Train G2 against D, with G1 as stage 1 left it."""
-        settings = self.config.stage2
-        optimizers = adam(self.g2, settings), adam(self.d, settings)
-        stage = Stage2(self.g1, self.g2, self.d, *optimizers, self.config)
-        parts: dict[str, nn.Module | Optimizer] = {
-            "g1": self.g1,
-            "g2": self.g2,
-            "d": self.d,
-            "average2": stage.average,
-            "optimizer_g2": optimizers[0],
-            "optimizer_d": optimizers[1],
-        }
-        pretraining = self.config.d.pretraining
+    def stage2(self, asked: Callable[[], bool]) -> bool:
+        """Train G2 against D, with G1 as stage 1 left it; whether it came to its end."""
+        settings, pretraining = self.config.stage2, self.config.d.pretraining
+        optimizer_g2, optimizer_d = adam(self.g2, settings), adam(self.d, settings)
+        stage = Stage2(self.g1, self.g2, self.d, optimizer_g2, optimizer_d, self.config)
 
         def step(batch: Batch) -> dict[str, float]:
             done = self.run.position.get("step2", 0)
             return stage.pretrain_d_step(batch) if done < pretraining else stage.step(batch)
 
-        self._loop(2, settings, parts, list(optimizers), step, stage.average, asked)
-        self.g2.load_state_dict(stage.average.module.state_dict())
+        optimizers = {"optimizer_g2": optimizer_g2, "optimizer_d": optimizer_d}
+        return self._loop(2, step, stage.average, optimizers, asked)
 
     def _loop(
         self,
         number: int,
-        settings: StageConfig,
-        parts: Mapping[str, nn.Module | Optimizer],
-        optimizers: Sequence[Optimizer],
         step: Callable[[Batch], dict[str, float]],
-        average: nn.Module,
+        average: AveragedModel,
+        optimizers: Mapping[str, Optimizer],
         asked: Callable[[], bool],
-    ) -> None:
+    ) -> bool:
+        """The steps of a stage that are left. At its end the network takes over its average."""
         position, run = self.run.position, self.run
         if position.get(f"done{number}"):
-            return
+            return True
+        settings = self.config.stage1 if number == 1 else self.config.stage2
+        parts: dict[str, nn.Module | Optimizer] = {f"average{number}": average, **optimizers}
         for name, part in parts.items():
             run.restore(name, part)
         first = int(position.get(f"step{number}", 0))
         spent = position.get(f"seconds{number}", 0.0)
         total = math.ceil(settings.epochs * len(self.pairs) / settings.batch)
-        began = logged = saved = time.monotonic()
+        began = logged = saved = now = time.monotonic()
         losses: dict[str, list[float]] = defaultdict(list)
         for done, batch in enumerate(self._batches(first, total, settings.batch), first):
             elapsed = spent + time.monotonic() - began
             share = max(done / total, elapsed / (settings.minutes * 60) if settings.minutes else 0)
-            for optimizer in optimizers:
+            for optimizer in optimizers.values():
                 for group in optimizer.param_groups:
                     group["lr"] = settings.learning_rate * _rate(share)
             for name, loss in step(batch.to(self.device)).items():
-                losses[name].append(loss)
-            position[f"step{number}"] = done + 1
-            position[f"seconds{number}"] = elapsed
-            position["images"] = position.get("images", 0) + settings.batch
-            position["seconds"] = self._seconds_before + time.monotonic() - self._started
+                losses[name].append(_finite(loss, done))
             now = time.monotonic()
-            ends = share >= 1 or done + 1 == total or asked()
-            if now - logged > _LOG_SECONDS or ends:
+            position[f"step{number}"] = done + 1
+            position[f"seconds{number}"] = spent + now - began
+            position["images"] = position.get("images", 0) + settings.batch
+            position["seconds"] = self._seconds_before + now - self._started
+            ends = share >= 1 or done + 1 == total
+            stops = asked() and not ends
+            if now - logged > _LOG_SECONDS or ends or stops:
                 means = {name: round(sum(v) / len(v), 5) for name, v in losses.items()}
                 steps = max(map(len, losses.values()))
-                rate = steps * settings.batch / (now - logged)
+                rate = round(steps * settings.batch / (now - logged), 2)
                 run.event(f"stage{number}", step=done + 1, images_per_second=rate, **means)
                 losses.clear()
                 logged = now
-            if now - saved > _SAVE_SECONDS or ends:
+            if stops or (now - saved > _SAVE_SECONDS and not ends):
                 self._save(number, parts, average)
                 saved = time.monotonic()
+            if stops:
+                return False
             if ends:
                 break
-        if asked():
-            raise _Stop
+        network = self.g1 if number == 1 else self.g2
+        network.load_state_dict(average.module.state_dict())
         position[f"done{number}"] = 1
-        self._save(number, parts, average)
+        self._save(number, {}, average)
+        return True
 
     def _save(
-        self, number: int, parts: Mapping[str, nn.Module | Optimizer], average: nn.Module
+        self, number: int, parts: Mapping[str, nn.Module | Optimizer], average: AveragedModel
     ) -> None:
         """Score the held-out pairs and write state, last and, where it is, best."""
-        kept: nn.Module = average.module  # type: ignore[assignment]
-        networks = {"g1": kept, "g2": self.g2} if number == 1 else {"g1": self.g1, "g2": kept}
-        scores = self._score(networks["g1"], networks["g2"] if number == 2 else None)
-        self.run.event("held_out", stage=number, **scores)
-        self.run.save_state(parts)
-        self.run.save_model(LAST, networks)
-        if scores["ssim"] >= self.run.position.get(f"best{number}", -1.0):
+        g1 = average.module if number == 1 else self.g1
+        g2 = average.module if number == 2 else self.g2
+        scores = self._score(g1, g2 if number == 2 else None)
+        best = scores["ssim"] >= self.run.position.get(f"best{number}", -1.0)
+        if best:
             self.run.position[f"best{number}"] = scores["ssim"]
-            self.run.save_model(BEST, networks)
+        self.run.event("held_out", stage=number, **scores)
+        self.run.save_state({**self._networks, **parts})
+        for name in (LAST, BEST) if best else (LAST,):
+            self.run.save_model(name, {"g1": g1, "g2": g2})
 
     @torch.no_grad()
     def _score(self, g1: nn.Module, g2: nn.Module | None) -> dict[str, float]:
-        from engine.stages import _coarse
-
         sums: dict[str, float] = defaultdict(float)
         count = 0
         for batch in self.checked:
             batch = batch.to(self.device)
-            image = _coarse(g1, batch, self.config).image
+            image = draw_coarse(g1, batch, self.config).image
             if g2 is not None:
                 image = image + g2(batch.source, image)
             cut = self.config.loss.cutoff
@@ -281,7 +280,7 @@ class _Trainer:
             self.pairs,
             batch_size=batch,
             sampler=order,
-            collate_fn=to_batch,  # type: ignore[arg-type]
+            collate_fn=to_batch,
             num_workers=workers,
             prefetch_factor=4,
             worker_init_fn=_quiet_worker,
@@ -307,17 +306,31 @@ class _Order(torch.utils.data.Sampler[int]):
             yield epoch * self._length + int(order[item % self._length])
 
 
+def _finite(loss: float, step: int) -> float:
+    if not math.isfinite(loss):
+        raise ReposeError(
+            f"The training diverged at step {step}: start again with a lower --learning-rate. "
+            "The last checkpoint is from before."
+        )
+    return loss
+
+
 def _rate(share: float) -> float:
     """Factor of the learning rate: whole for the first half, then falling to a twentieth."""
     return 1.0 if share < 0.5 else max(0.05, 1.0 - 1.9 * (share - 0.5))
 
 
 def _fixed_batches(held_out: Sequence[Picture], config: Config) -> list[Batch]:
-    """Pairs of held-out people, always the same, spread over all of them."""
+    """Pairs of held-out people, always the same, spread over all of them.
+
+    Raises ReposeError when there are none.
+    """
     others = partners(held_out)
     sources = [i for i, found in enumerate(others) if found]
     if not sources:
-        return []
+        raise ReposeError(
+            "No person held out has two pictures: hold more people out (data.held_out)."
+        )
     chosen = sources[:: max(1, len(sources) // _CHECKED_PAIRS)][:_CHECKED_PAIRS]
     items = []
     for i in chosen:
@@ -334,19 +347,17 @@ def _quiet_worker(worker: int) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-class _stopped_by_signals:  # noqa: N801 - used like a function
-    """While inside, Ctrl+C and a request to end are noted instead of breaking off a step."""
+@contextmanager
+def _stop_requests() -> Iterator[Callable[[], bool]]:
+    """Inside, Ctrl+C and a request to end are noted instead of breaking off a step."""
+    asked: list[int] = []
 
-    def __enter__(self) -> Callable[[], bool]:
-        self._asked = False
-        self._before = {
-            number: signal.signal(number, self._note) for number in (signal.SIGINT, signal.SIGTERM)
-        }
-        return lambda: self._asked
+    def note(number: int, frame: FrameType | None) -> None:
+        asked.append(number)
 
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in before.items():
             signal.signal(number, handler)
-
-    def _note(self, number: int, frame: FrameType | None) -> None:
-        self._asked = True
