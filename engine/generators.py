@@ -11,10 +11,10 @@ from engine.unet import UNet
 GUIDE_CHANNELS = 8
 """2D warp (RGB), 3D warp (RGB), where the 3D warp is valid, where it is mirrored."""
 _VALID = 6
-_SEEN = 0.02  # validity below which the 3D warp may not be blended in
-_TRUSTED = 1 / 3  # validity from which the 3D warp alone is what generation starts from
 _VISIBLE = 0.02
 """A 3D warp less valid than this has no colour to give."""
+_TRUSTED = 1 / 3
+"""Where the 3D warp is at least so valid, it alone is what generation starts from."""
 
 
 class Coarse(NamedTuple):
@@ -56,10 +56,13 @@ class G1(nn.Module):
             image = self.unet(source, heatmaps).float()
             return Coarse(image, image, torch.ones_like(image[:, :1]))
         output = self.unet(torch.cat((source, guides), dim=1), heatmaps).float()
-        generated, logits = output[:, :3], output[:, 3:]
-        warp2d, warp3d, valid = guides[:, :3], guides[:, 3:6], guides[:, _VALID] > _VISIBLE
+        difference, logits = output[:, :3], output[:, 3:]
+        warp2d, warp3d, valid = guides[:, :3], guides[:, 3:6], guides[:, _VALID, None]
+        # Drawn as a difference from the guides: what can be moved need not be drawn again.
+        trust = (valid / _TRUSTED).clamp(0, 1)
+        generated = trust * warp3d + (1 - trust) * warp2d + difference
         hidden = torch.zeros_like(logits)
-        hidden[:, 1] = torch.where(valid, 0.0, -1e4)
+        hidden[:, 1:2] = torch.where(valid > _VISIBLE, 0.0, -1e4)
         blend = (logits + hidden).softmax(dim=1)
         layers = torch.stack((generated, warp3d, warp2d, source), dim=1)
         return Coarse((blend[:, :, None] * layers).sum(dim=1), generated, blend)
