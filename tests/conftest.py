@@ -10,10 +10,17 @@ import torch
 
 from engine.checkpoint import save_checkpoint
 from engine.config import PRESETS, Config, GeneratorConfig, ImageConfig
+from engine.crop import Crop
+from engine.detector import find_faces
 from engine.files import resource
 from engine.generators import G1, G2
+from engine.guides import SourceHead
+from engine.landmarks import Landmarks
 from engine.photos import Photo, read_photo, write_photo
+from engine.pose3d import Pose3D
+from engine.pose_files import write_pose
 from engine.predictor import Predictor
+from engine.prepare import PrepareOptions, prepare
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +34,12 @@ def photo(sample: Path) -> Photo:
     pixels = read_photo(sample)
     pixels.setflags(write=False)
     return pixels
+
+
+@pytest.fixture(scope="session")
+def face(photo: Photo) -> Landmarks:
+    """The landmarks of the face in the photo."""
+    return find_faces(photo)[0].landmarks
 
 
 @pytest.fixture(scope="session")
@@ -69,3 +82,32 @@ def model(small_config: Config, tmp_path_factory: pytest.TempPathFactory) -> Pat
 @pytest.fixture(scope="session")
 def predictor(model: Path) -> Predictor:
     return Predictor(model, "cpu")
+
+
+@pytest.fixture(scope="session")
+def people(photo: Photo, face: Landmarks, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in the layout fei: 5 people, the sample in other colours, in 3 views, with .pts."""
+    size = 96
+    folder = tmp_path_factory.mktemp("data") / "people"
+    crop = Crop.around(face)
+    pixels, landmarks = crop.scaled(photo, size), crop.to_network(face, size)
+    head, pose = SourceHead(landmarks, size), Pose3D.of(landmarks)
+    for person in range(5):
+        tint = np.roll((1.0, 0.7, 0.5), person) * (0.6 + 0.1 * person)
+        tinted = (pixels * tint).astype(np.uint8)
+        for view, yaw in enumerate((0, 20, -25), start=1):
+            target = pose.turned(yaw, 0, 0).landmarks()
+            guides = np.moveaxis(head.maps(target).guides(tinted), 0, 2)
+            turned = np.where(guides[..., 6:7] > 0, guides[..., 3:6], guides[..., :3])
+            path = folder / f"{person}-{view:02}.png"
+            write_photo(path, (turned * 255).astype(np.uint8))
+            write_pose(path.with_suffix(".pts"), target, (size, size))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def cache(people: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `prepare` makes of the people."""
+    folder = tmp_path_factory.mktemp("cache") / "people"
+    prepare(PrepareOptions(data=people, out=folder, workers=1))
+    return folder
