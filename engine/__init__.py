@@ -4,6 +4,7 @@ The names below are what ``gui`` and ``main`` use. They are imported at first us
 and dlib take a second to import and the window shows sooner without them.
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from engine.pose_files import write_pose as write_pose
     from engine.predictor import Prediction as Prediction
     from engine.predictor import Predictor as Predictor
+
+# Threads that wait for work must not spin: beside another busy process (a training run) an update
+# would take many times as long. It counts only if it is set before torch is imported.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 _MODULES = {
     "FACE_PARTS": "landmarks",

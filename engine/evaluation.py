@@ -73,6 +73,8 @@ def evaluate(options: EvaluateOptions) -> None:
 
     Raises ReposeError when the model or a cache cannot be used.
     """
+    if not options.data:
+        raise ReposeError("Name at least one cache of pictures to evaluate on.")
     predictor = Predictor(options.model, options.device)
     options.out.mkdir(parents=True, exist_ok=True)
     texts, rows, tables = [], [], {}

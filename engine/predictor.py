@@ -105,6 +105,7 @@ class Predictor:
         if not crop.meets(photo) or _too_large(crop, photo):
             raise ReposeError("The landmarks do not lie on the photo: they may be of another one.")
         self._source, self._wider = _Source.cut(photo, checked, crop, self.size), None
+        _ = self._source.head  # now, so that the first update is as quick as any
 
     def set_crop(self, picture: Pixels, landmarks: ArrayLike) -> None:
         """Choose a picture (S, S, 3) that is a crop already, and its landmarks in its pixels."""

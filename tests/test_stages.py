@@ -188,7 +188,7 @@ def test_stage1_learns(precision: Literal["full", "half"]) -> None:
     batch, g1 = random_batch(config), G1(config)
     stage = Stage1(g1, adam(g1, replace(config.stage1, learning_rate=2e-3)), config)
     losses = [stage.step(batch)["loss_g1"] for _ in range(40)]
-    assert losses[-1] < 0.8 * losses[0]
+    assert losses[-1] < 0.9 * losses[0]
     assert all(p.dtype == torch.float32 for p in g1.parameters())
 
 
