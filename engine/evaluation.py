@@ -160,7 +160,7 @@ def _choose(pictures: Sequence[Picture], most: int) -> list[tuple[int, int]]:
 
 
 def _images(pair: Pair, predictor: Predictor) -> dict[str, NDArray[np.float32]]:
-    source = pair.source.astype(np.float32) / 255
+    source = np.asarray(pair.source / np.float32(255), np.float32)
     predictor.set_crop(pair.source, pair.source_landmarks)
     made = predictor.predict(pair.target_landmarks)
     warped = plain_warp(source, pair.source_landmarks, pair.target_landmarks)
@@ -190,7 +190,7 @@ def _score(
         yield Score(name, yaw, method, ssim, l1, identity, landmarks)
 
 
-def similarity(image: NDArray[np.float32], target: NDArray[np.float32]) -> tuple[float, float]:
+def similarity(image: NDArray[np.floating], target: NDArray[np.floating]) -> tuple[float, float]:
     """SSIM (channel by channel, data range 1) and L1 (mean over channels and pixels)."""
     ssim = structural_similarity(image, target, data_range=1.0, channel_axis=2)
     return float(ssim), float(np.abs(image - target).mean())
