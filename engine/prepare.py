@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Literal
 
@@ -198,7 +199,8 @@ def _faces(paths: Sequence[Path], workers: int) -> Iterator[Iterable[_Found | st
     if workers == 1:
         yield map(_read_face, paths)
         return
-    with ProcessPoolExecutor(workers, initializer=_single_threaded) as pool:
+    # Not forked: OpenCV's threads would be missing in the copies, which wait for them for ever.
+    with ProcessPoolExecutor(workers, get_context("spawn"), _single_threaded) as pool:
         yield pool.map(_read_face, paths, chunksize=4)
 
 
