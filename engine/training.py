@@ -95,17 +95,17 @@ def train(options: TrainOptions) -> None:
     cv2.setNumThreads(1)  # its threads would not survive into the worker processes
     pictures = [picture for folder in options.data for picture in open_cache(folder)]
     training, held_out = split(pictures, config.data.held_out, config.seed)
-    run = Run(options.run, config, options.resume)
-    run.held_out = sorted({picture.group for picture in held_out})
-    trainer = _Trainer(run, training, held_out, device)
-    if options.model is not None and not options.resume:
-        trainer.start_from(options.model)
-    stages = {
-        "1": (trainer.stage1,),
-        "2": (trainer.stage2,),
-        "both": (trainer.stage1, trainer.stage2),
-    }
     with _stop_requests() as asked:
+        run = Run(options.run, config, options.resume)
+        run.held_out = sorted({picture.group for picture in held_out})
+        trainer = _Trainer(run, training, held_out, device)
+        if options.model is not None and not options.resume:
+            trainer.start_from(options.model)
+        stages = {
+            "1": (trainer.stage1,),
+            "2": (trainer.stage2,),
+            "both": (trainer.stage1, trainer.stage2),
+        }
         if not all(stage(asked) for stage in stages[options.stages]):
             again = ["train", "--run", options.run, "--data", *options.data, "--resume"]
             if options.stages != "both":
