@@ -1,6 +1,6 @@
 """Make the model that Repose ships from a run: G1 and G2 in float16, without what training needs.
 
-    python resources/make_model.py RUN/best.safetensors resources/default.safetensors
+python resources/make_model.py RUN/best.safetensors resources/default.safetensors
 """
 
 import sys
