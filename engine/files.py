@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,9 +44,9 @@ def write_whole(path: Path) -> Iterator[Path]:
             final.parent.mkdir(parents=True, exist_ok=True)
             # Not tempfile: its files are closed to everyone else, and the result must not be.
             part.touch(exist_ok=False)
+            mode = (final if final.exists() else part).stat().st_mode
             yield part
-            if final.exists():
-                shutil.copymode(final, part)
+            part.chmod(mode)  # whoever wrote it may have made a file of their own
             with part.open("r+b") as file:
                 os.fsync(file.fileno())
             os.replace(part, final)
