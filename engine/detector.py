@@ -16,9 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import ReposeError
-from engine.landmarks import Landmarks
-
-Box = tuple[float, float, float, float]
+from engine.landmarks import Box, Landmarks
 
 SEARCH_SIDE = 640
 """Longest side, in pixels, of the picture that is searched; larger photos are scaled down."""
@@ -34,7 +32,7 @@ _CONTEXT = 0.5  # what is kept around the box, as a share of its side
 class Face:
     """A face found in a photo.
 
-    box        left, top, right, bottom in pixels of the photo; may reach beyond its border
+    box        pixels of the photo
     landmarks  (68, 2) float32, pixels of the photo
     score      the detector's own confidence; comparable only within one photo
     """

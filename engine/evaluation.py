@@ -18,12 +18,13 @@ from skimage.metrics import structural_similarity
 from tqdm import tqdm
 from tyro.conf import Positional
 
+from engine.cache import Picture, open_cache
 from engine.config import Config
 from engine.errors import ReposeError
 from engine.files import write_whole
 from engine.guides import plain_warp
 from engine.identity import describe
-from engine.pairs import Pair, Picture, cut_pair, open_cache, partners
+from engine.pairs import Pair, cut_pair, partners
 from engine.pose3d import head_angles
 from engine.predictor import Predictor
 

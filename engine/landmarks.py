@@ -15,6 +15,9 @@ Landmarks = NDArray[np.float32]
 Never changed in place: a new pose is a new array.
 """
 
+Box = tuple[float, float, float, float]
+"""A face's box: left, top, right, bottom in pixels; it may reach beyond the photo."""
+
 # Far beyond any photo; larger coordinates can only be mistakes, and their squares overflow.
 _FARTHEST = 1e6
 

@@ -1,61 +1,32 @@
 """Pairs of pictures of one person, cut, varied and guided: what training and evaluation read."""
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
+from typing import NamedTuple, Self
 
 import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from engine.cache import Picture, Pixels
 from engine.config import Config
 from engine.crop import Crop
 from engine.errors import ReposeError
 from engine.guides import SourceHead
 from engine.landmarks import Landmarks, flipped
-from engine.prepare import INDEX, PICTURES, VERSION
 from engine.stages import Batch
 from engine.variation import exchanged_background, random_backdrop, random_jitter, recoloured
-
-Pixels = NDArray[np.uint8]
 
 _BACKDROPS = 0.4  # share of the training pairs whose plain background is exchanged
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
-    """A cached picture, its landmarks (68, 2) and face box (4) in its pixels.
-
-    file, offset, shape  where its pixels lie; they are read when they are used, in any process
-    fixed_camera  whether pictures of one person share their frame (the layout `fei`)
-    """
-
-    name: str
-    person: str
-    group: str
-    file: Path
-    offset: int
-    shape: tuple[int, int, int]
-    landmarks: Landmarks
-    box: NDArray[np.float32]
-    fixed_camera: bool
-
-    @property
-    def pixels(self) -> Pixels:
-        """(H, W, 3) uint8."""
-        end = self.offset + int(np.prod(self.shape))
-        return _mapped(self.file)[self.offset : end].reshape(self.shape)
-
-
-@dataclass(frozen=True, eq=False)
 class Pair:
-    """Two pictures of one person, cut alike and scaled to the network's size S.
+    """Two pictures of one person, cut alike and scaled to the network's size.
 
-    source, target  (S, S, 3) uint8; landmarks (68, 2) and boxes (4,) in their pixels
+    source, target  (H, W, 3) uint8; landmarks (68, 2) and boxes (4,) in their pixels
     """
 
     source: Pixels
@@ -64,43 +35,6 @@ class Pair:
     target_landmarks: Landmarks
     source_box: NDArray[np.float32]
     target_box: NDArray[np.float32]
-
-
-def open_cache(folder: Path) -> list[Picture]:
-    """The pictures of a cache; their pixels stay on the disk until they are used.
-
-    Raises ReposeError when it is no cache of this version.
-    """
-    try:
-        index = json.loads((folder / INDEX).read_text())
-        if index["version"] != VERSION:
-            raise ReposeError(f"The cache {folder} is of another version: prepare it again.")
-        stored = _mapped(folder / PICTURES).size
-        pictures = []
-        for entry in index["pictures"]:
-            if entry["offset"] + 3 * entry["height"] * entry["width"] > stored:
-                raise ReposeError(f"The cache {folder} is cut short: prepare it again.")
-            pictures.append(
-                Picture(
-                    name=f"{folder.name}/{entry['name']}",
-                    person=f"{folder}/{entry['person']}",
-                    group=entry["group"],
-                    file=folder / PICTURES,
-                    offset=entry["offset"],
-                    shape=(entry["height"], entry["width"], 3),
-                    landmarks=np.array(entry["landmarks"], np.float32),
-                    box=np.array(entry["box"], np.float32),
-                    fixed_camera=index["layout"] == "fei",
-                )
-            )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ReposeError(f"{folder} is no cache of pictures, or damaged: prepare it.") from error
-    return pictures
-
-
-@cache
-def _mapped(file: Path) -> Pixels:
-    return np.memmap(file, np.uint8, "r")
 
 
 def split(
@@ -137,7 +71,10 @@ def partners(pictures: Sequence[Picture]) -> list[list[int]]:
 class PairSet(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
     """Training pairs: item ``i`` is source ``i`` modulo their number with a random target of the
     same person; varied at random, but for whole photos (the report varied nothing). The same seed
-    and index give the same item."""
+    and index give the same item.
+
+    Raises ReposeError when no person has two pictures.
+    """
 
     def __init__(self, pictures: Sequence[Picture], config: Config) -> None:
         self._pictures, self._config = pictures, config
@@ -171,40 +108,27 @@ def cut_pair(
 ) -> Pair:
     """Cut a pair out of two pictures of one person; varied at random when given ``rng``.
 
-    With a fixed camera both get the source's crop, so that the background stays; otherwise each
-    gets its own.
+    Both vary alike: shift, turn, scale, light, mirror image. With a fixed camera both get the
+    source's crop, so that the background stays; otherwise each gets its own.
     """
     height, width = config.image.height, config.image.width
     if config.image.crop == "photo":
-        cuts = [_photo_to_network(picture, height, width) for picture in (source, target)]
+        maps = [_photo_to_network(picture, height, width) for picture in (source, target)]
     else:
-        crop = Crop.around(source.landmarks)
-        shared = source.fixed_camera and source.shape == target.shape
-        other = crop if shared else Crop.around(target.landmarks)
-        if shared and not crop.covers(target.landmarks):
-            crop = other = crop.covering(target.landmarks)
-        cuts = [_crop_to_network(crop, width), _crop_to_network(other, width)]
+        maps = [_crop_to_network(crop, width) for crop in _crops(source, target)]
     if rng is not None:
         jitter = random_jitter(width, height, rng)
-        cuts = [jitter @ cut for cut in cuts]
-    pictures = [
-        _cut(picture.pixels, cut, height, width)
-        for picture, cut in zip((source, target), cuts, strict=True)
-    ]
-    points = [
-        _moved(picture.landmarks, cut) for picture, cut in zip((source, target), cuts, strict=True)
-    ]
-    boxes = [
-        _moved(picture.box.reshape(2, 2), cut).ravel()
-        for picture, cut in zip((source, target), cuts, strict=True)
-    ]
+        maps = [jitter @ matrix for matrix in maps]
+    first = _Cut.of(source, maps[0], height, width)
+    second = _Cut.of(target, maps[1], height, width)
     if rng is not None:
         if rng.random() < 0.5:
-            pictures = [np.ascontiguousarray(picture[:, ::-1]) for picture in pictures]
-            points = [flipped(landmarks, width) for landmarks in points]
-            boxes = [_mirrored(box, width) for box in boxes]
-        pictures = recoloured(pictures, rng)
-    return Pair(pictures[0], pictures[1], points[0], points[1], boxes[0], boxes[1])
+            first, second = first.mirrored(), second.mirrored()
+        lit = recoloured([first.pixels, second.pixels], rng)
+        first, second = first._replace(pixels=lit[0]), second._replace(pixels=lit[1])
+    return Pair(
+        first.pixels, second.pixels, first.landmarks, second.landmarks, first.box, second.box
+    )
 
 
 def with_backdrop(pair: Pair, other: Pixels, rng: np.random.Generator) -> Pair:
@@ -252,6 +176,42 @@ def to_batch(items: Sequence[dict[str, torch.Tensor]]) -> Batch:
     )
 
 
+class _Cut(NamedTuple):
+    """A picture at the network's size (H, W, 3), its landmarks (68, 2) and its face box (4,)."""
+
+    pixels: Pixels
+    landmarks: Landmarks
+    box: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, picture: Picture, matrix: NDArray[np.float64], height: int, width: int) -> Self:
+        """The picture under an affine map (3, 3) to (height, width)."""
+        return cls(
+            _sampled(picture.pixels, matrix, height, width),
+            _moved(picture.landmarks, matrix),
+            _moved(picture.box.reshape(2, 2), matrix).ravel(),
+        )
+
+    def mirrored(self) -> "_Cut":
+        width = self.pixels.shape[1]
+        left, top, right, bottom = self.box
+        return _Cut(
+            np.ascontiguousarray(self.pixels[:, ::-1]),
+            flipped(self.landmarks, width),
+            np.array([width - 1 - right, top, width - 1 - left, bottom], np.float32),
+        )
+
+
+def _crops(source: Picture, target: Picture) -> tuple[Crop, Crop]:
+    """The crop of each; one for both, wide enough, where a fixed camera took them."""
+    crop = Crop.around(source.landmarks)
+    if not source.fixed_camera or source.shape != target.shape:
+        return crop, Crop.around(target.landmarks)
+    if not crop.covers(target.landmarks):
+        crop = crop.covering(target.landmarks)
+    return crop, crop
+
+
 def _to_tensor(picture: Pixels) -> torch.Tensor:
     return torch.from_numpy(picture).permute(2, 0, 1).float() / 255
 
@@ -269,10 +229,11 @@ def _crop_to_network(crop: Crop, size: int) -> NDArray[np.float64]:
     return np.array([[scale, 0, shift[0]], [0, scale, shift[1]], [0, 0, 1]])
 
 
-def _cut(picture: Pixels, cut: NDArray[np.float64], height: int, width: int) -> Pixels:
-    """The picture under an affine map to (height, width), without aliasing."""
-    finer = 2 if np.sqrt(abs(np.linalg.det(cut[:2, :2]))) < 0.75 else 1
-    matrix = np.diag([finer, finer, 1.0]) @ cut
+def _sampled(picture: Pixels, matrix: NDArray[np.float64], height: int, width: int) -> Pixels:
+    """The picture under an affine map (3, 3) to (height, width), without aliasing."""
+    # Bilinear sampling skips pixels when it shrinks: then it draws at twice the size first.
+    finer = 2 if np.sqrt(abs(np.linalg.det(matrix[:2, :2]))) < 0.75 else 1
+    matrix = np.diag([finer, finer, 1.0]) @ matrix
     matrix[:2, 2] += (finer - 1) / 2
     drawn = cv2.warpAffine(
         picture, matrix[:2], (width * finer, height * finer), borderMode=cv2.BORDER_REPLICATE
@@ -282,11 +243,5 @@ def _cut(picture: Pixels, cut: NDArray[np.float64], height: int, width: int) -> 
     return np.asarray(drawn, np.uint8)
 
 
-def _mirrored(box: NDArray[np.float32], width: int) -> NDArray[np.float32]:
-    """The box (4,) in the mirrored picture."""
-    left, top, right, bottom = box
-    return np.array([width - 1 - right, top, width - 1 - left, bottom], np.float32)
-
-
-def _moved(points: NDArray[np.float32], cut: NDArray[np.float64]) -> NDArray[np.float32]:
-    return (points @ cut[:2, :2].T + cut[:2, 2]).astype(np.float32)
+def _moved(points: NDArray[np.float32], matrix: NDArray[np.float64]) -> NDArray[np.float32]:
+    return (points @ matrix[:2, :2].T + matrix[:2, 2]).astype(np.float32)

@@ -1,8 +1,4 @@
-"""From folders of pictures to a cache that training reads fast and without dlib.
-
-A cache is a folder: `index.json` (what is where), `pictures.bin` (all pictures as raw RGB, scaled
-so that a face crop is at most `CROP_SIDE` pixels), `skipped.csv` (what was left out, and why).
-"""
+"""From a folder of pictures to a cache (see `engine.cache`) to train from."""
 
 import csv
 import json
@@ -23,21 +19,18 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 from tyro.conf import Positional
 
+from engine.cache import INDEX, PICTURES, SKIPPED, VERSION, Entry
 from engine.crop import Crop
-from engine.detector import Box, find_faces
+from engine.detector import find_faces
 from engine.errors import ReposeError
 from engine.files import reason, write_whole
-from engine.landmarks import Landmarks
+from engine.landmarks import Box, Landmarks
 from engine.photos import PHOTO_SUFFIXES, read_photo
 from engine.pose_files import read_pose
 
 Layout = Literal["fei", "people"]
 _Found = tuple[NDArray[np.uint8], Landmarks, Box]
 
-VERSION = 1
-INDEX = "index.json"
-PICTURES = "pictures.bin"
-SKIPPED = "skipped.csv"
 CROP_SIDE = 320
 """Pixels: a face crop in the cache is scaled down to this side, if it is larger."""
 
@@ -57,25 +50,6 @@ class PrepareOptions:
     """The poses to read in the layout fei; all when none is given."""
     workers: int = 0
     """How many processes look for faces; 0 takes one per processor."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One picture of a cache.
-
-    person, group  whose it is; what has the same group stays on one side of every split
-    height, width  of the cached picture, pixels    offset  of its first byte in `pictures.bin`
-    landmarks      (68, 2) and box (4): in pixels of the cached picture
-    """
-
-    name: str
-    person: str
-    group: str
-    height: int
-    width: int
-    offset: int
-    landmarks: tuple[tuple[float, float], ...]
-    box: Box
 
 
 def prepare(options: PrepareOptions) -> None:

@@ -21,6 +21,7 @@ from torch.optim import Optimizer
 from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader
 
+from engine.cache import Picture, open_cache
 from engine.checkpoint import load_checkpoint
 from engine.config import PRESETS, Config
 from engine.devices import choose_device
@@ -30,9 +31,7 @@ from engine.generators import G1, G2
 from engine.losses import ssim_map
 from engine.pairs import (
     PairSet,
-    Picture,
     cut_pair,
-    open_cache,
     partners,
     split,
     to_batch,

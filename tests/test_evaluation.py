@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from engine.cache import open_cache
 from engine.errors import ReposeError
 from engine.evaluation import (
     METHODS,
@@ -21,7 +22,6 @@ from engine.evaluation import (
     unseen,
 )
 from engine.identity import describe
-from engine.pairs import open_cache
 from engine.photos import Photo
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from engine.cache import Picture, open_cache
 from engine.config import PRESETS, Config
 from engine.crop import Crop
 from engine.errors import ReposeError
@@ -16,9 +17,7 @@ from engine.landmarks import Landmarks, flipped
 from engine.masks import box_of_landmarks
 from engine.pairs import (
     PairSet,
-    Picture,
     cut_pair,
-    open_cache,
     partners,
     split,
     to_batch,

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.cache import open_cache
 from engine.detector import find_faces
 from engine.errors import ReposeError
 from engine.landmarks import Landmarks
-from engine.pairs import open_cache
 from engine.photos import Photo, read_photo, write_photo
 from engine.pose_files import read_pose, write_pose
 from engine.prepare import CROP_SIDE, PrepareOptions, list_pictures, prepare, read_groups

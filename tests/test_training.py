@@ -17,10 +17,11 @@ import torch
 from torch import Tensor
 
 import main
+from engine.cache import open_cache
 from engine.checkpoint import load_checkpoint
 from engine.config import PRESETS, Config
 from engine.errors import ReposeError
-from engine.pairs import open_cache, split
+from engine.pairs import split
 from engine.predictor import Predictor
 from engine.stages import Stage1, Stage2
 from engine.training import TrainOptions, _Order, _rate, config_of, train
