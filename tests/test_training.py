@@ -21,10 +21,12 @@ from engine.cache import open_cache
 from engine.checkpoint import load_checkpoint
 from engine.config import PRESETS, Config
 from engine.errors import ReposeError
+from engine.loader import EpochOrder
 from engine.pairs import split
 from engine.predictor import Predictor
 from engine.stages import Stage1, Stage2
-from engine.training import TrainOptions, _Order, _rate, config_of, train
+from engine.trainer import _decay
+from engine.training import TrainOptions, config_of, train
 
 # Newer Pythons warn of what torch's DataLoader does.
 pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarning")
@@ -121,7 +123,7 @@ def test_a_run(trains: Trains, config: Config, cache: Path) -> None:
 def test_training_lowers_the_loss(
     trains: Trains, config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.training._LOG_SECONDS", 0.0)
+    monkeypatch.setattr("engine.trainer._LOG_SECONDS", 0.0)
     settings = tmp_path / "plain.json"
     settings.write_text(replace(config, guides=False).to_json())
     run = trains("run", config=settings, stages="1", epochs=14, learning_rate=3e-3)
@@ -178,11 +180,11 @@ def test_stage_by_stage_is_as_both_at_once(trains: Trains) -> None:
 
 
 def test_the_learning_rate_over_a_stage() -> None:
-    assert _rate(0) == _rate(0.49) == 1
-    assert _rate(1) == pytest.approx(0.05)
-    assert _rate(7) == pytest.approx(0.05)
+    assert _decay(0) == _decay(0.49) == 1
+    assert _decay(1) == pytest.approx(0.05)
+    assert _decay(7) == pytest.approx(0.05)
     shares = [k / 100 for k in range(101)]
-    assert all(_rate(a) >= _rate(b) for a, b in pairwise(shares))
+    assert all(_decay(a) >= _decay(b) for a, b in pairwise(shares))
 
 
 def test_minutes_go_on_where_they_were(
@@ -201,7 +203,7 @@ def test_minutes_go_on_where_they_were(
         return clock.now  # type: ignore[attr-defined,no-any-return]
 
     clock.now = 0.0  # type: ignore[attr-defined]
-    monkeypatch.setattr("engine.training.time", SimpleNamespace(monotonic=clock))
+    monkeypatch.setattr("engine.trainer.time", SimpleNamespace(monotonic=clock))
     monkeypatch.setattr(Stage1, "step", step)
     options = {"stages": "1", "epochs": 1000, "minutes": 0.5}
     run = trains("whole", **options)
@@ -296,14 +298,14 @@ def test_options_change_the_settings(tmp_path: Path) -> None:
 
 
 def test_every_epoch_has_every_source_in_an_order_of_its_own() -> None:
-    items = list(_Order(10, 0, 0, 30))
+    items = list(EpochOrder(10, 0, 0, 30))
     epochs = [items[k : k + 10] for k in (0, 10, 20)]
     for number, epoch in enumerate(epochs):
         assert sorted(item % 10 for item in epoch) == list(range(10))
         assert {item // 10 for item in epoch} == {number}
     assert [i % 10 for i in epochs[0]] != [i % 10 for i in epochs[1]]
-    assert list(_Order(10, 0, 17, 30)) == items[17:], "taken up in the middle"
-    assert list(_Order(10, 1, 0, 10)) != epochs[0]
+    assert list(EpochOrder(10, 0, 17, 30)) == items[17:], "taken up in the middle"
+    assert list(EpochOrder(10, 1, 0, 10)) != epochs[0]
 
 
 def test_ctrl_c_in_the_terminal(config: Config, cache: Path, tmp_path: Path) -> None:
