@@ -74,6 +74,8 @@ class G2(nn.Module):
     def __init__(self, config: Config) -> None:
         super().__init__()
         self.unet = UNet(config.g2, (config.image.height, config.image.width), channels=6, out=3)
+        if config.g2.start == "he":  # no difference at all, until stage 2 has trained it
+            nn.init.zeros_(self.unet.last.weight)
 
     def forward(self, source: Tensor, coarse: Tensor) -> Tensor:
         """``source`` and ``coarse`` Bx3xHxW in [0, 1]; Bx3xHxW, about [-1, 1], float32."""
