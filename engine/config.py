@@ -180,7 +180,9 @@ class StageConfig:
 
 @dataclass(frozen=True)
 class DataConfig:
-    """The pictures to train on; folders of any layout, any number at once."""
+    """The pictures that a run is about. `train` itself reads caches, which `prepare` makes of such
+    folders, and takes only ``held_out`` from here.
+    """
 
     fei: tuple[str, ...] = ()
     """Folders of files <person>-<pose>.jpg."""
@@ -220,6 +222,8 @@ class Config:
 
     def __post_init__(self) -> None:
         sides = self.image.height, self.image.width
+        if (self.image.crop == "face" or self.guides) and self.image.height != self.image.width:
+            raise ReposeError(f"Face crops and guides need square pictures, not {sides}.")
         for step in (self.heatmaps.stride, self.g1.patch, self.g2.patch):
             if any(side % step for side in sides):
                 raise ReposeError(f"The picture's sides {sides} must be multiples of {step}.")

@@ -131,14 +131,14 @@ class SourceHead:
         folded = _signed_area(a, b, c) * _signed_area(p, q, r) <= 0
         order = np.argsort(depth[self._sheet].sum(axis=1) - 1e6 * folded)
         triangles = self._sheet[order]
-        return _drawn_map(start, end, triangles, self._grid)
+        return _drawn_map(start, end, triangles, self._grid, self._grid)
 
     def _sheet_points(self, landmarks: Landmarks, pose: HeadPose) -> Floats:
         """What the 2D warp moves: landmarks, points around the skull (for the hair), border."""
         around = pose.project(_skull_outline())[:, :2]
         # Nothing may leave the picture: the sheet would no longer cover it.
         moving = np.concatenate([landmarks, around]).clip(1, self._grid - 2)
-        return np.concatenate([moving, _border(self._grid)]).astype(np.float32)
+        return np.concatenate([moving, _border(self._grid, self._grid)]).astype(np.float32)
 
     def _seen(self, triangles: NDArray[np.int32]) -> NDArray[np.float64]:
         """(V,) cosine between the surface and the viewer in the source; 0 where hidden."""
@@ -161,32 +161,35 @@ class SourceHead:
 def plain_warp(source: NDArray[Any], landmarks: Landmarks, target: Landmarks) -> NDArray[Any]:
     """The plain 2D warp, the baseline: piecewise affine over the 68 landmarks, border fixed.
 
-    source  (S, S, 3) uint8 or float32    landmarks, target  (68, 2) pixels of it
+    source  (H, W, 3) uint8 or float32    landmarks, target  (68, 2) pixels of it
 
-    Returns (S, S, 3) of the same type.
+    Returns (H, W, 3) of the same type.
     """
-    size = source.shape[0]
-    inside = ((target > 0) & (target < size - 1)).all(axis=1)
-    start = np.concatenate([landmarks[inside], _border(size)])
-    end = np.concatenate([target[inside], _border(size)])
-    return warp(source, _drawn_map(start, end, Delaunay(end).simplices, size))
+    height, width = source.shape[:2]
+    inside = ((target > 0) & (target < (width - 1, height - 1))).all(axis=1)
+    border = _border(height, width)
+    start = np.concatenate([landmarks[inside], border])
+    end = np.concatenate([target[inside], border])
+    return warp(source, _drawn_map(start, end, Delaunay(end).simplices, height, width))
 
 
-def _drawn_map(start: Floats, end: Floats, triangles: NDArray[np.int32], size: int) -> Floats:
-    """Where each pixel (size, size, 2) comes from when triangles move from ``start`` to ``end``;
+def _drawn_map(
+    start: Floats, end: Floats, triangles: NDArray[np.int32], height: int, width: int
+) -> Floats:
+    """Where each pixel (height, width, 2) comes from when triangles move from ``start`` to ``end``;
     later rows cover earlier ones."""
-    drawing = draw(end, None, triangles, size, size)
-    grid = np.stack(np.meshgrid(np.arange(size), np.arange(size)), axis=2)
+    drawing = draw(end, None, triangles, height, width)
+    grid = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=2)
     result = grid.astype(np.float32).reshape(-1, 2)
     result[drawing.pixels] = drawing.interpolate(start, triangles)
-    return result.reshape(size, size, 2)
+    return result.reshape(height, width, 2)
 
 
-def _border(size: int) -> Floats:
-    """Points on the border of a picture, which stay where they are."""
-    last = size - 1.0
-    steps = np.linspace(0, last, 5)
-    return np.array([(x, y) for x in steps for y in steps if {x, y} & {0, last}], np.float32)
+def _border(height: int, width: int) -> Floats:
+    """(16, 2) points on the border of a picture, which stay where they are."""
+    steps = range(5)
+    ring = [(x, y) for x in steps for y in steps if x in (0, 4) or y in (0, 4)]
+    return (np.array(ring) * ((width - 1) / 4, (height - 1) / 4)).astype(np.float32)
 
 
 def _signed_area(a: Floats, b: Floats, c: Floats) -> Floats:

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import torch
@@ -51,7 +52,12 @@ class Prediction:
 class Predictor:
     """A model on a device, and the photo it works on.
 
-    Not for several threads at once. Raises ReposeError for a model that cannot be used.
+        predictor = Predictor()
+        predictor.set_source(photo, find_faces(photo)[0].landmarks)
+        picture = predictor.paste(predictor.predict(pose))
+
+    Not for several threads at once. Raises ReposeError for a model that cannot be used and for a
+    device that is not there.
     """
 
     def __init__(
@@ -60,8 +66,9 @@ class Predictor:
         device: str = "auto",
         half: bool | None = None,
     ) -> None:
-        """model_path: a checkpoint; None takes the default model. half: compute in half precision;
-        None does where the device is faster with it."""
+        """model_path: a checkpoint; None takes the default model. device: auto (the fastest), cpu,
+        cuda or mps. half: compute in half precision; None does where the device is faster with it.
+        """
         path = resource(DEFAULT_MODEL) if model_path is None else Path(model_path)
         checkpoint = load_checkpoint(path)
         self.config = checkpoint.config
@@ -108,13 +115,19 @@ class Predictor:
         _ = self._source.head  # now, so that the first update is as quick as any
 
     def set_crop(self, picture: Pixels, landmarks: ArrayLike) -> None:
-        """Choose a picture (S, S, 3) that is a crop already, and its landmarks in its pixels."""
-        whole = Crop(0, 0, picture.shape[0])
-        checked = check_landmarks(landmarks)
-        self._source, self._wider = _Source.cut(picture, checked, whole, self.size, False), None
+        """Choose a picture that is cut and scaled already, (H, W, 3) as the config has them, and
+        the landmarks (68, 2) in its pixels. For evaluation; it cannot be pasted back.
+        """
+        checked, whole = check_landmarks(landmarks), Crop(0, 0, self.size)
+        own = whole.to_network(checked, self.size)
+        self._source = _Source(picture, checked, whole, picture, own, widens=False)
+        self._wider = None
 
     def predict(self, pose: ArrayLike) -> Prediction:
-        """The source face in the pose (68, 2), pixels of the photo."""
+        """The source face in the pose (68, 2), pixels of the photo.
+
+        Raises ReposeError before `set_source`, and for a pose that reaches far out of the photo.
+        """
         checked = check_landmarks(pose)
         source = self._covering(checked)
         coarse, difference = self._run(source, source.crop.to_network(checked, self.size))
@@ -135,7 +148,7 @@ class Predictor:
         return paste(source.photo, source.crop, prediction.refined, maps)
 
     def heatmaps(self, pose: ArrayLike) -> Floats:
-        """The pose heatmaps over the crop, (S, S) in [0, 1]: the largest of the 68."""
+        """The pose heatmaps over the crop, (S, S) in [0, 1]: the largest of all 68."""
         landmarks = self._in_crop(pose)
         size = self.size
         drawn = draw_heatmaps(landmarks, size, size, self.config.heatmaps).amax(dim=0).numpy()
@@ -192,7 +205,7 @@ class Predictor:
 
 @dataclass(frozen=True, eq=False)
 class _Source:
-    """A source face, cut out and scaled for the networks.
+    """A source face, cut out and scaled for the networks (S, S; or H, W, a whole photo).
 
     photo   (H, W, 3) and face (68, 2) in its pixels    crop  of it
     pixels  (S, S, 3) of the crop and landmarks (68, 2) in their pixels
@@ -207,11 +220,9 @@ class _Source:
     widens: bool
 
     @classmethod
-    def cut(
-        cls, photo: Pixels, face: Landmarks, crop: Crop, size: int, widens: bool = True
-    ) -> "_Source":
+    def cut(cls, photo: Pixels, face: Landmarks, crop: Crop, size: int) -> Self:
         pixels, landmarks = crop.scaled(photo, size), crop.to_network(face, size)
-        return cls(photo, face, crop, pixels, landmarks, widens)
+        return cls(photo, face, crop, pixels, landmarks, widens=True)
 
     @cached_property
     def head(self) -> SourceHead:
@@ -219,7 +230,7 @@ class _Source:
 
     @cached_property
     def tensor(self) -> Tensor:
-        """3xSxS in [0, 1]."""
+        """The picture, 3xSxS in [0, 1]."""
         return torch.from_numpy(self.pixels).permute(2, 0, 1).float() / 255
 
 

@@ -54,7 +54,8 @@ def test_settings_left_out_keep_their_defaults() -> None:
         ('{"data": {"poses": [1, "2"]}}', r"data\.poses cannot be '2'"),
         ('{"stage1": {"learning_rate": NaN}}', "between 1e-09 and 1, not nan"),
         ('{"image": {"height": 8}}', "between 16 and 1024, not 8"),
-        ('{"image": {"height": 250}}', "multiples of 4"),
+        ('{"image": {"height": 250}}', "square"),
+        ('{"image": {"height": 250, "width": 250}}', "multiples of 4"),
         ('{"heatmaps": {"stride": 3}}', "1, 2, 4"),
         ('{"heatmaps": {"stride": 32}, "g1": {"blocks": 2}}', "coarser than G1's last block"),
         ('{"image": {"height": 64, "width": 64}, "loss": {"cutoff": 40}}', "too little"),
@@ -71,7 +72,8 @@ def test_whole_numbers_pass_for_floats_and_come_back_as_floats() -> None:
 
 
 def test_the_command_line_knows_every_setting() -> None:
-    options = ["--g1.blocks", "4", "--no-guides", "--data.fei", "a", "b", "--image.width", "160"]
+    options = ["--g1.blocks", "4", "--no-guides", "--data.fei", "a", "b"]
+    options += ["--image.width", "160", "--image.height", "160"]
     config = tyro.cli(Config, args=options, default=PRESETS["default"])
     assert (config.g1.blocks, config.guides, config.data.fei) == (4, False, ("a", "b"))
-    assert config.image == ImageConfig(width=160)
+    assert config.image == ImageConfig(width=160, height=160)

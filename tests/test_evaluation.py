@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from engine.cache import open_cache
+from engine.checkpoint import save_checkpoint
+from engine.config import PRESETS, GeneratorConfig
 from engine.errors import ReposeError
 from engine.evaluation import (
     METHODS,
@@ -21,6 +23,7 @@ from engine.evaluation import (
     table,
     unseen,
 )
+from engine.generators import G1, G2
 from engine.identity import describe
 from engine.photos import Photo
 
@@ -84,6 +87,17 @@ def test_evaluate_compares_all_methods_and_writes_the_tables(
     assert [row["method"] for row in rows] == list(METHODS) * 2
     assert set(json.loads((out / "tables.json").read_text())) == {cache.name}
     assert (out / "tables.md").read_text() in capsys.readouterr().out
+
+
+def test_a_model_for_whole_photos_is_evaluated_too(cache: Path, tmp_path: Path) -> None:
+    tiny = GeneratorConfig(blocks=2, filters=4, patch=1)
+    config = replace(PRESETS["report"], g1=tiny, g2=tiny)
+    weights = {"g1": G1(config).state_dict(), "g2": G2(config).state_dict()}
+    save_checkpoint(tmp_path / "report.safetensors", config, weights)
+    out, model = tmp_path / "tables", tmp_path / "report.safetensors"
+    evaluate(EvaluateOptions(data=(cache,), out=out, model=model, pairs=1, device="cpu"))
+    lines = json.loads((out / "tables.json").read_text())[cache.name]
+    assert {line["method"] for line in lines} == set(METHODS)
 
 
 def test_evaluate_needs_data(model: Path, tmp_path: Path) -> None:
