@@ -1,7 +1,14 @@
 """The engine: everything of Repose but the window. It imports neither ``gui`` nor Qt.
 
-The names below are what ``gui`` and ``main`` use. They are imported at first use, because torch
+The names below are what the window and scripts use. They are imported at first use, because torch
 and dlib take a second to import and the window shows sooner without them.
+
+    photo = engine.read_photo("photo.jpg")
+    landmarks = engine.find_faces(photo)[0].landmarks
+    predictor = engine.Predictor()
+    predictor.set_source(photo, landmarks)
+    pose = engine.Pose3D.of(landmarks).turned(yaw=20, pitch=0, roll=0).landmarks()
+    engine.write_photo("turned.png", predictor.paste(predictor.predict(pose)))
 """
 
 import os
@@ -11,14 +18,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from engine.detector import Face as Face
     from engine.detector import find_faces as find_faces
-    from engine.detector import landmarks_in_box as landmarks_in_box
     from engine.errors import ReposeError as ReposeError
     from engine.files import resource as resource
     from engine.head import mean_face as mean_face
     from engine.landmarks import FACE_PARTS as FACE_PARTS
     from engine.landmarks import N_LANDMARKS as N_LANDMARKS
     from engine.landmarks import Landmarks as Landmarks
-    from engine.landmarks import check_landmarks as check_landmarks
     from engine.photos import PHOTO_SUFFIXES as PHOTO_SUFFIXES
     from engine.photos import Photo as Photo
     from engine.photos import read_photo as read_photo
@@ -48,11 +53,9 @@ _MODULES = {
     "Prediction": "predictor",
     "Predictor": "predictor",
     "ReposeError": "errors",
-    "check_landmarks": "landmarks",
     "copy_pose": "pose3d",
     "find_faces": "detector",
     "head_angles": "pose3d",
-    "landmarks_in_box": "detector",
     "mean_face": "head",
     "read_photo": "photos",
     "read_pose": "pose_files",

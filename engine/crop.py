@@ -73,11 +73,6 @@ class Crop:
         moved = (landmarks - (self.left, self.top) + 0.5) * (size / self.side) - 0.5
         return moved.astype(np.float32)
 
-    def to_photo(self, points: NDArray[np.floating], size: int) -> Landmarks:
-        """The inverse of `to_network`."""
-        moved = (points + 0.5) * (self.side / size) - 0.5 + (self.left, self.top)
-        return moved.astype(np.float32)
-
     def cut(self, photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The crop at full size, (side, side, 3) uint8; beyond the photo its border is repeated."""
         height, width = photo.shape[:2]

@@ -6,11 +6,11 @@ import torch
 from torch import Tensor, nn
 
 from engine.config import Config
+from engine.guides import GUIDE_CHANNELS
 from engine.unet import UNet
 
-GUIDE_CHANNELS = 8
-"""2D warp (RGB), 3D warp (RGB), where the 3D warp is valid, where it is mirrored."""
 _VALID = 6
+"""The channel of the guides that says where the 3D warp is valid."""
 _VISIBLE = 0.02
 """A 3D warp less valid than this has no colour to give."""
 _TRUSTED = 1 / 3

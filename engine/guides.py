@@ -22,8 +22,8 @@ from engine.raster import draw
 
 Floats = NDArray[np.float32]
 
-N_CHANNELS = 8
-"""2D warp (3), 3D warp (3), validity (1), mirrored (1)."""
+GUIDE_CHANNELS = 8
+"""2D warp (RGB), 3D warp (RGB), where the 3D warp is valid, where it is mirrored."""
 
 _SEEN = 0.12  # cosine to the viewer below which a surface counts as not seen in the source
 _BEHIND = 0.08  # decimetres behind the drawn surface that still count as the surface
@@ -46,7 +46,7 @@ class Maps:
     def guides(self, source: NDArray[np.uint8]) -> Floats:
         """The guides (8, S, S) float32 in [0, 1], from the source crop (S, S, 3) uint8."""
         size = source.shape[0]
-        channels = np.empty((N_CHANNELS, size, size), np.float32)
+        channels = np.empty((GUIDE_CHANNELS, size, size), np.float32)
         channels[:3] = np.moveaxis(warp(source, self.warp2d), 2, 0)
         channels[3:6] = np.moveaxis(warp(source, self.warp3d), 2, 0)
         channels[:6] /= 255

@@ -8,12 +8,6 @@ from engine.photos import Photo
 from engine.pose3d import Pose3D
 
 
-@pytest.mark.parametrize("crop", [Crop(3, -7, 41), Crop(100, 20, 256), Crop(-300, 5, 1000)])
-def test_round_trip(crop: Crop) -> None:
-    points = np.random.default_rng(0).uniform(-100, 900, (68, 2)).astype(np.float32)
-    np.testing.assert_allclose(crop.to_photo(crop.to_network(points, 256), 256), points, atol=2e-3)
-
-
 def test_pixels_and_points_are_scaled_alike() -> None:
     photo = np.zeros((200, 300, 3), np.uint8)
     photo[90:93, 150:153] = 255  # a dot whose centre is (151, 91)

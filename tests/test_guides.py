@@ -3,7 +3,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.crop import Crop
-from engine.guides import N_CHANNELS, SourceHead, plain_warp, warp
+from engine.guides import GUIDE_CHANNELS, SourceHead, plain_warp, warp
 from engine.head import mean_head
 from engine.landmarks import Landmarks
 from engine.photos import Photo
@@ -104,7 +104,7 @@ def test_guides_are_eight_channels_in_range(
 ) -> None:
     maps = head.maps(Pose3D.of(landmarks).turned(50, 10, 0).landmarks())
     guides = maps.guides(pixels)
-    assert guides.shape == (N_CHANNELS, SIZE, SIZE)
+    assert guides.shape == (GUIDE_CHANNELS, SIZE, SIZE)
     assert guides.dtype == np.float32
     assert guides.min() >= 0
     assert guides.max() <= 1
@@ -160,7 +160,7 @@ def test_any_size(photo: Photo, face: Landmarks, size: int) -> None:
     crop = Crop.around(face)
     small = crop.to_network(face, size)
     guides = SourceHead(small, size).maps(small).guides(crop.scaled(photo, size))
-    assert guides.shape == (N_CHANNELS, size, size)
+    assert guides.shape == (GUIDE_CHANNELS, size, size)
     source = np.moveaxis(crop.scaled(photo, size), 2, 0) / 255
     assert np.abs(guides[:3] - source).mean() < 0.01
 
