@@ -52,7 +52,7 @@ class TrainOptions:
     resume: bool = False
     """Go on with the run in the folder."""
     device: Device = "auto"
-    """Where to compute."""
+    """Where to compute; auto takes the fastest."""
     threads: int = 0
     """Threads of the network on a processor; 0 takes one less than there are."""
 
