@@ -3,6 +3,9 @@
 The names below are what the window and scripts use. They are imported at first use, because torch
 and dlib take a second to import and the window shows sooner without them.
 
+What docstrings call *the report*, and whose sections they name, carries the method of L. Ma et al.,
+"Pose Guided Person Image Generation" (2017, arXiv:1705.09368), over from bodies to faces.
+
     photo = engine.read_photo("photo.jpg")
     landmarks = engine.find_faces(photo)[0].landmarks
     predictor = engine.Predictor()

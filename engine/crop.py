@@ -11,7 +11,10 @@ from engine.landmarks import Landmarks
 
 _Value = TypeVar("_Value", np.uint8, np.float32)
 
-_SIDE = 2.3  # side of the crop over the height of the landmarks' box
+# Measured on heads turned by up to 60 degrees: with these the crop stays where it is.
+_SIDE = 2.3  # of the crop, heights of the landmarks' box
+_BACK = 0.26  # from the middle between the ears away from the nose, of their distance
+_UP = 0.19  # from the middle of the box, heights of it
 _MARGIN = 0.04  # share of the side that landmarks keep from the border of the crop
 
 
@@ -28,12 +31,12 @@ class Crop:
 
     @classmethod
     def around(cls, landmarks: Landmarks) -> Self:
-        """The crop around head and hair, steady while the head turns up to 60 degrees."""
+        """The crop around head and hair of a face with these landmarks (68, 2), photo pixels."""
         top, bottom = float(landmarks[:, 1].min()), float(landmarks[:, 1].max())
         height = max(bottom - top, float(np.ptp(landmarks[:, 0])) * 0.8, 4.0)
         between_ears = float(landmarks[[0, 16], 0].mean())
-        x = between_ears - 0.26 * (float(landmarks[30, 0]) - between_ears)
-        y = (top + bottom) / 2 - 0.19 * height
+        x = between_ears - _BACK * (float(landmarks[30, 0]) - between_ears)
+        y = (top + bottom) / 2 - _UP * height
         return cls._centred(x, y, _SIDE * height)
 
     @classmethod

@@ -1,7 +1,9 @@
 """Faces and their 68 landmarks in a photo, found by dlib.
 
-The detector for frontal faces (histograms of gradients) loses faces beyond about 60 degrees of
-yaw; where it finds none, dlib's convolutional detector, slower but less picky, has a look.
+The detector for frontal faces (histograms of oriented gradients, Dalal and Triggs 2005) loses faces
+beyond about 60 degrees of yaw; where it finds none, dlib's convolutional detector (King 2015,
+arXiv:1502.00046), slower but less picky, has a look. The landmarks come from an ensemble of
+regression trees (Kazemi and Sullivan 2014).
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""D: judges whether an image shows the source's person in truth or by G2's hand."""
+"""D: judges whether an image shows the source's person in truth or by G2's hand.
+
+Report, sections 3.4 and (cutoff) 4.2.4. Spectral norm: Miyato et al. 2018, arXiv:1802.05957.
+"""
 
 import torch
 from torch import Tensor, nn
@@ -10,7 +13,7 @@ _SMALLEST_SIDE = 4
 
 
 class Discriminator(nn.Module):
-    """Stride-2 3x3 convolutions until a side is at most 4, then fully connected to one logit."""
+    """Stride-2 3x3 convolutions until the shorter side is at most 4, then one logit."""
 
     def __init__(self, config: Config) -> None:
         super().__init__()

@@ -55,9 +55,11 @@ class EvaluateOptions:
 class Score:
     """One method on one pair.
 
-    ssim, l1   against the true picture, cutoff removed (report section 4.3)
-    identity   dlib distance to the true picture; None where a face was lost
-    landmarks  mean error of the landmarks found, percent of the distance of the eyes; None so too
+    yaw        by how many degrees the pose changes
+    ssim, l1   against the true picture, cutoff removed (report, section 4.3)
+    identity   dlib's distance to the true picture; None where no face was found
+    landmarks  how far the face found is from the pose asked for: mean over the landmarks, percent
+               of the distance of the eyes; None where no face was found
     """
 
     pair: str
@@ -192,7 +194,7 @@ def _score(
 
 
 def similarity(image: NDArray[np.floating], target: NDArray[np.floating]) -> tuple[float, float]:
-    """SSIM (channel by channel, data range 1) and L1 (mean over channels and pixels)."""
+    """SSIM (mean over channels) and L1 (mean over channels and pixels) of images in [0, 1]."""
     ssim = structural_similarity(image, target, data_range=1.0, channel_axis=2)
     return float(ssim), float(np.abs(image - target).mean())
 

@@ -1,7 +1,7 @@
 """The expression of one face on another: openings of mouth, eyes and brows, as ratios.
 
-All points are landmarks (68, 3) in head coordinates, so that head rotation plays no part. The unit
-that makes two faces comparable is the distance between the centres of the eyes.
+All points are landmarks (68, 3) in head coordinates (see `engine.head`): how the head is turned
+plays no part. What makes two faces comparable is the distance between the centres of the eyes.
 """
 
 import numpy as np
@@ -15,12 +15,15 @@ _UPPER_LIP = [49, 50, 51, 52, 53, 61, 62, 63]
 _LOWER_LIP = [55, 56, 57, 58, 59, 65, 66, 67]
 _CHIN = slice(4, 13)
 
+_UPPER_SHARE, _LOWER_SHARE = -0.15, 0.85  # of the gap that opens; the jaw carries the lower lip
+_CHIN_SHARE = 0.7  # of the gap: the chin goes less far than the lip
+
 _CLOSED = 0.02  # height over width of an eye that is as good as shut
 _WIDEST = 3.0  # times its own opening, beyond which no eye is opened
 
 
 def carry_expression(source: Floats, target: Floats) -> Floats:
-    """``source`` (68, 3) with the openings of ``target`` (68, 3)."""
+    """``source`` (68, 3) with the openings of ``target`` (68, 3): a new array, head coordinates."""
     points = source.copy()
     ratio = _unit(source) / _unit(target)
     _open_eyes(points, target)
@@ -30,6 +33,7 @@ def carry_expression(source: Floats, target: Floats) -> Floats:
 
 
 def _unit(points: Floats) -> float:
+    """Distance between the centres of the eyes."""
     apart = points[36:42].mean(axis=0) - points[42:48].mean(axis=0)
     return max(float(np.linalg.norm(apart)), 1e-6)
 
@@ -73,13 +77,12 @@ def _shape_mouth(points: Floats, target: Floats, ratio: float) -> None:
     side = np.abs(points[mouth, 0] - middle[0]) / (_width(points) / 2)
     points[mouth, 1] += lift * side**2
     gap = ratio * _gap(target) - _gap(points)
-    # The lower jaw does most of the opening, and takes the chin along.
-    centre = np.sqrt(np.clip(1 - side**2, 0, 1))
+    centre = np.sqrt(np.clip(1 - side**2, 0, 1))  # the corners stay together
     lips = np.zeros(20)
-    lips[np.array(_UPPER_LIP) - 48] = -0.15
-    lips[np.array(_LOWER_LIP) - 48] = 0.85
+    lips[np.array(_UPPER_LIP) - 48] = _UPPER_SHARE
+    lips[np.array(_LOWER_LIP) - 48] = _LOWER_SHARE
     points[mouth, 1] += gap * lips * centre
-    points[_CHIN, 1] += 0.7 * gap * np.sin(np.linspace(0, np.pi, 9)) ** 0.5
+    points[_CHIN, 1] += _CHIN_SHARE * gap * np.sin(np.linspace(0, np.pi, 9)) ** 0.5
 
 
 def _width(points: Floats) -> float:
@@ -92,4 +95,5 @@ def _corner_lift(points: Floats) -> float:
 
 
 def _gap(points: Floats) -> float:
+    """Between the inner edges of the lips."""
     return float((points[[67, 66, 65], 1] - points[[61, 62, 63], 1]).mean())

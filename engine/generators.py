@@ -1,4 +1,4 @@
-"""G1 draws the coarse image; G2 the difference map that refines it."""
+"""G1 draws the coarse image; G2 the difference map that refines it (report, section 3.4)."""
 
 from typing import NamedTuple, cast
 

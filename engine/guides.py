@@ -1,9 +1,10 @@
 """The guides: the source face moved into the target pose, twice, for G1 to start from.
 
-The *2D warp* moves the whole crop piecewise affinely between the landmarks; it carries hair,
-clothes and background. The *3D warp* paints the source's colours on the mean head, bent to the
-landmarks, and shows that head in the target pose; where the source did not show the surface it
-takes the colours of the other half of the head, and says so.
+The *2D warp* moves the whole crop piecewise affinely between the landmarks, as active appearance
+models do (Cootes et al. 2001); it carries hair, clothes and background. The *3D warp* paints the
+source's colours on the mean head, bent to the landmarks, and shows that head in the target pose;
+where the source did not show the surface it takes the colours of the other half of the head, and
+says so.
 """
 
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ class SourceHead:
         quality = self._seen(head.triangles)
         direct = quality[head.triangles].min(axis=1)
         mirrored = quality[head.mirror][head.triangles].min(axis=1)
-        # The own half of the head is better than the other one, unless it was hardly seen.
+        # No face is quite symmetric: the other half only stands in for what was hardly seen.
         self._from_mirror = (direct < 0.35) & (mirrored > direct + 0.2)
         best = np.where(self._from_mirror, mirrored, direct)
         self._quality = np.clip(best, 0, 1).astype(np.float32)

@@ -1,4 +1,7 @@
-"""Pose heatmaps: 68 channels, one per landmark, drawn in one go on the landmarks' device."""
+"""Pose heatmaps: 68 channels, one per landmark, drawn in one go on the landmarks' device.
+
+Report, section 3.1; that G1 sees the source's landmarks as well, section 4.2.3.
+"""
 
 import torch
 from torch import Tensor

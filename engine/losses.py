@@ -1,4 +1,4 @@
-"""The losses, as the formulas are written; all of them in float32."""
+"""The losses, as the formulas are written (report, sections 3.5 and 4.3); all in float32."""
 
 from typing import Literal
 
@@ -33,16 +33,17 @@ def bce(logits: Tensor, label: Literal[0, 1]) -> Tensor:
 def ssim_map(image: Tensor, target: Tensor, step: int = 1) -> Tensor:
     """Structural similarity of images in [0, 1] (Bx3xHxW): Bx3x(H-6)x(W-6), 1 where equal.
 
-    One value for each 7x7 window inside the image; their mean is scikit-image's
-    ``structural_similarity``. With a ``step`` of n, every n-th window of every n-th row.
+    Wang et al. 2004, with the small constants that the report's formula leaves out. One value for
+    each 7x7 window inside the image; their mean is scikit-image's ``structural_similarity``. With a
+    ``step`` of n, every n-th window of every n-th row.
     """
     x, y = image.float(), target.float()
     mean_x, mean_y = _windows(x, step), _windows(y, step)
-    unbiased = 49 / 48
+    unbiased = 49 / 48  # sample (co)variances of 7 x 7 values
     var_x = unbiased * (_windows(x * x, step) - mean_x * mean_x)
     var_y = unbiased * (_windows(y * y, step) - mean_y * mean_y)
     cov = unbiased * (_windows(x * y, step) - mean_x * mean_y)
-    c1, c2 = 0.01**2, 0.03**2
+    c1, c2 = 0.01**2, 0.03**2  # keep flat windows from dividing zero by zero
     luminance = (2 * mean_x * mean_y + c1) / (mean_x.square() + mean_y.square() + c1)
     return luminance * (2 * cov + c2) / (var_x + var_y + c2)
 

@@ -1,4 +1,8 @@
-"""Target poses in 3D: a face's landmarks lifted by the mean head, edited, turned and projected."""
+"""Target poses in 3D: a face's landmarks lifted by the mean head, edited, turned and projected.
+
+Pixels are the photo's, pixel centres at integers; angles are degrees, yaw > 0 nose to the image's
+right, pitch > 0 up, roll > 0 clockwise.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -71,7 +75,10 @@ class Pose3D:
 
     @classmethod
     def of(cls, landmarks: ArrayLike) -> Self:
-        """The pose of a face as it is: landmarks (68, 2), pixels. Raises ReposeError."""
+        """The pose of a face as it is: landmarks (68, 2), pixels.
+
+        Raises ReposeError when they are no face.
+        """
         return cls(LiftedFace.of(landmarks), np.zeros((N_LANDMARKS, 3)))
 
     def landmarks(self) -> Landmarks:
@@ -91,7 +98,10 @@ class Pose3D:
         return replace(self, yaw=float(yaw), pitch=float(pitch), roll=float(roll))
 
     def with_landmarks(self, landmarks: ArrayLike) -> Self:
-        """The pose whose landmarks are these (68, 2), under the present angles."""
+        """The pose whose landmarks are these (68, 2), under the present angles.
+
+        Raises ReposeError when they are no face.
+        """
         missing = check_landmarks(landmarks) - self._exact()
         edits = self.edits + np.pad(missing, ((0, 0), (0, 1))) @ self._rotation()
         return replace(self, edits=edits)
@@ -115,7 +125,10 @@ class Pose3D:
 
 
 def head_angles(landmarks: ArrayLike) -> tuple[float, float, float]:
-    """Yaw, pitch and roll in degrees of the face with these landmarks (68, 2)."""
+    """Yaw, pitch and roll in degrees of the face with these landmarks (68, 2).
+
+    Raises ReposeError when they are no face.
+    """
     return angles(mean_head().fit(check_landmarks(landmarks)).rotation)
 
 

@@ -1,4 +1,7 @@
-"""The two training stages: one step each, readable as the formulas of the report."""
+"""The two training stages: one step each, readable as the formulas of the report (section 3.5).
+
+I_S is the source image, I_T the target image, M_T the mask around the target face.
+"""
 
 from dataclasses import dataclass, fields
 from typing import Any, cast
@@ -45,7 +48,7 @@ class Batch:
 
 
 def adam(network: nn.Module, stage: StageConfig) -> Adam:
-    """The optimizer of one network in one stage."""
+    """The optimizer of one network in one stage (Kingma and Ba 2014, arXiv:1412.6980)."""
     return Adam(network.parameters(), lr=stage.learning_rate, betas=stage.betas)
 
 
@@ -61,7 +64,8 @@ class Stage1:
         self.average = _average(g1, config.stage1)
 
     def step(self, batch: Batch) -> dict[str, float]:
-        """One step of G1 on ``batch``; its losses by name."""
+        """One step of G1 on ``batch``; its losses by name: the whole (with the generated image's,
+        where there are guides) and that of the coarse image."""
         M_T = draw_mask(batch.target_landmarks, batch.target_box, self.config)
         coarse = draw_coarse(self.g1, batch, self.config)
         loss_coarse = _distance(coarse.image, batch, M_T, self.config)

@@ -1,4 +1,7 @@
-"""The U-Net of both generators: its filters grow linearly from block to block."""
+"""The U-Net of both generators (Ronneberger et al. 2015, arXiv:1505.04597; report, section 3.3).
+
+Stride-2 convolutions instead of pooling, and filters that grow linearly from block to block.
+"""
 
 from itertools import pairwise, zip_longest
 from typing import Literal, cast
