@@ -108,10 +108,10 @@ class Menus(QObject):
         stack, canvas = self._document.undo_stack, self._window.canvas
         self.undo, self.redo = stack.createUndoAction(self), stack.createRedoAction(self)
         for action, name, keys in (
-            (self.undo, "undo", QKeySequence.StandardKey.Undo),
-            (self.redo, "redo", QKeySequence.StandardKey.Redo),
+            (self.undo, "undo", ("Ctrl+Z",)),
+            (self.redo, "redo", ("Ctrl+Shift+Z", "Ctrl+Y")),
         ):
-            action.setShortcuts(QKeySequence.keyBindings(keys))
+            action.setShortcuts([QKeySequence(key) for key in keys])
             action.setIcon(icon(name))
             action.setIconVisibleInMenu(False)
             action.setIconText(name.capitalize())
