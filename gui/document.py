@@ -45,6 +45,7 @@ class Document(QObject):
     photo_changed = Signal()
     source_changed = Signal()
     pose_changed = Signal()
+    saved = Signal()
     model_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -60,8 +61,8 @@ class Document(QObject):
 
     @property
     def unsaved(self) -> bool:
-        """Whether closing would lose a pose that was edited since it was last saved."""
-        return self.pose is not self._saved_pose
+        """Whether closing would lose a pose that differs from the source's and is not saved."""
+        return self.edited and self.pose is not self._saved_pose
 
     @property
     def edited(self) -> bool:
@@ -173,6 +174,7 @@ class Document(QObject):
     def mark_saved(self, pose: Pose3D) -> None:
         """`pose` is on disk now."""
         self._saved_pose = pose
+        self.saved.emit()
 
     # The model
 

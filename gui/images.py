@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import qimage2ndarray
 from numpy.typing import NDArray
-from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QImage
 
 
@@ -25,12 +24,3 @@ def tinted_image(strength: NDArray[np.float32], colour: QColor, opacity: float) 
     rgba[..., 3] = np.rint(np.clip(strength, 0.0, 1.0) * (255.0 * opacity))
     image: QImage = qimage2ndarray.array2qimage(rgba)
     return image
-
-
-def cropped_image(photo: NDArray[np.uint8], left: float, top: float, side: float) -> QImage:
-    """A square of a photo (HxWx3 RGB uint8), pixels; black where it reaches beyond the photo."""
-    x, y = round(left), round(top)
-    from_x, from_y = max(x, 0), max(y, 0)
-    size = round(side)
-    inside = np.ascontiguousarray(photo[from_y : max(y + size, 0), from_x : max(x + size, 0)])
-    return rgb_image(inside).copy(QRect(x - from_x, y - from_y, size, size))

@@ -13,7 +13,7 @@ from gui.canvas import Canvas
 from gui.document import Document, Model
 from gui.file_actions import FileActions
 from gui.hint import Hint
-from gui.images import cropped_image, rgb_image, tinted_image
+from gui.images import rgb_image, tinted_image
 from gui.menus import Menus
 from gui.panes import Panes
 from gui.pose_panel import PosePanel
@@ -111,7 +111,9 @@ class MainWindow(QMainWindow):
         document, worker = self.document, self.worker
         document.photo_changed.connect(self._photo_changed)
         document.source_changed.connect(self._source_changed)
-        document.pose_changed.connect(self._pose_changed)
+        document.pose_changed.connect(self.request)
+        for changed in (document.pose_changed, document.saved):
+            changed.connect(lambda: self.setWindowModified(document.unsaved))
         document.model_changed.connect(self._show_model)
         worker.updated.connect(self._show_update)
         worker.model_loaded.connect(self._model_loaded)
@@ -132,16 +134,13 @@ class MainWindow(QMainWindow):
     def _source_changed(self) -> None:
         document = self.document
         self.panes.show_pictures(None, None)
+        self._time.clear()
         self._original_of = None
         if document.photo is None or document.landmarks is None or document.fitting:
             self.worker.clear_source()
         else:
             self.worker.set_source(document.photo.pixels, document.landmarks)
             self.canvas.setFocus()
-
-    def _pose_changed(self) -> None:
-        self.setWindowModified(self.document.unsaved)
-        self.request()
 
     def _model_loaded(self, model: Model) -> None:
         self.document.set_model(model)
@@ -164,10 +163,10 @@ class MainWindow(QMainWindow):
         photo = self.document.photo
         if photo is None:
             return
+        prediction = update.prediction
         if self._original_of != update.crop:
             self._original_of = update.crop
-            self.panes.set_original(cropped_image(photo.pixels, *update.crop))
-        prediction = update.prediction
+            self.panes.set_original(rgb_image(prediction.crop.cut(photo.pixels)))
         self.panes.show_pictures(rgb_image(prediction.coarse), rgb_image(prediction.refined))
         heatmaps, mask = update.heatmaps, update.mask
         self.canvas.show_overlays(

@@ -139,6 +139,7 @@ def test_saving_and_then_closing_asks_nothing(
         window.menus.save.trigger()
     assert (tmp_path / "out.jpg").stat().st_size > 1000
     assert not window.document.unsaved
+    assert not window.isWindowModified()
     monkeypatch.setattr(file_actions, "ask_yes", lambda *_args: pytest.fail("asked"))
     assert window.close()
 
@@ -150,6 +151,48 @@ def test_closing_with_an_edited_pose_asks(
     answer(monkeypatch, "ask_yes", False)
     assert not window.close()
     assert window.isVisible()
+
+
+def test_a_pose_that_was_reset_is_nothing_to_lose(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.document.turn(5.0, 0.0, 0.0)
+    assert window.isWindowModified()
+    window.document.reset_pose()
+    assert not window.isWindowModified()
+    monkeypatch.setattr(file_actions, "ask_yes", lambda *_args: pytest.fail("asked"))
+    assert window.close()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Z, Qt.Key.Key_Y])
+def test_both_usual_keys_redo(window: MainWindow, key: Qt.Key) -> None:
+    control = Qt.KeyboardModifier.ControlModifier
+    shift = Qt.KeyboardModifier.ShiftModifier if key == Qt.Key.Key_Z else control
+    window.document.turn(5.0, 0.0, 0.0)
+    pose = window.document.pose
+    window.activateWindow()
+    QTest.keyClick(window.canvas, Qt.Key.Key_Z, control)
+    assert not window.document.edited
+    QTest.keyClick(window.canvas, key, control | shift)
+    assert window.document.pose is pose
+
+
+def test_the_original_to_compare_with_has_no_bars_beyond_the_photo(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    assert window.document.photo is not None
+    narrow = tmp_path / "narrow.png"
+    engine.write_photo(narrow, window.document.photo.pixels[:, 150:300])
+    with qtbot.waitSignal(window.document.source_changed, timeout=WAIT):
+        window.files.open_photo(narrow)
+    with qtbot.waitSignal(window.worker.updated, timeout=WAIT) as update:
+        window.request()
+    crop = update.args[0].prediction.crop
+    original = window.panes.refined.view.original
+    assert original is not None
+    assert original.width() == crop.side > 150
+    border: list[int] = window.document.photo.pixels[max(crop.top, 0), 0].tolist()
+    assert list(original.pixelColor(0, 0).getRgb()[:3]) == border  # type: ignore[index]
 
 
 def test_the_original_is_not_overwritten_without_asking(
