@@ -24,9 +24,10 @@ from scipy.spatial import cKDTree
 from engine.detector import landmarks_in_box
 from engine.head import rotation
 from engine.landmarks import MIRROR_IMAGES
-from engine.raster import draw
+from engine.raster import Drawing, draw
 
 Array = NDArray[np.float64]
+Ints = NDArray[np.int32]
 
 NECK = 5.75  # height of the cut below the neck, MakeHuman units (decimetres above the navel)
 HAIR = 0.13  # how far hair stands off the scalp
@@ -62,7 +63,7 @@ def read_base(folder: Path) -> tuple[Array, dict[str, list[list[int]]]]:
     return mean, quads
 
 
-def cut_head(base: Array, quads: dict[str, list[list[int]]]) -> tuple[Array, NDArray[np.int32]]:
+def cut_head(base: Array, quads: dict[str, list[list[int]]]) -> tuple[Array, Ints]:
     """Head, neck and eyeballs, symmetric: vertices (V, 3) in head coordinates, triangles (T, 3)."""
     faces = np.array(quads["body"] + quads["helper-l-eye"] + quads["helper-r-eye"])
     keep = (base[:, 1] > NECK) & (np.abs(base[:, 0]) < 1.3)
@@ -72,39 +73,43 @@ def cut_head(base: Array, quads: dict[str, list[list[int]]]) -> tuple[Array, NDA
     head = base[used]
     triangles = np.concatenate([faces[:, [0, 1, 2]], faces[:, [0, 2, 3]]]).astype(np.int32)
     head = head * (1, -1, 1)
-    above = head[head[:, 1] < -6.9]
+    above = head[head[:, 1] < -6.9]  # y is down: above the neck, where ears are widest
     ears = above[np.abs(above[:, 0]) > np.abs(above[:, 0]).max() - 0.12]
     return head - (0, ears[:, 1].mean(), ears[:, 2].mean()), triangles
 
 
-def mirror_vertices(head: Array) -> NDArray[np.int32]:
+def mirror_vertices(head: Array) -> Ints:
     """The vertex on the other side of every vertex, (V,)."""
     _, nearest = cKDTree(head).query(head * (-1, 1, 1))
-    return nearest.astype(np.int32)
+    return np.asarray(nearest, np.int32)
 
 
-def normals(head: Array, triangles: NDArray[np.int32]) -> Array:
+def normals(head: Array, triangles: Ints) -> Array:
     """Outward unit normals, (V, 3)."""
     a, b, c = (head[triangles[:, k]] for k in range(3))
     face = -np.cross(b - a, c - a)  # y points down: the frame is left-handed
     result = np.zeros_like(head)
     for k in range(3):
         np.add.at(result, triangles[:, k], face)
-    return result / np.linalg.norm(result, axis=1, keepdims=True).clip(1e-9)
+    unit: Array = result / np.linalg.norm(result, axis=1, keepdims=True).clip(1e-9)
+    return unit
 
 
-def raise_scalp(head: Array, triangles: NDArray[np.int32]) -> Array:
+def raise_scalp(head: Array, triangles: Ints) -> Array:
     """The head with its scalp moved outwards by the thickness of hair."""
     top = head[:, 1].min()
     height = (head[:, 1] - top) / (0 - top)  # 0 at the crown, 1 between the ears
     forehead = np.clip((0.42 - height) / 0.25, 0, 1)
     behind = np.clip((-0.15 - head[:, 2]) / 0.35, 0, 1) * np.clip((1.25 - height) / 0.4, 0, 1)
     amount = HAIR * np.maximum(forehead, behind)
-    return head + amount[:, None] * normals(head, triangles)
+    raised: Array = head + amount[:, None] * normals(head, triangles)
+    return raised
 
 
-def shaded(head: Array, triangles: NDArray[np.int32], eyes: NDArray[np.bool_], yaw: float):
-    """A rendering for dlib: (picture (400, 400, 3) uint8, drawing, rotated vertices in pixels)."""
+def shaded(
+    head: Array, triangles: Ints, eyes: NDArray[np.bool_], yaw: float
+) -> tuple[NDArray[np.uint8], Drawing, NDArray[np.float32]]:
+    """A rendering for dlib: picture (400, 400, 3), what is drawn, vertices (V, 2) in pixels."""
     turned = head @ rotation(yaw, 0, 0).T
     points = (turned[:, :2] * 130 + 200).astype(np.float32)
     drawing = draw(points, turned[:, 2].astype(np.float32), triangles, 400, 400)
@@ -114,11 +119,11 @@ def shaded(head: Array, triangles: NDArray[np.int32], eyes: NDArray[np.bool_], y
     grey[eyes] = np.where(head[eyes][:, 2:] > front - 0.03, 20, 235)
     picture = np.full(400 * 400, 120, np.float32)
     picture[drawing.pixels] = drawing.interpolate(grey, triangles)[:, 0]
-    picture = cv2.GaussianBlur(picture.reshape(400, 400), (0, 0), 1.0)
-    return np.repeat(picture.astype(np.uint8)[..., None], 3, axis=2), drawing, points
+    smooth = np.asarray(cv2.GaussianBlur(picture.reshape(400, 400), (0, 0), 1.0))
+    return np.repeat(smooth.astype(np.uint8)[..., None], 3, axis=2), drawing, points
 
 
-def find_landmarks(head: Array, triangles: NDArray[np.int32], eyes: NDArray[np.bool_]) -> Array:
+def find_landmarks(head: Array, triangles: Ints, eyes: NDArray[np.bool_]) -> Array:
     """The 68 landmarks on the surface, (68, 3), symmetric: what dlib finds, lifted, averaged."""
     found = []
     for yaw in (-20, -10, 0, 10, 20):
@@ -131,13 +136,13 @@ def find_landmarks(head: Array, triangles: NDArray[np.int32], eyes: NDArray[np.b
         found.append(surface[nearest])
         found.append(surface[nearest][list(MIRROR_IMAGES)] * (-1, 1, 1))
     stack = np.stack(found)
-    result = np.median(stack, axis=0)
+    result: Array = np.median(stack, axis=0)
     # The jaw is where the front view has it: in turned views it slides along the silhouette.
     result[:17] = stack[4:6, :17].mean(axis=0)
     return result
 
 
-def jaw_paths(head: Array, triangles: NDArray[np.int32], jaw: Array):
+def jaw_paths(head: Array, triangles: Ints, jaw: Array) -> tuple[Ints, NDArray[np.float32]]:
     """For each jaw landmark the surface points that it may slide over when the head turns.
 
     From the front of the face backwards, at the landmark's height: (17, JAW_STEPS, 3) vertex
@@ -162,7 +167,7 @@ def jaw_paths(head: Array, triangles: NDArray[np.int32], jaw: Array):
     )
     _, nearest = seen.query(wanted.reshape(-1, 2) * scale + middle)
     vertices = front[drawing.triangles[nearest]].reshape(17, JAW_STEPS, 3)
-    return vertices, drawing.weights[nearest].reshape(17, JAW_STEPS, 3)
+    return vertices.astype(np.int32), drawing.weights[nearest].reshape(17, JAW_STEPS, 3)
 
 
 def main() -> None:
@@ -190,8 +195,8 @@ def main() -> None:
         triangles=triangles,
         mirror=mirror,
         landmark_vertices=vertices,
-        jaw_vertices=jaw_vertices.astype(np.int32),
-        jaw_weights=jaw_weights.astype(np.float32),
+        jaw_vertices=jaw_vertices,
+        jaw_weights=jaw_weights,
     )
     if arguments.picture:
         views = []
