@@ -34,6 +34,10 @@ METHODS = ("source", "warp", "coarse", "refined")
 BINS = ((0.0, 15.0), (15.0, 30.0), (30.0, 60.0), (60.0, 180.0), (15.0, 180.0), (0.0, 180.0))
 """Degrees of yaw change, from and below, for the lines of a table."""
 
+_CAUTION = (
+    "The model's training held out nobody here: the numbers count only if it saw nobody either.\n\n"
+)
+
 
 @dataclass(frozen=True)
 class EvaluateOptions:
@@ -86,7 +90,8 @@ def evaluate(options: EvaluateOptions) -> None:
         scores = list(_scores(pictures, predictor, options.pairs, folder.name))
         rows += [asdict(score) for score in scores]
         tables[folder.name] = table(scores)
-        texts.append(f"## {folder.name}\n\n{as_markdown(tables[folder.name])}")
+        caution = "" if predictor.held_out & {p.group for p in pictures} else _CAUTION
+        texts.append(f"## {folder.name}\n\n{caution}{as_markdown(tables[folder.name])}")
     report = "\n".join(texts)
     with write_whole(options.out / "tables.md") as part:
         part.write_text(report)
@@ -100,7 +105,9 @@ def evaluate(options: EvaluateOptions) -> None:
 
 
 def unseen(pictures: Sequence[Picture], held_out: frozenset[str]) -> list[Picture]:
-    """The pictures of held-out people; all of them if the model was trained on none of these."""
+    """The pictures of the groups ``held_out``; all of them if none is of these, for then they are
+    most likely of people that the training never had.
+    """
     chosen = [picture for picture in pictures if picture.group in held_out]
     return chosen or list(pictures)
 
