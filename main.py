@@ -14,12 +14,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import tyro
-from tyro.conf import Positional, arg
+try:
+    import tyro
+    from tyro.conf import Positional, arg
 
-from engine import ReposeError, resource
+    from engine import ReposeError, resource
+except ModuleNotFoundError as error:
+    # Most likely the system's Python instead of the one that `make run` sets up.
+    folder = ".venv\\Scripts" if sys.platform == "win32" else ".venv/bin"
+    sys.exit(
+        f"repose: This Python lacks {error.name}, which Repose needs."
+        f" Set it up as README.md says, then use {folder}/python instead of python."
+    )
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
+
+PROGRAM = "python main.py" if Path(sys.argv[0]).name == "main.py" else "repose"
+"""How the user calls this program."""
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -32,7 +43,7 @@ class UsageError(Exception):
 class EditorOptions:
     """Open the editor, or run a command: repose | train | prepare | evaluate | benchmark.
 
-    Each command explains itself, for example: repose repose --help
+    Each command explains itself when --help follows it.
     """
 
     photo: Annotated[Positional[Path | None], arg(metavar="[PHOTO]", help_behavior_hint="")] = None
@@ -106,7 +117,9 @@ def open_editor(options: EditorOptions) -> int:
     displays = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     if sys.platform == "linux" and not any(os.environ.get(name) for name in displays):
         # Qt would end the process with a core dump.
-        raise ReposeError("There is no display to open the editor on; see: repose repose --help")
+        raise ReposeError(
+            f"There is no display to open the editor on; see: {PROGRAM} repose --help"
+        )
     try:
         from gui.app import run
     except ImportError as error:
@@ -253,7 +266,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
 
 def _parse(options: type[Any], command: str, arguments: Sequence[str]) -> Any:
     """``arguments`` as an instance of the dataclass ``options``; leaves with 2 on wrong usage."""
-    return tyro.cli(options, prog=f"repose {command}".strip(), args=list(arguments))
+    return tyro.cli(options, prog=f"{PROGRAM} {command}".strip(), args=list(arguments))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -264,7 +277,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return COMMANDS[arguments[0]](arguments[1:])
         return open_editor(_parse(EditorOptions, "", arguments))
     except UsageError as error:
-        print(f"repose: {error} See: repose repose --help", file=sys.stderr)
+        print(f"repose: {error} See: {PROGRAM} repose --help", file=sys.stderr)
         return WRONG_USAGE
     except ReposeError as error:
         print(f"repose: {error}", file=sys.stderr)

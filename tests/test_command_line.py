@@ -279,6 +279,20 @@ def test_repose_needs_no_qt(sample: Path, model: Path, tmp_path: Path) -> None:
     assert output.is_file()
 
 
+def test_a_python_without_the_packages_is_one_sentence() -> None:
+    command = [sys.executable, "-S", str(ROOT / "main.py"), "repose", "a.jpg", "-o", "b.png"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == FAILED
+    assert done.stderr.startswith("repose: This Python lacks tyro")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_help_names_the_program_as_it_was_called() -> None:
+    command = [sys.executable, str(ROOT / "main.py"), "repose", "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.stdout.startswith("usage: python main.py repose")
+
+
 def test_main_imports_no_torch_before_it_must() -> None:
     code = "import main, sys; sys.exit(bool({'torch', 'dlib', 'PySide6'} & set(sys.modules)))"
     assert run_python(code).returncode == 0
