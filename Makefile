@@ -56,7 +56,7 @@ $(READY): pyproject.toml
 		fi; \
 		[ -x $(BIN)/pip ] || { echo "Python's venv does not work here: install it (Debian: python3-venv) and run make again." >&2; exit 1; }; \
 	fi
-	@echo "Setting up $(VENV): the first time this downloads a few hundred megabytes."
+	@echo "Setting up $(VENV): the first time this downloads a lot, on Linux some gigabytes (PyTorch)."
 	@$(BIN)/pip install --editable '.[dev]' || { \
 		echo "The packages could not be installed, see above: mostly there is no network or no space." >&2; exit 1; }
 	@touch $@

@@ -26,7 +26,7 @@ SEARCH_SIDE = 640
 FACE_SIDE = 256
 """Side, in pixels, to which a face box is scaled before the landmarks are looked for."""
 
-_DOUBTFUL = 0.15  # of the surest face's score; below, it is a pattern that looks like a face
+_DOUBTFUL = 0.25  # of the surest face's score; below, it is a pattern that looks like a face
 _CONTEXT = 0.5  # what is kept around the box, as a share of its side
 
 

@@ -76,18 +76,6 @@ class _Portrait(NamedTuple):
     landmarks: Landmarks
 
 
-def repose(
-    predictor: Predictor, source: Path, output: Path, target: Path | None, options: JobOptions
-) -> None:
-    """Give a face in ``source`` the pose of ``target`` and write the picture ``output``, whole.
-
-    Raises ReposeError when that cannot be done; then ``output`` is as it was.
-    """
-    for outcome in repose_all(predictor, [Job(source, target, output)], options):
-        if outcome.error:
-            raise ReposeError(outcome.error)
-
-
 def repose_all(predictor: Predictor, jobs: Sequence[Job], options: JobOptions) -> Iterator[Outcome]:
     """Do ``jobs`` one after another; one that fails does not stop the others."""
     portraits = lru_cache(maxsize=1000)(_read_portrait)

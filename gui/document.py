@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 
     from engine import Landmarks, Pose3D
 
-# A face is worth asking about if its score is at least this share of the best one's: the detector
-# also sees faces in badges and the like, with scores far below a real one's.
-SURE = 0.25
-
 YAW_LIMIT, PITCH_LIMIT, ROLL_LIMIT = 60.0, 40.0, 45.0
 
 
@@ -76,14 +72,12 @@ class Document(QObject):
     # The source
 
     def set_photo(self, photo: Photo) -> None:
-        """Edit another photo. Its face is chosen at once if only one is beyond doubt."""
+        """Edit another photo. Its face is chosen at once if there is only one."""
         self.photo = photo
         self._set_source(None)
         self.photo_changed.emit()
-        best = max((face.score for face in photo.faces), default=0.0)
-        sure = [i for i, face in enumerate(photo.faces) if face.score >= SURE * best]
-        if len(sure) == 1:
-            self.choose_face(sure[0])
+        if len(photo.faces) == 1:
+            self.choose_face(0)
 
     def choose_face(self, index: int) -> None:
         """Edit the face `photo.faces[index]`."""

@@ -8,7 +8,7 @@ import pytest
 
 from engine.detector import find_faces
 from engine.errors import ReposeError
-from engine.jobs import Job, JobOptions, Outcome, read_jobs, repose, repose_all
+from engine.jobs import Job, JobOptions, Outcome, read_jobs, repose_all
 from engine.landmarks import Landmarks, check_landmarks
 from engine.photos import Photo, read_photo, write_photo
 from engine.pose3d import Pose3D
@@ -50,6 +50,15 @@ def spy(predictor: Predictor, monkeypatch: pytest.MonkeyPatch) -> Spy:
 
 def errors(outcomes: Sequence[Outcome]) -> list[str]:
     return [outcome.error for outcome in outcomes]
+
+
+def repose(
+    predictor: Predictor, source: Path, output: Path, target: Path | None, options: JobOptions
+) -> None:
+    """One job; its failure as an exception."""
+    for outcome in repose_all(predictor, [Job(source, target, output)], options):
+        if outcome.error:
+            raise ReposeError(outcome.error)
 
 
 def test_the_photo_keeps_its_size_and_surroundings(
