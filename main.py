@@ -282,6 +282,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ReposeError as error:
         print(f"repose: {error}", file=sys.stderr)
         return FAILED
+    except BrokenPipeError:  # whoever read the output has seen enough (`| head`)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         print(f"repose: {error.filename or 'A file'} cannot be used: {why}.", file=sys.stderr)
