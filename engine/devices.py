@@ -1,5 +1,7 @@
 """Where the networks run."""
 
+import time
+from collections.abc import Callable
 from typing import Literal
 
 import torch
@@ -31,3 +33,27 @@ def half_precision(device: str, always: bool = False) -> torch.dtype | None:
         fast = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
         return torch.bfloat16 if always or (fast is not None and fast()) else None
     return torch.float16
+
+
+def choose_threads(work: Callable[[], object]) -> None:
+    """Give torch as many threads on the processor as do ``work`` fastest.
+
+    Often that is not all of them: what one update computes is small, and threads that share a core
+    or wait for each other cost more than they bring. At most as many as torch has now.
+    """
+    most = torch.get_num_threads()
+    counts = sorted({min(2**k, most) for k in range(most.bit_length() + 1)})
+    work()  # the first time takes longer, with any number
+    if len(counts) > 1:
+        torch.set_num_threads(min(counts, key=lambda count: _seconds(work, count)))
+
+
+def _seconds(work: Callable[[], object], threads: int) -> float:
+    """How long ``work`` takes with so many threads: the better of two."""
+    torch.set_num_threads(threads)
+    times = []
+    for _ in range(2):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return min(times)

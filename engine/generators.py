@@ -64,8 +64,10 @@ class G1(nn.Module):
         hidden = torch.zeros_like(logits)
         hidden[:, 1:2] = torch.where(valid > _VISIBLE, 0.0, -1e4)
         blend = (logits + hidden).softmax(dim=1)
-        layers = torch.stack((generated, warp3d, warp2d, source), dim=1)
-        return Coarse((blend[:, :, None] * layers).sum(dim=1), generated, blend)
+        shares = blend.split(1, dim=1)
+        layers = (generated, warp3d, warp2d, source)
+        image = sum(share * layer for share, layer in zip(shares, layers, strict=True))
+        return Coarse(cast(Tensor, image), generated, blend)
 
 
 class G2(nn.Module):

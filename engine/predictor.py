@@ -13,13 +13,13 @@ from torch import Tensor
 
 from engine.checkpoint import load_checkpoint
 from engine.crop import Crop, scale_to
-from engine.devices import choose_device, half_precision
+from engine.devices import choose_device, choose_threads, half_precision
 from engine.errors import ReposeError
 from engine.files import resource
 from engine.generators import G1, G2
-from engine.guides import SourceHead
+from engine.guides import GUIDE_CHANNELS, SourceHead
 from engine.heatmaps import draw_heatmaps, pose_heatmaps
-from engine.landmarks import Landmarks, check_landmarks
+from engine.landmarks import N_LANDMARKS, Landmarks, check_landmarks
 from engine.masks import box_of_landmarks, draw_mask
 from engine.paste import paste
 
@@ -86,6 +86,8 @@ class Predictor:
             network.to(self.device, self._half, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._source: _Source | None = None
         self._wider: _Source | None = None  # for the last pose that left the crop
+        if self.device == "cpu":
+            choose_threads(self._warm_up)
 
     @property
     def size(self) -> int:
@@ -180,23 +182,35 @@ class Predictor:
             self._wider = _Source.cut(source.photo, source.face, crop, self.size)
         return self._wider
 
-    @torch.inference_mode()
     def _run(self, source: "_Source", target: Landmarks) -> tuple[Floats, Floats]:
         """Coarse and difference map (S, S, 3); target (68, 2) in pixels of the crop."""
-        picture = self._on_device(source.tensor)
-        own, pose = (
-            torch.from_numpy(points).to(self.device)[None] for points in (source.landmarks, target)
-        )
-        heatmaps = pose_heatmaps(own, pose, self.config)
         guides = None
         if self.config.guides:
-            guides = self._on_device(
-                torch.from_numpy(source.head.maps(target).guides(source.pixels))
-            )
-        with torch.autocast(self.device, self._half, enabled=self._half is not None):
-            coarse = self._g1(picture, heatmaps, guides).image
-            difference = self._g2(picture, coarse)
+            guides = torch.from_numpy(source.head.maps(target).guides(source.pixels))
+        own, pose = torch.from_numpy(source.landmarks), torch.from_numpy(target)
+        coarse, difference = self._generate(source.tensor, own, pose, guides)
         return _to_array(coarse), _to_array(difference)
+
+    @torch.inference_mode()
+    def _generate(
+        self, picture: Tensor, own: Tensor, pose: Tensor, guides: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """Coarse and difference map 1x3xHxW, from 3xHxW, landmarks 68x2 twice, guides 8xHxW."""
+        batch = self._on_device(picture)
+        heatmaps = pose_heatmaps(own[None].to(self.device), pose[None].to(self.device), self.config)
+        with torch.autocast(self.device, self._half, enabled=self._half is not None):
+            coarse = self._g1(
+                batch, heatmaps, None if guides is None else self._on_device(guides)
+            ).image
+            return coarse, self._g2(batch, coarse)
+
+    def _warm_up(self) -> None:
+        """An update of nothing: the first use of a network takes longer than any other."""
+        height, width = self.config.image.height, self.config.image.width
+        layers = torch.zeros(3 + GUIDE_CHANNELS, height, width)
+        guides = layers[3:] if self.config.guides else None
+        nowhere = torch.zeros(N_LANDMARKS, 2)
+        self._generate(layers[:3], nowhere, nowhere, guides)
 
     def _on_device(self, picture: Tensor) -> Tensor:
         """CxSxS as a batch of one."""

@@ -1,3 +1,4 @@
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import torch
 from engine.checkpoint import save_checkpoint
 from engine.config import PRESETS, Config
 from engine.crop import Crop
+from engine.devices import choose_threads
 from engine.errors import ReposeError
 from engine.generators import G1, G2
 from engine.landmarks import Landmarks
@@ -203,3 +205,20 @@ def test_a_device_that_is_not_there(model: Path) -> None:
     if not torch.cuda.is_available():
         with pytest.raises(ReposeError, match="--device auto"):
             Predictor(model, "cuda")
+
+
+def test_the_number_of_threads_is_the_fastest_one() -> None:
+    before = torch.get_num_threads()
+    tried: list[int] = []
+
+    def work() -> None:
+        tried.append(torch.get_num_threads())
+        time.sleep(0.02 if torch.get_num_threads() == 2 else 0.06)
+
+    try:
+        torch.set_num_threads(4)
+        choose_threads(work)
+        assert torch.get_num_threads() == 2
+        assert set(tried) == {1, 2, 4}
+    finally:
+        torch.set_num_threads(before)
