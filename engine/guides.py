@@ -28,6 +28,7 @@ GUIDE_CHANNELS = 8
 
 _SEEN = 0.12  # cosine to the viewer below which a surface counts as not seen in the source
 _BEHIND = 0.08  # decimetres behind the drawn surface that still count as the surface
+_TEAR = 8.0  # pixels: a map whose neighbours lie farther apart jumps there
 _NECK = (0.75, 1.25)  # decimetres below the ears: where the turn of the head begins and has faded
 
 
@@ -86,7 +87,7 @@ class SourceHead:
         target = self._halved(target)
         pose = mean_head().fit(target)
         warp3d, valid, mirrored = self._map3d(mean_head().bend(pose, target))
-        warp2d = self._doubled(enlarged(self._map2d(target, pose), self.size))
+        warp2d = self._doubled(_enlarged_map(self._map2d(target, pose), None, self.size))
         return Maps(warp2d, warp3d, valid, mirrored)
 
     def _halved(self, landmarks: Landmarks) -> Landmarks:
@@ -113,9 +114,10 @@ class SourceHead:
         layers[drawing.pixels, 2] = self._quality[drawing.triangles]
         layers[drawing.pixels, 3] = mirror
         layers[drawing.pixels, 4] = 1
-        large = enlarged(layers.reshape(grid, grid, 5), self.size)
+        small = layers.reshape(grid, grid, 5)
+        large = _enlarged(small, self.size)
         covered = large[..., 4] > 0.5
-        shares = large[..., :2] / large[..., 4:].clip(0.5)
+        shares = _enlarged_map(small[..., :2], small[..., 4], self.size)
         outside = np.float32(-2 * self.size)
         places = np.where(covered[..., None], self._doubled(shares), outside)
         return places, np.where(covered, large[..., 2], 0), np.where(covered, large[..., 3], 0)
@@ -201,7 +203,26 @@ def _signed_area(a: Floats, b: Floats, c: Floats) -> Floats:
     return area
 
 
-def enlarged(layers: Floats, size: int) -> Floats:
+def _enlarged_map(places: Floats, coverage: Floats | None, size: int) -> Floats:
+    """A map (S, S, 2) interpolated to (size, size, 2), in its own pixels.
+
+    coverage  (S, S) 1 where the map tells something, else 0 and the places are 0
+
+    Where the map jumps, half-way between two places is neither: there the nearest one is taken.
+    """
+    if coverage is None:
+        coverage = np.ones(places.shape[:2], np.float32)
+    gap = np.where(coverage[..., None] > 0, np.float32(0), np.float32(1e6))
+    window = np.ones((3, 3), np.uint8)
+    spread = cv2.dilate(places - gap, window) - cv2.erode(places + gap, window)
+    torn = (spread > _TEAR).any(axis=2) & (coverage > 0)
+    nearest = cv2.resize(np.dstack([places, torn]), (size, size), interpolation=cv2.INTER_NEAREST)
+    smooth = _enlarged(np.dstack([places, coverage]), size)
+    smooth = smooth[..., :2] / smooth[..., 2:].clip(0.5)
+    return np.where(nearest[..., 2:] > 0, nearest[..., :2], smooth)
+
+
+def _enlarged(layers: Floats, size: int) -> Floats:
     """(S, S, C) float32 interpolated to (size, size, C)."""
     return np.asarray(cv2.resize(layers, (size, size), interpolation=cv2.INTER_LINEAR), np.float32)
 

@@ -3,7 +3,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.crop import Crop
-from engine.guides import GUIDE_CHANNELS, SourceHead, plain_warp, warp
+from engine.guides import GUIDE_CHANNELS, SourceHead, _enlarged_map, plain_warp, warp
 from engine.head import mean_head
 from engine.landmarks import Landmarks
 from engine.photos import Photo
@@ -199,3 +199,19 @@ def test_mesh_landmarks_are_on_the_mesh() -> None:
     head = mean_head()
     assert head.triangles.max() < len(head.vertices)
     assert head.landmark_vertices.max() < len(head.vertices)
+
+
+def test_where_a_map_jumps_it_is_not_blurred() -> None:
+    # Two halves of a picture that come from places far apart: nothing comes from between them.
+    places = np.zeros((16, 16, 2), np.float32)
+    places[:, 8:] = 12
+    large = _enlarged_map(places, None, 32)
+    assert set(np.unique(large)) == {0, 12}
+    # A smooth map is interpolated, and what is not covered does not count.
+    ramp = np.stack(np.meshgrid(np.arange(16), np.arange(16)), axis=2).astype(np.float32)
+    coverage = np.ones((16, 16), np.float32)
+    coverage[:, :4] = 0
+    large = _enlarged_map(ramp * coverage[..., None], coverage, 32)
+    np.testing.assert_allclose(
+        large[4:-4, 10:-4, 0], np.tile((np.arange(10, 28) - 0.5) / 2, (24, 1))
+    )
