@@ -26,7 +26,7 @@ SEARCH_SIDE = 640
 FACE_SIDE = 256
 """Side, in pixels, to which a face box is scaled before the landmarks are looked for."""
 
-_DOUBTFUL = 0.25  # of the surest face's score; below, it is a pattern that looks like a face
+_DOUBTFUL = 0.2  # a score below is often that of a pattern: it counts where nothing is surer
 _CONTEXT = 0.5  # what is kept around the box, as a share of its side
 
 
@@ -52,7 +52,7 @@ def find_faces(photo: NDArray[np.uint8]) -> tuple[Face, ...]:
     faces = []
     surest = max((score for _, score in found), default=0.0)
     for corners, score in found:
-        if score < _DOUBTFUL * surest:
+        if score < _DOUBTFUL <= surest:
             continue
         left, top, right, bottom = (value / scale for value in corners)
         box = (left, top, right, bottom)

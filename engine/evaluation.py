@@ -76,7 +76,7 @@ class Score:
 
 
 def evaluate(options: EvaluateOptions) -> None:
-    """Write `scores.csv` and `tables.md` and print the tables.
+    """Write `scores.csv`, `tables.json` and `tables.md` and print the tables.
 
     Raises ReposeError when the model or a cache cannot be used.
     """

@@ -60,6 +60,18 @@ def write_whole(path: Path) -> Iterator[Path]:
             pass
 
 
+def read_text(path: Path) -> str:
+    """The text of a file in UTF-8. Raises ReposeError when it cannot be read or is no such text."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise ReposeError(f"{path} does not exist.") from error
+    except OSError as error:
+        raise ReposeError(f"{path} cannot be read: {reason(error)}.") from error
+    except UnicodeDecodeError as error:
+        raise ReposeError(f"{path} is not text in UTF-8.") from error
+
+
 def reason(error: OSError) -> str:
     """Why the system refused, as the middle of a sentence: ``"permission denied"``."""
     text = error.strerror or str(error) or type(error).__name__

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.detector import find_faces
 from engine.errors import ReposeError
-from engine.files import reason
+from engine.files import read_text
 from engine.landmarks import Landmarks
 from engine.photos import Photo, check_photo_path, read_photo, write_photo
 from engine.pose3d import Pose3D, Transfer, copy_pose
@@ -112,14 +112,7 @@ def read_jobs(path: Path, out: Path) -> tuple[Job, ...]:
 
     Raises ReposeError when the file cannot be read, has no such header or no jobs.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise ReposeError(f"{path} does not exist.") from error
-    except OSError as error:
-        raise ReposeError(f"{path} cannot be read: {reason(error)}.") from error
-    except UnicodeDecodeError as error:
-        raise ReposeError(f"{path} is not a CSV file in UTF-8.") from error
+    text = read_text(path)
     # Spreadsheets write semicolons where the comma is the decimal mark.
     first = text.partition("\n")[0]
     reader = csv.DictReader(io.StringIO(text), delimiter=";" if ";" in first else ",")

@@ -14,7 +14,7 @@ All but the own format hold pixels of one photo.
 from pathlib import Path
 
 from engine.errors import ReposeError
-from engine.files import reason, write_whole
+from engine.files import read_text, write_whole
 from engine.landmarks import Landmarks, check_landmarks
 from engine.pose_formats import LABELME, READERS, WRITERS
 
@@ -38,16 +38,9 @@ def read_pose(path: Path | str, face: Landmarks | None = None) -> Landmarks:
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise ReposeError(f"{path} is not a pose file ({', '.join(POSE_SUFFIXES)}).")
-    try:
-        if path.stat().st_size > _LARGEST_BYTES:
-            raise ReposeError(f"{path} is too large for a pose file.")
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise ReposeError(f"{path} does not exist.") from error
-    except OSError as error:
-        raise ReposeError(f"{path} cannot be read: {reason(error)}.") from error
-    except UnicodeDecodeError as error:
-        raise ReposeError(f"{path} is not a pose file: it is not text.") from error
+    if path.is_file() and path.stat().st_size > _LARGEST_BYTES:
+        raise ReposeError(f"{path} is too large for a pose file.")
+    text = read_text(path)
     try:
         return check_landmarks(reader(text, face))
     except ReposeError as error:
