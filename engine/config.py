@@ -1,18 +1,21 @@
 """The one description of a run: for the command line, the form, the run folder, the checkpoint.
 
-Two presets of one code: ``report`` is the experiment of the report, ``default`` is ours. All values
-are frozen; a changed one is a new one (``dataclasses.replace``). A value that makes no sense raises
-ReposeError at once, wherever it came from.
+All values are frozen; a changed one is a new one (``dataclasses.replace``). A value that makes no
+sense raises ReposeError at once, wherever it came from. `engine.presets` has two whole configs.
 """
 
 import dataclasses
 import json
-import types
 import typing
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from engine.errors import ReposeError
+from engine.landmarks import SKELETONS
+
+Layout = Literal["fei", "people", "portraits"]
+"""How a folder tells whose a picture is: files <person>-<pose>.jpg; one folder per person; or one
+photo per person, to be lifted to 3D and turned."""
 
 
 def _check(what: str, value: float, low: float, high: float) -> None:
@@ -38,16 +41,16 @@ class ImageConfig:
 
 @dataclass(frozen=True)
 class HeatmapConfig:
-    """How the landmarks enter G1."""
+    """How the points enter G1."""
 
     style: Literal["disc", "blob"] = "blob"
-    """A disc of 1 at each landmark, or a Gaussian."""
+    """A disc of 1 at each point, or a Gaussian."""
     radius: float = 5.0
     """Radius of the disc or standard deviation of the Gaussian, pixels of the picture."""
     stride: int = 4
     """Picture pixels per heatmap cell; 1 joins them to the picture, more to a deeper block."""
     source: bool = True
-    """G1 sees the source's landmarks too, not the target's alone."""
+    """G1 sees the source's pose too, not the target's alone (report, section 4.2.3)."""
 
     def __post_init__(self) -> None:
         _check("heatmaps.radius", self.radius, 0.1, 100)
@@ -56,10 +59,19 @@ class HeatmapConfig:
                 f"The setting heatmaps.stride must be 1, 2, 4 ... 32, not {self.stride}."
             )
 
-    @property
-    def channels(self) -> int:
-        """How many heatmaps G1 sees."""
-        return 136 if self.source else 68
+
+@dataclass(frozen=True)
+class EdgeConfig:
+    """The edge image of the condition ``edges`` (Canny 1986)."""
+
+    low: float = 60.0
+    """An edge goes on while its gradient is at least this; 8-bit grey levels, Sobel."""
+    high: float = 150.0
+    """And begins where it is at least this."""
+
+    def __post_init__(self) -> None:
+        _check("edges.low", self.low, 0, 10_000)
+        _check("edges.high", self.high, self.low, 10_000)
 
 
 @dataclass(frozen=True)
@@ -67,18 +79,21 @@ class MaskConfig:
     """Where the L1 loss counts double."""
 
     style: Literal["ellipse", "landmarks"] = "ellipse"
-    """An ellipse around the face box, or the filled face outline."""
+    """An ellipse around the box, or what the points outline: the filled face, a body's limbs."""
     x_scale: float = 1.0
-    """Half axis of the ellipse, widths of the face box."""
+    """Half axis of the ellipse, widths of the box."""
     y_scale: float = 0.8
-    """Half axis of the ellipse, heights of the face box."""
+    """Half axis of the ellipse, heights of the box."""
     lift: float = 0.1
-    """How far the ellipse's centre lies above the box's, heights of the face box."""
+    """How far the ellipse's centre lies above the box's, heights of the box."""
+    limb: float = 0.04
+    """Half the thickness of a body's limb, of the longer side of the box."""
 
     def __post_init__(self) -> None:
         _check("mask.x_scale", self.x_scale, 0.01, 10)
         _check("mask.y_scale", self.y_scale, 0.01, 10)
         _check("mask.lift", self.lift, -10, 10)
+        _check("mask.limb", self.limb, 0, 1)
 
 
 @dataclass(frozen=True)
@@ -180,22 +195,23 @@ class StageConfig:
 
 @dataclass(frozen=True)
 class DataConfig:
-    """The pictures that a run is about. `train` itself reads caches, which `prepare` makes of such
-    folders, and takes only ``held_out`` from here.
-    """
+    """The pictures that a run is about."""
 
-    fei: tuple[str, ...] = ()
-    """Folders of files <person>-<pose>.jpg."""
-    people: tuple[str, ...] = ()
-    """Folders with one folder per person."""
-    portraits: tuple[str, ...] = ()
-    """Folders of single photos, one person each, to be lifted to 3D and turned."""
+    folders: tuple[str, ...] = ()
+    """Folders of pictures or caches of such; FOLDER:LAYOUT where one has a layout of its own."""
+    layout: Layout = "fei"
+    """The layout of the other folders."""
     poses: tuple[int, ...] = ()
-    """The poses to read from the fei folders; all when none is given."""
+    """The poses to read from folders of the layout fei; all when none is given."""
+    views: int = 12
+    """Into how many views a portrait is turned."""
     held_out: float = 0.1
-    """Share of the people kept out of all training."""
+    """Share of the people kept out of all training; at least one."""
+    vary: bool = True
+    """Vary light, place, size and background of the pictures at random."""
 
     def __post_init__(self) -> None:
+        _check("data.views", self.views, 1, 1000)
         _check("data.held_out", self.held_out, 0, 0.9)
 
 
@@ -203,8 +219,13 @@ class DataConfig:
 class Config:
     """One run, whole: data, networks, losses, stages. The defaults are the preset ``default``."""
 
+    skeleton: Literal["face", "body", "none"] = "face"
+    """What a pose is: 68 points of a face, 18 of a body, or none at all."""
+    condition: Literal["heatmaps", "edges"] = "heatmaps"
+    """What tells G1 the pose: heatmaps of the points, or an edge image, which needs no points."""
     image: ImageConfig = field(default_factory=ImageConfig)
     heatmaps: HeatmapConfig = field(default_factory=HeatmapConfig)
+    edges: EdgeConfig = field(default_factory=EdgeConfig)
     mask: MaskConfig = field(default_factory=MaskConfig)
     guides: bool = True
     """G1 sees the 2D and the 3D warp and blends them with what it generates."""
@@ -221,7 +242,14 @@ class Config:
     """Seed of everything random."""
 
     def __post_init__(self) -> None:
-        sides = self.image.height, self.image.width
+        skeleton, sides = SKELETONS[self.skeleton], (self.image.height, self.image.width)
+        if not skeleton.has_head and (self.guides or self.image.crop == "face"):
+            raise ReposeError(
+                f"Guides and face crops need faces: with the skeleton {self.skeleton} set guides "
+                "to false and image.crop to photo."
+            )
+        if not skeleton.points and self.condition != "edges":
+            raise ReposeError("Without points (skeleton none) the condition must be edges.")
         if (self.image.crop == "face" or self.guides) and self.image.height != self.image.width:
             raise ReposeError(f"Face crops and guides need square pictures, not {sides}.")
         for step in (self.heatmaps.stride, self.g1.patch, self.g2.patch):
@@ -233,6 +261,12 @@ class Config:
             raise ReposeError("The setting heatmaps.stride is coarser than G1's last block.")
         if min(sides) < 2 * self.loss.cutoff + 16:
             raise ReposeError("The setting loss.cutoff leaves too little of the picture.")
+
+    @property
+    def condition_channels(self) -> int:
+        """How many channels G1 sees of the poses, beside the pictures."""
+        channels = 1 if self.condition == "edges" else len(SKELETONS[self.skeleton].points)
+        return 2 * channels if self.heatmaps.source else channels
 
     def to_json(self) -> str:
         """This config as JSON text, one setting per line."""
@@ -249,29 +283,6 @@ class Config:
         except (ValueError, RecursionError) as error:
             raise ReposeError("The settings are not valid JSON.") from error
         return typing.cast(Config, _read(Config, values, ""))
-
-
-_REPORT_STAGE = StageConfig(batch=4, learning_rate=1e-5, average=0.0)
-
-PRESETS: typing.Mapping[str, Config] = types.MappingProxyType(
-    {
-        "default": Config(),
-        "report": Config(
-            image=ImageConfig(height=120, width=160, crop="photo"),
-            heatmaps=HeatmapConfig(style="disc", radius=5.0, stride=1),
-            guides=False,
-            g1=GeneratorConfig(6, 0, 16, patch=1, middle="fc", skips="stride", start="torch"),
-            g2=GeneratorConfig(4, 0, 3, patch=1, middle="conv", skips="stride", start="torch"),
-            d=DiscriminatorConfig(filters=7, growth=1, slope=0.0, spectral_norm=False),
-            loss=LossConfig(reduction="sum", l1_weight=1.0, ssim_weight=0.0, cutoff=4),
-            stage1=_REPORT_STAGE,
-            stage2=_REPORT_STAGE,
-            data=DataConfig(poses=tuple(range(1, 11))),
-            precision="full",
-        ),
-    }
-)
-"""``report``: the report's experiment, as its published code ran it. ``default``: ours."""
 
 
 def _read(kind: Any, value: Any, where: str) -> Any:

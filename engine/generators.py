@@ -37,7 +37,7 @@ class G1(nn.Module):
             config.g1,
             (config.image.height, config.image.width),
             channels=3 + GUIDE_CHANNELS * config.guides,
-            heatmaps=config.heatmaps.channels,
+            heatmaps=config.condition_channels,
             stride=config.heatmaps.stride,
             out=3 + 4 * config.guides,
         )

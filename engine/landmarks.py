@@ -1,5 +1,8 @@
-"""The 68 landmarks of a face, in iBUG order."""
+"""Skeletons: the 68 landmarks of a face, in iBUG order, and other poses that are named points."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -23,12 +26,12 @@ _FARTHEST = 1e6
 
 
 class Part(NamedTuple):
-    """Landmarks that lie on one line of the face."""
+    """Points that lie on one line: a line of the face, a limb."""
 
     name: str
     indices: tuple[int, ...]
     closed: bool
-    """Whether the last landmark joins the first."""
+    """Whether the last point joins the first."""
 
 
 FACE_PARTS = (
@@ -51,6 +54,71 @@ MIRROR_IMAGES = (
     *(54, 53, 52, 51, 50, 49, 48, 59, 58, 57, 56, 55, 64, 63, 62, 61, 60, 67, 66, 65),
 )  # fmt: skip
 """Which landmark each one becomes in a mirrored picture."""
+
+BODY_PARTS = (
+    Part("head", (14, 0, 15), False),
+    Part("right_ear", (14, 16), False),
+    Part("left_ear", (15, 17), False),
+    Part("spine", (0, 1), False),
+    Part("right_arm", (1, 2, 3, 4), False),
+    Part("left_arm", (1, 5, 6, 7), False),
+    Part("right_leg", (1, 8, 9, 10), False),
+    Part("left_leg", (1, 11, 12, 13), False),
+    Part("trunk", (2, 8, 11, 5), True),
+)
+"""The limbs of a body, between its 18 points."""
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """A kind of pose: named points and the lines between them.
+
+    points    their names, in order
+    parts     the lines
+    mirror    which point each one becomes in a mirrored picture
+    outline   the points once around what a mask fills; none where a mask is made of limbs
+    has_head  whether the points are a face's, which the mean head can be fitted to
+
+    The points of a picture are (N, 2) float32, pixels, x then y; NaN where one is missing.
+    """
+
+    points: tuple[str, ...]
+    parts: tuple[Part, ...]
+    mirror: tuple[int, ...]
+    outline: tuple[int, ...]
+    has_head: bool
+
+
+SKELETONS: Mapping[str, Skeleton] = MappingProxyType(
+    {
+        "face": Skeleton(
+            points=tuple(
+                f"{part.name} {k}" for part in FACE_PARTS for k in range(len(part.indices))
+            ),
+            parts=FACE_PARTS,
+            mirror=MIRROR_IMAGES,
+            # Along the jaw, back along the brows.
+            outline=(*range(17), *range(26, 16, -1)),
+            has_head=True,
+        ),
+        # The order of OpenPose's COCO model (Cao et al. 2018, arXiv:1812.08008).
+        "body": Skeleton(
+            points=(
+                *("nose", "neck"),
+                *("right shoulder", "right elbow", "right wrist"),
+                *("left shoulder", "left elbow", "left wrist"),
+                *("right hip", "right knee", "right ankle"),
+                *("left hip", "left knee", "left ankle"),
+                *("right eye", "left eye", "right ear", "left ear"),
+            ),
+            parts=BODY_PARTS,
+            mirror=(0, 1, 5, 6, 7, 2, 3, 4, 11, 12, 13, 8, 9, 10, 15, 14, 17, 16),
+            outline=(),
+            has_head=False,
+        ),
+        "none": Skeleton(points=(), parts=(), mirror=(), outline=(), has_head=False),
+    }
+)
 
 
 def check_landmarks(points: ArrayLike) -> Landmarks:
@@ -77,8 +145,8 @@ def check_landmarks(points: ArrayLike) -> Landmarks:
     return landmarks
 
 
-def flipped(landmarks: Landmarks, width: int) -> Landmarks:
-    """The landmarks (68, 2) of the mirrored picture, ``width`` pixels wide."""
-    mirrored: Landmarks = landmarks[list(MIRROR_IMAGES)]
+def flipped(points: Landmarks, width: int, mirror: Sequence[int] = MIRROR_IMAGES) -> Landmarks:
+    """The points (N, 2) of the mirrored picture, ``width`` pixels wide; ``mirror``: see Skeleton."""
+    mirrored: Landmarks = points[list(mirror)]
     mirrored[:, 0] = width - 1 - mirrored[:, 0]
     return mirrored

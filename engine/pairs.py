@@ -70,15 +70,15 @@ def partners(pictures: Sequence[Picture]) -> list[list[int]]:
 
 class PairSet(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
     """Training pairs: item ``i`` is source ``i`` modulo their number with a random target of the
-    same person; varied at random, but for whole photos (the report varied nothing). The same seed
-    and index give the same item.
+    same person; varied at random where the config says so. The same seed and index give the same
+    item.
 
     Raises ReposeError when no person has two pictures.
     """
 
     def __init__(self, pictures: Sequence[Picture], config: Config) -> None:
         self._pictures, self._config = pictures, config
-        self._varied = config.image.crop == "face"
+        self._varied = config.data.vary
         self._partners = partners(pictures)
         self.sources = [i for i, others in enumerate(self._partners) if others]
         if not self.sources:

@@ -15,10 +15,11 @@ import cv2
 import torch
 
 from engine.cache import open_cache
-from engine.config import PRESETS, Config
+from engine.config import Config
 from engine.devices import Device, choose_device
 from engine.errors import ReposeError
 from engine.pairs import split
+from engine.presets import PRESETS
 from engine.run import CONFIG, Run
 from engine.trainer import Trainer
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from engine.checkpoint import save_checkpoint
-from engine.config import PRESETS, Config, GeneratorConfig, ImageConfig
+from engine.config import Config, GeneratorConfig, ImageConfig
 from engine.crop import Crop
 from engine.detector import find_faces
 from engine.files import resource
@@ -21,6 +21,7 @@ from engine.pose3d import Pose3D
 from engine.pose_files import write_pose
 from engine.predictor import Predictor
 from engine.prepare import PrepareOptions, prepare
+from engine.presets import PRESETS
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 import tyro
 
-from engine.config import PRESETS, Config, HeatmapConfig, ImageConfig
+from engine.config import Config, HeatmapConfig, ImageConfig
 from engine.errors import ReposeError
+from engine.presets import PRESETS
 
 
 def test_report_is_the_reports_experiment() -> None:
@@ -57,6 +58,9 @@ def test_settings_left_out_keep_their_defaults() -> None:
         ('{"image": {"height": 250}}', "square"),
         ('{"image": {"height": 250, "width": 250}}', "multiples of 4"),
         ('{"heatmaps": {"stride": 3}}', "1, 2, 4"),
+        ('{"skeleton": "body"}', "need faces"),
+        ('{"skeleton": "none", "guides": false, "image": {"crop": "photo"}}', "must be edges"),
+        ('{"edges": {"low": 200, "high": 100}}', "edges.high must lie"),
         ('{"heatmaps": {"stride": 32}, "g1": {"blocks": 2}}', "coarser than G1's last block"),
         ('{"image": {"height": 64, "width": 64}, "loss": {"cutoff": 40}}', "too little"),
     ],
@@ -72,8 +76,8 @@ def test_whole_numbers_pass_for_floats_and_come_back_as_floats() -> None:
 
 
 def test_the_command_line_knows_every_setting() -> None:
-    options = ["--g1.blocks", "4", "--no-guides", "--data.fei", "a", "b"]
+    options = ["--g1.blocks", "4", "--no-guides", "--data.folders", "a", "b"]
     options += ["--image.width", "160", "--image.height", "160"]
     config = tyro.cli(Config, args=options, default=PRESETS["default"])
-    assert (config.g1.blocks, config.guides, config.data.fei) == (4, False, ("a", "b"))
+    assert (config.g1.blocks, config.guides, config.data.folders) == (4, False, ("a", "b"))
     assert config.image == ImageConfig(width=160, height=160)

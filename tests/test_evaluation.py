@@ -11,7 +11,7 @@ import pytest
 
 from engine.cache import open_cache
 from engine.checkpoint import save_checkpoint
-from engine.config import PRESETS, GeneratorConfig
+from engine.config import GeneratorConfig
 from engine.errors import ReposeError
 from engine.evaluation import (
     METHODS,
@@ -26,6 +26,7 @@ from engine.evaluation import (
 from engine.generators import G1, G2
 from engine.identity import describe
 from engine.photos import Photo
+from engine.presets import PRESETS
 
 
 def test_similarity_of_an_image_with_itself_and_with_another() -> None:

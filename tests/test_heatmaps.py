@@ -7,8 +7,9 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from engine.config import PRESETS, HeatmapConfig
+from engine.config import HeatmapConfig
 from engine.heatmaps import draw_heatmaps, pose_heatmaps
+from engine.presets import PRESETS
 
 DISC = HeatmapConfig(style="disc", radius=5, stride=1)
 

@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 import torch
 
-from engine.config import PRESETS, MaskConfig
+from engine.config import MaskConfig
 from engine.masks import box_of_landmarks, draw_mask, ellipse_mask, outline_mask
+from engine.presets import PRESETS
 
 
 def face(turn: float = 1.0) -> torch.Tensor:

@@ -7,11 +7,12 @@ import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from engine.config import PRESETS, Config, DiscriminatorConfig, GeneratorConfig, ImageConfig
+from engine.config import Config, DiscriminatorConfig, GeneratorConfig, ImageConfig
 from engine.discriminator import Discriminator, without_border
 from engine.generators import G1, G2
 from engine.guides import GUIDE_CHANNELS
 from engine.heatmaps import pose_heatmaps
+from engine.presets import PRESETS
 from engine.unet import UNet, Upsampling
 
 

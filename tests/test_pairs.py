@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from engine.cache import Picture, open_cache
-from engine.config import PRESETS, Config
+from engine.config import Config
 from engine.crop import Crop
 from engine.errors import ReposeError
 from engine.landmarks import Landmarks, flipped
@@ -25,6 +25,7 @@ from engine.pairs import (
     with_backdrop,
 )
 from engine.photos import Photo
+from engine.presets import PRESETS
 
 
 @pytest.fixture

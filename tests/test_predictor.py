@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from engine.checkpoint import save_checkpoint
-from engine.config import PRESETS, Config
+from engine.config import Config
 from engine.crop import Crop
 from engine.devices import choose_threads
 from engine.errors import ReposeError
@@ -16,6 +16,7 @@ from engine.landmarks import Landmarks
 from engine.photos import Photo
 from engine.pose3d import Pose3D
 from engine.predictor import Prediction, Predictor
+from engine.presets import PRESETS
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from torch import Tensor, nn
 from torch.optim import SGD
 
 from engine.config import (
-    PRESETS,
     Config,
     DiscriminatorConfig,
     GeneratorConfig,
@@ -23,6 +22,7 @@ from engine.discriminator import Discriminator
 from engine.generators import G1, G2
 from engine.heatmaps import pose_heatmaps
 from engine.masks import draw_mask
+from engine.presets import PRESETS
 from engine.stages import Batch, Stage1, Stage2, adam
 
 SIDE = 32

@@ -19,11 +19,12 @@ from torch import Tensor
 import main
 from engine.cache import open_cache
 from engine.checkpoint import load_checkpoint
-from engine.config import PRESETS, Config
+from engine.config import Config
 from engine.errors import ReposeError
 from engine.loader import EpochOrder
 from engine.pairs import split
 from engine.predictor import Predictor
+from engine.presets import PRESETS
 from engine.stages import Stage1, Stage2
 from engine.trainer import _decay
 from engine.training import TrainOptions, config_of, train
