@@ -146,7 +146,7 @@ def check_landmarks(points: ArrayLike) -> Landmarks:
 
 
 def flipped(points: Landmarks, width: int, mirror: Sequence[int] = MIRROR_IMAGES) -> Landmarks:
-    """The points (N, 2) of the mirrored picture, ``width`` pixels wide; ``mirror``: see Skeleton."""
+    """The points (N, 2) of the mirrored picture, ``width`` pixels wide; ``mirror``: a skeleton."""
     mirrored: Landmarks = points[list(mirror)]
     mirrored[:, 0] = width - 1 - mirrored[:, 0]
     return mirrored
