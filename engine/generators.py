@@ -29,7 +29,7 @@ class Coarse(NamedTuple):
 
 
 class G1(nn.Module):
-    """Source, pose heatmaps and guides in, coarse image out."""
+    """Source, the condition that tells the pose, and guides in; coarse image out."""
 
     def __init__(self, config: Config) -> None:
         super().__init__()
@@ -48,14 +48,14 @@ class G1(nn.Module):
             with torch.no_grad():
                 bias.copy_(start.repeat_interleave(config.g1.patch**2))
 
-    def forward(self, source: Tensor, heatmaps: Tensor, guides: Tensor | None = None) -> Coarse:
-        """``source`` Bx3xHxW in [0, 1], ``heatmaps`` as ``pose_heatmaps`` draws them, ``guides``
-        Bx8xHxW in [0, 1] (see GUIDE_CHANNELS) exactly when the config has guides.
+    def forward(self, source: Tensor, condition: Tensor, guides: Tensor | None = None) -> Coarse:
+        """``source`` Bx3xHxW in [0, 1], ``condition`` as `engine.stages.draw_condition` draws it,
+        ``guides`` Bx8xHxW in [0, 1] (see GUIDE_CHANNELS) exactly when the config has guides.
         """
         if guides is None:
-            image = self.unet(source, heatmaps).float()
+            image = self.unet(source, condition).float()
             return Coarse(image, image, torch.ones_like(image[:, :1]))
-        output = self.unet(torch.cat((source, guides), dim=1), heatmaps).float()
+        output = self.unet(torch.cat((source, guides), dim=1), condition).float()
         difference, logits = output[:, :3], output[:, 3:]
         warp2d, warp3d, valid = guides[:, :3], guides[:, 3:6], guides[:, _VALID, None]
         # Drawn as a difference from the guides: what can be moved need not be drawn again.

@@ -1,6 +1,6 @@
 """The two training stages: one step each, readable as the formulas of the report (section 3.5).
 
-I_S is the source image, I_T the target image, M_T the mask around the target face.
+I_S is the source image, I_T the target image, M_T the mask around the target.
 """
 
 from dataclasses import dataclass, fields
@@ -13,6 +13,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from engine.config import Config, StageConfig
 from engine.discriminator import Discriminator
+from engine.edges import pooled_edges
 from engine.generators import G1, G2, Coarse
 from engine.heatmaps import pose_heatmaps
 from engine.losses import bce, dissimilarity, masked_l1
@@ -21,24 +22,28 @@ from engine.masks import draw_mask
 
 @dataclass(frozen=True)
 class Batch:
-    """B pairs, each of one person, all float32. Landmarks and boxes are in pixels of the images."""
+    """B pairs, each of one person, all float32. Points and boxes are in pixels of the images."""
 
     source: Tensor
     """I_S, Bx3xHxW in [0, 1]."""
     target: Tensor
     """I_T, Bx3xHxW in [0, 1]."""
     source_landmarks: Tensor
-    """Bx68x2."""
+    """BxNx2, the points of the config's skeleton; NaN where one is missing."""
     target_landmarks: Tensor
-    """Bx68x2."""
+    """BxNx2."""
     source_box: Tensor
-    """Face box, Bx4: left, top, right, bottom."""
+    """The box around face or body, Bx4: left, top, right, bottom."""
     target_box: Tensor
     """Bx4."""
     guides: Tensor | None = None
     """Bx8xHxW (see GUIDE_CHANNELS); None exactly when the config has no guides."""
     weight: Tensor | None = None
     """Bx1xHxW: how much each pixel of the target is trusted; None trusts all alike."""
+    source_edges: Tensor | None = None
+    """Bx1xHxW of 0 and 1; None exactly when the condition is another."""
+    target_edges: Tensor | None = None
+    """Bx1xHxW."""
 
     def to(self, device: torch.device | str) -> "Batch":
         """This batch on ``device``."""
@@ -140,11 +145,22 @@ class Stage2:
         return {"loss_d": loss.item()}
 
 
+def draw_condition(batch: Batch, config: Config) -> Tensor:
+    """What tells G1 the poses of ``batch``: BxCxhxw in [0, 1], C of ``config.condition_channels``,
+    h and w those of the picture divided by ``heatmaps.stride``.
+    """
+    if config.condition == "edges":
+        assert batch.source_edges is not None
+        assert batch.target_edges is not None
+        return pooled_edges(batch.source_edges, batch.target_edges, config)
+    return pose_heatmaps(batch.source_landmarks, batch.target_landmarks, config)
+
+
 def draw_coarse(g1: nn.Module, batch: Batch, config: Config) -> Coarse:
     """What G1 makes of ``batch``."""
-    heatmaps = pose_heatmaps(batch.source_landmarks, batch.target_landmarks, config)
+    condition = draw_condition(batch, config)
     with _autocast(batch, config):
-        return cast(Coarse, g1(batch.source, heatmaps, batch.guides))
+        return cast(Coarse, g1(batch.source, condition, batch.guides))
 
 
 def _distance(image: Tensor, batch: Batch, mask: Tensor, config: Config) -> Tensor:

@@ -7,8 +7,16 @@ import numpy as np
 import torch
 
 from engine.config import MaskConfig
-from engine.masks import box_of_landmarks, draw_mask, ellipse_mask, outline_mask
+from engine.landmarks import SKELETONS
+from engine.masks import box_of_landmarks, draw_mask, ellipse_mask, filled
 from engine.presets import PRESETS
+
+
+OUTLINE = SKELETONS["face"].outline
+
+
+def outline_mask(landmarks: torch.Tensor, height: int, width: int) -> torch.Tensor:
+    return filled(landmarks[:, OUTLINE], height, width)
 
 
 def face(turn: float = 1.0) -> torch.Tensor:
