@@ -19,7 +19,7 @@ from engine.files import resource
 from engine.generators import G1, G2
 from engine.guides import GUIDE_CHANNELS, SourceHead
 from engine.heatmaps import draw_heatmaps, pose_heatmaps
-from engine.landmarks import N_LANDMARKS, Landmarks, check_landmarks
+from engine.landmarks import Landmarks, check_landmarks
 from engine.masks import box_of_landmarks, draw_mask
 from engine.paste import paste
 
@@ -102,13 +102,10 @@ class Predictor:
     def set_source(self, photo: Pixels, landmarks: ArrayLike) -> None:
         """Choose the photo (H, W, 3) uint8 RGB and the face in it (68, 2), in its pixels.
 
-        Raises ReposeError for landmarks outside the photo and a model for something else.
+        Raises ReposeError for landmarks outside the photo and for a model of something else: of
+        bodies, of edge images, of whole photos.
         """
-        if self.config.image.crop != "face":
-            raise ReposeError(
-                "This model was trained on whole photos (preset report); the editor and "
-                "`repose` need one that was trained on face crops (preset default)."
-            )
+        self._check_works_on_faces()
         checked = check_landmarks(landmarks)
         crop = Crop.around(checked)
         if not crop.meets(photo) or _too_large(crop, photo):
@@ -162,6 +159,21 @@ class Predictor:
         drawn = draw_mask(landmarks, box_of_landmarks(landmarks), self.config)
         return np.asarray(drawn[0, 0].numpy(), np.float32)
 
+    def _check_works_on_faces(self) -> None:
+        """Raises ReposeError for a model that cannot work on crops around faces."""
+        needed = "the editor and `repose` need one that was trained on face crops (preset default)."
+        if self.config.skeleton == "body":
+            raise ReposeError(f"This model was trained on bodies; {needed}")
+        if self.config.skeleton == "none":
+            raise ReposeError(f"This model was trained on pictures without faces; {needed}")
+        if self.config.condition == "edges":
+            raise ReposeError(
+                "This model takes the pose from an edge image of the target, and no landmarks; "
+                "the editor and `repose` need one whose condition is heatmaps (preset default)."
+            )
+        if self.config.image.crop != "face":
+            raise ReposeError(f"This model was trained on whole photos (preset report); {needed}")
+
     def _in_crop(self, pose: ArrayLike) -> Tensor:
         return torch.from_numpy(self.crop.to_network(check_landmarks(pose), self.size))
 
@@ -187,30 +199,32 @@ class Predictor:
         guides = None
         if self.config.guides:
             guides = torch.from_numpy(source.head.maps(target).guides(source.pixels))
-        own, pose = torch.from_numpy(source.landmarks), torch.from_numpy(target)
-        coarse, difference = self._generate(source.tensor, own, pose, guides)
+        own, pose = (torch.from_numpy(p)[None].to(self.device) for p in (source.landmarks, target))
+        heatmaps = pose_heatmaps(own, pose, self.config)
+        coarse, difference = self._generate(source.tensor, heatmaps, guides)
         return _to_array(coarse), _to_array(difference)
 
     @torch.inference_mode()
     def _generate(
-        self, picture: Tensor, own: Tensor, pose: Tensor, guides: Tensor | None
+        self, picture: Tensor, condition: Tensor, guides: Tensor | None
     ) -> tuple[Tensor, Tensor]:
-        """Coarse and difference map 1x3xHxW, from 3xHxW, landmarks 68x2 twice, guides 8xHxW."""
+        """Coarse and difference map 1x3xHxW, from 3xHxW, 1xCxhxw on the device, 8xHxW."""
         batch = self._on_device(picture)
-        heatmaps = pose_heatmaps(own[None].to(self.device), pose[None].to(self.device), self.config)
         with torch.autocast(self.device, self._half, enabled=self._half is not None):
             coarse = self._g1(
-                batch, heatmaps, None if guides is None else self._on_device(guides)
+                batch, condition, None if guides is None else self._on_device(guides)
             ).image
             return coarse, self._g2(batch, coarse)
 
     def _warm_up(self) -> None:
         """An update of nothing: the first use of a network takes longer than any other."""
         height, width = self.config.image.height, self.config.image.width
+        stride = self.config.heatmaps.stride
         layers = torch.zeros(3 + GUIDE_CHANNELS, height, width)
         guides = layers[3:] if self.config.guides else None
-        nowhere = torch.zeros(N_LANDMARKS, 2)
-        self._generate(layers[:3], nowhere, nowhere, guides)
+        cells = (height // stride, width // stride)
+        nothing = torch.zeros(1, self.config.condition_channels, *cells)
+        self._generate(layers[:3], nothing, guides)
 
     def _on_device(self, picture: Tensor) -> Tensor:
         """CxSxS as a batch of one."""

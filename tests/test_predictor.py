@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from engine.checkpoint import save_checkpoint
-from engine.config import Config
+from engine.config import Config, GeneratorConfig
 from engine.crop import Crop
 from engine.devices import choose_threads
 from engine.errors import ReposeError
@@ -189,14 +189,28 @@ def test_names(model: Path, small_config: Config, tmp_path: Path) -> None:
         assert Predictor(named, "cpu").held_out == names
 
 
-def test_a_model_for_whole_photos_is_refused(tmp_path: Path, photo: Photo, face: Landmarks) -> None:
-    report = PRESETS["report"]
-    tiny = replace(report.g1, blocks=2, growth=0, filters=4, middle="conv")
-    config = replace(report, g1=tiny, g2=tiny)
-    path = tmp_path / "report.safetensors"
+REPORT = PRESETS["report"]
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        (REPORT, "whole photos"),
+        (replace(REPORT, skeleton="body"), "bodies"),
+        (replace(REPORT, skeleton="none", condition="edges"), "without faces"),
+        (replace(PRESETS["default"], condition="edges"), "edge image"),
+    ],
+    ids=["report", "body", "none", "edges"],
+)
+def test_models_of_something_else_are_refused(
+    config: Config, message: str, tmp_path: Path, photo: Photo, face: Landmarks
+) -> None:
+    tiny = GeneratorConfig(blocks=2, filters=4, growth=0, patch=1)
+    config = replace(config, g1=tiny, g2=tiny, heatmaps=replace(config.heatmaps, stride=2))
+    path = tmp_path / "other.safetensors"
     weights = {"g1": G1(config).state_dict(), "g2": G2(config).state_dict()}
     save_checkpoint(path, config, weights)
-    with pytest.raises(ReposeError, match="whole photos"):
+    with pytest.raises(ReposeError, match=message):
         Predictor(path, "cpu").set_source(photo, face)
 
 
