@@ -1,6 +1,7 @@
 """Pose heatmaps against distances computed in NumPy."""
 
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -68,3 +69,20 @@ def test_the_sources_heatmaps_come_first_or_not_at_all() -> None:
     assert both.shape == (1, 136, 120, 160)
     assert torch.equal(both[:, 68:], alone)
     assert torch.equal(both[:, :68], draw_heatmaps(source, 120, 160, config.heatmaps))
+
+
+@pytest.mark.parametrize("style", ["disc", "blob"])
+def test_missing_points_draw_nothing(style: Literal["disc", "blob"]) -> None:
+    points = torch.rand(2, 18, 2) * 40
+    points[1, 4] = points[0, 7, 0] = torch.nan
+    heatmaps = draw_heatmaps(points, 40, 40, HeatmapConfig(style=style, radius=3, stride=2))
+    drawn = heatmaps.amax(dim=(2, 3)) > 0.1
+    assert heatmaps[1, 4].sum() == heatmaps[0, 7].sum() == 0
+    assert drawn.sum() == 2 * 18 - 2
+
+
+def test_every_point_of_a_skeleton_has_a_channel() -> None:
+    config = replace(PRESETS["report"], skeleton="body")
+    source, target = torch.rand(2, 1, 18, 2) * 100
+    heatmaps = pose_heatmaps(source, target, config)
+    assert heatmaps.shape == (1, config.condition_channels, 120, 160) == (1, 36, 120, 160)

@@ -1,16 +1,17 @@
 """Both masks against NumPy and OpenCV."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from engine.config import MaskConfig
 from engine.landmarks import SKELETONS
-from engine.masks import box_of_landmarks, draw_mask, ellipse_mask, filled
+from engine.masks import box_of_landmarks, draw_mask, ellipse_mask, filled, limbs_mask
 from engine.presets import PRESETS
-
 
 OUTLINE = SKELETONS["face"].outline
 
@@ -77,3 +78,76 @@ def test_the_config_chooses_the_mask() -> None:
     outline = draw_mask(landmarks, box, replace(config, mask=MaskConfig(style="landmarks")))
     assert torch.equal(ellipse, ellipse_mask(box, 120, 160, config.mask))
     assert torch.equal(outline, outline_mask(landmarks, 120, 160))
+
+
+BODY = SKELETONS["body"]
+
+
+def body() -> torch.Tensor:
+    """18 points of a standing figure, 1x18x2."""
+    points = [
+        *[(50, 20), (50, 30), (40, 32), (34, 45), (30, 58), (60, 32), (66, 45), (70, 58)],
+        *[(44, 60), (43, 78), (42, 95), (56, 60), (57, 78), (58, 95)],
+        *[(48, 18), (52, 18), (45, 19), (55, 19)],
+    ]
+    return torch.tensor([points], dtype=torch.float32)
+
+
+def limbs(points: torch.Tensor, thickness: float = 3.0) -> NDArray[np.float32]:
+    mask = limbs_mask(points, torch.full((len(points),), thickness), 110, 100, BODY)
+    assert mask.shape == (len(points), 1, 110, 100)
+    return np.asarray(mask[:, 0].numpy(), np.float32)
+
+
+def test_limbs_are_thick_lines_and_the_trunk_is_filled() -> None:
+    points = body()
+    (mask,) = limbs(points)
+    y, x = np.mgrid[:110, :100]
+    away = np.full((110, 100), np.inf)
+    inside = np.zeros((110, 100), np.uint8)
+    for part in BODY.parts:
+        line = points[0, part.indices].numpy()
+        if part.closed:
+            line = np.concatenate([line, line[:1]])
+            cv2.fillPoly(inside, [line.astype(np.int32)], 1)
+        for a, b in pairwise(line):
+            for px, py in np.linspace(a, b, 200):
+                away = np.minimum(away, np.hypot(x - px, y - py))
+    sure = np.abs(away - 3) > 0.05
+    np.testing.assert_array_equal(mask[sure], ((away <= 3) | (inside > 0))[sure])
+    assert mask[45, 52] == 1, "inside the trunk"
+    assert mask[50, 36] == 0, "between arm and trunk"
+
+
+def test_limbs_to_missing_points_are_not_drawn() -> None:
+    points = body().repeat(3, 1, 1)
+    points[1, 4] = torch.nan  # the right wrist
+    points[2, [2, 11]] = torch.nan  # right shoulder and left hip: two corners of the trunk
+    whole, no_hand, no_trunk = limbs(points)
+    assert whole[55, 31] == 1
+    assert no_hand[55, 31] == 0
+    assert no_hand[40, 36] == 1, "the upper arm is still there"
+    np.testing.assert_array_equal(no_hand[:, 40:], whole[:, 40:])
+    assert no_trunk[55, 51] == 0
+    assert no_trunk[40, 36] == 0
+    assert not limbs(torch.full((1, 18, 2), torch.nan)).any()
+
+
+def test_limbs_grow_with_the_box() -> None:
+    config = replace(PRESETS["report"], skeleton="body", mask=MaskConfig("landmarks", limb=0.05))
+    points = body()
+    small, large = torch.tensor([[30.0, 15.0, 70.0, 95.0]]), torch.tensor([[0.0, 0.0, 160.0, 90.0]])
+    mask = draw_mask(points, small, config)
+    torch.testing.assert_close(mask, limbs_mask(points, torch.tensor([4.0]), 120, 160, BODY))
+    assert draw_mask(points, large, config).sum() > 1.3 * mask.sum()
+
+
+def test_without_points_there_is_an_ellipse_or_nothing() -> None:
+    config = replace(PRESETS["report"], skeleton="none", condition="edges")
+    points, box = torch.zeros(2, 0, 2), torch.tensor([[-0.5, -0.5, 159.5, 119.5]]).repeat(2, 1)
+    around = draw_mask(points, box, config)
+    assert around.shape == (2, 1, 120, 160)
+    assert around.mean() > 0.5
+    nothing = draw_mask(points, box, replace(config, mask=MaskConfig(style="landmarks")))
+    assert nothing.shape == (2, 1, 120, 160)
+    assert not nothing.any()
