@@ -41,38 +41,40 @@ def draw(points: Floats, depth: Floats | None, triangles: Ints, height: int, wid
     depth      (V,) larger is nearer to the viewer; None draws in the order of the rows
     triangles  (T, 3) vertex indices; both orientations are drawn
     """
-    corners = points[triangles].astype(np.float32)  # (T, 3, 2)
-    order = np.arange(len(triangles))
+    i, j, k = triangles.T
+    x, y = points.astype(np.float32).T
+    ax, bx, cx = x[i], x[j], x[k]
+    ay, by, cy = y[i], y[j], y[k]
+    left = np.ceil(np.minimum(np.minimum(ax, bx), cx)).clip(0)
+    top = np.ceil(np.minimum(np.minimum(ay, by), cy)).clip(0)
+    right = np.floor(np.maximum(np.maximum(ax, bx), cx)).clip(None, width - 1)
+    bottom = np.floor(np.maximum(np.maximum(ay, by), cy)).clip(None, height - 1)
+    abx, aby, acx, acy = bx - ax, by - ay, cx - ax, cy - ay
+    area = abx * acy - aby * acx
+    keep = np.flatnonzero((right >= left) & (bottom >= top) & (np.abs(area) > 1e-6))
     if depth is not None:
-        order = np.argsort(depth[triangles].sum(axis=1), kind="stable")
-        corners = corners[order]
-    low = np.ceil(corners.min(axis=1)).clip(0)
-    high = np.floor(corners.max(axis=1)).clip(None, (width - 1, height - 1))
-    x0, y0 = low[:, 0].astype(np.int64), low[:, 1].astype(np.int64)
-    columns = (high[:, 0] - low[:, 0] + 1).clip(0).astype(np.int64)
-    rows = (high[:, 1] - low[:, 1] + 1).clip(0).astype(np.int64)
-    a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
-    ab, ac = b - a, c - a
-    area = ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0]
-    inside = (columns > 0) & (rows > 0) & (np.abs(area) > 1e-6)
-    keep = np.flatnonzero(inside)
-    counts = (columns * rows)[keep]
+        far = depth[i[keep]] + depth[j[keep]] + depth[k[keep]]
+        keep = keep[np.argsort(far, kind="stable")]
     # One entry per (triangle, pixel of its bounding box), far triangles first.
-    which = np.repeat(keep, counts)
-    offset = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
-    row, column = np.divmod(offset, columns[which])
-    x, y = x0[which] + column, y0[which] + row
-    px = x.astype(np.float32) - a[which, 0]
-    py = y.astype(np.float32) - a[which, 1]
-    scale = 1.0 / area[which]
-    beta = (px * ac[which, 1] - py * ac[which, 0]) * scale
-    gamma = (py * ab[which, 0] - px * ab[which, 1]) * scale
+    x0, y0 = left[keep].astype(np.int64), top[keep].astype(np.int64)
+    columns = right[keep].astype(np.int64) - x0 + 1
+    counts = columns * (bottom[keep].astype(np.int64) - y0 + 1)
+    which = np.repeat(np.arange(len(keep)), counts)
+    offset = np.arange(len(which)) - (np.cumsum(counts) - counts)[which]
+    row = offset // columns[which]
+    column = offset - row * columns[which]
+    px, py = x0[which] + column, y0[which] + row
+    at = keep[which]
+    dx = px.astype(np.float32) - ax[at]
+    dy = py.astype(np.float32) - ay[at]
+    scale = 1.0 / area[at]
+    beta = (dx * acy[at] - dy * acx[at]) * scale
+    gamma = (dy * abx[at] - dx * aby[at]) * scale
     hit = np.flatnonzero((beta >= -1e-4) & (gamma >= -1e-4) & (beta + gamma <= 1 + 1e-4))
-    pixel = y[hit] * width + x[hit]
     winner = np.full(height * width, -1, np.int64)
-    winner[pixel] = hit  # with repeated indices NumPy keeps the last value: the nearest
+    winner[py[hit] * width + px[hit]] = hit
     pixels = np.flatnonzero(winner >= 0)
     chosen = winner[pixels]
     beta, gamma = beta[chosen].clip(0, 1), gamma[chosen].clip(0, 1)
     weights = np.stack([1 - beta - gamma, beta, gamma], axis=1).astype(np.float32)
-    return Drawing(pixels, order[which[chosen]], weights)
+    return Drawing(pixels, at[chosen], weights)
