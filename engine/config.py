@@ -178,6 +178,8 @@ class StageConfig:
     """Pairs per step."""
     learning_rate: float = 2e-4
     """Adam's learning rate."""
+    decay: float = 0.05
+    """What is left of the learning rate at the end; it falls in the second half. 1 keeps it."""
     betas: tuple[float, float] = (0.5, 0.999)
     """Adam's decay rates."""
     average: float = 0.999
@@ -188,6 +190,7 @@ class StageConfig:
         _check("minutes of a stage", self.minutes, 0, 1e6)
         _check("batch of a stage", self.batch, 1, 4096)
         _check("learning_rate of a stage", self.learning_rate, 1e-9, 1)
+        _check("decay of a stage", self.decay, 0, 1)
         _check("average of a stage", self.average, 0, 0.999999)
         for beta in self.betas:
             _check("betas of a stage", beta, 0, 0.999999)

@@ -20,7 +20,7 @@ from engine.config import (
     StageConfig,
 )
 
-_REPORT_STAGE = StageConfig(batch=4, learning_rate=1e-5, average=0.0)
+_REPORT_STAGE = StageConfig(batch=4, learning_rate=1e-5, decay=1.0, average=0.0)
 
 PRESETS: Mapping[str, Config] = types.MappingProxyType(
     {

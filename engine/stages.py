@@ -8,10 +8,13 @@ from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
+from torch.amp import GradScaler
 from torch.optim import Adam, Optimizer
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from engine import distributed
 from engine.config import Config, StageConfig
+from engine.devices import training_precision
 from engine.discriminator import Discriminator
 from engine.edges import pooled_edges
 from engine.generators import G1, G2, Coarse
@@ -67,17 +70,19 @@ class Stage1:
     def __init__(self, g1: G1, optimizer: Optimizer, config: Config) -> None:
         self.g1, self.optimizer, self.config = g1, optimizer, config
         self.average = _average(g1, config.stage1)
+        self.scaler = _scaler(g1, config)
+        self._g1 = distributed.parallel(g1)
 
     def step(self, batch: Batch) -> dict[str, float]:
         """One step of G1 on ``batch``; its losses by name: the whole (with the generated image's,
         where there are guides) and that of the coarse image."""
         M_T = draw_mask(batch.target_landmarks, batch.target_box, self.config)
-        coarse = draw_coarse(self.g1, batch, self.config)
+        coarse = draw_coarse(self._g1, batch, self.config)
         loss_coarse = _distance(coarse.image, batch, M_T, self.config)
         loss = loss_coarse
         if self.config.guides:
             loss = loss + _distance(coarse.generated, batch, M_T, self.config)
-        _descend(self.optimizer, loss)
+        _descend(self.optimizer, loss, self.scaler)
         self.average.update_parameters(self.g1)
         return {"loss_g1": loss.item(), "loss_coarse": loss_coarse.item()}
 
@@ -105,6 +110,8 @@ class Stage2:
         self.g1, self.g2, self.d = g1, g2, d
         self.optimizer_g2, self.optimizer_d, self.config = optimizer_g2, optimizer_d, config
         self.average = _average(g2, config.stage2)
+        self.scaler = _scaler(g2, config)
+        self._g2, self._d = distributed.parallel(g2), distributed.parallel(d)
 
     def pretrain_d_step(self, batch: Batch) -> dict[str, float]:
         """One step of D alone on ``batch``, before the first ``step``; its losses by name."""
@@ -118,12 +125,12 @@ class Stage2:
         refined = self._refined(batch)
         losses = self._step_d(batch, refined.detach())
 
-        self.d.requires_grad_(False)
+        self.d.requires_grad_(False)  # and not the parallel one, which expects gradients
         with _autocast(batch, self.config):
             judged = self.d(batch.source, refined)
         loss_refined = _distance(refined, batch, M_T, self.config)
         loss = bce(judged, 1) + self.config.loss.l1_weight * loss_refined
-        _descend(self.optimizer_g2, loss)
+        _descend(self.optimizer_g2, loss, self.scaler)
         self.d.requires_grad_(True)
         self.average.update_parameters(self.g2)
         return {**losses, "loss_g2": loss.item(), "loss_refined": loss_refined.item()}
@@ -133,15 +140,15 @@ class Stage2:
         with torch.no_grad():
             coarse = draw_coarse(self.g1, batch, self.config).image
         with _autocast(batch, self.config):
-            difference = cast(Tensor, self.g2(batch.source, coarse))
+            difference = cast(Tensor, self._g2(batch.source, coarse))
         return coarse + difference
 
     def _step_d(self, batch: Batch, refined: Tensor) -> dict[str, float]:
+        sources, images = (batch.source, batch.source), (batch.target, refined)
         with _autocast(batch, self.config):
-            true = self.d(batch.source, batch.target)
-            false = self.d(batch.source, refined)
+            true, false = self._d(torch.cat(sources), torch.cat(images)).chunk(2)
         loss = bce(true, 1) + bce(false, 0)
-        _descend(self.optimizer_d, loss)
+        _descend(self.optimizer_d, loss, self.scaler)
         return {"loss_d": loss.item()}
 
 
@@ -166,17 +173,27 @@ def draw_coarse(g1: nn.Module, batch: Batch, config: Config) -> Coarse:
 def _distance(image: Tensor, batch: Batch, mask: Tensor, config: Config) -> Tensor:
     """The masked L1 loss of ``image``, and 1 - SSIM where the config gives that a weight."""
     loss = masked_l1(image, batch.target, mask, batch.weight, config.loss.reduction)
+    if config.loss.reduction == "sum":  # processes average their gradients: this one's share of
+        loss = loss * distributed.count()  # the sum stands for the whole
     if config.loss.ssim_weight:
         unlike = dissimilarity(image, batch.target, batch.weight)
         loss = loss + config.loss.ssim_weight * unlike
     return loss
 
 
-def _descend(optimizer: Optimizer, loss: Tensor) -> None:
+def _descend(optimizer: Optimizer, loss: Tensor, scaler: GradScaler) -> None:
     """One step of ``optimizer`` down the gradient of ``loss``."""
     optimizer.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
-    optimizer.step()
+    scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+    scaler.step(optimizer)
+    scaler.update()
+
+
+def _scaler(network: nn.Module, config: Config) -> GradScaler:
+    """Keeps small gradients from vanishing in float16; with other precisions it does nothing."""
+    device = next(network.parameters()).device.type
+    half = config.precision == "half" and training_precision(device) is torch.float16
+    return GradScaler(device, enabled=half)
 
 
 def _average(network: nn.Module, stage: StageConfig) -> AveragedModel:
@@ -186,6 +203,8 @@ def _average(network: nn.Module, stage: StageConfig) -> AveragedModel:
 
 
 def _autocast(batch: Batch, config: Config) -> torch.autocast:
-    """bfloat16 for the convolutions, where the config asks for half precision."""
-    half = config.precision == "half"
-    return torch.autocast(batch.source.device.type, torch.bfloat16, enabled=half)
+    """Half precision for the convolutions, where the config asks for it and it is faster."""
+    device = batch.source.device.type
+    precision = training_precision(device) if config.precision == "half" else torch.float32
+    enabled = precision is not torch.float32
+    return torch.autocast(device, precision if enabled else None, enabled=enabled)
