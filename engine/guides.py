@@ -74,8 +74,8 @@ class SourceHead:
         self._pose = head.fit(self._landmarks)
         self._mesh = head.bend(self._pose, self._landmarks)
         quality = self._seen(head.triangles)
-        direct = quality[head.triangles].min(axis=1)
-        mirrored = quality[head.mirror][head.triangles].min(axis=1)
+        direct = _least(quality, head.triangles)
+        mirrored = _least(quality[head.mirror], head.triangles)
         # No face is quite symmetric: the other half only stands in for what was hardly seen.
         self._from_mirror = (direct < 0.35) & (mirrored > direct + 0.2)
         best = np.where(self._from_mirror, mirrored, direct)
@@ -203,6 +203,13 @@ def _signed_area(a: Floats, b: Floats, c: Floats) -> Floats:
     return area
 
 
+def _least(values: NDArray[np.float64], triangles: NDArray[np.int32]) -> NDArray[np.float64]:
+    """(T,) the least of the values (V,) at a triangle's corners."""
+    a, b, c = values[triangles.T]
+    least: NDArray[np.float64] = np.minimum(np.minimum(a, b), c)
+    return least
+
+
 def _enlarged_map(places: Floats, coverage: Floats | None, size: int) -> Floats:
     """A map (S, S, 2) interpolated to (size, size, 2), in its own pixels.
 
@@ -210,16 +217,27 @@ def _enlarged_map(places: Floats, coverage: Floats | None, size: int) -> Floats:
 
     Where the map jumps, half-way between two places is neither: there the nearest one is taken.
     """
-    if coverage is None:
-        coverage = np.ones(places.shape[:2], np.float32)
-    gap = np.where(coverage[..., None] > 0, np.float32(0), np.float32(1e6))
+    low = high = places
+    if coverage is not None:
+        gap = np.where(coverage[..., None] > 0, np.float32(0), np.float32(1e6))
+        low, high = places + gap, places - gap
     window = np.ones((3, 3), np.uint8)
-    spread = cv2.dilate(places - gap, window) - cv2.erode(places + gap, window)
-    torn = (spread > _TEAR).any(axis=2) & (coverage > 0)
-    nearest = cv2.resize(np.dstack([places, torn]), (size, size), interpolation=cv2.INTER_NEAREST)
-    smooth = _enlarged(np.dstack([places, coverage]), size)
-    smooth = smooth[..., :2] / smooth[..., 2:].clip(0.5)
-    return np.where(nearest[..., 2:] > 0, nearest[..., :2], smooth)
+    spread = cv2.dilate(high, window) - cv2.erode(low, window)
+    torn = np.maximum(spread[..., 0], spread[..., 1]) > _TEAR
+    if coverage is None:
+        smooth = _enlarged(places, size)
+    else:
+        torn &= coverage > 0
+        smooth = _enlarged(np.dstack([places, coverage]), size)
+        smooth = smooth[..., :2] / smooth[..., 2:].clip(0.5)
+    if torn.any():
+        nearest = [
+            cv2.resize(layer, (size, size), interpolation=cv2.INTER_NEAREST)
+            for layer in (torn.astype(np.uint8), places)
+        ]
+        jumps = nearest[0] > 0
+        smooth[jumps] = nearest[1][jumps]
+    return smooth
 
 
 def _enlarged(layers: Floats, size: int) -> Floats:
@@ -241,10 +259,16 @@ def warp(source: NDArray[Any], places: Floats, scale: float = 1.0) -> NDArray[An
 
 @cache
 def neck_fade() -> NDArray[np.float64]:
-    """(V,) how far each vertex follows the head: 1 on the head, 0 at the foot of the neck."""
+    """(V,) `neck_fade_at` of the mean head's vertices."""
+    return neck_fade_at(mean_head().vertices)
+
+
+def neck_fade_at(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(N,) how far points (N, 3), head coordinates, follow the head: 1 on the head, 0 at the foot
+    of the neck."""
     start, end = _NECK
-    below = np.clip((mean_head().vertices[:, 1] - start) / (end - start), 0, 1)
-    behind = np.clip((0.45 - mean_head().vertices[:, 2]) / 0.3, 0, 1)  # the chin never stays
+    below = np.clip((points[:, 1] - start) / (end - start), 0, 1)
+    behind = np.clip((0.45 - points[:, 2]) / 0.3, 0, 1)  # the chin never stays
     faded: NDArray[np.float64] = 1 - below * below * (3 - 2 * below) * behind
     return faded
 

@@ -26,6 +26,7 @@ N_JAW = 17
 JAW_WEIGHT = 0.3
 """Of a jaw point in the fit, where any other landmark has 1: the silhouette is less certain."""
 
+_SIDE = np.linspace(-1, 1, N_JAW)[:, None]  # of each jaw landmark: -1 left, 1 right in the image
 _SHARPNESS = 40.0  # per decimetre: how strictly a jaw landmark takes the outermost point
 _FIT_STEPS = 8  # after five the angles change by less than 0.02 degrees
 _RIDGE = 0.002  # decimetres: lets the bend forgive a tenth of a millimetre, and stay solvable
@@ -106,14 +107,22 @@ class MeanHead:
         """
         mesh = self.vertices if vertices is None else vertices
         points = mesh[self.landmark_vertices]
-        paths = np.einsum("jkc,jkcd->jkd", self.jaw_weights, mesh[self.jaw_vertices])
+        paths = self._mean_paths if vertices is None else self._paths(mesh)
         # Outwards is away from the face's middle line, at the ears; at the chin nothing slides.
-        side = np.linspace(-1, 1, N_JAW)[:, None]
-        outwards = side * (paths @ turned.T)[..., 0]
+        outwards = _SIDE * (paths @ turned[0])
         weight = np.exp(_SHARPNESS * (outwards - outwards.max(axis=1, keepdims=True)))
         weight /= weight.sum(axis=1, keepdims=True)
         points[:N_JAW] = np.einsum("jk,jkd->jd", weight, paths)
         return points
+
+    @cached_property
+    def _mean_paths(self) -> Floats:
+        return self._paths(self.vertices)
+
+    def _paths(self, mesh: Floats) -> Floats:
+        """The paths of the jaw landmarks (17, K, 3) over a mesh (V, 3)."""
+        paths: Floats = np.einsum("jkc,jkcd->jkd", self.jaw_weights, mesh[self.jaw_vertices])
+        return paths
 
     def fit(self, landmarks: Landmarks) -> HeadPose:
         """The pose under which the mean head's landmarks come closest to these (68, 2) pixels.
