@@ -44,6 +44,10 @@ if TYPE_CHECKING:
 # would take many times as long. It counts only if it is set before torch is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
+# The matrices that NumPy multiplies here are small: threads for them cost several times what they
+# bring (a third of an update). It counts only if it is set before numpy is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 _MODULES = {
     "FACE_PARTS": "landmarks",
     "N_LANDMARKS": "landmarks",

@@ -1,6 +1,7 @@
 """From a photo and a pose to the refined picture: once per photo `set_source`, often `predict`."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +18,7 @@ from engine.devices import choose_device, choose_threads, half_precision
 from engine.errors import ReposeError
 from engine.files import resource
 from engine.generators import G1, G2
-from engine.guides import GUIDE_CHANNELS, SourceHead
+from engine.guides import GUIDE_CHANNELS, Maps, SourceHead
 from engine.heatmaps import draw_heatmaps, pose_heatmaps
 from engine.landmarks import Landmarks, check_landmarks
 from engine.masks import box_of_landmarks, draw_mask
@@ -38,15 +39,33 @@ class Prediction:
 
     coarse, refined  (S, S, 3) float32 in [0, 1]
     difference       (S, S, 3) float32 in [-1, 1]: the difference map, refined = coarse + difference
-    crop             where it lies in the photo
-    pose             (68, 2) the landmarks it shows, pixels of the photo
+    posed            what the networks were given
     """
 
     coarse: Floats
     difference: Floats
     refined: Floats
-    crop: Crop
-    pose: Landmarks
+    posed: "Posed"
+
+    @property
+    def crop(self) -> Crop:
+        """Where it lies in the photo."""
+        return self.posed.source.crop
+
+    @property
+    def pose(self) -> Landmarks:
+        """The landmarks (68, 2) it shows, pixels of the photo."""
+        return self.posed.pose
+
+    def pasted(self) -> Pixels:
+        """The photo at full size with the refined face blended in, (H, W, 3) uint8.
+
+        Every pixel outside the crop is the photo's own; so are all of them in the source's pose.
+        """
+        source = self.posed.source
+        if np.abs(source.face - self.pose).max() < _UNMOVED:
+            return source.photo.copy()
+        return paste(source.photo, source.crop, self.refined, self.posed.maps)
 
 
 class Predictor:
@@ -56,7 +75,10 @@ class Predictor:
         predictor.set_source(photo, find_faces(photo)[0].landmarks)
         picture = predictor.paste(predictor.predict(pose))
 
-    Not for several threads at once. Raises ReposeError for a model that cannot be used and for a
+    Many at once: `cut` once per photo, `pose` for each picture, `predict_all` for as many as fit
+    into memory; of these any thread may call the first two, and on a processor all three.
+
+    Raises ReposeError for a model that cannot be used and for a
     device that is not there.
     """
 
@@ -84,8 +106,8 @@ class Predictor:
             checkpoint.restore(name, network)
             network.eval().requires_grad_(False)
             network.to(self.device, self._half, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self._source: _Source | None = None
-        self._wider: _Source | None = None  # for the last pose that left the crop
+        self._source: Source | None = None
+        self._wider: Source | None = None  # for the last pose that left the crop
         if self.device == "cpu":
             choose_threads(self._warm_up)
 
@@ -105,13 +127,47 @@ class Predictor:
         Raises ReposeError for landmarks outside the photo and for a model of something else: of
         bodies, of edge images, of whole photos.
         """
+        self._source, self._wider = self.cut(photo, landmarks), None
+
+    def cut(self, photo: Pixels, landmarks: ArrayLike) -> "Source":
+        """The source that `set_source` chooses, for `pose`. Raises as it does."""
         self._check_works_on_faces()
         checked = check_landmarks(landmarks)
         crop = Crop.around(checked)
         if not crop.meets(photo) or _too_large(crop, photo):
             raise ReposeError("The landmarks do not lie on the photo: they may be of another one.")
-        self._source, self._wider = _Source.cut(photo, checked, crop, self.size), None
-        _ = self._source.head  # now, so that the first update is as quick as any
+        source = Source.cut(photo, checked, crop, self.size)
+        _ = source.head  # now, so that the first update is as quick as any
+        return source
+
+    def pose(self, source: "Source", pose: ArrayLike) -> "Posed":
+        """A source and its pose (68, 2), pixels of the photo, ready for the networks.
+
+        Raises ReposeError for a pose that reaches far out of the photo.
+        """
+        checked = check_landmarks(pose)
+        return self._posed(_covering(source, checked, None), checked)
+
+    def predict_all(self, batch: Sequence["Posed"]) -> list[Prediction]:
+        """What the networks make of several poses, of any sources, in one call."""
+        pictures = torch.stack([posed.source.tensor for posed in batch])
+        guides = None
+        if self.config.guides:
+            layers = np.stack([np.moveaxis(posed.guides, 0, 2) for posed in batch])
+            guides = torch.from_numpy(layers).permute(0, 3, 1, 2)
+        own, poses = (
+            torch.from_numpy(np.stack(points)).to(self.device)
+            for points in (
+                [posed.source.landmarks for posed in batch],
+                [posed.target for posed in batch],
+            )
+        )
+        heatmaps = pose_heatmaps(own, poses, self.config)
+        coarse, difference = map(_to_array, self._generate(pictures, heatmaps, guides))
+        return [
+            Prediction(c.clip(0, 1), d.clip(-1, 1), (c + d).clip(0, 1), posed)
+            for c, d, posed in zip(coarse, difference, batch, strict=True)
+        ]
 
     def set_crop(self, picture: Pixels, landmarks: ArrayLike) -> None:
         """Choose a picture that is cut and scaled already, (H, W, 3) as the config has them, and
@@ -119,7 +175,7 @@ class Predictor:
         """
         checked, whole = check_landmarks(landmarks), Crop(0, 0, self.size)
         own = whole.to_network(checked, self.size)
-        self._source = _Source(picture, checked, whole, picture, own, widens=False)
+        self._source = Source(picture, checked, whole, picture, own, widens=False)
         self._wider = None
 
     def predict(self, pose: ArrayLike) -> Prediction:
@@ -128,23 +184,14 @@ class Predictor:
         Raises ReposeError before `set_source`, and for a pose that reaches far out of the photo.
         """
         checked = check_landmarks(pose)
-        source = self._covering(checked)
-        coarse, difference = self._run(source, source.crop.to_network(checked, self.size))
-        refined = np.clip(coarse + difference, 0, 1)
-        return Prediction(
-            np.clip(coarse, 0, 1), difference.clip(-1, 1), refined, source.crop, checked
-        )
+        return self.predict_all([self._posed(self._covering(checked), checked)])[0]
 
     def paste(self, prediction: Prediction) -> Pixels:
         """The photo at full size with the refined face blended in, (H, W, 3) uint8.
 
         Every pixel outside the crop is the photo's own; so are all of them in the source's pose.
         """
-        source = self._covering(prediction.pose)
-        if np.abs(source.face - prediction.pose).max() < _UNMOVED:
-            return source.photo.copy()
-        maps = source.head.maps(source.crop.to_network(prediction.pose, self.size))
-        return paste(source.photo, source.crop, prediction.refined, maps)
+        return prediction.pasted()
 
     def heatmaps(self, pose: ArrayLike) -> Floats:
         """The pose heatmaps over the crop, (S, S) in [0, 1]: the largest of all 68."""
@@ -177,38 +224,30 @@ class Predictor:
     def _in_crop(self, pose: ArrayLike) -> Tensor:
         return torch.from_numpy(self.crop.to_network(check_landmarks(pose), self.size))
 
-    def _current(self) -> "_Source":
+    def _current(self) -> "Source":
         if self._source is None:
             raise ReposeError("Open a photo with a face first.")
         return self._source
 
-    def _covering(self, pose: Landmarks) -> "_Source":
-        """The source, cut wider where the pose leaves its crop."""
+    def _covering(self, pose: Landmarks) -> "Source":
+        """The source, cut wider where the pose leaves its crop; the last such one is kept."""
         source = self._current()
-        if source.crop.covers(pose) or not source.widens:
-            return source
-        crop = source.crop.covering(pose)
-        if _too_large(crop, source.photo):
-            raise ReposeError("The pose reaches too far out of the photo: bring its points back.")
-        if self._wider is None or self._wider.crop != crop:
-            self._wider = _Source.cut(source.photo, source.face, crop, self.size)
-        return self._wider
+        covering = _covering(source, pose, self._wider)
+        if covering is not source:
+            self._wider = covering
+        return covering
 
-    def _run(self, source: "_Source", target: Landmarks) -> tuple[Floats, Floats]:
-        """Coarse and difference map (S, S, 3); target (68, 2) in pixels of the crop."""
-        guides = None
+    def _posed(self, source: "Source", pose: Landmarks) -> "Posed":
+        posed = Posed(source, pose, source.crop.to_network(pose, self.size))
         if self.config.guides:
-            guides = torch.from_numpy(source.head.maps(target).guides(source.pixels))
-        own, pose = (torch.from_numpy(p)[None].to(self.device) for p in (source.landmarks, target))
-        heatmaps = pose_heatmaps(own, pose, self.config)
-        coarse, difference = self._generate(source.tensor, heatmaps, guides)
-        return _to_array(coarse), _to_array(difference)
+            _ = posed.guides  # now, in this thread
+        return posed
 
     @torch.inference_mode()
     def _generate(
         self, picture: Tensor, condition: Tensor, guides: Tensor | None
     ) -> tuple[Tensor, Tensor]:
-        """Coarse and difference map 1x3xHxW, from 3xHxW, 1xCxhxw on the device, 8xHxW."""
+        """Coarse and difference map Bx3xHxW, from Bx3xHxW, BxCxhxw on the device, Bx8xHxW."""
         batch = self._on_device(picture)
         with torch.autocast(self.device, self._half, enabled=self._half is not None):
             coarse = self._g1(
@@ -220,19 +259,19 @@ class Predictor:
         """An update of nothing: the first use of a network takes longer than any other."""
         height, width = self.config.image.height, self.config.image.width
         stride = self.config.heatmaps.stride
-        layers = torch.zeros(3 + GUIDE_CHANNELS, height, width)
-        guides = layers[3:] if self.config.guides else None
+        layers = torch.zeros(1, 3 + GUIDE_CHANNELS, height, width)
+        guides = layers[:, 3:] if self.config.guides else None
         cells = (height // stride, width // stride)
         nothing = torch.zeros(1, self.config.condition_channels, *cells)
-        self._generate(layers[:3], nothing, guides)
+        self._generate(layers[:, :3], nothing, guides)
 
     def _on_device(self, picture: Tensor) -> Tensor:
-        """CxSxS as a batch of one."""
-        return picture[None].to(self.device, memory_format=torch.channels_last)
+        """BxCxSxS."""
+        return picture.to(self.device, memory_format=torch.channels_last)
 
 
 @dataclass(frozen=True, eq=False)
-class _Source:
+class Source:
     """A source face, cut out and scaled for the networks (S, S; or H, W, a whole photo).
 
     photo   (H, W, 3) and face (68, 2) in its pixels    crop  of it
@@ -262,6 +301,43 @@ class _Source:
         return torch.from_numpy(self.pixels).permute(2, 0, 1).float() / 255
 
 
+@dataclass(frozen=True, eq=False)
+class Posed:
+    """A source and a pose for it, as the networks need them.
+
+    pose  (68, 2) pixels of the photo    target  the same in pixels of the crop
+    """
+
+    source: Source
+    pose: Landmarks
+    target: Landmarks
+
+    @cached_property
+    def maps(self) -> Maps:
+        """Where the guides' pixels come from."""
+        return self.source.head.maps(self.target)
+
+    @cached_property
+    def guides(self) -> Floats:
+        """(8, S, S) float32 in [0, 1]."""
+        return self.maps.guides(self.source.pixels)
+
+
+def _covering(source: Source, pose: Landmarks, wider: Source | None) -> Source:
+    """The source, cut wider where the pose leaves its crop; ``wider`` if that is such a cut.
+
+    Raises ReposeError for a pose that reaches far out of the photo.
+    """
+    if source.crop.covers(pose) or not source.widens:
+        return source
+    crop = source.crop.covering(pose)
+    if _too_large(crop, source.photo):
+        raise ReposeError("The pose reaches too far out of the photo: bring its points back.")
+    if wider is not None and wider.crop == crop:
+        return wider
+    return Source.cut(source.photo, source.face, crop, source.pixels.shape[0])
+
+
 def _too_large(crop: Crop, photo: Pixels) -> bool:
     longest: int = max(photo.shape[:2])
     return crop.side > min(_LARGEST * longest, _LARGEST_SIDE)
@@ -277,5 +353,5 @@ def _names(text: str) -> frozenset[str]:
 
 
 def _to_array(images: Tensor) -> Floats:
-    """1x3xSxS to (S, S, 3)."""
-    return np.ascontiguousarray(images[0].float().permute(1, 2, 0).cpu().numpy())
+    """Bx3xSxS to (B, S, S, 3)."""
+    return np.ascontiguousarray(images.float().permute(0, 2, 3, 1).cpu().numpy())

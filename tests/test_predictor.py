@@ -12,7 +12,7 @@ from engine.crop import Crop
 from engine.devices import choose_threads
 from engine.errors import ReposeError
 from engine.generators import G1, G2
-from engine.landmarks import Landmarks
+from engine.landmarks import Landmarks, flipped
 from engine.photos import Photo
 from engine.pose3d import Pose3D
 from engine.predictor import Prediction, Predictor
@@ -237,3 +237,19 @@ def test_the_number_of_threads_is_the_fastest_one() -> None:
         assert set(tried) == {1, 2, 4}
     finally:
         torch.set_num_threads(before)
+
+
+def test_several_poses_at_once_are_what_they_are_one_by_one(
+    predictor: Predictor, photo: Photo, face: Landmarks
+) -> None:
+    poses = [Pose3D.of(face).turned(yaw, 0, 0).landmarks() for yaw in (-20, 0, 25)]
+    mirrored = flipped(face, photo.shape[1])
+    sources = [predictor.cut(photo, face)] * 2 + [predictor.cut(photo[:, ::-1].copy(), mirrored)]
+    together = predictor.predict_all(
+        [predictor.pose(source, pose) for source, pose in zip(sources, poses, strict=True)]
+    )
+    for source, pose, prediction in zip(sources, poses, together, strict=True):
+        predictor.set_source(source.photo, source.face)
+        alone = predictor.predict(pose)
+        np.testing.assert_allclose(prediction.refined, alone.refined, atol=0.02)
+        assert np.abs(prediction.pasted().astype(int) - predictor.paste(alone)).max() <= 6
