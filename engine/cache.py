@@ -65,6 +65,17 @@ class Picture:
     landmarks: Landmarks
     box: NDArray[np.float32]
     fixed_camera: bool
+    skeleton: str = "face"
+    weight_offset: int | None = None
+
+    @property
+    def weight(self) -> NDArray[np.uint8] | None:
+        """(H, W) uint8: how much each pixel is trusted; None trusts all."""
+        if self.weight_offset is None:
+            return None
+        height, width, _ = self.shape
+        end = self.weight_offset + height * width
+        return _mapped(self.file)[self.weight_offset : end].reshape(height, width)
 
     @property
     def pixels(self) -> Pixels:

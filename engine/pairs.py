@@ -13,20 +13,25 @@ from numpy.typing import NDArray
 from engine.cache import Picture, Pixels
 from engine.config import Config
 from engine.crop import Crop
+from engine.edges import find_edges
 from engine.errors import ReposeError
 from engine.guides import SourceHead
-from engine.landmarks import Landmarks, flipped
+from engine.landmarks import SKELETONS, Landmarks, flipped
 from engine.stages import Batch
 from engine.variation import exchanged_background, random_backdrop, random_jitter, recoloured
 
 _BACKDROPS = 0.4  # share of the training pairs whose plain background is exchanged
+_TRUE_TARGETS = (
+    0.5  # share of the training pairs with a photograph as target, where there are views
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Pair:
     """Two pictures of one person, cut alike and scaled to the network's size.
 
-    source, target  (H, W, 3) uint8; landmarks (68, 2) and boxes (4,) in their pixels
+    source, target  (H, W, 3) uint8; landmarks (N, 2) and boxes (4,) in their pixels
+    weight          (H, W) uint8: how much each pixel of the target is trusted; None trusts all
     """
 
     source: Pixels
@@ -35,6 +40,7 @@ class Pair:
     target_landmarks: Landmarks
     source_box: NDArray[np.float32]
     target_box: NDArray[np.float32]
+    weight: NDArray[np.uint8] | None = None
 
 
 def split(
@@ -71,7 +77,8 @@ def partners(pictures: Sequence[Picture]) -> list[list[int]]:
 class PairSet(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
     """Training pairs: item ``i`` is source ``i`` modulo their number with a random target of the
     same person; varied at random where the config says so. The same seed and index give the same
-    item.
+    item. Where a person has both photographs and views lifted from them, half of the targets are
+    photographs, in which nothing is invented.
 
     Raises ReposeError when no person has two pictures.
     """
@@ -90,17 +97,25 @@ class PairSet(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
     def __getitem__(self, index: int) -> dict[str, torch.Tensor]:
         rng = np.random.default_rng((self._config.seed, index))
         source = self.sources[index % len(self.sources)]
-        target = int(rng.choice(self._partners[source]))
+        target = int(rng.choice(self._targets(source, rng)))
         pair = cut_pair(
             self._pictures[source],
             self._pictures[target],
             self._config,
             rng if self._varied else None,
         )
-        if self._varied and rng.random() < _BACKDROPS:
+        if self._config.image.crop == "face" and self._varied and rng.random() < _BACKDROPS:
             other = self._pictures[int(rng.integers(len(self._pictures)))]
             pair = with_backdrop(pair, other.pixels, rng)
         return to_tensors(pair, self._config)
+
+    def _targets(self, source: int, rng: np.random.Generator) -> Sequence[int]:
+        """The pictures to choose a target from."""
+        others = self._partners[source]
+        true = [other for other in others if self._pictures[other].weight is None]
+        if 0 < len(true) < len(others) and rng.random() < _TRUE_TARGETS:
+            return true
+        return others
 
 
 def cut_pair(
@@ -108,8 +123,9 @@ def cut_pair(
 ) -> Pair:
     """Cut a pair out of two pictures of one person; varied at random when given ``rng``.
 
-    Both vary alike: shift, turn, scale, light, mirror image. With a fixed camera both get the
-    source's crop, so that the background stays; otherwise each gets its own.
+    Both vary alike: shift, turn, scale, light, mirror image. Whole photos are scaled to the
+    network's size. Of face crops, with a fixed camera both get the source's, so that the background
+    stays; otherwise each gets its own.
     """
     height, width = config.image.height, config.image.width
     if config.image.crop == "photo":
@@ -123,11 +139,18 @@ def cut_pair(
     second = _Cut.of(target, maps[1], height, width)
     if rng is not None:
         if rng.random() < 0.5:
-            first, second = first.mirrored(), second.mirrored()
+            mirror = SKELETONS[source.skeleton].mirror
+            first, second = first.mirrored(mirror), second.mirrored(mirror)
         lit = recoloured([first.pixels, second.pixels], rng)
         first, second = first._replace(pixels=lit[0]), second._replace(pixels=lit[1])
     return Pair(
-        first.pixels, second.pixels, first.landmarks, second.landmarks, first.box, second.box
+        source=first.pixels,
+        target=second.pixels,
+        source_landmarks=first.landmarks,
+        target_landmarks=second.landmarks,
+        source_box=first.box,
+        target_box=second.box,
+        weight=second.weight,
     )
 
 
@@ -150,7 +173,7 @@ def with_backdrop(pair: Pair, other: Pixels, rng: np.random.Generator) -> Pair:
 
 
 def to_tensors(pair: Pair, config: Config) -> dict[str, torch.Tensor]:
-    """One item of a `Batch`, with the guides where the config has them."""
+    """One item of a `Batch`; guides, edges and weight where the config or the pair has them."""
     item = {
         "source": _to_tensor(pair.source),
         "target": _to_tensor(pair.target),
@@ -159,6 +182,11 @@ def to_tensors(pair: Pair, config: Config) -> dict[str, torch.Tensor]:
         "source_box": torch.from_numpy(pair.source_box.astype(np.float32)),
         "target_box": torch.from_numpy(pair.target_box.astype(np.float32)),
     }
+    if pair.weight is not None:
+        item["weight"] = torch.from_numpy(pair.weight)[None].float() / 255
+    if config.condition == "edges":
+        item["source_edges"] = torch.from_numpy(find_edges(pair.source, config.edges))[None]
+        item["target_edges"] = torch.from_numpy(find_edges(pair.target, config.edges))[None]
     if config.guides:
         maps = SourceHead(pair.source_landmarks, config.image.width).maps(pair.target_landmarks)
         item["guides"] = torch.from_numpy(maps.guides(pair.source))
@@ -166,39 +194,50 @@ def to_tensors(pair: Pair, config: Config) -> dict[str, torch.Tensor]:
 
 
 def to_batch(items: Sequence[dict[str, torch.Tensor]]) -> Batch:
-    """Items as one batch, images in the layout that convolutions are fastest with."""
-    stacked = {name: torch.stack([item[name] for item in items]) for name in items[0]}
-    return Batch(
-        **{
-            name: tensor.to(memory_format=torch.channels_last) if tensor.ndim == 4 else tensor
-            for name, tensor in stacked.items()
-        }
-    )
+    """Items as one batch, images in the layout that convolutions are fastest with.
+
+    Where some have weights, the others trust all their pixels.
+    """
+    if any("weight" in item for item in items):
+        items = [{"weight": torch.ones_like(item["target"][:1]), **item} for item in items]
+    return Batch(**{name: _stacked([item[name] for item in items]) for name in items[0]})
+
+
+def _stacked(tensors: Sequence[torch.Tensor]) -> torch.Tensor:
+    """One tensor of many; images (C, H, W) with the channels of each pixel side by side."""
+    if tensors[0].ndim < 3:
+        return torch.stack(list(tensors))
+    return torch.stack([tensor.permute(1, 2, 0) for tensor in tensors]).permute(0, 3, 1, 2)
 
 
 class _Cut(NamedTuple):
-    """A picture at the network's size (H, W, 3), its landmarks (68, 2) and its face box (4,)."""
+    """A picture at the network's size (H, W, 3), its points (N, 2), box (4,) and weight (H, W)."""
 
     pixels: Pixels
     landmarks: Landmarks
     box: NDArray[np.float32]
+    weight: NDArray[np.uint8] | None
 
     @classmethod
     def of(cls, picture: Picture, matrix: NDArray[np.float64], height: int, width: int) -> Self:
         """The picture under an affine map (3, 3) to (height, width)."""
+        weight = picture.weight
         return cls(
             _sampled(picture.pixels, matrix, height, width),
             _moved(picture.landmarks, matrix),
             _moved(picture.box.reshape(2, 2), matrix).ravel(),
+            None if weight is None else _sampled(weight, matrix, height, width),
         )
 
-    def mirrored(self) -> "_Cut":
+    def mirrored(self, mirror: Sequence[int]) -> "_Cut":
+        """The mirrored picture; ``mirror`` as in `Skeleton`."""
         width = self.pixels.shape[1]
         left, top, right, bottom = self.box
         return _Cut(
             np.ascontiguousarray(self.pixels[:, ::-1]),
-            flipped(self.landmarks, width),
+            flipped(self.landmarks, width, mirror),
             np.array([width - 1 - right, top, width - 1 - left, bottom], np.float32),
+            None if self.weight is None else np.ascontiguousarray(self.weight[:, ::-1]),
         )
 
 
@@ -230,7 +269,7 @@ def _crop_to_network(crop: Crop, size: int) -> NDArray[np.float64]:
 
 
 def _sampled(picture: Pixels, matrix: NDArray[np.float64], height: int, width: int) -> Pixels:
-    """The picture under an affine map (3, 3) to (height, width), without aliasing."""
+    """A picture (H, W[, 3]) under an affine map (3, 3) to (height, width), without aliasing."""
     # Bilinear sampling skips pixels when it shrinks: then it draws at twice the size first.
     finer = 2 if np.sqrt(abs(np.linalg.det(matrix[:2, :2]))) < 0.75 else 1
     matrix = np.diag([finer, finer, 1.0]) @ matrix
