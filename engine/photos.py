@@ -1,16 +1,29 @@
 """Photos in and out of files, as RGB arrays."""
 
+import io
+import warnings
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
 from engine.errors import ReposeError
 from engine.files import reason, write_whole
+from engine.provenance import Metadata
 
 Photo = NDArray[np.uint8]
-"""HxWx3 uint8 RGB, 0 to 255, sRGB assumed."""
+"""HxWx3 uint8 RGB, 0 to 255: the file's own numbers, in the colours of its profile if it has one,
+else of sRGB."""
+
+
+class Picture(NamedTuple):
+    """A photo and what its file says beside it."""
+
+    photo: Photo
+    metadata: Metadata
+
 
 SMALLEST_SIDE = 16
 """Pixels; nothing smaller can hold a face."""
@@ -34,6 +47,9 @@ _WRITE_FORMATS = {
     ".bmp": "BMP",
 }
 
+# What Pillow has to say about damaged metadata is for programmers; what is readable is read.
+warnings.filterwarnings("ignore", module=r"PIL\.")
+
 # Checked here in one sentence, before anything is decoded, instead of in Pillow with a warning.
 Image.MAX_IMAGE_PIXELS = None
 
@@ -42,11 +58,17 @@ def read_photo(path: Path | str) -> Photo:
     """The photo in ``path`` as HxWx3 uint8 RGB, turned upright as its EXIF orientation says.
 
     Greyscale, 16-bit, CMYK and palette pictures are converted; transparent ones are laid over
-    white. Pillow and not OpenCV reads it: OpenCV fills in what a truncated file lacks, silently.
+    white. RGB stays as it is, whatever its colour profile. Pillow and not OpenCV reads it: OpenCV
+    fills in what a truncated file lacks, silently.
 
     Raises ReposeError when the file is missing, empty, truncated, not a photo, smaller than
     ``SMALLEST_SIDE`` or larger than ``LARGEST_PIXELS``.
     """
+    return read_picture(path).photo
+
+
+def read_picture(path: Path | str) -> Picture:
+    """The photo in ``path``, as `read_photo` reads it, and its metadata."""
     path = Path(path)
     try:
         if path.is_dir():
@@ -79,12 +101,12 @@ def read_photo(path: Path | str) -> Photo:
             )
         try:
             image.load()
-            photo = _to_rgb(_upright(image))
+            picture = Picture(_to_rgb(_in_rgb_colours(_upright(image))), Metadata.of(image))
         except MemoryError as error:
             raise ReposeError(f"{path} does not fit into memory.") from error
         except Exception as error:  # as above, for damaged contents
             raise ReposeError(f"{path} is damaged or truncated; get a whole copy of it.") from error
-    return photo
+    return picture
 
 
 def check_photo_path(path: Path) -> None:
@@ -95,10 +117,13 @@ def check_photo_path(path: Path) -> None:
         )
 
 
-def write_photo(path: Path | str, rgb: Photo, quality: int = 95) -> None:
+def write_photo(
+    path: Path | str, rgb: Photo, quality: int = 95, metadata: Metadata | None = None
+) -> None:
     """Write ``rgb`` (HxWx3 uint8) in the format that the suffix of ``path`` names, whole.
 
     ``quality`` (1 to 100) is for JPEG and WebP; PNG, TIFF and BMP keep every pixel as it is.
+    BMP holds no ``metadata``.
 
     Raises ReposeError when the suffix is none of ``PHOTO_SUFFIXES`` or the file cannot be written.
     """
@@ -116,9 +141,25 @@ def write_photo(path: Path | str, rgb: Photo, quality: int = 95) -> None:
     image = Image.fromarray(np.ascontiguousarray(rgb, dtype=np.uint8))
     with write_whole(path) as part:
         try:
-            image.save(part, format=kind, **options.get(kind, {}))
+            extra = {} if metadata is None else metadata.options(kind)
+            image.save(part, format=kind, **{**options.get(kind, {}), **extra})
         except ValueError as error:  # a side is longer than the format allows
             raise ReposeError(f"{path} cannot be written: {error}.") from error
+
+
+def _in_rgb_colours(image: Image.Image) -> Image.Image:
+    """Grey and CMYK pictures with a profile of their own in sRGB; others as they are."""
+    profile = image.info.get("icc_profile") or b""
+    if profile[16:20] not in (b"GRAY", b"CMYK") or image.mode not in ("L", "CMYK"):
+        return image
+    try:
+        own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        converted = ImageCms.profileToProfile(
+            image, own, ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
+    except (ImageCms.PyCMSError, OSError):  # a damaged profile says nothing of the colours
+        return image
+    return converted or image
 
 
 def _upright(image: Image.Image) -> Image.Image:
