@@ -38,6 +38,10 @@ DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 class UsageError(Exception):
     """A command line that makes no sense; the message is one sentence."""
 
+    def __init__(self, sentence: str, command: str = "repose") -> None:
+        super().__init__(sentence)
+        self.command = command
+
 
 @dataclass(frozen=True)
 class EditorOptions:
@@ -196,9 +200,14 @@ def _repose(arguments: Sequence[str]) -> int:
 
 
 def _train(arguments: Sequence[str]) -> int:
-    from engine.training import TrainOptions, train
+    from engine.training import check, read_arguments, train
 
-    train(_parse(TrainOptions, "train", arguments))
+    try:
+        options, settings = read_arguments(arguments, f"{PROGRAM} train")
+        check(options, settings)
+    except ReposeError as error:
+        raise UsageError(str(error), "train") from error
+    train(options, settings)
     return DONE
 
 
@@ -277,7 +286,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return COMMANDS[arguments[0]](arguments[1:])
         return open_editor(_parse(EditorOptions, "", arguments))
     except UsageError as error:
-        print(f"repose: {error} See: {PROGRAM} repose --help", file=sys.stderr)
+        print(f"repose: {error} See: {PROGRAM} {error.command} --help", file=sys.stderr)
         return WRONG_USAGE
     except ReposeError as error:
         print(f"repose: {error}", file=sys.stderr)

@@ -74,6 +74,16 @@ def agreed(wishes: Sequence[bool]) -> tuple[bool, ...]:
     return tuple(bool(vote) for vote in votes.tolist())
 
 
+def from_first(value: float) -> float:
+    """What process 0 has as ``value``."""
+    if count() == 1:
+        return value
+    device = "cuda" if dist.get_backend() == "nccl" else "cpu"
+    shared = torch.tensor(value, dtype=torch.float64, device=device)
+    dist.broadcast(shared, 0)
+    return float(shared)
+
+
 @contextmanager
 def first_alone() -> Iterator[None]:
     """Process 0 does the block before the others do, which then find its files."""

@@ -2,28 +2,30 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import cv2
 import torch
 from torch.utils.data import DataLoader, Sampler
 
+from engine import distributed
 from engine.pairs import PairSet, to_batch
 from engine.stages import Batch
 
 
 def load_batches(
     pairs: PairSet, seed: int, first: int, last: int, size: int, device: torch.device
-) -> Iterator[Batch]:
-    """Batches number ``first`` to ``last`` (not included) of ``size`` pairs, on the CPU.
+) -> Generator[Batch, None, None]:
+    """Items number ``first`` to ``last`` (not included) in batches of ``size`` pairs, on the CPU.
 
-    ``device`` is where they will be used: a GPU is fed by more workers.
+    ``device`` is where they will be used: a GPU is fed by more workers. Of several processes that
+    train together each gets its share of every batch.
     """
     workers = 1 if device.type == "cpu" else min(8, os.cpu_count() or 1)
     yield from DataLoader(
         pairs,
-        batch_size=size,
-        sampler=EpochOrder(len(pairs), seed, first * size, last * size),
+        batch_size=size // distributed.count(),
+        sampler=EpochOrder(len(pairs), seed, first, last),
         collate_fn=to_batch,
         num_workers=workers,
         prefetch_factor=4,
@@ -35,18 +37,20 @@ class EpochOrder(Sampler[int]):
     """Items number ``first`` to ``last`` (not included) of an endless series of epochs.
 
     Each epoch has all ``length`` sources once, in an order of its own. An item is the epoch times
-    ``length`` plus the source, so that each epoch gives a source another target.
+    ``length`` plus the source, so that each epoch gives a source another target. Of N
+    processes that train together each takes every Nth item.
     """
 
     def __init__(self, length: int, seed: int, first: int, last: int) -> None:
-        self._length, self._seed, self._first, self._last = length, seed, first, last
+        self._length, self._seed = length, seed
+        self._items = range(first + distributed.rank(), last, distributed.count())
 
     def __len__(self) -> int:
-        return self._last - self._first
+        return len(self._items)
 
     def __iter__(self) -> Iterator[int]:
         epoch, order = -1, torch.empty(0)
-        for item in range(self._first, self._last):
+        for item in self._items:
             if item // self._length != epoch:
                 epoch = item // self._length
                 generator = torch.Generator().manual_seed(self._seed + epoch)

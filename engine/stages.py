@@ -3,6 +3,8 @@
 I_S is the source image, I_T the target image, M_T the mask around the target.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import Any, cast
 
@@ -125,13 +127,12 @@ class Stage2:
         refined = self._refined(batch)
         losses = self._step_d(batch, refined.detach())
 
-        self.d.requires_grad_(False)  # and not the parallel one, which expects gradients
-        with _autocast(batch, self.config):
+        # Not the parallel D, for it waits for gradients that there are none of here.
+        with _frozen(self.d), _autocast(batch, self.config):
             judged = self.d(batch.source, refined)
         loss_refined = _distance(refined, batch, M_T, self.config)
         loss = bce(judged, 1) + self.config.loss.l1_weight * loss_refined
         _descend(self.optimizer_g2, loss, self.scaler)
-        self.d.requires_grad_(True)
         self.average.update_parameters(self.g2)
         return {**losses, "loss_g2": loss.item(), "loss_refined": loss_refined.item()}
 
@@ -179,6 +180,16 @@ def _distance(image: Tensor, batch: Batch, mask: Tensor, config: Config) -> Tens
         unlike = dissimilarity(image, batch.target, batch.weight)
         loss = loss + config.loss.ssim_weight * unlike
     return loss
+
+
+@contextmanager
+def _frozen(network: nn.Module) -> Iterator[None]:
+    """What is computed inside leaves no gradients in ``network``."""
+    network.requires_grad_(False)
+    try:
+        yield
+    finally:
+        network.requires_grad_(True)
 
 
 def _descend(optimizer: Optimizer, loss: Tensor, scaler: GradScaler) -> None:

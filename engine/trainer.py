@@ -1,17 +1,24 @@
-"""The training loop: pairs in, events and checkpoints out; it can be stopped and resumed."""
+"""The training loop: pairs in, events and checkpoints out; it can be stopped and resumed.
 
+What it computes depends on nothing but the settings, the pictures and how many pairs it has seen:
+not on when it was stopped, saved or watched. (Unless `minutes` are set: then the clock counts.)
+"""
+
+import copy
+import gc
 import math
 import time
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import torch
 from torch import nn
 from torch.optim import Optimizer
 from torch.optim.swa_utils import AveragedModel
 
+from engine import distributed
 from engine.cache import Picture
 from engine.checkpoint import load_checkpoint
 from engine.config import StageConfig
@@ -20,28 +27,50 @@ from engine.errors import ReposeError
 from engine.generators import G1, G2
 from engine.loader import load_batches
 from engine.pairs import PairSet
-from engine.run import BEST, LAST, Run
+from engine.photos import write_photo
+from engine.progress import Clock, Progress, say
+from engine.requests import Requests, Wish
+from engine.run import BEST, LAST, SAMPLES, SAVE, STOP, Part, Run
 from engine.stages import Batch, Stage1, Stage2, adam
-from engine.validation import fixed_batches, score
+from engine.validation import Validation
 
-_LOG_SECONDS = 10.0  # between two events with the losses
 _SAVE_SECONDS = 180.0  # between two checkpoints
+_LOOK_SECONDS = 0.2  # between two looks at a pause
+_APART = 1_000_000  # epochs between the pairs of one phase and those of the next
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage of a run, ready to train.
+    """What one of the two stages trains.
 
-    step     takes a batch, gives its losses by name
-    network  what is trained; at the end it takes over ``average``, that of its weights
+    network  at the end it takes over ``average``, that of its weights
+    parts    all that has to be saved beside the networks to go on
     """
 
-    number: int
+    number: Literal[1, 2]
     settings: StageConfig
-    step: Callable[[Batch], dict[str, float]]
     network: nn.Module
     average: AveragedModel
-    optimizers: Mapping[str, Optimizer]
+    parts: Mapping[str, Part]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A part of a stage: all of stage 1; the pretraining of D, then the rest of stage 2.
+
+    number  each phase has pairs of its own
+    images  how many pairs it sees
+    step    takes a batch, gives its losses by name
+    """
+
+    name: Literal["stage1", "pretraining", "stage2"]
+    number: int
+    images: int
+    step: Callable[[Batch], dict[str, float]]
+
+    @property
+    def ends_stage(self) -> bool:
+        return self.name != "pretraining"
 
 
 class Trainer:
@@ -56,156 +85,241 @@ class Trainer:
     ) -> None:
         self.run, self.config, self.device = run, run.config, device
         self.pairs = PairSet(training, self.config)
-        self.held_out = fixed_batches(held_out, self.config)
+        self.validation = Validation(held_out, self.config, device)
+        self.requests = Requests(run.folder)
         self.g1, self.g2, self.d = (
             network(self.config).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
             for network in (G1, G2, Discriminator)
         )
         self._networks = {"g1": self.g1, "g2": self.g2, "d": self.d}
+        if run.position.model is not None:
+            model = load_checkpoint(Path(run.position.model))
+            model.restore("g1", self.g1)
+            model.restore("g2", self.g2)
         for name, network in self._networks.items():
             run.restore(name, network)
-        self._seconds_before = run.position.get("seconds", 0.0)
-        self._started = time.monotonic()
 
-    def start_from(self, path: Path) -> None:
-        """Take over the weights of a model, whatever the size of its pictures.
+    def train(self) -> bool:
+        """Train what is left of the run's stages; whether they have come to their end.
 
-        Raises ReposeError when it is none, or one of other networks.
+        They have not when the user asked to stop. Raises ReposeError when a loss is not finite, or
+        memory runs out even with a batch of 1.
         """
-        checkpoint = load_checkpoint(path)
-        checkpoint.restore("g1", self.g1)
-        checkpoint.restore("g2", self.g2)
+        position = self.run.position
+        with self.requests.heard():
+            for name in ("stage1", "stage2"):
+                if name in position.ended or position.stages not in ("both", name[-1]):
+                    continue
+                stage, phases = self._stage1() if name == "stage1" else self._stage2()
+                for phase in phases:
+                    wish = self.requests.asked()
+                    if wish.stop or wish.epoch:
+                        return self._stop(stage, phase)
+                    if phase.name not in position.ended and not self._train(stage, phase):
+                        return False
+        self.requests.obeyed(STOP)
+        self.run.event("finished", elapsed=round(sum(position.seconds.values()), 1))
+        return True
 
-    def stage1(self) -> Stage:
+    def _stage1(self) -> tuple[Stage, list[Phase]]:
         """G1."""
         settings = self.config.stage1
         optimizer = adam(self.g1, settings)
-        stage = Stage1(self.g1, optimizer, self.config)
-        optimizers = {"optimizer1": optimizer}
-        return Stage(1, settings, stage.step, self.g1, stage.average, optimizers)
-
-    def stage2(self) -> Stage:
-        """G2 against D, with G1 as stage 1 left it; first D alone."""
-        settings, pretraining = self.config.stage2, self.config.d.pretraining
-        optimizer_g2, optimizer_d = adam(self.g2, settings), adam(self.d, settings)
-        stage = Stage2(self.g1, self.g2, self.d, optimizer_g2, optimizer_d, self.config)
-
-        def step(batch: Batch) -> dict[str, float]:
-            done = self.run.position.get("step2", 0)
-            return stage.pretrain_d_step(batch) if done < pretraining else stage.step(batch)
-
-        optimizers = {"optimizer_g2": optimizer_g2, "optimizer_d": optimizer_d}
-        return Stage(2, settings, step, self.g2, stage.average, optimizers)
-
-    def train(self, stage: Stage, asked: Callable[[], bool]) -> bool:
-        """Do the steps of a stage that are left; whether it came to its end.
-
-        It does not when ``asked`` says that the user wants to stop. Raises ReposeError when a loss
-        is not finite.
-        """
-        number, settings, position = stage.number, stage.settings, self.run.position
-        if position.get(f"done{number}"):
-            return True
-        parts: dict[str, nn.Module | Optimizer] = {
-            f"average{number}": stage.average,
-            **stage.optimizers,
+        steps = Stage1(self.g1, optimizer, self.config)
+        parts: dict[str, Part] = {
+            "average1": steps.average,
+            "optimizer1": optimizer,
+            "scaler1": steps.scaler,
         }
-        for name, part in parts.items():
+        images = settings.epochs * len(self.pairs)
+        stage = self._restored(Stage(1, settings, self.g1, steps.average, parts))
+        return stage, [Phase("stage1", 0, images, steps.step)]
+
+    def _stage2(self) -> tuple[Stage, list[Phase]]:
+        """G2 against D, with G1 as stage 1 left it; first D alone."""
+        settings = self.config.stage2
+        optimizer_g2, optimizer_d = adam(self.g2, settings), adam(self.d, settings)
+        steps = Stage2(self.g1, self.g2, self.d, optimizer_g2, optimizer_d, self.config)
+        parts: dict[str, Part] = {
+            "average2": steps.average,
+            "optimizer_g2": optimizer_g2,
+            "optimizer_d": optimizer_d,
+            "scaler2": steps.scaler,
+        }
+        images = settings.epochs * len(self.pairs)
+        alone = self.config.d.pretraining * settings.batch if images else 0
+        stage = self._restored(Stage(2, settings, self.g2, steps.average, parts))
+        return stage, [
+            Phase("pretraining", 1, alone, steps.pretrain_d_step),
+            Phase("stage2", 2, images, steps.step),
+        ]
+
+    def _restored(self, stage: Stage) -> Stage:
+        for name, part in stage.parts.items():
             self.run.restore(name, part)
-        first = int(position.get(f"step{number}", 0))
-        total = math.ceil(settings.epochs * len(self.pairs) / settings.batch)
-        spent = position.get(f"seconds{number}", 0.0)
-        began = saved = time.monotonic()
-        log = _Log(self.run, stage, began)
-        batches = load_batches(
-            self.pairs, self.config.seed, first, total, settings.batch, self.device
-        )
-        for done, batch in enumerate(batches, first):
-            elapsed = spent + time.monotonic() - began
-            share = max(done / total, elapsed / (settings.minutes * 60) if settings.minutes else 0)
-            _set_learning_rate(stage.optimizers, settings.learning_rate * _decay(share))
-            log.add(stage.step(batch.to(self.device)), done)
-            now = time.monotonic()
-            position[f"step{number}"] = done + 1
-            position[f"seconds{number}"] = spent + now - began
-            position["images"] = position.get("images", 0) + settings.batch
-            position["seconds"] = self._seconds_before + now - self._started
-            ends = share >= 1 or done + 1 == total
-            stops = asked() and not ends
-            if now - log.since > _LOG_SECONDS or ends or stops:
-                log.write(done + 1, now)
-            if stops or (now - saved > _SAVE_SECONDS and not ends):
-                self._save(stage, parts)
-                saved = time.monotonic()
-            if stops:
-                return False
+        return stage
+
+    def _train(self, stage: Stage, phase: Phase) -> bool:
+        """Do what is left of a phase, in smaller batches once memory has run out."""
+        while True:
+            try:
+                return self._steps(stage, phase)
+            except (RuntimeError, MemoryError) as error:
+                if not _is_out_of_memory(error):
+                    raise
+            # Only here, where the error no longer holds on to the step, can memory be freed.
+            self._halve_batch(stage, phase)
+
+    def _steps(self, stage: Stage, phase: Phase) -> bool:
+        """Do the steps of a phase that are left; whether it came to its end."""
+        position, epoch = self.run.position, len(self.pairs)
+        size = position.batches.get(phase.name, stage.settings.batch)
+        done = position.items.get(phase.name, 0)
+        clock = Clock(position.seconds.get(phase.name, 0.0))
+        limit = stage.settings.minutes * 60 or math.inf
+        if phase.name == "stage2":
+            limit -= position.seconds.get("pretraining", 0.0)
+        progress = Progress(self.run, phase.name, phase.images, epoch, limit, clock)
+        first = phase.number * _APART * epoch + done
+        last = first + math.ceil((phase.images - done) / size) * size
+        saved, started = time.monotonic(), False
+        for batch in load_batches(self.pairs, self.config.seed, first, last, size, self.device):
+            if not started:  # the workers took their time
+                progress.restart()
+                started = True
+            seconds = distributed.from_first(clock.seconds) if limit < math.inf else 0.0
+            if phase.ends_stage:
+                share = max(done / phase.images, seconds / limit)
+                _set_learning_rate(stage, share)
+            progress.add(phase.step(batch.to(self.device)), size)
+            epoch_ends = (done + size) // epoch > done // epoch
+            done += size
+            position.items[phase.name], position.seconds[phase.name] = done, clock.seconds
+
+            wish = self._asked(clock)
+            ends = done >= phase.images or seconds >= limit
+            if progress.due or epoch_ends or ends or wish.stop:
+                progress.tell(done)
             if ends:
                 break
-        stage.network.load_state_dict(stage.average.module.state_dict())
-        position[f"done{number}"] = 1
-        self._save(stage, {})
+            if epoch_ends and phase.ends_stage:
+                self._score(stage, done)
+                progress.restart()
+            if wish.stop or (wish.epoch and epoch_ends):
+                return self._stop(stage, phase)
+            if wish.save or time.monotonic() - saved > _SAVE_SECONDS:
+                self._save(stage, phase)
+                self.requests.obeyed(SAVE)
+                saved = time.monotonic()
+                progress.restart()
+        self._end(stage, phase, done)
         return True
 
-    def _save(self, stage: Stage, parts: Mapping[str, nn.Module | Optimizer]) -> None:
-        """Score the held-out pairs and write state, last and, where it is, best.
+    def _asked(self, clock: Clock) -> Wish:
+        """What the user asks for, after a pause if that is it."""
+        wish = self.requests.asked()
+        if wish.pause:
+            self.run.event("paused")
+            with clock.away():
+                while wish.pause and not (wish.stop or wish.save):
+                    time.sleep(_LOOK_SECONDS)
+                    wish = self.requests.asked()
+            self.run.event("continued")
+        return wish
 
-        parts  what the stage needs to go on, beside the networks
+    def _score(self, stage: Stage, done: int) -> None:
+        """Score and draw held-out people, and keep the model if it is the best so far.
+
+        Stage 2 has to earn its place: its models replace the best one of stage 1 only with an SSIM
+        at least as high, though with D in play they may look sharper at a lower one.
         """
-        g1 = stage.average.module if stage.number == 1 else self.g1
-        g2 = stage.average.module if stage.number == 2 else self.g2
-        refines = g2 if stage.number == 2 else None
-        scores = score(self.held_out, g1, refines, self.config, self.device)
-        position, best = self.run.position, f"best{stage.number}"
-        names = [LAST]
-        if scores["ssim"] >= position.get(best, -1.0):
-            position[best] = scores["ssim"]
-            names.append(BEST)
-        self.run.event("held_out", stage=stage.number, **scores)
-        self.run.save_state({**self._networks, **parts})
-        for name in names:
-            self.run.save_model(name, {"g1": g1, "g2": g2})
+        if distributed.rank() > 0:
+            return
+        number, epoch = stage.number, math.ceil(done / len(self.pairs))
+        g1 = stage.average.module if number == 1 else self.g1
+        g2 = stage.average.module if number == 2 else None
+        scores = self.validation.score(g1, g2)
+        best = scores["ssim"] >= self.run.position.best
+        if best:
+            self.run.position.best = scores["ssim"]
+            self.run.save_model(BEST, self._model(stage))
+        self.run.event("held_out", stage=number, epoch=epoch, **scores, best=best)
+        sample = f"{SAMPLES}/stage{number}-{epoch:04}.png"
+        write_photo(self.run.folder / sample, self.validation.draw(g1, g2))
+        epochs = stage.settings.epochs
+        self.run.event("epoch", stage=number, epoch=epoch, epochs=epochs, sample=sample)
+        say(
+            f"stage{number}  epoch {epoch}/{epochs}  held out: SSIM {scores['ssim']:.4f}"
+            f"  L1 {scores['l1']:.4f}{'  (the best so far)' if best else ''}"
+        )
+
+    def _model(self, stage: Stage) -> dict[str, nn.Module]:
+        """The networks that a predictor gets; in stage 1 with a G2 that changes nothing yet."""
+        if stage.number == 2:
+            return {"g1": self.g1, "g2": stage.average.module}
+        g2 = copy.deepcopy(self.g2)
+        for parameter in g2.unet.last.parameters():
+            nn.init.zeros_(parameter)
+        return {"g1": stage.average.module, "g2": g2}
+
+    def _save(self, stage: Stage, phase: Phase) -> None:
+        self.run.save_state({**self._networks, **stage.parts})
+        if phase.ends_stage:
+            self.run.save_model(LAST, self._model(stage))
+
+    def _stop(self, stage: Stage, phase: Phase) -> bool:
+        self.run.event("stopped", phase=phase.name)
+        self._save(stage, phase)
+        self.requests.obeyed(STOP)
+        return False
+
+    def _end(self, stage: Stage, phase: Phase, done: int) -> None:
+        """The phase is over."""
+        self.run.position.ended.append(phase.name)
+        if not phase.ends_stage:
+            return self._save(stage, phase)
+        self._score(stage, done)
+        model = self._model(stage)
+        stage.network.load_state_dict(stage.average.module.state_dict())
+        self.run.save_state(self._networks)
+        return self.run.save_model(LAST, model)
+
+    def _halve_batch(self, stage: Stage, phase: Phase) -> None:
+        """Go on with half as many pairs per step."""
+        batches = self.run.position.batches
+        size = batches.get(phase.name, stage.settings.batch)
+        if distributed.count() > 1:
+            raise ReposeError("Memory ran out: start a new run with a smaller --batch.")
+        if size == 1:
+            raise ReposeError(
+                "Memory runs out even with one pair at a time: take smaller pictures (--size) or "
+                "smaller networks (--g1.filters, --g1.growth)."
+            )
+        batches[phase.name] = size // 2
+        gc.collect()
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
+        self.run.event("memory", phase=phase.name, batch=size // 2)
+        say(f"{phase.name}  memory ran out: {size // 2} pairs per step from now on")
 
 
-class _Log:
-    """Writes the means of a stage's losses as events.
-
-    since  when it last did, in seconds of the monotonic clock
-    """
-
-    def __init__(self, run: Run, stage: Stage, now: float) -> None:
-        self._run, self._name, self._batch = run, f"stage{stage.number}", stage.settings.batch
-        self.since = now
-        self._steps = 0
-        self._losses: dict[str, list[float]] = defaultdict(list)
-
-    def add(self, losses: Mapping[str, float], step: int) -> None:
-        """The losses of one step. Raises ReposeError when one is not finite."""
-        for name, loss in losses.items():
-            if not math.isfinite(loss):
-                raise ReposeError(
-                    f"The training diverged at step {step}: start again with a lower "
-                    "--learning-rate. The last checkpoint is from before."
-                )
-            self._losses[name].append(loss)
-        self._steps += 1
-
-    def write(self, step: int, now: float) -> None:
-        """One event: the means since the last one, and images per second."""
-        means = {name: round(sum(v) / len(v), 5) for name, v in self._losses.items()}
-        rate = round(self._steps * self._batch / (now - self.since), 2)
-        self._run.event(self._name, step=step, images_per_second=rate, **means)
-        self._losses.clear()
-        self._steps, self.since = 0, now
+def _set_learning_rate(stage: Stage, share: float) -> None:
+    """Give the optimizers the rate for after a ``share`` of the stage (from 0)."""
+    for part in stage.parts.values():
+        if isinstance(part, Optimizer):
+            for group in part.param_groups:
+                group["lr"] = stage.settings.learning_rate * decayed(share, stage.settings.decay)
 
 
-def _set_learning_rate(optimizers: Mapping[str, Optimizer], rate: float) -> None:
-    for optimizer in optimizers.values():
-        for group in optimizer.param_groups:
-            group["lr"] = rate
-
-
-def _decay(share: float) -> float:
+def decayed(share: float, end: float) -> float:
     """Factor of the learning rate after a ``share`` of the stage (from 0): 1 for the first half,
-    then falling to a twentieth.
+    then falling to ``end``.
     """
-    return 1.0 if share < 0.5 else max(0.05, 1.0 - 1.9 * (share - 0.5))
+    return 1.0 if share < 0.5 else max(end, 1.0 - 2 * (1 - end) * (share - 0.5))
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    """Whether memory ran out: on a GPU, on a processor, or in a worker that the system ended."""
+    words = ("can't allocate memory", "not enough memory", "out of memory", "signal: Killed", "Bus")
+    known = isinstance(error, torch.OutOfMemoryError | MemoryError)
+    return known or any(word in str(error) for word in words)

@@ -1,131 +1,266 @@
 """Training as the command line and the editor start it: options in, one run out."""
 
-import dataclasses
+import hashlib
 import os
-import shlex
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from types import FrameType
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 import cv2
 import torch
+import tyro
+from tyro.conf import FlagCreatePairsOff, UseAppendAction, arg
 
-from engine.cache import open_cache
-from engine.config import Config
+from engine import distributed
+from engine.cache import Picture, open_cache
+from engine.config import Config, Layout
 from engine.devices import Device, choose_device
 from engine.errors import ReposeError
-from engine.pairs import split
+from engine.files import read_text
+from engine.pairs import partners, split
 from engine.presets import PRESETS
-from engine.run import CONFIG, Run
+from engine.progress import say
+from engine.run import Position, Run, saved_run
 from engine.trainer import Trainer
 
 
 @dataclass(frozen=True)
 class TrainOptions:
-    """Train G1 (stage 1) and G2 with D (stage 2) on prepared pictures."""
+    """What a training is started with, beside the settings.
 
-    run: Path
-    """The folder of the run: settings, events, checkpoints."""
-    data: tuple[Path, ...] = ()
-    """Caches, as `prepare` writes them."""
-    preset: Literal["default", "report"] = "default"
+    Some are short for settings: ``settings_of`` has what they all come to.
+    """
+
+    run: Annotated[Path, arg(metavar="RUN", help_behavior_hint="")]
+    """The folder of the run. It ends with the models last.safetensors and best.safetensors."""
+    data: Annotated[
+        UseAppendAction[tuple[tuple[str, ...], ...]],
+        arg(metavar="DATA [DATA ...]", help_behavior_hint="(repeatable)"),
+    ] = ()
+    """Folders of pictures, or caches as `prepare` writes them; DATA:LAYOUT gives one folder a
+    layout of its own."""
+    layout: Annotated[Layout | None, arg(metavar="fei|people|portraits", help_behavior_hint="")] = (
+        None
+    )
+    """How the folders say whose a picture is: files <person>-<pose>.jpg; a folder for each person;
+    or single photos, which are lifted to 3D and turned."""
+    preset: Annotated[
+        Literal["default", "report"] | None,
+        arg(metavar="default|report", help_behavior_hint="(default: default)"),
+    ] = None
     """The settings to start from."""
-    config: Path | None = None
+    config: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None
     """A file of settings (config.json of another run) instead of a preset."""
-    stages: Literal["1", "2", "both"] = "both"
-    """Which stages to train."""
-    epochs: int | None = None
-    """Epochs of each stage, if not those of the settings."""
-    minutes: float | None = None
+    stages: Annotated[
+        Literal["1", "2", "both"] | None,
+        arg(metavar="1|2|both", help_behavior_hint="(default: both)"),
+    ] = None
+    """Which stages to train: G1; G2 and D; or one after the other."""
+    epochs: Annotated[int | None, arg(metavar="N", help_behavior_hint="")] = None
+    """Epochs of each stage."""
+    minutes: Annotated[float | None, arg(metavar="N", help_behavior_hint="")] = None
     """Stop each stage after so many minutes even when epochs are left."""
-    batch: int | None = None
-    """Pairs per step, if not those of the settings."""
-    learning_rate: float | None = None
-    """Adam's learning rate, if not that of the settings."""
-    size: int | None = None
-    """Side of a face crop in pixels, if not that of the settings."""
-    model: Path | None = None
+    batch: Annotated[int | None, arg(metavar="N", help_behavior_hint="")] = None
+    """Pairs per step, in both stages."""
+    learning_rate: Annotated[float | None, arg(metavar="RATE", help_behavior_hint="")] = None
+    """Adam's learning rate, in both stages."""
+    size: Annotated[int | None, arg(metavar="PIXELS", help_behavior_hint="")] = None
+    """Height and width of the pictures that the networks see; the heatmaps' radius goes along."""
+    model: Annotated[Path | None, arg(metavar="PATH", help_behavior_hint="")] = None
     """Start from the weights of this model."""
-    resume: bool = False
-    """Go on with the run in the folder."""
+    resume: FlagCreatePairsOff[bool] = False
+    """Go on with the run in the folder, with its settings and data."""
     device: Device = "auto"
     """Where to compute; auto takes the fastest."""
     threads: int = 0
-    """Threads of the network on a processor; 0 takes one less than there are."""
+    """Threads of the networks on a processor; 0 chooses."""
 
 
-def train(options: TrainOptions) -> None:
-    """Train as the options say, until the end or until the user asks to stop.
+def read_arguments(arguments: Sequence[str], program: str) -> tuple[TrainOptions, Config]:
+    """A command line as options and settings; every setting is a flag by its name.
 
-    Raises ReposeError for data or settings that cannot be used, and when the training diverges.
+    Leaves with status 2 for words that are not understood (and 0 after ``--help``). Raises
+    ReposeError for values and settings that do not go together.
     """
-    if not options.data:
-        raise ReposeError("Name the caches to train on with --data; `prepare` writes them.")
-    config = config_of(options)
-    device = torch.device(choose_device(options.device))
-    if device.type == "cpu":
-        torch.set_num_threads(options.threads or max(1, (os.cpu_count() or 2) - 1))
-    torch.manual_seed(config.seed)
-    cv2.setNumThreads(1)  # its threads would not survive into the worker processes
-    pictures = [picture for folder in options.data for picture in open_cache(folder)]
-    training, held_out = split(pictures, config.data.held_out, config.seed)
-    with _stop_requests() as asked:
-        run = Run(options.run, config, options.resume)
-        run.held_out = sorted({picture.group for picture in held_out})
-        trainer = Trainer(run, training, held_out, device)
-        if options.model is not None and not options.resume:
-            trainer.start_from(options.model)
-        stages = {
-            "1": (trainer.stage1,),
-            "2": (trainer.stage2,),
-            "both": (trainer.stage1, trainer.stage2),
-        }
-        if not all(trainer.train(stage(), asked) for stage in stages[options.stages]):
-            again = ["train", "--run", options.run, "--data", *options.data, "--resume"]
-            if options.stages != "both":
-                again += ["--stages", options.stages]
-            print("stopped; go on with:", shlex.join(map(str, again)))
+    # The preset and the other options decide what the settings are when no flag names them.
+    no_run = TrainOptions(run=Path())
+    options, _ = tyro.cli(
+        TrainOptions,
+        prog=program,
+        args=list(arguments),
+        default=no_run,
+        return_unknown_args=True,
+        add_help=False,
+    )
+    wants_help = not {"-h", "--help"}.isdisjoint(arguments)
+    defaults = settings_of(no_run if wants_help and options.resume else options)
+
+    def train(
+        options: Annotated[TrainOptions, arg(name="")],
+        settings: Annotated[Config, arg(name="")] = defaults,
+    ) -> tuple[TrainOptions, Config]:
+        return options, settings
+
+    description = (
+        "Train G1 (stage 1), then G2 against D (stage 2), on pairs of pictures of one person."
+        " Ctrl+C stops; --resume goes on as if nothing had happened. Files in RUN do the same from"
+        " elsewhere: stop (containing epoch: after this epoch), save, pause. Any setting can be"
+        " given as well; the defaults below are those of the preset, file or run."
+    )
+    return tyro.cli(train, prog=program, args=list(arguments), description=description)
 
 
-def config_of(options: TrainOptions) -> Config:
-    """The settings that the options come to."""
-    config = PRESETS[options.preset]
-    source = options.run / CONFIG if options.resume else options.config
-    if source is not None:
+def settings_of(options: TrainOptions) -> Config:
+    """The settings that the options come to.
+
+    Raises ReposeError for options that do not go together and for settings that cannot be read.
+    """
+    if options.preset is not None and options.config is not None:
+        raise ReposeError("--preset and --config exclude each other.")
+    if options.config is not None:
         try:
-            config = Config.from_json(source.read_text())
-        except OSError as error:
-            raise ReposeError(f"The settings {source} cannot be read.") from error
+            config = Config.from_json(read_text(options.config))
+        except ReposeError as error:
+            raise ReposeError(f"The settings {options.config} cannot be used: {error}") from error
+    elif options.resume and options.preset is None:
+        config, _ = saved_run(options.run)
+    else:
+        config = PRESETS[options.preset or "default"]
     if options.size is not None:
-        image = dataclasses.replace(config.image, height=options.size, width=options.size)
+        image = replace(config.image, height=options.size, width=options.size)
         radius = config.heatmaps.radius * options.size / config.image.width
-        heatmaps = dataclasses.replace(config.heatmaps, radius=radius)
-        config = dataclasses.replace(config, image=image, heatmaps=heatmaps)
-    changed = {
+        config = replace(config, image=image, heatmaps=replace(config.heatmaps, radius=radius))
+    data: dict[str, Any] = {}
+    if options.data:
+        data["folders"] = tuple(source for sources in options.data for source in sources)
+    if options.layout is not None:
+        data["layout"] = options.layout
+    stage = {
         name: value
         for name in ("epochs", "minutes", "batch", "learning_rate")
         if (value := getattr(options, name)) is not None
     }
-    stage1 = dataclasses.replace(config.stage1, **changed)
-    stage2 = dataclasses.replace(config.stage2, **changed)
-    return dataclasses.replace(config, stage1=stage1, stage2=stage2)
+    return replace(
+        config,
+        data=replace(config.data, **data),
+        stage1=replace(config.stage1, **stage),
+        stage2=replace(config.stage2, **stage),
+    )
 
 
-@contextmanager
-def _stop_requests() -> Iterator[Callable[[], bool]]:
-    """Inside, Ctrl+C and a request to end are noted instead of breaking off a step."""
-    asked: list[int] = []
+def check(options: TrainOptions, config: Config) -> None:
+    """Raises ReposeError for options and settings that do not go together."""
+    if not config.data.folders:
+        raise ReposeError("Name the pictures, or caches of them, with --data.")
+    if options.resume:
+        if options.model is not None:
+            raise ReposeError("--model and --resume exclude each other: the run has its weights.")
+        of_run, _ = saved_run(options.run)
+        for name, value, other in _differences(asdict(of_run), asdict(config)):
+            if name != "data.folders":
+                raise ReposeError(
+                    f"The run in {options.run} has {value!r} as {name}, not {other!r}: with "
+                    "--resume leave that option out."
+                )
+    for name, stage in (("stage1", config.stage1), ("stage2", config.stage2)):
+        if stage.batch % distributed.count():
+            raise ReposeError(
+                f"{distributed.count()} processes cannot share a batch of {stage.batch} pairs "
+                f"({name}.batch): make it a multiple of {distributed.count()}."
+            )
 
-    def note(number: int, frame: FrameType | None) -> None:
-        asked.append(number)
 
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+def train(options: TrainOptions, config: Config) -> None:
+    """Train as the options and settings say, until the end or until the user asks to stop.
+
+    Raises ReposeError for data or settings that cannot be used, and when the training fails.
+    """
+    kind = choose_device(options.device)
+    with distributed.together(kind) as device:
+        check(options, config)
+        for folder in map(Path, config.data.folders):
+            if not folder.is_dir():
+                raise ReposeError(f"There is no folder {folder} of pictures.")
+        if device.type == "cpu":
+            torch.set_num_threads(options.threads or _threads())
+        elif device.type == "cuda":
+            torch.backends.cudnn.benchmark = True
+        cv2.setNumThreads(1)  # its threads would not survive into the worker processes
+        with distributed.first_alone():
+            # The first process starts the run; the others find it started.
+            resume = options.resume or distributed.rank() > 0
+            run = Run(options.run, config, None if resume else _start(options))
+        try:
+            _train(run, options, device)
+        except Exception as error:
+            _note_failure(run, error)
+            raise
+
+
+def _start(options: TrainOptions) -> Position:
+    model = None if options.model is None else str(options.model.resolve())
+    return Position(stages=options.stages or "both", model=model)
+
+
+def _train(run: Run, options: TrainOptions, device: torch.device) -> None:
+    config, position = run.config, run.position
+    sources = [os.path.abspath(source) for source in config.data.folders]
+    with distributed.first_alone():
+        pictures = [picture for source in sources for picture in open_cache(Path(source))]
+    training, held_out = _split(pictures, config)
+    found = fingerprint(pictures)
+    if position.pictures not in ("", found):
+        raise ReposeError(
+            f"The run in {run.folder} was trained on other pictures: name the same ones."
+        )
+    position.pictures = found
+    position.stages = options.stages or position.stages
+    run.trained_on = sorted({picture.group for picture in training})
+    run.held_out = sorted({picture.group for picture in held_out})
+    torch.manual_seed(config.seed)
+    trainer = Trainer(run, training, held_out, device)
+    if options.resume:
+        run.event("resumed", images=sum(position.items.values()))
+    if not trainer.train():
+        say(f"stopped; go on with: train --run {run.folder} --resume")
+
+
+def _split(pictures: Sequence[Picture], config: Config) -> tuple[list[Picture], list[Picture]]:
+    """Pictures to train on and pictures held out. Only people with several can be held out."""
+    paired = [p for p, others in zip(pictures, partners(pictures), strict=True) if others]
+    if not paired:
+        raise ReposeError("No person has two pictures: there are no pairs to train on.")
+    _, held_out = split(paired, config.data.held_out, config.seed)
+    groups = {picture.group for picture in held_out}
+    return [p for p in pictures if p.group not in groups], held_out
+
+
+def fingerprint(pictures: Sequence[Picture]) -> str:
+    """Tells pictures from others by their names and groups, wherever they lie."""
+    names = [f"{p.name.partition('/')[2]}\t{p.group}\t{p.shape}" for p in pictures]
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
+
+
+def _threads() -> int:
+    """For the networks, as many threads as leave a core to the worker that makes the pairs."""
+    processes = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
+    return max(1, ((os.cpu_count() or 2) - processes) // processes)
+
+
+def _differences(one: Any, other: Any, name: str = "") -> list[tuple[str, Any, Any]]:
+    """Names and both values of the settings that differ."""
+    if isinstance(one, dict):
+        return [
+            difference
+            for key in one
+            for difference in _differences(one[key], other[key], f"{name}.{key}" if name else key)
+        ]
+    return [] if one == other else [(name, one, other)]
+
+
+def _note_failure(run: Run, error: Exception) -> None:
     try:
-        yield lambda: bool(asked)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        run.event("failed", error=str(error) or type(error).__name__)
+    except ReposeError:
+        pass  # the disk is full, perhaps: the error itself is what counts
