@@ -8,6 +8,7 @@ import dataclasses
 import json
 import typing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from engine.errors import ReposeError
@@ -285,25 +286,32 @@ class Config:
             values = json.loads(text)
         except (ValueError, RecursionError) as error:
             raise ReposeError("The settings are not valid JSON.") from error
-        return typing.cast(Config, _read(Config, values, ""))
+        return typing.cast(Config, read_settings(Config, values, ""))
 
 
-def _read(kind: Any, value: Any, where: str) -> Any:
-    """``value``, as JSON gives it, as a ``kind``; ``where`` names the setting in errors."""
+def read_settings(kind: Any, value: Any, where: str) -> Any:
+    """``value``, as JSON gives it, as a ``kind``; ``where`` names the setting in errors.
+
+    Raises ReposeError when it is none, or has settings that the kind does not have.
+    """
+    if type(None) in typing.get_args(kind):
+        return None if value is None else read_settings(typing.get_args(kind)[0], value, where)
+    if kind is Path and type(value) is str:
+        return Path(value)
     if dataclasses.is_dataclass(kind) and isinstance(value, dict):
         kinds = typing.get_type_hints(kind)
         prefix = f"{where}." if where else ""
         for name in value:
             if name not in kinds:
                 raise ReposeError(f"There is no setting {prefix}{name}.")
-        return kind(**{k: _read(kinds[k], v, f"{prefix}{k}") for k, v in value.items()})  # type: ignore[operator]
+        return kind(**{k: read_settings(kinds[k], v, f"{prefix}{k}") for k, v in value.items()})  # type: ignore[operator]
     arguments = typing.get_args(kind)
     if typing.get_origin(kind) is Literal and value in arguments:
         return value
     if typing.get_origin(kind) is tuple and isinstance(value, list):
         kinds_of_items = arguments[:1] * len(value) if arguments[-1] is ... else arguments
         if len(kinds_of_items) == len(value):
-            return tuple(_read(k, v, where) for k, v in zip(kinds_of_items, value, strict=True))
+            return tuple(read_settings(k, v, where) for k, v in zip(kinds_of_items, value, strict=True))
     if kind is float and type(value) in (int, float):
         return float(value)
     if kind in (bool, int, str) and type(value) is kind:
