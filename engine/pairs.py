@@ -21,9 +21,7 @@ from engine.stages import Batch
 from engine.variation import exchanged_background, random_backdrop, random_jitter, recoloured
 
 _BACKDROPS = 0.4  # share of the training pairs whose plain background is exchanged
-_TRUE_TARGETS = (
-    0.5  # share of the training pairs with a photograph as target, where there are views
-)
+_PHOTOGRAPHS = 0.5  # share of the targets that are photographs, where there are views too
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,10 +110,12 @@ class PairSet(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
     def _targets(self, source: int, rng: np.random.Generator) -> Sequence[int]:
         """The pictures to choose a target from."""
         others = self._partners[source]
-        true = [other for other in others if self._pictures[other].weight is None]
-        if 0 < len(true) < len(others) and rng.random() < _TRUE_TARGETS:
-            return true
-        return others
+        photographs = [other for other in others if self._pictures[other].weight is None]
+        if not 0 < len(photographs) < len(others):
+            return others
+        if rng.random() < _PHOTOGRAPHS:
+            return photographs
+        return [other for other in others if other not in photographs]
 
 
 def cut_pair(
