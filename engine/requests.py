@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 from engine import distributed
-from engine.run import PAUSE, SAVE, STOP
+from engine.run_folder import PAUSE, SAVE, STOP
 
 
 @dataclass(frozen=True)

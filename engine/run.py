@@ -8,6 +8,8 @@ best.safetensors   the model with the best held-out SSIM
 state.safetensors  all that `--resume` needs: networks, averages, optimizers, position
 cache/             what was prepared of folders of pictures
 stop, save, pause  requests to the training, see `engine.requests`
+process.json       which process trains it, or did last
+log.txt            what that printed, where the editor started it
 
 A kill between two writes does no harm: what is not in the state yet is done again, with the same
 result, and events after the state are cut off.
@@ -33,17 +35,20 @@ from engine.config import Config
 from engine.errors import ReposeError
 from engine.files import reason, write_whole
 from engine.optimizers import optimizer_state, restore_optimizer, restore_scaler, scaler_state
+from engine.run_folder import (
+    BEST,
+    CACHE,
+    CONFIG,
+    EVENTS,
+    LAST,
+    LOG,
+    PROCESS,
+    REQUESTS,
+    SAMPLES,
+    STATE,
+)
 
-EVENTS = "events.jsonl"
-CONFIG = "config.json"
-LAST = "last.safetensors"
-BEST = "best.safetensors"
-STATE = "state.safetensors"
-SAMPLES = "samples"
-CACHE = "cache"
-STOP, SAVE, PAUSE = REQUESTS = ("stop", "save", "pause")
-
-_OURS = {EVENTS, CONFIG, LAST, BEST, STATE, SAMPLES, CACHE, *REQUESTS}
+_OURS = {EVENTS, CONFIG, LAST, BEST, STATE, SAMPLES, CACHE, LOG, PROCESS, *REQUESTS}
 
 Stages = Literal["1", "2", "both"]
 Part = nn.Module | Optimizer | GradScaler

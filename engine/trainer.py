@@ -30,7 +30,8 @@ from engine.pairs import PairSet
 from engine.photos import write_photo
 from engine.progress import Clock, Progress, say
 from engine.requests import Requests, Wish
-from engine.run import BEST, LAST, SAMPLES, SAVE, STOP, Part, Run
+from engine.run import Part, Run
+from engine.run_folder import BEST, LAST, SAMPLES, SAVE, STOP
 from engine.stages import Batch, Stage1, Stage2, adam
 from engine.validation import Validation
 

@@ -22,6 +22,7 @@ from engine.pairs import partners, split
 from engine.presets import PRESETS
 from engine.progress import say
 from engine.run import Position, Run, saved_run
+from engine.run_folder import note_process
 from engine.trainer import Trainer
 
 
@@ -191,6 +192,8 @@ def train(options: TrainOptions, config: Config) -> None:
             # The first process starts the run; the others find it started.
             resume = options.resume or distributed.rank() > 0
             run = Run(options.run, config, None if resume else _start(options))
+            if distributed.rank() == 0:
+                note_process(options.run, os.getpid(), options.device, options.threads)
         try:
             _train(run, options, device)
         except Exception as error:
