@@ -19,14 +19,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from engine.config import Config as Config
+    from engine.config import DataConfig as DataConfig
+    from engine.config import Layout as Layout
+    from engine.data_count import DataCount as DataCount
+    from engine.data_count import count_source as count_source
+    from engine.data_count import guess_layout as guess_layout
+    from engine.data_count import sum_counts as sum_counts
     from engine.detector import Face as Face
     from engine.detector import find_faces as find_faces
+    from engine.devices import usable_devices as usable_devices
     from engine.errors import ReposeError as ReposeError
     from engine.files import resource as resource
     from engine.head import mean_face as mean_face
     from engine.landmarks import FACE_PARTS as FACE_PARTS
     from engine.landmarks import N_LANDMARKS as N_LANDMARKS
     from engine.landmarks import Landmarks as Landmarks
+    from engine.model_file import model_config as model_config
     from engine.photos import PHOTO_SUFFIXES as PHOTO_SUFFIXES
     from engine.photos import Photo as Photo
     from engine.photos import read_photo as read_photo
@@ -39,6 +48,20 @@ if TYPE_CHECKING:
     from engine.pose_files import write_pose as write_pose
     from engine.predictor import Prediction as Prediction
     from engine.predictor import Predictor as Predictor
+    from engine.presets import PRESETS as PRESETS
+    from engine.run_folder import Curves as Curves
+    from engine.run_folder import Request as Request
+    from engine.run_folder import RunFolder as RunFolder
+    from engine.run_folder import RunStatus as RunStatus
+    from engine.run_folder import duration as duration
+    from engine.run_folder import find_runs as find_runs
+    from engine.run_folder import is_run as is_run
+    from engine.run_folder import note_process as note_process
+    from engine.run_folder import write_config as write_config
+    from engine.settings import Setting as Setting
+    from engine.settings import setting_flags as setting_flags
+    from engine.settings import settings_in as settings_in
+    from engine.settings import with_settings as with_settings
 
 # Threads that wait for work must not spin: beside another busy process (a training run) an update
 # would take many times as long. It counts only if it is set before torch is imported.
@@ -53,20 +76,43 @@ _MODULES = {
     "N_LANDMARKS": "landmarks",
     "PHOTO_SUFFIXES": "photos",
     "POSE_SUFFIXES": "pose_files",
+    "PRESETS": "presets",
+    "Config": "config",
+    "Curves": "run_folder",
+    "DataConfig": "config",
+    "DataCount": "data_count",
     "Face": "detector",
     "Landmarks": "landmarks",
+    "Layout": "config",
     "Photo": "photos",
     "Pose3D": "pose3d",
     "Prediction": "predictor",
     "Predictor": "predictor",
     "ReposeError": "errors",
+    "Request": "run_folder",
+    "RunFolder": "run_folder",
+    "RunStatus": "run_folder",
+    "Setting": "settings",
     "copy_pose": "pose3d",
+    "count_source": "data_count",
+    "duration": "run_folder",
     "find_faces": "detector",
+    "find_runs": "run_folder",
+    "guess_layout": "data_count",
     "head_angles": "pose3d",
+    "is_run": "run_folder",
     "mean_face": "head",
+    "model_config": "model_file",
+    "note_process": "run_folder",
     "read_photo": "photos",
     "read_pose": "pose_files",
     "resource": "files",
+    "setting_flags": "settings",
+    "settings_in": "settings",
+    "sum_counts": "data_count",
+    "usable_devices": "devices",
+    "with_settings": "settings",
+    "write_config": "run_folder",
     "write_photo": "photos",
     "write_pose": "pose_files",
 }

@@ -25,6 +25,12 @@ def choose_device(wanted: Device | str = "auto") -> str:
     return wanted
 
 
+def usable_devices() -> tuple[str, ...]:
+    """The devices of this machine, the fastest first; before them `auto`, which takes that."""
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    return ("auto", *(name for name, present in there.items() if present), "cpu")
+
+
 def half_precision(device: str, always: bool = False) -> torch.dtype | None:
     """The half precision type with which ``device`` is faster than in float32; None: it is not.
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import psutil
 
+from engine.config import Config
 from engine.errors import ReposeError
 from engine.files import reason, write_whole
 
@@ -303,3 +304,17 @@ def duration(seconds: float) -> str:
     minutes, rest = divmod(max(0, round(seconds)), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def write_config(folder: Path, config: Config) -> None:
+    """Lay the settings of a run that is to begin into its folder.
+
+    Raises ReposeError when the folder is not writable or holds something already.
+    """
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise ReposeError(f"{folder} holds something already: choose a new folder for the run.")
+    except OSError as error:
+        raise ReposeError(f"{folder} cannot be read: {reason(error)}.") from error
+    with write_whole(folder / CONFIG) as part:
+        part.write_text(config.to_json(), encoding="utf-8")

@@ -66,7 +66,7 @@ def with_settings(config: Config, texts: Mapping[str, str]) -> Config:
     return Config.from_json(json.dumps(values))
 
 
-def flags(config: Config, start: Config) -> list[str]:
+def setting_flags(config: Config, start: Config) -> list[str]:
     """The flags of ``train`` that make ``config`` out of ``start``."""
     words: list[str] = []
     before = {name: value for name, _, value, _ in _leaves(start)}
