@@ -1,5 +1,6 @@
 """Checkpoints: config and weights in one safetensors file. Nothing is ever unpickled."""
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +29,16 @@ class Checkpoint:
     """State by name (``g1``, ``g2``, ``d`` ...), on the CPU, float32 where it was saved halved."""
     metadata: Mapping[str, str]
     """What else was saved: the model's name, the seconds of training ..."""
+
+    @property
+    def held_out(self) -> frozenset[str]:
+        """The groups of people that the model was not trained on, of those it was given."""
+        return _names(self.metadata.get("held_out", ""))
+
+    @property
+    def trained_on(self) -> frozenset[str]:
+        """The groups of people that it was trained on; none where the file does not tell."""
+        return _names(self.metadata.get("trained_on", ""))
 
     def restore(self, name: str, network: nn.Module) -> None:
         """Give ``network`` the weights called ``name``.
@@ -78,10 +89,11 @@ def load_checkpoint(path: Path) -> Checkpoint:
     """
     try:
         with path.open("rb") as file:
-            start = file.read(2)
+            start = file.read(9)
     except OSError as error:
         raise ReposeError(f"The model {path} cannot be read: {reason(error)}.") from error
-    if start == b"PK" or start[:1] == b"\x80":
+    # A safetensors file begins with a length in eight bytes, which may be any, and a brace.
+    if start[8:] != b"{" and (start[:2] == b"PK" or start[:1] == b"\x80"):
         raise ReposeError(
             f"{path} is a pickle, which could run any code; Repose reads only its own .safetensors."
         )
@@ -107,6 +119,15 @@ def load_checkpoint(path: Path) -> Checkpoint:
         if not tensor.isfinite().all():
             raise ReposeError(f"{path} is damaged: some of its weights are not numbers.")
     return Checkpoint(path, config, dict(weights), header)
+
+
+def _names(text: str) -> frozenset[str]:
+    """A list of names in JSON; nothing where it is none."""
+    try:
+        names = json.loads(text)
+    except ValueError:
+        return frozenset()
+    return frozenset(map(str, names)) if isinstance(names, list) else frozenset()
 
 
 def _stored(tensor: Tensor, half: bool) -> Tensor:

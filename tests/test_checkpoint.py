@@ -138,3 +138,14 @@ def test_what_cannot_be_written_leaves_the_old_file(saved: Path, small_config: C
     assert [p.name for p in saved.parent.iterdir()] == [saved.name]
     with pytest.raises(ReposeError, match="cannot be written"):
         save_checkpoint(saved / "inside.safetensors", small_config, {})
+
+
+def test_no_length_of_the_header_looks_like_a_pickle(tmp_path: Path) -> None:
+    """A safetensors file begins with it, and 0x80 is what a pickle begins with."""
+    path = tmp_path / "model.safetensors"
+    starts = set()
+    for length in range(0, 256, 8):
+        save_checkpoint(path, Config(), {}, metadata={"name": "x" * length})
+        starts.add(path.read_bytes()[0])
+        assert load_checkpoint(path).metadata["name"] == "x" * length
+    assert 0x80 in starts
