@@ -93,6 +93,7 @@ class Trainer:
             for network in (G1, G2, Discriminator)
         )
         self._networks = {"g1": self.g1, "g2": self.g2, "d": self.d}
+        self._started_trained = run.position.model is not None
         if run.position.model is not None:
             model = load_checkpoint(Path(run.position.model))
             model.restore("g1", self.g1)
@@ -112,6 +113,8 @@ class Trainer:
                 if name in position.ended or position.stages not in ("both", name[-1]):
                     continue
                 stage, phases = self._stage1() if name == "stage1" else self._stage2()
+                if self._started_trained and position.best < 0:
+                    self._score(stage, 0)  # the training has to make it better
                 for phase in phases:
                     wish = self.requests.asked()
                     if wish.stop or wish.epoch:
@@ -237,13 +240,14 @@ class Trainer:
         if distributed.rank() > 0:
             return
         number, epoch = stage.number, math.ceil(done / len(self.pairs))
-        g1 = stage.average.module if number == 1 else self.g1
-        g2 = stage.average.module if number == 2 else None
+        networks = self._model(stage)
+        g1 = networks["g1"]
+        g2 = networks["g2"] if number == 2 or self._started_trained else None
         scores = self.validation.score(g1, g2)
         best = scores["ssim"] >= self.run.position.best
         if best:
             self.run.position.best = scores["ssim"]
-            self.run.save_model(BEST, self._model(stage))
+            self.run.save_model(BEST, networks)
         self.run.event("held_out", stage=number, epoch=epoch, **scores, best=best)
         sample = f"{SAMPLES}/stage{number}-{epoch:04}.png"
         write_photo(self.run.folder / sample, self.validation.draw(g1, g2))
@@ -255,9 +259,11 @@ class Trainer:
         )
 
     def _model(self, stage: Stage) -> dict[str, nn.Module]:
-        """The networks that a predictor gets; in stage 1 with a G2 that changes nothing yet."""
+        """The networks that a predictor gets; before stage 2 with a G2 that changes nothing."""
         if stage.number == 2:
             return {"g1": self.g1, "g2": stage.average.module}
+        if self._started_trained:
+            return {"g1": stage.average.module, "g2": self.g2}
         g2 = copy.deepcopy(self.g2)
         for parameter in g2.unet.last.parameters():
             nn.init.zeros_(parameter)

@@ -91,6 +91,10 @@ def events(run: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (run / "events.jsonl").read_text().splitlines()]
 
 
+def events_of(run: Path, kind: str) -> list[dict[str, Any]]:
+    return [event for event in events(run) if event["event"] == kind]
+
+
 def weights(path: Path) -> dict[str, Tensor]:
     stored = load_checkpoint(path).weights
     return {f"{name}.{key}": t for name, state in stored.items() for key, t in state.items()}
@@ -183,7 +187,7 @@ def test_training_lowers_the_loss(
     settings = tmp_path / "plain.json"
     settings.write_text(replace(config, guides=False).to_json())
     run = trains("run", config=settings, stages="1", epochs=14, learning_rate=3e-3)
-    losses = [event["loss_coarse"] for event in events(run) if event["event"] == "stage1"]
+    losses = [event["loss_coarse"] for event in events_of(run, "stage1")]
     assert len(losses) == 42
     assert sum(losses[-6:]) < 0.8 * sum(losses[:6])
 
@@ -277,7 +281,7 @@ def test_a_file_pauses(
     monkeypatch.setattr("engine.trainer.time.sleep", sleep)
     run = trains("run", stages="1")
     assert len(looks) == 3
-    assert [e["event"] for e in events(run)].count("paused") == 1
+    assert len(events_of(run, "paused")) == len(events_of(run, "continued")) == 1
     monkeypatch.undo()
     assert_same_runs(trains("whole", stages="1"), run)
 
@@ -306,7 +310,7 @@ def test_the_best_model_is_not_replaced_by_a_worse_one(
     run = trains("run", stages="1")
     best = weights(run / "best.safetensors")
     trains("run", stages="2", resume=True)
-    kept = [event["best"] for event in events(run) if event["event"] == "held_out"]
+    kept = [event["best"] for event in events_of(run, "held_out")]
     assert kept == [True, True, False, True]
     after = weights(run / "best.safetensors")
     assert any(not torch.equal(tensor, after[name]) for name, tensor in best.items())
@@ -379,11 +383,11 @@ def test_a_batch_too_large_for_the_memory_is_halved(
     monkeypatch.setattr(Stage1, "step", step)
     interferes(Stage1, 4, press_ctrl_c)
     run = trains("run", stages="1")
-    memory = [event for event in events(run) if event["event"] == "memory"]
+    memory = events_of(run, "memory")
     assert [(event["phase"], event["batch"]) for event in memory] == [("stage1", 2)]
     trains("run", resume=True)
     assert sizes == [2] * 12
-    assert len([event for event in events(run) if event["event"] == "memory"]) == 1
+    assert len(events_of(run, "memory")) == 1
     assert position(run).items == {"stage1": IMAGES}
 
 
@@ -517,6 +521,9 @@ def test_a_model_to_start_from(trains: Trains, tmp_path: Path) -> None:
     first = trains("first")
     second = trains("second", model=first / "last.safetensors", epochs=0)
     assert_same_weights(first / "last.safetensors", second / "last.safetensors")
+    scored = events_of(second, "held_out")
+    assert scored[0]["epoch"] == 0
+    assert scored[0]["ssim"] == events_of(first, "held_out")[-1]["ssim"], "refined by its G2"
     fresh = trains("fresh", epochs=0)
     differ = weights(fresh / "last.safetensors").items()
     assert any(not torch.equal(t, weights(first / "last.safetensors")[n]) for n, t in differ)
