@@ -1,5 +1,7 @@
 """Where the networks run."""
 
+import os
+import sys
 import time
 from collections.abc import Callable
 from functools import cache
@@ -52,6 +54,18 @@ def training_precision(device: str) -> torch.dtype:
         exact = torch.cuda.is_bf16_supported(including_emulation=False)
         return torch.bfloat16 if exact else torch.float16
     return (half_precision(device) if device == "cpu" else None) or torch.float32
+
+
+def step_back() -> None:
+    """Let every other program on this machine go first, such as the editor that started this."""
+    if sys.platform == "win32":
+        import ctypes
+
+        below_normal = 0x4000
+        system = ctypes.windll.kernel32
+        system.SetPriorityClass(system.GetCurrentProcess(), below_normal)
+    else:
+        os.nice(10)
 
 
 def choose_threads(work: Callable[[], object]) -> None:

@@ -1,7 +1,9 @@
 """Files that are written whole or not at all, and the files that Repose ships."""
 
+import errno
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +12,10 @@ from engine.errors import ReposeError
 
 # Beside the engine in a checkout and in site-packages alike.
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
+
+
+class DiskFullError(ReposeError):
+    """There is no room left for what was to be written, nor for anything else."""
 
 
 def resource(name: str) -> Path:
@@ -23,6 +29,9 @@ def resource(name: str) -> Path:
     return path
 
 
+_LITTLE = 1_000_000  # bytes: what no picture fits into
+
+
 @contextmanager
 def write_whole(path: Path) -> Iterator[Path]:
     """Yield the path of an empty file to write; it becomes ``path`` when the block ends well.
@@ -32,7 +41,8 @@ def write_whole(path: Path) -> Iterator[Path]:
     contents or the new, never a part. Missing folders are made. When the block raises, the
     temporary file is removed and ``path`` stays as it was.
 
-    Raises ReposeError when something cannot be written (also when the block raises OSError).
+    Raises ReposeError when something cannot be written (also when the block raises OSError), and
+    its kind DiskFullError when that is for want of room.
     """
     # A link stays a link: the file that it names is written.
     final = Path(os.path.realpath(path))
@@ -51,6 +61,10 @@ def write_whole(path: Path) -> Iterator[Path]:
                 os.fsync(file.fileno())
             os.replace(part, final)
         except OSError as error:
+            if _is_full(error, final.parent):
+                raise DiskFullError(
+                    f"{path} cannot be written, the disk is full: free some space and try again."
+                ) from error
             raise ReposeError(f"{path} cannot be written: {reason(error)}.") from error
     finally:
         # Without a writable folder there is nothing to remove, and the error is already raised.
@@ -58,6 +72,15 @@ def write_whole(path: Path) -> Iterator[Path]:
             part.unlink(missing_ok=True)
         except OSError:
             pass
+
+
+def _is_full(error: OSError, folder: Path) -> bool:
+    if error.errno is None:  # what an encoder says whose file could not grow
+        try:
+            return shutil.disk_usage(folder).free < _LITTLE
+        except OSError:
+            return False
+    return error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
 def read_text(path: Path) -> str:

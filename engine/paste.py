@@ -5,6 +5,9 @@ own fine detail, which scaling to the network's size took away, is moved along t
 added where the refined image shows what that guide shows.
 """
 
+from dataclasses import dataclass
+from typing import Any, Self
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -31,72 +34,113 @@ def paste(photo: Pixels, crop: Crop, refined: Floats, maps: Maps) -> Pixels:
     """
     size, side = refined.shape[0], crop.side
     own = crop.cut(photo)
-    small = scale_to(own, size).astype(np.float32) / np.float32(255)
-    detail = own.astype(np.int16) - scale_to(scale_to(own, size), side) if side > size else None
-    layers = _layers(small, refined, maps)
+    shrunk = scale_to(own, size)
+    layers = _Layers.of(shrunk.astype(np.float32) / np.float32(255), refined, maps)
+    detail = None
+    if side > size:
+        detail = cv2.subtract(own, scale_to(shrunk, side), dtype=cv2.CV_16S)
     ramp = _feather(side)
     result = photo.copy()
     height, width = photo.shape[:2]
-    left, right = max(crop.left, 0), min(crop.left + side, width)
-    for top in range(max(0, -crop.top), min(side, height - crop.top), _BAND):
-        bottom = min(top + _BAND, side, height - crop.top)
-        band = _enlarged_rows(layers, top, bottom, side)
-        face = band[..., :3] * 255
+    left, top, right, bottom = layers.changed(side)
+    left, right = max(left, -crop.left), min(right, width - crop.left)
+    columns = slice(left, right)
+    for start in range(max(top, -crop.top), min(bottom, height - crop.top), _BAND):
+        rows = slice(start, min(start + _BAND, bottom, height - crop.top))
+        band = layers.enlarged(rows, columns, side)
+        change = band.colours[..., :3] * np.float32(255)
         if detail is not None:
-            face += _moved_detail(detail, band, side / size)
-        alpha = (band[..., 3] * ramp[top:bottom, None] * ramp[None])[..., None]
-        before = own[top:bottom].astype(np.float32)
-        mixed = np.where(alpha > 0, before + alpha * (face - before), before)
-        rounded = mixed.round().clip(0, 255).astype(np.uint8)
-        inside = rounded[:, left - crop.left : right - crop.left]
-        result[crop.top + top : crop.top + bottom, left:right] = inside
+            _add_moved_detail(change, detail, band, side / size)
+        change -= own[rows, columns]
+        alpha = band.colours[..., 3].clip(0, 1) * (ramp[rows, None] * ramp[None, columns])
+        mixed = cv2.add(own[rows, columns], _times(change, alpha), dtype=cv2.CV_8U)
+        inside = slice(crop.top + rows.start, crop.top + rows.stop)
+        result[inside, crop.left + left : crop.left + right] = mixed
     return result
 
 
-def _layers(small: Floats, refined: Floats, maps: Maps) -> Floats:
-    """All that is enlarged to the photo's size, (S, S, 10): refined (3), share of the refined
-    image (1), places of the 3D and the 2D warp (2 + 2), their shares of the detail (1 + 1)."""
-    change = np.abs(refined - small).max(axis=2)
-    change = cv2.GaussianBlur(cv2.dilate(change, np.ones((5, 5))), (0, 0), refined.shape[0] / 100)
-    low, high = _CHANGE
-    share = np.clip((change - low) / (high - low), 0, 1)
-    alike3d = _alike(refined, warp(small, maps.warp3d)) * (maps.valid > 0)
-    alike2d = _alike(refined, warp(small, maps.warp2d)) * (1 - alike3d)
-    places3d = np.where(maps.valid[..., None] > 0, maps.warp3d, 0)
-    parts = [refined, share, places3d, maps.warp2d, alike3d, alike2d]
-    return np.dstack(parts).astype(np.float32)
+@dataclass(frozen=True)
+class _Layers:
+    """What is enlarged from the network's size to the photo's.
+
+    colours  (H, W, 4) the refined image, and its share against the photo
+    places   (H, W, 4) of the 3D and the 2D warp: pixels of the network's picture
+    shares   (H, W, 2) of their detail
+    """
+
+    colours: Floats
+    places: Floats
+    shares: Floats
+
+    @classmethod
+    def of(cls, small: Floats, refined: Floats, maps: Maps) -> Self:
+        """From the source crop and the refined image (S, S, 3)."""
+        planes = cv2.split(cv2.absdiff(refined, small))
+        change = cv2.dilate(np.maximum(np.maximum(*planes[:2]), planes[2]), np.ones((5, 5)))
+        change = cv2.GaussianBlur(change, (0, 0), refined.shape[0] / 100)
+        low, high = _CHANGE
+        share = ((change - low) / np.float32(high - low)).clip(0, 1)
+        seen = (maps.valid > 0).astype(np.float32)
+        alike3d = _alike(refined, warp(small, maps.warp3d)) * seen
+        alike2d = _alike(refined, warp(small, maps.warp2d)) * (1 - alike3d)
+        places3d = [plane * seen for plane in cv2.split(maps.warp3d)]
+        return cls(
+            colours=cv2.merge([*cv2.split(refined), share]).astype(np.float32),
+            places=cv2.merge([*places3d, *cv2.split(maps.warp2d)]).astype(np.float32),
+            shares=cv2.merge([alike3d, alike2d]).astype(np.float32),
+        )
+
+    def changed(self, side: int) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom, pixels of a crop of that side, of all that changes."""
+        ends = []
+        for axis in (0, 1):
+            found = np.flatnonzero(self.colours[..., 3].max(axis=axis) > 0)
+            first, last = (found[0], found[-1] + 1) if len(found) else (0, 0)
+            scale = side / self.colours.shape[0]
+            margin = 2 * scale  # as far as interpolation carries
+            ends.append((max(int((first * scale) - margin), 0), int(last * scale + margin) + 1))
+        (left, right), (top, bottom) = ends
+        return left, top, min(right, side), min(bottom, side)
+
+    def enlarged(self, rows: slice, columns: slice, side: int) -> "_Layers":
+        """Some rows and columns of all enlarged to ``side``."""
+        scale = self.colours.shape[0] / side
+        start = [(place + 0.5) * scale - 0.5 for place in (columns.start, rows.start)]
+        from_photo = np.array([[scale, 0, start[0]], [0, scale, start[1]]])
+        size = (columns.stop - columns.start, rows.stop - rows.start)
+        layers = [
+            cv2.warpAffine(
+                layer, from_photo, size, flags=how | cv2.WARP_INVERSE_MAP,
+                borderMode=cv2.BORDER_REPLICATE,
+            )
+            for layer, how in (
+                (self.colours, cv2.INTER_CUBIC),
+                (self.places, cv2.INTER_LINEAR),
+                (self.shares, cv2.INTER_LINEAR),
+            )
+        ]  # fmt: skip
+        colours, places, shares = (np.asarray(layer, np.float32) for layer in layers)
+        return _Layers(colours, places, shares)
 
 
 def _alike(refined: Floats, guide: Floats) -> Floats:
     """(S, S) in [0, 1]: how surely both show the same thing."""
-    difference = np.abs(refined - guide).mean(axis=2)
-    same = np.exp(-((difference / _ALIKE) ** 2))
+    difference = cv2.transform(cv2.absdiff(refined, guide), np.full((1, 3), 1 / 3))
+    same = np.exp(-((difference / np.float32(_ALIKE)) ** 2))
     return np.asarray(cv2.GaussianBlur(same, (0, 0), 1.0), np.float32)
 
 
-def _moved_detail(detail: NDArray[np.int16], band: Floats, scale: float) -> Floats:
-    """The photo's fine detail where it belongs in a band (R, side, 10): (R, side, 3), of 255."""
-    moved = np.zeros((*band.shape[:2], 3), np.float32)
-    for places, share in ((band[..., 4:6], band[..., 8:9]), (band[..., 6:8], band[..., 9:10])):
-        moved += share * warp(detail, np.ascontiguousarray(places), scale)
-    return moved
+def _add_moved_detail(change: Floats, detail: NDArray[Any], band: _Layers, scale: float) -> None:
+    """Add the photo's fine detail, where it belongs, to the band ``change`` (R, C, 3), of 255."""
+    for k in (0, 1):
+        places = np.ascontiguousarray(band.places[..., 2 * k : 2 * k + 2])
+        moved = warp(detail, places, scale)
+        change += _times(moved, np.ascontiguousarray(band.shares[..., k]))
 
 
-def _enlarged_rows(layers: Floats, top: int, bottom: int, side: int) -> Floats:
-    """Rows ``top`` to ``bottom`` of the layers (S, S, C) enlarged to ``side``: (R, side, C)."""
-    scale = layers.shape[0] / side
-    x = (np.arange(side, dtype=np.float32) + 0.5) * scale - 0.5
-    y = (np.arange(top, bottom, dtype=np.float32) + 0.5) * scale - 0.5
-    columns, rows = np.meshgrid(x, y)
-    border = cv2.BORDER_REPLICATE
-    # OpenCV interpolates at most four channels at once.
-    parts = [
-        cv2.remap(layers[..., k : k + 4], columns, rows, method, borderMode=border)
-        for k, method in ((0, cv2.INTER_CUBIC), (4, cv2.INTER_LINEAR), (8, cv2.INTER_LINEAR))
-    ]
-    enlarged = np.dstack(parts).astype(np.float32, copy=False)
-    enlarged[..., 3] = enlarged[..., 3].clip(0, 1)
-    return enlarged
+def _times(picture: NDArray[Any], share: Floats) -> Floats:
+    """(R, C, 3) times (R, C), float32."""
+    return np.asarray(cv2.multiply(picture, cv2.merge([share] * 3), dtype=cv2.CV_32F), np.float32)
 
 
 def _feather(side: int) -> Floats:

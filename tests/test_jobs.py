@@ -6,14 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.crop import Crop
 from engine.detector import find_faces
 from engine.errors import ReposeError
-from engine.jobs import Job, JobOptions, Outcome, read_jobs, repose_all
+from engine.export import repose_all
+from engine.jobs import Job, JobOptions, Outcome, read_jobs
 from engine.landmarks import Landmarks, check_landmarks
 from engine.photos import Photo, read_photo, write_photo
 from engine.pose3d import Pose3D
 from engine.pose_files import write_pose
-from engine.predictor import Predictor
+from engine.predictor import Posed, Predictor, Source
 
 PLAIN = JobOptions()
 
@@ -29,18 +31,18 @@ class Spy:
     def __init__(self, predictor: Predictor, monkeypatch: pytest.MonkeyPatch) -> None:
         self.sources: list[Landmarks] = []
         self.poses: list[Landmarks] = []
-        set_source, predict = predictor.set_source, predictor.predict
+        cut, pose = predictor.cut, predictor.pose
 
-        def noted_source(pixels: Photo, landmarks: Landmarks) -> None:
+        def noted_source(pixels: Photo, landmarks: Landmarks) -> Source:
             self.sources.append(landmarks)
-            set_source(pixels, landmarks)
+            return cut(pixels, landmarks)
 
-        def noted_pose(pose: Landmarks) -> object:
-            self.poses.append(pose)
-            return predict(pose)
+        def noted_pose(source: Source, landmarks: Landmarks) -> Posed:
+            self.poses.append(landmarks)
+            return pose(source, landmarks)
 
-        monkeypatch.setattr(predictor, "set_source", noted_source)
-        monkeypatch.setattr(predictor, "predict", noted_pose)
+        monkeypatch.setattr(predictor, "cut", noted_source)
+        monkeypatch.setattr(predictor, "pose", noted_pose)
 
 
 @pytest.fixture
@@ -49,26 +51,31 @@ def spy(predictor: Predictor, monkeypatch: pytest.MonkeyPatch) -> Spy:
 
 
 def errors(outcomes: Sequence[Outcome]) -> list[str]:
-    return [outcome.error for outcome in outcomes]
+    return [outcome.reason for outcome in outcomes]
 
 
 def repose(
-    predictor: Predictor, source: Path, output: Path, target: Path | None, options: JobOptions
+    predictor: Predictor,
+    source: Path,
+    output: Path,
+    target: Path | None,
+    options: JobOptions = PLAIN,
+    yaw: float = 0.0,
 ) -> None:
     """One job; its failure as an exception."""
-    for outcome in repose_all(predictor, [Job(source, target, output)], options):
-        if outcome.error:
-            raise ReposeError(outcome.error)
+    for outcome in repose_all(predictor, [Job(source, target, output, (yaw, 0, 0))], options):
+        if outcome.reason:
+            raise ReposeError(outcome.reason)
 
 
 def test_the_photo_keeps_its_size_and_surroundings(
-    predictor: Predictor, sample: Path, photo: Photo, tmp_path: Path
+    predictor: Predictor, sample: Path, photo: Photo, face: Landmarks, tmp_path: Path
 ) -> None:
     output = tmp_path / "out.png"
-    repose(predictor, sample, output, None, JobOptions(yaw=15))
+    repose(predictor, sample, output, None, yaw=15)
     written = read_photo(output)
     assert written.shape == photo.shape
-    crop = predictor.crop
+    crop = Crop.around(face)
     outside = np.ones(photo.shape[:2], bool)
     top, left = max(0, int(crop.top) - 1), max(0, int(crop.left) - 1)
     outside[top : int(crop.top + crop.side) + 2, left : int(crop.left + crop.side) + 2] = False
@@ -100,7 +107,7 @@ def test_angles_turn_what_the_target_gave(
     write_pose(tmp_path / "pose.pts", moved, (512, 512))
     repose(predictor, sample, tmp_path / "a.png", tmp_path / "pose.pts", PLAIN)
     assert (spy.poses[0] == moved).all()
-    repose(predictor, sample, tmp_path / "b.png", tmp_path / "pose.pts", JobOptions(yaw=20))
+    repose(predictor, sample, tmp_path / "b.png", tmp_path / "pose.pts", yaw=20)
     expected = Pose3D.of(face).with_landmarks(moved).turned(20, 0, 0).landmarks()
     np.testing.assert_allclose(spy.poses[1], expected, atol=1e-3)
 
@@ -144,21 +151,31 @@ def test_one_failure_stops_nothing_and_a_source_is_set_once(
     assert "does not exist" in found[3]
     assert "suffix" in found[5]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["0.png", "3.png"]
-    assert len(spy.sources) == 2
+    assert len(spy.sources) == 1
+
+
+def yaw_that_moves_the_nose(sample: Path, pixels: int) -> float:
+    """Degrees of yaw that move the tip of the nose so far."""
+    face = find_faces(read_photo(sample))[0].landmarks
+    poses = {yaw: Pose3D.of(face).turned(yaw, 0, 0).landmarks() for yaw in np.arange(0, 9, 0.25)}
+    return float(min(poses, key=lambda yaw: abs(poses[yaw][30, 0] - face[30, 0] - pixels)))
 
 
 def test_a_fault_in_repose_stops_nothing_either(
     predictor: Predictor, sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    predict, failures = predictor.predict, [ZeroDivisionError("half\nway"), MemoryError()]
+    pose = predictor.pose
+    failures = {1: ZeroDivisionError("half\nway"), 2: MemoryError()}
 
-    def fail_twice(pose: Landmarks) -> object:
-        if failures:
-            raise failures.pop(0)
-        return predict(pose)
+    def fail_twice(source: Source, landmarks: Landmarks) -> Posed:
+        turned = round(float(landmarks[30, 0] - source.face[30, 0]))
+        if turned in failures:
+            raise failures[turned]
+        return pose(source, landmarks)
 
-    monkeypatch.setattr(predictor, "predict", fail_twice)
-    jobs = [Job(sample, None, tmp_path / f"{i}.png") for i in range(3)]
+    monkeypatch.setattr(predictor, "pose", fail_twice)
+    yaws = [yaw_that_moves_the_nose(sample, pixels) for pixels in (1, 2, 0)]
+    jobs = [Job(sample, None, tmp_path / f"{i}.png", (yaw, 0, 0)) for i, yaw in enumerate(yaws)]
     found = errors(list(repose_all(predictor, jobs, PLAIN)))
     assert "ZeroDivisionError: half way" in found[0]
     assert "MemoryError" in found[1]

@@ -1,0 +1,139 @@
+"""The command `repose`: one picture, a list of jobs, or a batch of many sources in many poses."""
+
+import json
+import os
+import signal
+import sys
+from dataclasses import replace
+from threading import Event, Thread
+from typing import Any
+
+from engine.batches import ExportBatch
+from engine.errors import ReposeError
+from engine.repose_options import ReposeOptions, described
+
+
+def repose(options: ReposeOptions) -> int:
+    """Do it and return how many jobs failed; they are named on standard error."""
+    if options.output is not None or options.jobs is not None:
+        return _do_jobs(options)
+    if options.batch is None:
+        batch = described(options)
+    else:
+        batch = ExportBatch.read(options.batch)
+        batch = replace(batch, overwrite=batch.overwrite or options.overwrite)
+    return (_do_with_events if options.events else _do_batch)(batch, options)
+
+
+def _do_jobs(options: ReposeOptions) -> int:
+    """One picture, or the jobs of a list."""
+    from tqdm import tqdm
+
+    from engine.export import repose_all
+    from engine.jobs import Job, read_jobs
+    from engine.predictor import Predictor
+    from engine.report import Report
+
+    batch = described(options)
+    yaw, pitch, roll = batch.yaw[0], batch.pitch[0], batch.roll[0]
+    if options.jobs is not None and options.out is not None:
+        jobs = read_jobs(options.jobs, options.out)
+    else:
+        assert options.output is not None
+        target = next(iter([*options.target, *options.pose]), None)
+        jobs = (Job(options.source[0], target, options.output),)
+    jobs = tuple(replace(job, angles=(yaw, pitch, roll)) for job in jobs)
+    how = replace(batch.options, keep=options.keep)
+    predictor = Predictor(options.model, options.device)
+    counts = {"done": 0, "kept": 0, "failed": 0}
+    silent = options.jobs is None or not sys.stderr.isatty()
+    report = Report(options.report) if options.report else None
+    outcomes = repose_all(predictor, jobs, how)
+    for outcome in tqdm(outcomes, total=len(jobs), unit="job", disable=silent):
+        counts[outcome.result] += 1
+        if report:
+            report.add(outcome)
+        if outcome.reason:
+            place = f"{options.jobs} line {outcome.job.line}: " if outcome.job.line else ""
+            tqdm.write(f"repose: {place}{outcome.reason}", file=sys.stderr)
+    if options.jobs is not None:
+        kept = f"{counts['kept']} kept, " if counts["kept"] else ""
+        print(f"{counts['done']} done, {kept}{counts['failed']} failed")
+    return counts["failed"]
+
+
+def _do_batch(batch: ExportBatch, options: ReposeOptions) -> int:
+    from tqdm import tqdm
+
+    from engine.batch_run import Progress, run_batch
+    from engine.jobs import Outcome
+
+    bar: tqdm[Any] = tqdm(unit="picture", disable=not sys.stderr.isatty())
+
+    def tell(outcome: Outcome | None, progress: Progress) -> None:
+        bar.total = progress.total
+        if outcome is None:
+            bar.refresh()
+            return
+        bar.update()
+        if outcome.reason:
+            tqdm.write(f"repose: {outcome.reason}", file=sys.stderr)
+
+    with bar:
+        ended = run_batch(batch, tell, Event(), report=options.report, retry=options.retry)
+    for problem in ended.problems:
+        print(f"repose: {problem}", file=sys.stderr)
+    progress = ended.progress
+    kept = f"{progress.kept} kept, " if progress.kept else ""
+    print(f"{progress.done} done, {kept}{progress.failed} failed")
+    for path in (*ended.made, *([ended.report] if ended.report else [])):
+        print(path)
+    return progress.failed + len(ended.problems)
+
+
+def _do_with_events(batch: ExportBatch, options: ReposeOptions) -> int:
+    """As JSON lines: ``started``, a ``job`` for each, then ``finished``, ``stopped`` or
+    ``failed``; each with its numbers."""
+    from engine.batch_run import Progress, run_batch
+    from engine.devices import step_back
+    from engine.jobs import Outcome
+
+    stop = Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    Thread(target=_wait_for_stop, args=(stop,), daemon=True).start()
+    step_back()
+
+    def tell(outcome: Outcome | None, progress: Progress) -> None:
+        if outcome is None:
+            _event("started", **progress._asdict())
+        else:
+            job = {"source": str(outcome.job.source), "output": str(outcome.job.output)}
+            result = {"result": outcome.result, "reason": outcome.reason}
+            _event("job", **job, **result, **progress._asdict())
+
+    try:
+        ended = run_batch(batch, tell, stop, report=options.report, retry=options.retry)
+    except ReposeError as error:
+        _event("failed", reason=str(error))
+        return 1
+    _event(
+        "stopped" if stop.is_set() else "finished",
+        **ended.progress._asdict(),
+        report=str(ended.report or ""),
+        made=[str(path) for path in ended.made],
+        problems=list(ended.problems),
+    )
+    return ended.progress.failed + len(ended.problems)
+
+
+def _wait_for_stop(stop: Event) -> None:
+    for line in sys.stdin:
+        if line.strip() == "stop":
+            stop.set()
+
+
+def _event(event: str, **values: object) -> None:
+    try:
+        print(json.dumps({"event": event, **values}), flush=True)
+    except OSError:  # whoever listened is gone; the pictures are wanted all the same
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
