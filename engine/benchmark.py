@@ -1,4 +1,4 @@
-"""How fast Repose is on this machine: from a new pose to the refined picture in memory."""
+"""How fast Repose is on this machine: from a new pose to the refined picture, and in training."""
 
 import sys
 import time
@@ -18,16 +18,19 @@ from engine.files import resource
 from engine.photos import read_photo
 from engine.pose3d import Pose3D
 from engine.predictor import Predictor
+from engine.training_speed import training_speed
 
 
 @dataclass(frozen=True)
 class BenchmarkOptions:
-    """Measure how long the editor takes for what it does all the time."""
+    """Measure how long the editor takes for what it does all the time, and how fast training is."""
 
     json: bool = False
     """Print JSON alone."""
     updates: int = 100
     """How many poses to time."""
+    training: bool = True
+    """Time training as well, which takes about two minutes."""
     photo: Path | None = None
     """The photo to work on; without it, the sample photo."""
     model: Path | None = None
@@ -43,6 +46,7 @@ def benchmark(options: BenchmarkOptions) -> dict[str, Any]:
     update_gflop   floating-point operations (10^9; a multiplication and an addition are two) of
                    the networks in one update
     set_source_ms, detect_ms  medians: a new source face; finding the faces of the photo
+    training_...   see `training_speed`
     """
     photo = read_photo(options.photo or resource("sample.jpg"))
     predictor = Predictor(options.model, options.device)
@@ -64,7 +68,7 @@ def benchmark(options: BenchmarkOptions) -> dict[str, Any]:
 
     source = [_milliseconds(lambda: predictor.set_source(photo, landmarks)) for _ in range(9)]
     detect = [_milliseconds(lambda: find_faces(photo)) for _ in range(5)]
-    return {
+    results = {
         "update_ms": {
             "median": round(float(np.median(updates)), 2),
             "p95": round(float(np.percentile(updates, 95)), 2),
@@ -77,6 +81,9 @@ def benchmark(options: BenchmarkOptions) -> dict[str, Any]:
         "threads": torch.get_num_threads(),
         "model": predictor.model_name,
     }
+    if options.training:
+        results |= training_speed(predictor, photo, landmarks)
+    return results
 
 
 def _milliseconds(work: Callable[[], object]) -> float:

@@ -1,212 +1,141 @@
 """How well a model does on people it has never seen, beside the baselines it has to beat.
 
 For every pair of pictures of a held-out person: the source unchanged, the plain 2D warp, the coarse
-and the refined image, each against the true target picture.
+and the refined image, each against the true target picture (report, section 4.4).
 """
 
-import csv
 import json
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
-from numpy.typing import NDArray
-from skimage.metrics import structural_similarity
 from tqdm import tqdm
-from tyro.conf import Positional
+from tyro.conf import UseAppendAction, arg
 
-from engine.cache import Picture, open_cache
-from engine.config import Config
+from engine.cache import Picture
+from engine.config import Config, Layout
+from engine.datasets import open_sources
 from engine.devices import Device
 from engine.errors import ReposeError
+from engine.figures import Row, draw_losses, draw_results, read_curves
 from engine.files import write_whole
-from engine.guides import plain_warp
-from engine.identity import describe
-from engine.pairs import Pair, cut_pair, partners
-from engine.pose3d import head_angles
-from engine.predictor import Predictor
+from engine.run_folder import EVENTS
+from engine.scores import Score, change_scale, measure
+from engine.tables import Tables, write_csv
+from engine.trials import Model, Outcome, Trial, choose, spread
 
-METHODS = ("source", "warp", "coarse", "refined")
-"""What is compared: the source unchanged, the plain 2D warp, and what the networks make."""
-
-BINS = ((0.0, 15.0), (15.0, 30.0), (30.0, 60.0), (60.0, 180.0), (15.0, 180.0), (0.0, 180.0))
-"""Degrees of yaw change, from and below, for the lines of a table."""
-
-_CAUTION = (
-    "The model's training held out nobody here: the numbers count only if it saw nobody either.\n\n"
-)
+_ROWS = 8  # of figure 12
 
 
 @dataclass(frozen=True)
 class EvaluateOptions:
-    """Compare a model with the unchanged source and the plain warp on people it never saw."""
+    """Compare a model with the unchanged source and the plain warp on people it never saw.
 
-    data: Positional[tuple[Path, ...]]
-    """Caches, as `prepare` writes them; a table for each."""
-    out: Path
-    """The folder for the tables."""
-    model: Path | None = None
+    Writes the report's tables 1 and 2 (tables.md, tables.json, scores.csv), pictures side by side
+    (figure12.png) and, of a model in its run's folder, the losses of its training (figure13.png).
+    """
+
+    data: Annotated[UseAppendAction[tuple[tuple[str, ...], ...]], arg(metavar="DATA|CACHE ...")]
+    """Folders of pictures, or caches as `prepare` writes them; DIR:LAYOUT where one has a layout of
+    its own. Tables for each."""
+    out: Annotated[Path, arg(metavar="DIR")]
+    """The folder for tables and figures."""
+    layout: Layout = "fei"
+    """fei: files <person>-<pose>.jpg; people: one folder per person; portraits: single photos."""
+    model: Annotated[Path | None, arg(metavar="PATH", help_behavior_hint="")] = None
     """The model; without it, the one that comes with Repose."""
     pairs: int = 200
-    """At most so many pairs of each cache, spread over people and angles."""
+    """At most so many pairs of each data set, spread over people and poses."""
     device: Device = "auto"
     """Where to compute; auto takes the fastest."""
 
 
-@dataclass(frozen=True)
-class Score:
-    """One method on one pair.
-
-    yaw        by how many degrees the pose changes
-    ssim, l1   against the true picture, cutoff removed (report, section 4.3)
-    identity   dlib's distance to the true picture; None where no face was found
-    landmarks  how far the face found is from the pose asked for: mean over the landmarks, percent
-               of the distance of the eyes; None where no face was found
-    """
-
-    pair: str
-    yaw: float
-    method: str
-    ssim: float
-    l1: float
-    identity: float | None
-    landmarks: float | None
-
-
 def evaluate(options: EvaluateOptions) -> None:
-    """Write `scores.csv`, `tables.json` and `tables.md` and print the tables.
+    """Write tables and figures and print the tables.
 
-    Raises ReposeError when the model or a cache cannot be used.
+    Raises ReposeError when the model or the data cannot be used or the results not be written.
     """
-    if not options.data:
-        raise ReposeError("Name at least one cache of pictures to evaluate on.")
-    predictor = Predictor(options.model, options.device)
+    folders = list(chain.from_iterable(options.data))
+    if options.pairs < 1:
+        raise ReposeError("--pairs counts from 1.")
+    model = Model(options.model, options.device)
     options.out.mkdir(parents=True, exist_ok=True)
-    texts, rows, tables = [], [], {}
-    for folder in options.data:
-        pictures = unseen(open_cache(folder), predictor.held_out)
-        scores = list(_scores(pictures, predictor, options.pairs, folder.name))
-        rows += [asdict(score) for score in scores]
-        tables[folder.name] = table(scores)
-        caution = "" if predictor.held_out & {p.group for p in pictures} else _CAUTION
-        texts.append(f"## {folder.name}\n\n{caution}{as_markdown(tables[folder.name])}")
-    report = "\n".join(texts)
-    with write_whole(options.out / "tables.md") as part:
-        part.write_text(report)
-    with write_whole(options.out / "tables.json") as part:
-        part.write_text(json.dumps(tables, indent=2))
-    with write_whole(options.out / "scores.csv") as part, part.open("w", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    print(report)
+    data = replace(model.config.data, layout=options.layout)
+    pictures = open_sources(folders, data, model.config.skeleton, options.out / "cache")
+    chosen = {
+        title: choose(own, model, options.pairs, title)
+        for title, own in by_data_set(pictures).items()
+    }
+    shown = spread([trial for trials in chosen.values() for trial in trials], _ROWS)
+    rows: dict[Trial, Row] = {}
+    tables = {}
+    for title, trials in chosen.items():
+        scores = []
+        bar = tqdm(trials, desc=title, unit="pair", disable=not sys.stderr.isatty())
+        for trial, outcome in zip(bar, model.outcomes(trials), strict=True):
+            scores.append(_score(title, trial, outcome, model.config))
+            if trial in shown:
+                rows[trial] = _row(trial, outcome, model.config)
+        tables[title] = Tables.of(scores, change_scale(model.config), model.cautions(trials))
+    _write(options.out, model, tables)
+    draw_results([rows[trial] for trial in shown], options.out / "figure12.png")
+    print(_draw_losses(model.path, options.out / "figure13.png"))
 
 
-def unseen(pictures: Sequence[Picture], held_out: frozenset[str]) -> list[Picture]:
-    """The pictures of the groups ``held_out``; all of them if none is of these, for then they are
-    most likely of people that the training never had.
-    """
-    chosen = [picture for picture in pictures if picture.group in held_out]
-    return chosen or list(pictures)
+def by_data_set(pictures: Sequence[Picture]) -> dict[str, list[Picture]]:
+    """The pictures of each cache by its name, which is numbered where two are called alike."""
+    folders: dict[Path, list[Picture]] = {}
+    for picture in pictures:
+        folders.setdefault(picture.file.parent, []).append(picture)
+    named: dict[str, list[Picture]] = {}
+    for folder, own in folders.items():
+        name = title = folder.resolve().name
+        number = 2
+        while title in named:
+            title, number = f"{name}-{number}", number + 1
+        named[title] = own
+    return named
 
 
-def table(scores: Sequence[Score]) -> list[dict[str, float | str | None]]:
-    """Means, with their standard errors, for every band of yaw change and method."""
-    lines: list[dict[str, float | str | None]] = []
-    for low, high in BINS:
-        band = [score for score in scores if low <= score.yaw < high]
-        for method in METHODS:
-            chosen = [score for score in band if score.method == method]
-            if not chosen:
-                continue
-            line: dict[str, float | str | None] = {
-                "yaw change": f"{low:g} to {high:g}",
-                "pairs": len(chosen),
-                "method": method,
-            }
-            for name in ("ssim", "l1", "identity", "landmarks"):
-                found = [v for score in chosen if (v := getattr(score, name)) is not None]
-                line[name] = round(float(np.mean(found)), 4) if found else None
-                line[f"{name} se"] = _standard_error(found)
-            lost = sum(score.identity is None for score in chosen)
-            line["lost %"] = round(100 * lost / len(chosen), 1)
-            lines.append(line)
-    return lines
+def _score(title: str, trial: Trial, outcome: Outcome, config: Config) -> Score:
+    methods = measure(outcome.images, outcome.pair, config)
+    source, target = trial.source, trial.target
+    return Score(title, source.name, target.name, source.group, trial.change, methods)
 
 
-def as_markdown(lines: Sequence[dict[str, float | str | None]]) -> str:
-    """A table as Markdown."""
-    head = ("yaw change", "pairs", "method", "ssim", "l1", "identity", "landmarks", "lost %")
-    text = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    for line in lines:
-        cells = []
-        for name in head:
-            error = line.get(f"{name} se")
-            cells.append(f"{line[name]}" + (f" ± {error}" if error is not None else ""))
-        text.append("| " + " | ".join(cells) + " |")
-    return "\n".join(text) + "\n"
+def _row(trial: Trial, outcome: Outcome, config: Config) -> Row:
+    scale, images = change_scale(config), outcome.images
+    label = "" if scale is None or trial.change is None else f"{trial.change:.0f}{scale.unit}"
+    target = np.asarray(outcome.pair.target / np.float32(255), np.float32)
+    return Row(
+        label, images["source"], target, images["coarse"], outcome.difference, images["refined"]
+    )
 
 
-def _scores(
-    pictures: Sequence[Picture], predictor: Predictor, most: int, title: str
-) -> Iterable[Score]:
-    pairs = _choose(pictures, most)
-    if not pairs:
-        raise ReposeError(f"{title} has no two pictures of one person who was not trained on.")
-    for source, target in tqdm(pairs, desc=title, unit="pair", disable=not sys.stderr.isatty()):
-        pair = cut_pair(pictures[source], pictures[target], predictor.config)
-        yaw = abs(head_angles(pair.source_landmarks)[0] - head_angles(pair.target_landmarks)[0])
-        name = f"{pictures[source].name} {pictures[target].name}"
-        yield from _score(name, yaw, pair, _images(pair, predictor), predictor.config)
+def _write(out: Path, model: Model, tables: dict[str, Tables]) -> None:
+    """Write the tables as text, JSON and CSV, and print the text."""
+    text = "\n".join(f"## {title}\n\n{table.as_markdown()}" for title, table in tables.items())
+    results = {
+        "model": model.name,
+        "data": {title: table.as_json() for title, table in tables.items()},
+    }
+    write_csv(out / "scores.csv", [score for table in tables.values() for score in table.scores])
+    with write_whole(out / "tables.json") as part:
+        part.write_text(json.dumps(results, indent=2), encoding="utf-8")
+    with write_whole(out / "tables.md") as part:
+        part.write_text(text, encoding="utf-8")
+    print(text)
 
 
-def _choose(pictures: Sequence[Picture], most: int) -> list[tuple[int, int]]:
-    """Pairs (source, target), always the same ones, in random order of people and angles."""
-    pairs = [(i, j) for i, others in enumerate(partners(pictures)) for j in others]
-    order = np.random.default_rng(0).permutation(len(pairs))
-    return [pairs[k] for k in order[:most]]
-
-
-def _images(pair: Pair, predictor: Predictor) -> dict[str, NDArray[np.float32]]:
-    source = np.asarray(pair.source / np.float32(255), np.float32)
-    predictor.set_crop(pair.source, pair.source_landmarks)
-    made = predictor.predict(pair.target_landmarks)
-    warped = plain_warp(source, pair.source_landmarks, pair.target_landmarks)
-    return {"source": source, "warp": warped, "coarse": made.coarse, "refined": made.refined}
-
-
-def _score(
-    name: str,
-    yaw: float,
-    pair: Pair,
-    images: dict[str, NDArray[np.float32]],
-    config: Config,
-) -> Iterable[Score]:
-    target = pair.target.astype(np.float32) / 255
-    true = describe(pair.target)
-    n = config.loss.cutoff
-    inner = slice(n, -n or None)
-    for method, image in images.items():
-        ssim, l1 = similarity(image[inner, inner], target[inner, inner])
-        found = describe((image.clip(0, 1) * 255).round().astype(np.uint8))
-        identity = landmarks = None
-        if true is not None and found is not None:
-            identity = float(np.linalg.norm(true[1] - found[1]))
-            eyes = true[0][36:42].mean(axis=0) - true[0][42:48].mean(axis=0)
-            error = np.linalg.norm(found[0] - pair.target_landmarks, axis=1).mean()
-            landmarks = float(100 * error / np.linalg.norm(eyes))
-        yield Score(name, yaw, method, ssim, l1, identity, landmarks)
-
-
-def similarity(image: NDArray[np.floating], target: NDArray[np.floating]) -> tuple[float, float]:
-    """SSIM (mean over channels) and L1 (mean over channels and pixels) of images in [0, 1]."""
-    ssim = structural_similarity(image, target, data_range=1.0, channel_axis=2)
-    return float(ssim), float(np.abs(image - target).mean())
-
-
-def _standard_error(values: Sequence[float]) -> float | None:
-    if len(values) < 2:
-        return None
-    return round(float(np.std(values, ddof=1) / np.sqrt(len(values))), 4)
+def _draw_losses(model: Path, path: Path) -> str:
+    """Draw figure 13 out of the events beside the model; a sentence about it."""
+    events = model.parent / EVENTS
+    curves, unit = read_curves(events) if events.is_file() else ({}, "")
+    if not curves:
+        return f"No losses lie beside the model ({EVENTS}): there is no figure 13."
+    draw_losses(curves, unit, path)
+    return f"Figures 12 and 13 are in {path.parent}."

@@ -214,7 +214,7 @@ def test_other_commands_name_what_cannot_be_written(
 
 
 def test_benchmark_prints_json_alone(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("benchmark", "--json", "--updates", 2, "--model", model) == DONE
+    assert run("benchmark", "--json", "--updates", 2, "--no-training", "--model", model) == DONE
     captured = capsys.readouterr()
     results = json.loads(captured.out)
     assert captured.err == ""

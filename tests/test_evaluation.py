@@ -1,108 +1,221 @@
-"""The tables: what is compared, on whom, and how it is averaged."""
+"""The evaluation: whom it takes, what it compares, and the files it writes."""
 
 import csv
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-import cv2
 import numpy as np
 import pytest
+import torch
+from PIL import Image
 
 from engine.cache import open_cache
 from engine.checkpoint import save_checkpoint
-from engine.config import GeneratorConfig
+from engine.config import Config, EdgeConfig, GeneratorConfig, HeatmapConfig, ImageConfig
 from engine.errors import ReposeError
-from engine.evaluation import (
-    METHODS,
-    EvaluateOptions,
-    Score,
-    as_markdown,
-    evaluate,
-    similarity,
-    table,
-    unseen,
-)
+from engine.evaluation import EvaluateOptions, by_data_set, evaluate
 from engine.generators import G1, G2
-from engine.identity import describe
-from engine.photos import Photo
 from engine.presets import PRESETS
+from engine.scores import METHODS
+from engine.trials import Model, choose, spread
+
+TINY = GeneratorConfig(blocks=2, filters=4, growth=4, patch=1)
+EVENTS = [
+    {"event": "stage1", "images": 16, "loss_g1": 3.0, "loss_coarse": 2.0},
+    {"event": "held_out", "stage": 1, "ssim": 0.7, "l1": 0.1},
+]
 
 
-def test_similarity_of_an_image_with_itself_and_with_another() -> None:
-    image = np.random.default_rng(0).random((32, 32, 3), np.float32)
-    ssim, l1 = similarity(image, image)
-    assert ssim == pytest.approx(1)
-    assert l1 == 0
-    ssim, l1 = similarity(image, np.clip(image + 0.1, 0, 2))
-    assert ssim < 1
-    assert l1 == pytest.approx(0.1, abs=1e-4)
+def save(path: Path, config: Config, **names: list[str]) -> Path:
+    """A model with random weights; names of people for its metadata."""
+    torch.manual_seed(0)
+    weights = {"g1": G1(config).state_dict(), "g2": G2(config).state_dict()}
+    metadata = {name: json.dumps(people) for name, people in names.items()}
+    save_checkpoint(path, config, weights, metadata=metadata)
+    return path
 
 
-def test_the_same_face_is_near_and_a_bent_one_farther(photo: Photo) -> None:
-    own, mirrored = describe(photo), describe(np.ascontiguousarray(photo[:, ::-1]))
-    wide = describe(cv2.resize(photo, None, fx=1.35, fy=1.0).astype(np.uint8))
-    assert own is not None
-    assert mirrored is not None
-    assert wide is not None
-    assert np.linalg.norm(own[1] - mirrored[1]) < 0.45
-    assert np.linalg.norm(own[1] - wide[1]) > np.linalg.norm(own[1] - mirrored[1])
-    assert describe(np.full((64, 64, 3), 90, np.uint8)) is None
+def run(data: Path, model: Path, out: Path, **options: Any) -> dict[str, Any]:
+    """What `tables.json` holds of the data set after an evaluation."""
+    chosen = {"pairs": 2, "device": "cpu", **options}
+    evaluate(EvaluateOptions(data=((str(data),),), out=out, model=model, **chosen))
+    tables = json.loads((out / "tables.json").read_text(encoding="utf-8"))
+    (table,) = tables["data"].values()
+    return dict(table)
 
 
-def test_only_people_who_were_held_out_are_scored(cache: Path) -> None:
+def test_all_files_are_written(
+    cache: Path, small_config: Config, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = save(tmp_path / "run" / "last.safetensors", small_config)
+    (model.parent / "events.jsonl").write_text("\n".join(map(json.dumps, EVENTS)))
+    out = tmp_path / "new" / "tables"
+    table = run(cache, model, out, pairs=3)
+    names = ["figure12.png", "figure13.png", "scores.csv", "tables.json", "tables.md"]
+    assert sorted(path.name for path in out.iterdir()) == names
+    with (out / "scores.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 3
+    for row, line in zip(rows, table["table 1"], strict=True):
+        assert row["source"] == line["source"]
+        assert [f"ssim_{m}" in row and f"lost_{m}" in row for m in METHODS] == [True] * 4
+        assert float(row["ssim_coarse"]) == line["ssim_coarse"]
+    mean = np.mean([float(row["l1_refined"]) for row in rows])
+    assert table["table 2"]["l1_refined"]["mean"] == pytest.approx(mean)
+    text = (out / "tables.md").read_text(encoding="utf-8")
+    assert text in capsys.readouterr().out
+    assert "held out nobody here" in text
+    for figure in ("figure12.png", "figure13.png"):
+        with Image.open(out / figure) as picture:
+            picture.load()
+
+
+def test_the_numbers_are_those_of_the_networks(
+    cache: Path, small_config: Config, tmp_path: Path
+) -> None:
+    # A G2 that says "no difference" everywhere, but for a constant.
+    torch.manual_seed(0)
+    weights = {"g1": G1(small_config).state_dict(), "g2": G2(small_config).state_dict()}
+    last = [key for key in weights["g2"] if key.startswith("unet.last")]
+    for key in last:
+        weights["g2"][key].zero_()
+    save_checkpoint(tmp_path / "same.safetensors", small_config, weights)
+    table = run(cache, tmp_path / "same.safetensors", tmp_path / "same")["table 1"]
+    for line in table:
+        assert line["ssim_refined"] == line["ssim_coarse"]
+        assert line["l1_refined"] == line["l1_coarse"]
+    (bias,) = (key for key in last if key.endswith("bias"))
+    weights["g2"][bias].fill_(1.0)
+    save_checkpoint(tmp_path / "white.safetensors", small_config, weights)
+    for line in run(cache, tmp_path / "white.safetensors", tmp_path / "white")["table 1"]:
+        assert line["ssim_refined"] < 0.5 < line["l1_refined"] + 0.3
+        assert line["lost_refined"] in (100, None)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        replace(PRESETS["report"], g1=TINY, g2=TINY),
+        replace(
+            PRESETS["report"],
+            g1=TINY,
+            g2=TINY,
+            condition="edges",
+            heatmaps=HeatmapConfig(stride=1, source=False),
+            edges=EdgeConfig(),
+            loss=replace(PRESETS["report"].loss, cutoff=0),
+        ),
+    ],
+    ids=["report", "edges"],
+)
+def test_models_of_other_kinds(cache: Path, tmp_path: Path, config: Config) -> None:
+    table = run(cache, save(tmp_path / "model.safetensors", config), tmp_path / "out", pairs=1)
+    assert {f"ssim_{method}" for method in METHODS} <= set(table["table 2"])
+    assert table["change"]["name"] == "yaw change"
+
+
+def test_pictures_without_faces(cache: Path, tmp_path: Path) -> None:
+    """No identity, no warp, no yaw."""
+    config = replace(
+        PRESETS["report"],
+        skeleton="none",
+        condition="edges",
+        g1=TINY,
+        g2=TINY,
+        image=ImageConfig(64, 64, "photo"),
+    )
+    pictures = [replace(p, skeleton="none") for p in open_cache(cache)]
+    model = Model(save(tmp_path / "model.safetensors", config), "cpu")
+    trials = choose(pictures, model, 2, "people")
+    for outcome in model.outcomes(trials):
+        assert set(outcome.images) == {"source", "coarse", "refined"}
+        assert outcome.images["refined"].shape == (64, 64, 3)
+
+
+def test_only_people_who_were_not_trained_on_are_scored(
+    cache: Path, small_config: Config, tmp_path: Path
+) -> None:
     pictures = open_cache(cache)
     groups = sorted({picture.group for picture in pictures})
-    chosen = unseen(pictures, frozenset(groups[:1]))
-    assert {picture.group for picture in chosen} == set(groups[:1])
-    # A model that was trained on other pictures has never seen any of these people.
-    assert unseen(pictures, frozenset({"someone else"})) == pictures
+
+    def model(**names: list[str]) -> Model:
+        return Model(save(tmp_path / "model.safetensors", small_config, **names), "cpu")
+
+    def scored(tried: Model) -> tuple[set[str], str]:
+        trials = choose(pictures, tried, 100, "people")
+        return {trial.source.group for trial in trials}, tried.cautions(trials)
+
+    assert scored(model(held_out=groups[:1])) == (set(groups[:1]), "")
+    people, caution = scored(model(held_out=["someone else"]))
+    assert people == set(groups)
+    assert "held out nobody here" in caution
+    # Who is known to be new is taken, too.
+    assert scored(model(held_out=["x"], trained_on=groups[2:])) == (set(groups[:2]), "")
+    people, caution = scored(model(held_out=["x"], trained_on=groups))
+    assert people == set(groups)
+    assert "was trained on" in caution
 
 
-def test_a_table_has_means_errors_and_losses_by_yaw_change() -> None:
-    score = Score("a b", 5.0, "refined", ssim=0.5, l1=0.1, identity=0.4, landmarks=4.0)
-    scores = [
-        score,
-        replace(score, ssim=0.7, identity=None, landmarks=None),
-        replace(score, yaw=20.0, ssim=0.1),
-    ]
-    lines = {str(line["yaw change"]): line for line in table(scores)}
-    small = lines["0 to 15"]
-    assert small["pairs"] == 2
-    assert small["ssim"] == 0.6
-    assert small["ssim se"] == pytest.approx(0.1)
-    assert small["identity"] == 0.4
-    assert small["lost %"] == 50
-    assert lines["15 to 180"]["ssim"] == 0.1
-    assert "30 to 60" not in lines
-    assert "0.6 ± 0.1" in as_markdown([small])
-
-
-def test_evaluate_compares_all_methods_and_writes_the_tables(
-    cache: Path, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_targets_are_photographs_where_there_are_any(
+    cache: Path, small_config: Config, tmp_path: Path
 ) -> None:
-    out = tmp_path / "tables"
-    evaluate(EvaluateOptions(data=(cache,), out=out, model=model, pairs=2, device="cpu"))
-    with (out / "scores.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert [row["method"] for row in rows] == list(METHODS) * 2
-    assert set(json.loads((out / "tables.json").read_text())) == {cache.name}
-    assert (out / "tables.md").read_text() in capsys.readouterr().out
+    pictures = open_cache(cache)
+    lifted = [replace(p, weight_offset=0) if k % 3 else p for k, p in enumerate(pictures)]
+    model = Model(save(tmp_path / "model.safetensors", small_config), "cpu")
+    trials = choose(lifted, model, 100, "people")
+    assert {trial.target.weight_offset for trial in trials} == {None}
+    assert "lifted" in model.cautions(trials)
+    assert "lifted" not in model.cautions(choose(pictures, model, 100, "people"))
 
 
-def test_a_model_for_whole_photos_is_evaluated_too(cache: Path, tmp_path: Path) -> None:
-    tiny = GeneratorConfig(blocks=2, filters=4, patch=1)
-    config = replace(PRESETS["report"], g1=tiny, g2=tiny)
-    weights = {"g1": G1(config).state_dict(), "g2": G2(config).state_dict()}
-    save_checkpoint(tmp_path / "report.safetensors", config, weights)
-    out, model = tmp_path / "tables", tmp_path / "report.safetensors"
-    evaluate(EvaluateOptions(data=(cache,), out=out, model=model, pairs=1, device="cpu"))
-    lines = json.loads((out / "tables.json").read_text())[cache.name]
-    assert {line["method"] for line in lines} == set(METHODS)
+def test_figure_12_shows_a_spread_of_changes(
+    cache: Path, small_config: Config, tmp_path: Path
+) -> None:
+    model = Model(save(tmp_path / "model.safetensors", small_config), "cpu")
+    trials = choose(open_cache(cache), model, 100, "people")
+    shown = spread(trials, 4)
+    changes = [trial.change or 0 for trial in shown]
+    assert changes == sorted(changes)
+    assert changes[-1] - changes[0] > 10
+    assert len({trial.source.group for trial in shown}) == 4
+    assert len(spread(trials[:2], 4)) == 2
 
 
-def test_evaluate_needs_data(model: Path, tmp_path: Path) -> None:
-    with pytest.raises(ReposeError, match="at least one"):
-        evaluate(EvaluateOptions(data=(), out=tmp_path, model=model))
-    with pytest.raises(ReposeError, match="no cache"):
-        evaluate(EvaluateOptions(data=(tmp_path,), out=tmp_path, model=model))
+def test_each_data_set_has_a_name_of_its_own(cache: Path) -> None:
+    pictures = open_cache(cache)
+    others = [replace(p, file=Path("elsewhere") / cache.name / "pictures.bin") for p in pictures]
+    assert set(by_data_set([*pictures, *others])) == {cache.name, f"{cache.name}-2"}
+
+
+def test_data_that_cannot_be_used(cache: Path, model: Path, tmp_path: Path) -> None:
+    with pytest.raises(ReposeError, match="--data"):
+        evaluate(EvaluateOptions(data=(), out=tmp_path / "out", model=model))
+    with pytest.raises(ReposeError, match="--pairs"):
+        run(cache, model, tmp_path / "out", pairs=0)
+    with pytest.raises(ReposeError, match=r"missing|does not exist|not a folder"):
+        run(tmp_path / "missing", model, tmp_path / "out")
+    single = [picture for picture in open_cache(cache) if picture.name.endswith("-01.png")]
+    with pytest.raises(ReposeError, match="no two pictures of one person"):
+        choose(single, Model(model, "cpu"), 9, "people")
+
+
+def test_a_folder_of_pictures_is_prepared_on_the_way(
+    people: Path, model: Path, tmp_path: Path
+) -> None:
+    table = run(people, model, tmp_path / "out", pairs=1)
+    assert table["pairs"] == 1
+    assert (tmp_path / "out" / "cache").is_dir()
+
+
+def test_a_full_disk_leaves_no_parts(
+    cache: Path, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(ReposeError, match=r"scores.csv cannot be written, the disk is full"):
+        run(cache, model, tmp_path / "out", pairs=1)
+    assert not list((tmp_path / "out").iterdir())
