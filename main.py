@@ -4,7 +4,6 @@ Without a command, or with a photo, the editor opens. Qt is imported only then.
 """
 
 import json
-import math
 import os
 import subprocess
 import sys
@@ -60,61 +59,6 @@ class EditorOptions:
     """Where to compute; auto takes the fastest."""
 
 
-@dataclass(frozen=True)
-class ReposeOptions:
-    """Give the face in SOURCE a new pose and write the picture, or do a whole list of jobs."""
-
-    source: Annotated[Positional[Path | None], arg(metavar="[SOURCE]", help_behavior_hint="")] = (
-        None
-    )
-    """The photo."""
-
-    output: Annotated[
-        Path | None, arg(aliases=["-o"], metavar="OUT.png", help_behavior_hint="")
-    ] = None
-    """The picture to write (.png .jpg .webp .tif .bmp)."""
-
-    target: Annotated[Path | None, arg(metavar="PHOTO", help_behavior_hint="")] = None
-    """A photo to take the pose from."""
-
-    pose: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None
-    """A pose file to take the pose from (.json .pts .xml .csv)."""
-
-    jobs: Annotated[Path | None, arg(metavar="JOBS.csv", help_behavior_hint="")] = None
-    """A list of jobs instead of SOURCE: a CSV file with the header source,target,output; paths
-    relative to it; a target is a photo, a pose file or empty."""
-
-    out: Annotated[Path | None, arg(metavar="DIR", help_behavior_hint="")] = None
-    """The folder for the outputs of the jobs."""
-
-    transfer: Literal["relative", "aligned", "absolute"] = "relative"
-    """How to take the pose from a photo. relative: the head's rotation and the openings of mouth,
-    eyes and brows; aligned: the landmarks, moved and scaled onto the source's face; absolute: the
-    landmarks in their own pixels."""
-
-    yaw: float = 0.0
-    """Degrees to turn the head beyond that, the nose to the image's right."""
-
-    pitch: float = 0.0
-    """Degrees to turn it up."""
-
-    roll: float = 0.0
-    """Degrees to turn it clockwise."""
-
-    face: int = 1
-    """Which face of the source, counted from the largest."""
-
-    view: Literal["photo", "face", "coarse", "difference"] = "photo"
-    """What to write: the whole photo, or the square around the face alone: refined (face), coarse,
-    or the difference map (grey is no difference)."""
-
-    model: Annotated[Path | None, arg(metavar="PATH", help_behavior_hint="")] = None
-    """The model to use; without it, the one that comes with Repose."""
-
-    device: Device = "auto"
-    """Where to compute; auto takes the fastest."""
-
-
 def open_editor(options: EditorOptions) -> int:
     if options.photo is not None and not options.photo.exists():
         raise ReposeError(f"{options.photo} does not exist.")
@@ -131,72 +75,16 @@ def open_editor(options: EditorOptions) -> int:
     return run(options.photo, options.model, options.device)
 
 
-def repose(options: ReposeOptions) -> int:
-    check_usage(options)
-    from engine.jobs import Job, JobOptions, read_jobs, repose_all
-    from engine.predictor import Predictor
-
-    if options.jobs is not None and options.out is not None:
-        jobs = read_jobs(options.jobs, options.out)
-    else:
-        assert options.source is not None
-        assert options.output is not None
-        jobs = (Job(options.source, options.target or options.pose, options.output),)
-    how = JobOptions(
-        transfer=options.transfer,
-        yaw=options.yaw,
-        pitch=options.pitch,
-        roll=options.roll,
-        face=options.face,
-        view=options.view,
-    )
-    predictor = Predictor(options.model, options.device)
-    from tqdm import tqdm
-
-    failed = 0
-    silent = options.jobs is None or not sys.stderr.isatty()
-    outcomes = repose_all(predictor, jobs, how)
-    for job, error in tqdm(outcomes, total=len(jobs), unit="job", disable=silent):
-        if error:
-            failed += 1
-            place = f"{options.jobs} line {job.line}: " if job.line else ""
-            tqdm.write(f"repose: {place}{error}", file=sys.stderr)
-    if options.jobs is not None:
-        print(f"{len(jobs) - failed} done, {failed} failed")
-    return FAILED if failed else DONE
-
-
-def check_usage(options: ReposeOptions) -> None:
-    """Raises UsageError when the options of ``repose`` do not go together."""
-    if options.jobs is not None:
-        alone = {
-            "SOURCE": options.source,
-            "--output": options.output,
-            "--target": options.target,
-            "--pose": options.pose,
-        }
-        for name, value in alone.items():
-            if value is not None:
-                raise UsageError(f"{name} and --jobs exclude each other.")
-        if options.out is None:
-            raise UsageError("--jobs needs --out DIR, the folder for the outputs.")
-    else:
-        if options.source is None:
-            raise UsageError("Name a photo, or a list of jobs with --jobs.")
-        if options.output is None:
-            raise UsageError("Name the picture to write with -o OUT.png.")
-        if options.out is not None:
-            raise UsageError("--out is for --jobs; use -o for one picture.")
-        if options.target is not None and options.pose is not None:
-            raise UsageError("--target and --pose exclude each other.")
-    if options.face < 1:
-        raise UsageError("--face counts from 1.")
-    if not all(map(math.isfinite, (options.yaw, options.pitch, options.roll))):
-        raise UsageError("--yaw, --pitch and --roll are numbers of degrees.")
-
-
 def _repose(arguments: Sequence[str]) -> int:
-    return repose(_parse(ReposeOptions, "repose", arguments))
+    from engine.repose_options import ReposeOptions, check, joined
+    from engine.reposing import repose
+
+    options = _parse(ReposeOptions, "repose", joined(arguments))
+    try:
+        check(options)
+    except ReposeError as error:
+        raise UsageError(str(error)) from error
+    return FAILED if repose(options) else DONE
 
 
 def _train(arguments: Sequence[str]) -> int:

@@ -92,7 +92,7 @@ class ExportBatch:
         if self.targets or self.poses:
             fields.append("{pose}")
         sweeps = {"yaw": self.yaw, "pitch": self.pitch, "roll": self.roll}
-        fields += [f"{{{name}}}" for name, angles in sweeps.items() if len(angles) > 1]
+        fields += [f"{name}{{{name}}}" for name, angles in sweeps.items() if len(angles) > 1]
         return "-".join(fields) if len(fields) > 1 else "{source}-reposed"
 
     @property
