@@ -6,6 +6,7 @@ arXiv:1502.00046), slower but less picky, has a look. The landmarks come from an
 regression trees (Kazemi and Sullivan 2014).
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -46,18 +47,44 @@ class Face:
 
 def find_faces(photo: NDArray[np.uint8]) -> tuple[Face, ...]:
     """All faces of a photo (H, W, 3) uint8 RGB, the largest first; () when there is none."""
-    scale = min(1.0, SEARCH_SIDE / max(photo.shape[:2]))
-    small = _resized(photo, scale)
+    small, scale = _searched(photo)
     found = _frontal_boxes(small) or _any_boxes(small)
-    faces = []
+    return tuple(
+        Face(box, landmarks_in_box(photo, box), score) for box, score in _chosen(found, scale)
+    )
+
+
+def find_largest_face(photo: NDArray[np.uint8]) -> Face | None:
+    """The largest face of a photo (H, W, 3) uint8 RGB, in a fraction of the time that all of them
+    take: coarsely first, which is enough for a face that fills the photo. None when there is none.
+    """
+    small, scale = _searched(photo)
+    ways: tuple[Callable[[], list[tuple[Box, float]]], ...] = (
+        lambda: _frontal_boxes(small, larger=0),
+        lambda: _any_boxes(small, 0.5),
+        lambda: _frontal_boxes(small),
+        lambda: _any_boxes(small),
+    )
+    for way in ways:
+        for box, score in _chosen(way(), scale):
+            return Face(box, landmarks_in_box(photo, box), score)
+    return None
+
+
+def _searched(photo: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
+    """The photo as it is searched, and its size in sizes of the photo."""
+    scale = min(1.0, SEARCH_SIDE / max(photo.shape[:2]))
+    return _resized(photo, scale), scale
+
+
+def _chosen(found: Sequence[tuple[Box, float]], scale: float) -> list[tuple[Box, float]]:
+    """Boxes in pixels of the photo with their scores, the largest first, without doubtful ones."""
     surest = max((score for _, score in found), default=0.0)
-    for corners, score in found:
-        if score < _DOUBTFUL <= surest:
-            continue
-        left, top, right, bottom = (value / scale for value in corners)
-        box = (left, top, right, bottom)
-        faces.append(Face(box, landmarks_in_box(photo, box), score))
-    return tuple(sorted(faces, key=lambda face: face.box[0] - face.box[2]))
+    boxes = []
+    for (left, top, right, bottom), score in found:
+        if not score < _DOUBTFUL <= surest:
+            boxes.append(((left / scale, top / scale, right / scale, bottom / scale), score))
+    return sorted(boxes, key=lambda chosen: chosen[0][0] - chosen[0][2])
 
 
 def landmarks_in_box(photo: NDArray[np.uint8], box: Box) -> Landmarks:
@@ -118,14 +145,20 @@ def _resized(photo: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _frontal_boxes(photo: NDArray[np.uint8]) -> list[tuple[Box, float]]:
-    rectangles, scores, _ = _frontal_detector().run(np.ascontiguousarray(photo), 1, 0.0)
+def _frontal_boxes(photo: NDArray[np.uint8], larger: int = 1) -> list[tuple[Box, float]]:
+    """``larger``: how often the photo is doubled in size first; the smallest face has 80 pixels."""
+    rectangles, scores, _ = _frontal_detector().run(np.ascontiguousarray(photo), larger, 0.0)
     return [(_box(r), float(s)) for r, s in zip(rectangles, scores, strict=True)]
 
 
-def _any_boxes(photo: NDArray[np.uint8]) -> list[tuple[Box, float]]:
-    found = _any_detector()(np.ascontiguousarray(photo), 0)
-    return [(_box(face.rect), float(face.confidence)) for face in found]
+def _any_boxes(photo: NDArray[np.uint8], scale: float = 1.0) -> list[tuple[Box, float]]:
+    """``scale``: of the size in which the photo is searched; the smallest face has 40 pixels."""
+    found = _any_detector()(np.ascontiguousarray(_resized(photo, scale)), 0)
+    boxes = []
+    for face in found:
+        left, top, right, bottom = (value / scale for value in _box(face.rect))
+        boxes.append(((left, top, right, bottom), float(face.confidence)))
+    return boxes
 
 
 def _box(rectangle: Any) -> Box:

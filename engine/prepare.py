@@ -1,38 +1,43 @@
 """From a folder of pictures to a cache (see `engine.cache`) to train from."""
 
-import csv
-import json
+import hashlib
 import os
-import re
+import signal
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from multiprocessing import get_context
+from dataclasses import dataclass, replace
+from functools import partial
+from multiprocessing import get_context, parent_process
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from tqdm import tqdm
 from tyro.conf import Positional
 
-from engine.cache import INDEX, PICTURES, SKIPPED, VERSION, Entry
-from engine.crop import Crop
-from engine.detector import find_faces
+from engine.cache import Entry, Pixels
+from engine.config import Layout
 from engine.errors import ReposeError
-from engine.files import reason, write_whole
-from engine.landmarks import Box, Landmarks
-from engine.photos import PHOTO_SUFFIXES, read_photo
-from engine.pose_files import read_pose
+from engine.keypoints import Points, read_coco
+from engine.layouts import PictureFile, list_pictures, read_groups
+from engine.shots import Shot, ShotOptions, marks_beside, read_shots
+from engine.unfinished import Finished, Record, Unfinished, alone, copied, forget_unfinished
 
-Layout = Literal["fei", "people"]
-_Found = tuple[NDArray[np.uint8], Landmarks, Box]
+COCO_FILE = "keypoints.json"
+"""A COCO JSON of this name in a folder of pictures is found without being named."""
 
-CROP_SIDE = 320
-"""Pixels: a face crop in the cache is scaled down to this side, if it is larger."""
+_FEW = 4  # pictures are not worth a process
+_TELL_SECONDS = 10.0
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True)
@@ -43,168 +48,262 @@ class PrepareOptions:
     """The folder of pictures. A pose file <picture>.pts beside a picture is used instead of dlib's
     landmarks."""
     out: Path
-    """The folder of the cache to write."""
+    """The folder of the cache to write. What is there of it is not done again."""
     layout: Layout = "fei"
-    """fei: files <person>-<pose>.jpg; people: one folder per person."""
+    """fei: files <person>-<pose>.jpg; people: one folder per person; portraits: single photos, each
+    lifted to 3D and turned."""
+    skeleton: Literal["face", "body", "none"] = "face"
+    """face: 68 points that are found; body: 18 points, from a file <picture>_keypoints.json of
+    OpenPose beside each picture or from --keypoints; none: no points."""
+    keypoints: Path | None = None
+    """A COCO JSON with the points of bodies; without it DATA/keypoints.json, if there is one."""
     poses: tuple[int, ...] = ()
     """The poses to read in the layout fei; all when none is given."""
+    views: int = 12
+    """Into how many views a portrait is turned."""
     workers: int = 0
     """How many processes look for faces; 0 takes one per processor."""
 
+    def __post_init__(self) -> None:
+        if self.layout == "portraits" and self.skeleton != "face":
+            raise ReposeError(
+                "Only faces can be lifted to 3D: the layout portraits is for the skeleton face."
+            )
+        if not 1 <= self.views <= 1000:
+            raise ReposeError(f"--views must lie between 1 and 1000, not {self.views}.")
+        if self.workers < 0:
+            raise ReposeError(f"--workers must be 0 or more, not {self.workers}.")
+
+    @property
+    def made(self) -> dict[str, Any]:
+        """What a cache made with these options says of it, as JSON has it."""
+        return {
+            "data": str(self.data.resolve()),
+            "layout": self.layout,
+            "skeleton": self.skeleton,
+            "poses": list(self.poses) if self.layout == "fei" else [],
+            "views": self.views if self.layout == "portraits" else 0,
+        }
+
 
 def prepare(options: PrepareOptions) -> None:
-    """Write the cache.
+    """Write the cache; go on where an earlier try was broken off; or bring it up to date.
 
-    Raises ReposeError when the folder has no usable picture or the cache cannot be written.
+    The outcome is the same, to the byte. Raises ReposeError when the folder has no usable picture,
+    the cache cannot be written, or something else is in its place.
     """
-    found = list_pictures(options.data, options.layout, options.poses)
-    if not found:
-        raise ReposeError(f"{options.data} has no pictures in the layout {options.layout}.")
+    if options.out.resolve() == options.data.resolve():
+        raise ReposeError("The cache needs a folder of its own, not that of the pictures.")
+    files = list_pictures(options.data, options.layout, options.poses)
     groups = read_groups(options.data)
-    entries: list[Entry] = []
-    skipped: list[tuple[str, str]] = []
-    paths = [path for path, _ in found]
-    with (
-        write_whole(options.out / PICTURES) as part,
-        part.open("wb") as pixels,
-        _faces(paths, options.workers or os.cpu_count() or 1) as faces,
-    ):
-        silent = not sys.stderr.isatty()
-        for (path, person), face in tqdm(
-            zip(found, faces, strict=True), total=len(found), unit="picture", disable=silent
-        ):
-            if isinstance(face, str):
-                skipped.append((str(path), face))
-                continue
-            picture, landmarks, box = face
-            entries.append(
-                Entry(
-                    name=str(path.relative_to(options.data)),
-                    person=person,
-                    group=groups.get(person, person),
-                    height=picture.shape[0],
-                    width=picture.shape[1],
-                    offset=pixels.tell(),
-                    landmarks=tuple((float(x), float(y)) for x, y in landmarks),
-                    box=box,
-                )
-            )
-            pixels.write(picture.tobytes())
-        if not entries:
+    points = _coco_points(options, files)
+    wanted = [Record(file.name, _stamp(file, options.skeleton, points)) for file in files]
+    with alone(options.out):
+        finished = Finished.read(options.out)
+        if finished is not None and finished.made != options.made:
             raise ReposeError(
-                f"None of the {len(found)} pictures in {options.data} can be used; "
-                f"of {found[0][0].name}: {skipped[0][1]}"
+                f"{options.out} holds the cache of another folder or of other options:"
+                " name another folder with --out."
             )
-    with (
-        write_whole(options.out / SKIPPED) as part,
-        part.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file,
-    ):
-        csv.writer(file).writerows([("picture", "reason"), *skipped])
-    index = {
-        "version": VERSION,
-        "layout": options.layout,
-        "pictures": [asdict(entry) for entry in entries],
-    }
-    with write_whole(options.out / INDEX) as part:
-        part.write_text(json.dumps(index))
-    people = len({entry.person for entry in entries})
-    print(f"{len(entries)} pictures of {people} people; {len(skipped)} skipped")
+        if finished is not None and finished.is_of(wanted, groups):
+            print(f"{options.out} is there already: {finished}")
+            forget_unfinished(options.out)
+            return
+        with Unfinished(options.out, options.made, wanted) as cache:
+            try:
+                _fill(cache, options, files, wanted, points, finished)
+            except KeyboardInterrupt:
+                print("stopped; the same command goes on from here", file=sys.stderr)
+                raise
+            if not any(record.entries for record in cache.records):
+                first = cache.records[0]
+                cache.discard()
+                raise ReposeError(
+                    f"None of the {len(files)} pictures in {options.data} can be used; "
+                    f"of {first.name}: {first.reason}"
+                )
+            print(cache.finish(groups))
 
 
-def list_pictures(
-    folder: Path, layout: Layout, poses: Sequence[int] = ()
-) -> list[tuple[Path, str]]:
-    """The pictures of a folder, each with its person, in order; of the layout `fei` those of
-    ``poses``, or all when none is given.
-
-    Raises ReposeError when the folder cannot be read.
+def _fill(
+    cache: Unfinished,
+    options: PrepareOptions,
+    files: Sequence[PictureFile],
+    wanted: Sequence[Record],
+    points: Mapping[str, Points],
+    finished: Finished | None,
+) -> None:
+    """Append what is not in the cache yet: from the ``finished`` one where the file is the same,
+    otherwise from the file.
     """
-    if not folder.is_dir():
-        raise ReposeError(f"{folder} is not a folder.")
-    try:
-        return sorted(_people(folder) if layout == "people" else _fei(folder, poses))
-    except OSError as error:
-        raise ReposeError(f"{folder} cannot be read: {reason(error)}.") from error
+    done = len(cache.records)
+    old = {(r.name, r.stamp): r for r in finished.records if r.entries} if finished else {}
+    known = [old.get((record.name, record.stamp)) for record in wanted[done:]]
+    new = [file for file, record in zip(files[done:], known, strict=True) if record is None]
+    how = ShotOptions(
+        skeleton=options.skeleton,
+        fixed_camera=options.layout == "fei",
+        views=options.made["views"],
+    )
+    read = partial(read_shots, how)
+    workers = min(options.workers or os.cpu_count() or 1, len(new) // _FEW)
+    progress = _told(zip(files[done:], wanted[done:], known, strict=True), done, len(files))
+    with _results(read, [(file, points.get(file.name)) for file in new], workers) as results:
+        for file, record, same in progress:
+            if same is not None:
+                cache.append(*copied(same, options.out))
+                continue
+            shots = next(results)
+            if isinstance(shots, str):
+                cache.append(replace(record, reason=shots), [])
+            else:
+                entries, contents = _entries(shots, file)
+                cache.append(replace(record, entries=entries), contents)
 
 
-def read_groups(folder: Path) -> dict[str, str]:
-    """Group by person from an optional `groups.csv` (person,group) beside the pictures.
+def _entries(shots: Sequence[Shot], file: PictureFile) -> tuple[tuple[Entry, ...], list[Pixels]]:
+    """Entries whose offsets count from 0, and the bytes that they tell of."""
+    entries, contents, end = [], [], 0
+    for number, shot in enumerate(shots):
+        height, width = shot.pixels.shape[:2]
+        start, end = end, end + shot.pixels.size
+        contents.append(shot.pixels)
+        weight_offset = None
+        if shot.weight is not None:
+            weight_offset, end = end, end + shot.weight.size
+            contents.append(shot.weight)
+        points = [None if np.isnan(x) else (float(x), float(y)) for x, y in shot.points]
+        entries.append(
+            Entry(
+                name=f"{file.name}#{number:02}" if number else file.name,
+                person=file.person,
+                group=file.person,
+                height=height,
+                width=width,
+                offset=start,
+                weight_offset=weight_offset,
+                landmarks=tuple(points),
+                box=shot.box,
+            )
+        )
+    return tuple(entries), contents
 
-    Raises ReposeError when the file cannot be used.
+
+def _coco_points(options: PrepareOptions, files: Sequence[PictureFile]) -> dict[str, Points]:
+    """Points of bodies by the name of the picture, from a COCO JSON.
+
+    Raises ReposeError when it cannot be used.
     """
-    path = folder / "groups.csv"
-    if not path.is_file():
+    path = options.keypoints
+    if options.skeleton != "body":
+        if path is not None:
+            raise ReposeError("--keypoints is for --skeleton body.")
         return {}
-    groups = {}
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            if not {"person", "group"} <= set(reader.fieldnames or ()):
-                raise ReposeError(f"{path} does not begin with the header person,group.")
-            for row in reader:
-                if not row["person"] or not row["group"]:
-                    raise ReposeError(f"{path} line {reader.line_num} has no person or no group.")
-                groups[row["person"]] = row["group"]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ReposeError(f"{path} is not a CSV file in UTF-8.") from error
-    return groups
+    if path is None:
+        path = options.data / COCO_FILE
+        if not path.is_file():
+            return {}
+    listed = read_coco(path)
+    # A file_name may be relative to the folder, or a bare name where that says enough.
+    bare = Counter(Path(file.name).name for file in files)
+    points = {}
+    for file in files:
+        name = Path(file.name).name
+        if file.name in listed:
+            points[file.name] = listed[file.name]
+        elif bare[name] == 1 and name in listed:
+            points[file.name] = listed[name]
+    if not points:
+        raise ReposeError(f"{path} names none of the pictures in {options.data}.")
+    return points
 
 
-def _fei(folder: Path, poses: Sequence[int]) -> Iterator[tuple[Path, str]]:
-    for path in folder.iterdir():
-        named = re.fullmatch(r"(.+)-([^-]+)", path.stem)
-        if path.suffix.lower() not in PHOTO_SUFFIXES or not named:
-            continue
-        if not poses or (named[2].isdecimal() and int(named[2]) in poses):
-            yield path, named[1]
-
-
-def _people(folder: Path) -> Iterator[tuple[Path, str]]:
-    for person in folder.iterdir():
-        if person.is_dir():
-            for path in person.iterdir():
-                if path.suffix.lower() in PHOTO_SUFFIXES:
-                    yield path, person.name
+def _stamp(file: PictureFile, skeleton: str, points: Mapping[str, Points]) -> str:
+    """Changes when the picture, or what is known of its points, does."""
+    if file.name in points:
+        return f"{file.stamp()} {hashlib.sha256(points[file.name].tobytes()).hexdigest()[:16]}"
+    return file.stamp() if skeleton == "none" else file.stamp(marks_beside(file, skeleton))
 
 
 @contextmanager
-def _faces(paths: Sequence[Path], workers: int) -> Iterator[Iterable[_Found | str]]:
-    """What `_read_face` finds in each picture, in their order."""
-    if workers == 1:
-        yield map(_read_face, paths)
+def _results(
+    work: Callable[[PictureFile, Points | None], _Result],
+    jobs: Sequence[tuple[PictureFile, Points | None]],
+    workers: int,
+) -> Iterator[Iterator[_Result]]:
+    """What ``work`` returns for each job, in their order, done by several processes.
+
+    Raises ReposeError when one of them is ended from outside.
+    """
+    if workers <= 1:
+        yield (work(*job) for job in jobs)
         return
     # Not forked: OpenCV's threads would be missing in the copies, which wait for them for ever.
-    with ProcessPoolExecutor(workers, get_context("spawn"), _single_threaded) as pool:
-        yield pool.map(_read_face, paths, chunksize=4)
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _begin_work)
+    with _uninterrupted():
+        pool.submit(int)  # any job makes it start its processes, which inherit to ignore Ctrl+C
 
+    def results() -> Iterator[_Result]:
+        running: deque[Future[_Result]] = deque()
+        for job in jobs:
+            running.append(pool.submit(work, *job))
+            if len(running) > 4 * workers:  # enough to keep them busy, few enough for the memory
+                yield running.popleft().result()
+        while running:
+            yield running.popleft().result()
 
-def _read_face(path: Path) -> _Found | str:
-    """The scaled picture, its largest face's landmarks and box; or why there is none."""
     try:
-        photo = read_photo(path)
-        marked = path.with_suffix(".pts")
-        if marked.is_file():
-            landmarks = read_pose(marked, None)
-            low, high = landmarks.min(axis=0), landmarks.max(axis=0)
-            box = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
-        else:
-            faces = find_faces(photo)
-            if not faces:
-                return "No face was found."
-            landmarks, box = faces[0].landmarks, faces[0].box
-    except ReposeError as error:
-        return str(error)
-    crop = Crop.around(landmarks)
-    if not crop.meets(photo):
-        return "The landmarks lie outside the picture."
-    scale = min(1.0, CROP_SIDE / crop.side)
-    height, width = (max(16, round(side * scale)) for side in photo.shape[:2])
-    if scale < 1:
-        photo = np.asarray(cv2.resize(photo, (width, height), interpolation=cv2.INTER_AREA))
-    points = (landmarks + 0.5) * scale - 0.5
-    left, top, right, bottom = ((value + 0.5) * scale - 0.5 for value in box)
-    return photo, points.astype(np.float32), (left, top, right, bottom)
+        yield results()
+    except BrokenProcessPool as error:
+        raise ReposeError(
+            "A process that reads pictures was ended, perhaps because memory ran out:"
+            " the same command with fewer --workers goes on from here."
+        ) from error
+    finally:
+        # A second Ctrl+C would leave it half shut, waiting for ever; this takes a moment only.
+        with _uninterrupted():
+            pool.shutdown(cancel_futures=True)
 
 
-def _single_threaded() -> None:
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Inside, Ctrl+C is ignored."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _begin_work() -> None:
     cv2.setNumThreads(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears Ctrl+C and ends its workers
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Nobody else ends the workers of a parent that was killed."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _told(items: Iterable[_Item], done: int, total: int) -> Iterator[_Item]:
+    """The items, while standard error shows how far they are: a bar on a terminal, otherwise a
+    line now and then.
+    """
+    if sys.stderr.isatty():
+        yield from tqdm(items, initial=done, total=total, unit="picture")
+        return
+    start = told = time.monotonic()
+    for count, item in enumerate(items):
+        yield item
+        now = time.monotonic()
+        if now - told > _TELL_SECONDS:
+            left = round((now - start) / (count + 1) * (total - done - count - 1))
+            print(f"{done + count + 1} of {total} pictures, {left} s left", file=sys.stderr)
+            told = now
