@@ -6,7 +6,7 @@ Made for the window, which looks every second: it needs no torch, and reads only
 import json
 import os
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -125,8 +125,8 @@ class RunFolder:
 
     @property
     def resumable(self) -> bool:
-        """Whether the training can go on where it was."""
-        return (self.folder / STATE).is_file()
+        """Whether the training can go on where it was, or begin again if it got nowhere."""
+        return (self.folder / STATE).is_file() or bool(self.process().get("arguments"))
 
     def log(self, lines: int = 12) -> str:
         """The last lines of what the training printed."""
@@ -234,13 +234,18 @@ class RunFolder:
         return "pause" if waits else ""
 
 
-def note_process(folder: Path, pid: int, device: str = "auto", threads: int = 0) -> None:
+def note_process(
+    folder: Path, pid: int, device: str = "auto", threads: int = 0, arguments: Sequence[str] = ()
+) -> None:
     """Note which process trains the run in ``folder``, and how, so that others find it.
+
+    With the ``arguments`` of the command, one that got nowhere can be started again.
 
     Raises ReposeError when the folder is not writable.
     """
     with write_whole(folder / PROCESS) as part:
-        part.write_text(json.dumps({"pid": pid, "device": device, "threads": threads}))
+        how = {"device": device, "threads": threads, "arguments": list(arguments)}
+        part.write_text(json.dumps({"pid": pid, **how}), encoding="utf-8")
 
 
 def is_run(folder: Path) -> bool:

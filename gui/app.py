@@ -60,7 +60,9 @@ def make_application() -> QApplication:
     for role, colour in PALETTE.items():
         palette.setColor(role, QColor(colour))
     app.setPalette(palette)
-    app.setStyleSheet(engine.resource("style.qss").read_text(encoding="utf-8"))
+    style = engine.resource("style.qss")
+    icons = (style.parent / "icons").as_posix()
+    app.setStyleSheet(style.read_text(encoding="utf-8").replace("url(icons/", f"url({icons}/"))
     return app
 
 

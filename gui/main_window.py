@@ -18,6 +18,7 @@ from gui.menus import Menus
 from gui.panes import Panes
 from gui.pose_panel import PosePanel
 from gui.predict_worker import PredictWorker, Request, Update
+from gui.training import Training
 
 HEATMAP_COLOUR, MASK_COLOUR = QColor("#ffb347"), QColor("#4ea1ff")
 MESSAGE_MS = 8000
@@ -41,6 +42,7 @@ class MainWindow(QMainWindow):
         self._error: QMessageBox | None = None
         self._original_of: tuple[float, float, float] | None = None
         self._lay_out()
+        self.training = Training(self.document, self)
         self.menus = Menus(self)
         self._wire()
         self.setAcceptDrops(True)
@@ -55,6 +57,7 @@ class MainWindow(QMainWindow):
             self.files.open_sample()
         else:
             self.files.open_photo(photo)
+        self.training.start()
 
     def load_model(self, path: Path | None) -> None:
         """Load a model; until it is there, and if it fails, the present one stays."""
@@ -117,12 +120,13 @@ class MainWindow(QMainWindow):
         document.model_changed.connect(self._show_model)
         worker.updated.connect(self._show_update)
         worker.model_loaded.connect(self._model_loaded)
-        for sender in (worker, self.background, self.files, self.canvas.chooser):
+        for sender in (worker, self.background, self.files, self.training, self.canvas.chooser):
             sender.failed.connect(self.show_error)
         worker.failed.connect(self._worker_failed)
-        self.files.model_chosen.connect(self.load_model)
+        for actor in (self.files, self.training):
+            actor.model_chosen.connect(self.load_model)
+            actor.done.connect(lambda text: self.statusBar().showMessage(text, MESSAGE_MS))
         self.files.busy.connect(self.hint.set_busy)
-        self.files.done.connect(lambda text: self.statusBar().showMessage(text, MESSAGE_MS))
         self.hint.open_wanted.connect(self.files.open_photo)
         self.hint.sample_wanted.connect(self.files.open_sample)
 
@@ -193,6 +197,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.hide()
+        self.training.stop()
         self.background.stop()
         self.worker.stop()
         event.accept()

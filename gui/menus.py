@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMenu
 from gui.help import show_help
 from gui.recent_menu import RecentMenu
 from gui.tool_bar import icon, tool_bar
+from gui.training_menu import add_training_menu
 
 if TYPE_CHECKING:
     from gui.main_window import MainWindow
@@ -32,6 +33,7 @@ class Menus(QObject):
         self._pose_menu()
         self._view_menu()
         self._model_menu()
+        add_training_menu(window)
         self._help_menu()
         window.addToolBar(tool_bar(self))
         window.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)

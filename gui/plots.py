@@ -1,0 +1,91 @@
+"""The losses of a run and its scores on held-out people, as curves that grow."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph
+from PySide6.QtGui import QColor, QFont
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from engine import Curves
+
+GRID, TEXT = QColor("#3a414c"), QColor("#8b95a3")
+PLOTS = (
+    ("loss_g1", "Loss of G1", "#4ea1ff"),
+    ("ssim", "SSIM of people held out", "#7fd18b"),
+    ("loss_g2", "Loss of G2", "#ffb347"),
+    ("loss_d", "Loss of D", "#e57fb0"),
+)
+
+
+class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
+    """One curve over epochs."""
+
+    def __init__(self, title: str, colour: str) -> None:
+        super().__init__(background=None)
+        self.setMinimumSize(120, 90)
+        item = self.getPlotItem()
+        item.setTitle(title, color=TEXT.name(), size="9pt")
+        item.setMenuEnabled(False)
+        item.hideButtons()
+        item.showGrid(x=False, y=True, alpha=0.15)
+        small = QFont()
+        small.setPointSize(8)
+        for name in ("left", "bottom"):
+            axis = item.getAxis(name)
+            axis.setPen(GRID)
+            axis.setTextPen(TEXT)
+            axis.setStyle(tickFont=small, tickLength=-4)
+            axis.enableAutoSIPrefix(False)
+        item.getAxis("left").setWidth(44)
+        self._curve = item.plot(
+            pen=pyqtgraph.mkPen(colour, width=2),
+            symbolBrush=colour,
+            symbolPen=None,
+            symbolSize=4,
+        )
+        self._curve.setDownsampling(auto=True, method="mean")
+        self._stage2 = pyqtgraph.InfiniteLine(angle=90, pen=pyqtgraph.mkPen(GRID, width=1))
+        item.addItem(self._stage2, ignoreBounds=True)
+        self.setMouseEnabled(x=False, y=False)
+        self.setToolTip(f"{title}, over epochs. A line marks where stage 2 begins.")
+
+    def wheelEvent(self, event: object) -> None:
+        """Leave the wheel to the panel around."""
+        event.ignore()  # type: ignore[attr-defined]
+
+    def show_curve(self, epochs: list[float], values: list[float], stage2: float | None) -> None:
+        """Show these values."""
+        self._curve.setData(np.array(epochs), np.array(values))
+        self._curve.setSymbol("o" if len(values) <= 30 else None)
+        self._stage2.setVisible(stage2 is not None and bool(epochs) and epochs[0] < stage2)
+        if stage2 is not None:
+            self._stage2.setValue(stage2)
+
+    @property
+    def shown(self) -> int:
+        """How many values are shown."""
+        epochs, _ = self._curve.getOriginalDataset()
+        return 0 if epochs is None else len(epochs)
+
+
+class Plots(QWidget):
+    """Figure 13 of the report and the held-out SSIM. What has no values yet takes no place."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        self.plots = {name: Plot(title, colour) for name, title, colour in PLOTS}
+        for number, plot in enumerate(self.plots.values()):
+            layout.addWidget(plot, number // 2, number % 2)
+        self.show_curves(Curves())
+
+    def show_curves(self, curves: Curves) -> None:
+        """Show what a run has so far."""
+        for name, plot in self.plots.items():
+            values = curves.ssim if name == "ssim" else curves.losses.get(name, ([], []))
+            plot.show_curve(*values, curves.stage2)
+            plot.setVisible(bool(values[0]))
+        self.setVisible(any(plot.isVisibleTo(self) for plot in self.plots.values()))

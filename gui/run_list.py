@@ -1,0 +1,96 @@
+"""The list of runs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QBrush, QColor
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+
+import engine
+from gui.run_watcher import RunWatcher
+
+STATES = {
+    "starting": ("starting", "#8b95a3"),
+    "running": ("running", "#4ea1ff"),
+    "paused": ("paused", "#ffb347"),
+    "stopped": ("stopped", "#a3adba"),
+    "finished": ("finished", "#7fd18b"),
+    "failed": ("failed", "#f07178"),
+    "crashed": ("crashed", "#f07178"),
+}
+NAME, STATE, SSIM = range(3)
+
+
+class RunList(QTreeWidget):
+    """Every run with how it is and its best score; one is chosen."""
+
+    chosen = Signal(object)  # RunFolder or None
+
+    def __init__(self, watcher: RunWatcher, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._watcher = watcher
+        self.setObjectName("runList")
+        self.setHeaderLabels(["Run", "State", "Best SSIM"])
+        self.setRootIsDecorated(False)
+        self.setUniformRowHeights(True)
+        self.setAllColumnsShowFocus(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        header = self.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        for column in (STATE, SSIM):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        for run in reversed(watcher.runs):
+            self._add(run)
+        watcher.added.connect(self._add)
+        watcher.removed.connect(self._remove)
+        watcher.changed.connect(self._refresh)
+        self.currentItemChanged.connect(lambda *_: self.chosen.emit(self.run()))
+
+    def run(self) -> engine.RunFolder | None:
+        """The chosen run."""
+        item = self.currentItem()
+        return None if item is None else item.data(NAME, Qt.ItemDataRole.UserRole)
+
+    def choose(self, run: engine.RunFolder) -> None:
+        """Choose a run of the watcher's."""
+        item = self._item(run)
+        if item is not None:
+            self.setCurrentItem(item)
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, 130)
+
+    def _item(self, run: engine.RunFolder) -> QTreeWidgetItem | None:
+        items = (self.topLevelItem(row) for row in range(self.topLevelItemCount()))
+        return next((i for i in items if i and i.data(NAME, Qt.ItemDataRole.UserRole) is run), None)
+
+    def _add(self, run: engine.RunFolder) -> None:
+        item = QTreeWidgetItem([run.folder.name, "", ""])
+        item.setData(NAME, Qt.ItemDataRole.UserRole, run)
+        item.setToolTip(NAME, str(run.folder))
+        item.setTextAlignment(SSIM, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.insertTopLevelItem(0, item)
+        self._refresh(run)
+
+    def _remove(self, run: engine.RunFolder) -> None:
+        item = self._item(run)
+        if item is not None:
+            self.takeTopLevelItem(self.indexOfTopLevelItem(item))
+
+    def _refresh(self, run: engine.RunFolder) -> None:
+        item, status = self._item(run), run.status
+        if item is None:
+            return
+        text, colour = STATES[status.state]
+        if status.state == "running" and status.total:
+            text = f"{_share(status):.0%}"
+        item.setText(STATE, text)
+        item.setForeground(STATE, QBrush(QColor(colour)))
+        item.setText(SSIM, "" if status.best is None else f"{status.best:.4f}")
+
+
+def _share(status: engine.RunStatus) -> float:
+    """How much of the present stage is done."""
+    return status.images / max(status.total, 1)

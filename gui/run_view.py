@@ -1,0 +1,220 @@
+"""One run: how it is, what can be asked of it, its curves, samples and log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+import engine
+from gui.file_dialogs import ask_yes
+from gui.plots import Plots
+from gui.sample_strip import SampleStrip
+from gui.train_process import resume, resume_line
+
+PHASES = {"stage1": "Stage 1", "pretraining": "Stage 2: D alone", "stage2": "Stage 2"}
+ASKED = {
+    "stop now": "Stopping…",
+    "stop after epoch": "Stops after this epoch.",
+    "save": "Saving…",
+    "pause": "Pausing…",
+}
+LIVE = ("starting", "running", "paused")
+
+
+class RunView(QWidget):
+    """Shows the run that it is given; `refresh` when that has changed."""
+
+    failed = Signal(str)
+    model_chosen = Signal(object)  # Path
+    forgotten = Signal(object)  # RunFolder
+    done = Signal(str)
+    look = Signal()  # something was asked: look at the runs now
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.run: engine.RunFolder | None = None
+        self.name, self.line, self.note = QLabel(), QLabel(), QLabel()
+        self.name.setObjectName("paneTitle")
+        self.note.setObjectName("wrong")
+        for label in (self.line, self.note):
+            label.setWordWrap(True)
+        self.pause, self.go_on = QPushButton("Pause"), QPushButton("Resume")
+        self.stop, self.use = QPushButton("Stop"), QPushButton("Use this model")
+        self.more = QPushButton("More")
+        self.plots, self.samples = Plots(), SampleStrip()
+        self.log = QPlainTextEdit()
+        self.log.setReadOnly(True)
+        self.log.setObjectName("log")
+        self.log.setMaximumHeight(150)
+        self._log_wanted = False
+        self._menus()
+        self._lay_out()
+        self.pause.clicked.connect(lambda: self._ask("pause"))
+        self.go_on.clicked.connect(self._go_on)
+        self.show_run(None)
+
+    def show_run(self, run: engine.RunFolder | None) -> None:
+        """Show another run, or none."""
+        self.run = run
+        self._log_wanted = False
+        self.setVisible(run is not None)
+        if run is not None:
+            self.samples.show_samples(run.samples, from_start=True)
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Show what is new."""
+        run = self.run
+        if run is None:
+            return
+        status, state = run.status, run.status.state
+        self.name.setText(run.folder.name)
+        self.name.setToolTip(str(run.folder))
+        self.line.setText(" · ".join(_facts(status)))
+        self.note.setText(_problem(status))
+        self.note.setVisible(bool(self.note.text()))
+        self.pause.setVisible(state in ("starting", "running"))
+        self.pause.setEnabled(state == "running" and not status.asked)
+        self.go_on.setVisible(state not in ("starting", "running", "finished"))
+        self.go_on.setEnabled(state == "paused" or run.resumable)
+        self.stop.setVisible(state in LIVE)
+        self._after_epoch.setEnabled(state == "running")
+        self._save.setEnabled(state in ("running", "paused"))
+        models = run.models
+        self.use.setVisible(bool(models))
+        self._best.setEnabled("best" in models)
+        self._last.setEnabled("last" in models)
+        self._forget.setEnabled(state not in LIVE)
+        self.plots.show_curves(run.curves)
+        self.samples.show_samples(run.samples)
+        shows_log = self._log_wanted or state in ("failed", "crashed")
+        self.log.setVisible(shows_log)
+        if shows_log:
+            self._show_log(run.log())
+
+    def _menus(self) -> None:
+        stop, use, more = QMenu(self), QMenu(self), QMenu(self)
+        self._after_epoch = _add(stop, "After this epoch", lambda: self._ask("stop after epoch"))
+        _add(stop, "Now", lambda: self._ask("stop now"))
+        self._best = _add(use, "The best so far", lambda: self._use("best"))
+        self._last = _add(use, "The newest", lambda: self._use("last"))
+        self._save = _add(more, "Save a checkpoint now", lambda: self._ask("save"))
+        _add(more, "Show the log", self._toggle_log)
+        _add(more, "Copy as command", self._copy)
+        _add(more, "Open the folder", self._open)
+        more.addSeparator()
+        self._forget = _add(more, "Take out of this list…", self._leave)
+        for button, menu in ((self.stop, stop), (self.use, use), (self.more, more)):
+            button.setMenu(menu)
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(6)
+        for button in (self.pause, self.go_on, self.stop, self.use, self.more):
+            buttons.addWidget(button)
+        buttons.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        for widget in (self.name, self.line, self.note):
+            layout.addWidget(widget)
+        layout.addLayout(buttons)
+        for part in (self.log, self.plots, self.samples):
+            layout.addWidget(part)
+        layout.addStretch()
+
+    def _show_log(self, text: str) -> None:
+        if text != self.log.toPlainText():
+            self.log.setPlainText(text)
+            bar = self.log.verticalScrollBar()
+            bar.setValue(bar.maximum())
+
+    def _ask(self, request: engine.Request) -> None:
+        run = self.run
+        if run is not None:
+            self._try(lambda: run.ask(request))
+
+    def _go_on(self) -> None:
+        run = self.run
+        if run is not None:
+            self._try(run.go_on if run.status.state == "paused" else lambda: resume(run))
+
+    def _use(self, which: str) -> None:
+        path = self.run.models.get(which) if self.run is not None else None
+        if path is not None:
+            self.model_chosen.emit(path)
+
+    def _toggle_log(self) -> None:
+        self._log_wanted = not self._log_wanted
+        self.refresh()
+
+    def _copy(self) -> None:
+        if self.run is not None:
+            QGuiApplication.clipboard().setText(resume_line(self.run.folder))
+            self.done.emit("Copied: the command that goes on with this run")
+
+    def _open(self) -> None:
+        if self.run is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.run.folder)))
+
+    def _leave(self) -> None:
+        run = self.run
+        question = "Take this run out of the list? Its folder stays on the disk, as it is."
+        if run is not None and ask_yes(self, "Take it out", question):
+            self.forgotten.emit(run)
+
+    def _try(self, action: Callable[[], object]) -> None:
+        try:
+            action()
+        except engine.ReposeError as error:
+            self.failed.emit(str(error))
+        self.look.emit()
+
+
+def _add(menu: QMenu, text: str, call: Callable[[], object]) -> QAction:
+    action = menu.addAction(text)
+    action.triggered.connect(lambda _checked=False: call())
+    return action
+
+
+def _facts(status: engine.RunStatus) -> list[str]:
+    """How far it is, in a few words each."""
+    facts = []
+    if status.phase:
+        far = f"epoch {status.epoch} of {status.epochs}"
+        if status.phase == "pretraining":
+            far = f"{status.images / max(status.total, 1):.0%}"
+        facts.append(f"{PHASES[status.phase]}, {far}")
+    elif status.state == "starting":
+        facts.append("Reading the pictures and settings…")
+    if status.state == "running" and status.phase:
+        facts.append(f"{status.images_per_second:.3g} images/s")
+    if status.elapsed:
+        facts.append(f"{engine.duration(status.elapsed)} so far")
+    if status.state == "running" and status.phase:
+        facts.append(f"{engine.duration(status.eta)} left in this stage")
+    if status.best is not None:
+        before = "" if status.first is None else f" (before: {status.first:.4f})"
+        facts.append(f"best SSIM {status.best:.4f}{before}")
+    if status.asked:
+        facts.append(ASKED[status.asked])
+    return facts
+
+
+def _problem(status: engine.RunStatus) -> str:
+    if status.state == "failed":
+        return status.error or "The training failed; its log says why."
+    if status.state == "crashed":
+        return "The training ended without a word (it was killed, or the machine was switched off)."
+    return ""

@@ -1,0 +1,106 @@
+"""The same held-out people, epoch by epoch."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QVBoxLayout, QWidget
+
+ROWS = ("source", "target", "coarse", "refined")
+LABELS = 58  # pixels for the names of the rows
+
+
+class SampleView(QWidget):
+    """A picture of several people, with the names of its rows."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.image = QImage()
+        self._rows = 3
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def show_image(self, image: QImage, rows: int) -> None:
+        """Show a picture of so many rows."""
+        self.image, self._rows = image, rows
+        self.updateGeometry()
+        self.update()
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        if self.image.isNull():
+            return 0
+        return min(420, round((width - LABELS) * self.image.height() / self.image.width()))
+
+    def sizeHint(self) -> QSize:
+        return QSize(380, self.heightForWidth(380))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.image.isNull():
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        scale = min(
+            (self.width() - LABELS) / self.image.width(), self.height() / self.image.height()
+        )
+        width, height = self.image.width() * scale, self.image.height() * scale
+        painter.drawImage(QRectF(LABELS, 0, width, height), self.image)
+        painter.setPen(QColor("#8b95a3"))
+        for number, name in enumerate(ROWS[: self._rows]):
+            place = QRectF(0, number * height / self._rows, LABELS - 8, height / self._rows)
+            painter.drawText(
+                place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name
+            )
+
+
+class SampleStrip(QWidget):
+    """The samples of a run; a slider goes through time. At its end it follows the newest."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._paths: list[Path] = []
+        self.view = SampleView()
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setAccessibleName("Epoch")
+        self.slider.setToolTip("Drag to see how the same people looked after each epoch.")
+        self.label = QLabel()
+        self.label.setObjectName("paneNote")
+        line = QHBoxLayout()
+        line.addWidget(self.slider, 1)
+        line.addWidget(self.label)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self.view)
+        layout.addLayout(line)
+        self.slider.valueChanged.connect(self._show)
+        self.hide()
+
+    def show_samples(self, paths: list[Path], from_start: bool = False) -> None:
+        """These pictures, oldest first; of another run with `from_start`."""
+        if paths == self._paths and not from_start:
+            return
+        follows = from_start or self.slider.value() == self.slider.maximum()
+        self._paths = paths
+        self.setVisible(bool(paths))
+        self.slider.setRange(0, max(0, len(paths) - 1))
+        self.slider.setEnabled(len(paths) > 1)
+        if follows:
+            self.slider.setValue(self.slider.maximum())
+        self._show()
+
+    def _show(self) -> None:
+        if not self._paths:
+            self.view.show_image(QImage(), 3)
+            return
+        path = self._paths[self.slider.value()]
+        stage, epoch = map(int, re.findall(r"\d+", path.stem)[:2])
+        # Square or not, people are as high as they are wide in the end: stage 2 has one row more.
+        self.view.show_image(QImage(str(path)), 3 if stage == 1 else 4)
+        self.label.setText(f"stage {stage}, " + (f"epoch {epoch}" if epoch else "before training"))

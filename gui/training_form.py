@@ -1,0 +1,301 @@
+"""A new training: on what, how, where to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+import engine
+from gui.background import Background
+from gui.checked_field import CheckedField
+from gui.data_rows import DataRows
+from gui.file_dialogs import MODEL_SUFFIXES, ask_open
+from gui.run_watcher import free_folder
+from gui.settings_tree import SettingsTree
+from gui.train_process import Preset, RunPlan, Stages
+
+if TYPE_CHECKING:
+    from engine import Config
+
+PRESETS: tuple[tuple[str, str], ...] = (
+    ("default", "default: guided, for new people"),
+    ("report", "report: the published experiment"),
+)
+STAGES: tuple[tuple[str, str], ...] = (
+    ("both", "both, one after the other"),
+    ("1", "1: G1, the coarse image"),
+    ("2", "2: G2 against D, the refinement"),
+)
+NUMBERS = (
+    ("stage1.epochs", "Epochs of stage 1", "How often every picture is a source in stage 1."),
+    ("stage2.epochs", "Epochs of stage 2", "How often every picture is a source in stage 2."),
+    ("batch", "Batch", "Pairs per step, in both stages."),
+)
+ALL = "All settings"
+IN_FORM = ("stage1.epochs", "stage2.epochs", "stage1.batch", "stage2.batch", "data.layout")
+
+
+class TrainingForm(QDialog):
+    """Says at once what is wrong; `started` with the plan when everything is right."""
+
+    started = Signal(object)  # RunPlan
+
+    def __init__(self, background: Background, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("New training")
+        self.data = DataRows(background)
+        self.preset, self.stages, self.device = (QComboBox() for _ in range(3))
+        for box, choices in ((self.preset, PRESETS), (self.stages, STAGES)):
+            for value, text in choices:
+                box.addItem(text, value)
+        self.device.addItem("auto", "auto")
+        background.run(engine.usable_devices, self._show_devices)
+        self.numbers = {name: CheckedField(QLineEdit()) for name, _, _ in NUMBERS}
+        self.model = CheckedField(QLineEdit(), "Empty: from the beginning.")
+        self.folder = CheckedField(QLineEdit(str(free_folder("training"))))
+        self.settings = SettingsTree(IN_FORM)
+        self.all_settings = QPushButton()
+        self.problem = QLabel()
+        self.start, self.copy = QPushButton("Start training"), QPushButton("Copy as command")
+        self._own_folder = False  # the user has named it
+        self._lay_out()
+        self._fill()
+        self._wire()
+        self.refresh()
+
+    def plan(self) -> RunPlan | None:
+        """The training that the form describes; None while something is wrong."""
+        config = self._config()
+        if config is None or self._problems():
+            return None
+        model = self._line(self.model).text().strip()
+        return RunPlan(
+            Path(self._line(self.folder).text().strip()).expanduser().absolute(),
+            replace(config, data=replace(config.data, folders=self.data.sources)),
+            cast(Preset, self.preset.currentData()),
+            cast(Stages, self.stages.currentData()),
+            str(self.device.currentData()),
+            Path(model).expanduser().absolute() if model else None,
+        )
+
+    def refresh(self) -> None:
+        """Check everything."""
+        stages = self.stages.currentData()
+        self.numbers["stage1.epochs"].setEnabled(stages != "2")
+        self.numbers["stage2.epochs"].setEnabled(stages != "1")
+        base = self._base()
+        if base is not None:
+            self.settings.show_settings(base)
+        self._name_folder()
+        self.folder.set_problem(_folder_problem(self._line(self.folder).text().strip()))
+        config = self._config()
+        if config is not None:
+            self.data.use(config)
+        problems = self._problems()
+        # What a field says already need not be said twice.
+        shown = self.data.says_problem or any(f.problem for f in self._fields if f.isEnabled())
+        self.problem.setText(problems[0] if problems and not shown else "")
+        for button in (self.start, self.copy):
+            button.setEnabled(config is not None and not problems)
+
+    def _problems(self) -> list[str]:
+        wrong = [field.problem for field in self._fields if field.isEnabled()]
+        return [text for text in (self.data.problem, *wrong, self._settings_problem) if text]
+
+    @property
+    def _fields(self) -> list[CheckedField]:
+        return [self.model, *self.numbers.values(), self.folder]
+
+    def _base(self) -> Config | None:
+        """The settings before changes: the preset's, or those of the model to start from."""
+        text = self._line(self.model).text().strip()
+        self.model.set_problem("")
+        self.preset.setEnabled(not text)
+        if not text:
+            return engine.PRESETS[self.preset.currentData()]
+        try:
+            config = engine.model_config(Path(text).expanduser())
+        except engine.ReposeError as error:
+            self.model.set_problem(str(error))
+            return None
+        return replace(
+            config, stage1=engine.PRESETS["default"].stage1, stage2=engine.PRESETS["default"].stage2
+        )
+
+    def _config(self) -> Config | None:
+        """The settings with everything that was typed; None where something is wrong."""
+        self._settings_problem = ""
+        config = self._base()
+        if config is None:
+            return None
+        right = True
+        for name, field in self.numbers.items():
+            names = ("stage1.batch", "stage2.batch") if name == "batch" else (name,)
+            text = self._line(field).text()
+            try:
+                config = engine.with_settings(config, dict.fromkeys(names, text))
+                field.set_problem("")
+            except engine.ReposeError as error:
+                field.set_problem(str(error))
+                right = not field.isEnabled() and right
+        try:
+            config = engine.with_settings(config, self.settings.changes)
+        except engine.ReposeError as error:
+            self._settings_problem = str(error)
+        self.settings.set_problem(self._settings_problem)
+        changes = len(self.settings.changes)
+        self.all_settings.setText(ALL + (f" ({changes} changed)" if changes else ""))
+        return config if right and not self._settings_problem else None
+
+    def _fill(self) -> None:
+        """The preset's own values."""
+        self._settings_problem = ""
+        base = self._base() or engine.PRESETS["default"]
+        values = {"batch": base.stage1.batch}
+        values |= {"stage1.epochs": base.stage1.epochs, "stage2.epochs": base.stage2.epochs}
+        for name, value in values.items():
+            self._line(self.numbers[name]).setText(str(value))
+
+    def _name_folder(self) -> None:
+        if self._own_folder:
+            return
+        first = next(iter(self.data.sources), "").rpartition(":")[0]
+        folder = str(free_folder(Path(first).name if first else "training"))
+        if self._line(self.folder).text() != folder:
+            self._line(self.folder).setText(folder)
+
+    def _show_devices(self, devices: tuple[str, ...]) -> None:
+        for device in devices[1:]:
+            self.device.addItem(device, device)
+
+    def _wire(self) -> None:
+        self.data.changed.connect(self.refresh)
+        self.data.counted.connect(self.refresh)
+        self.preset.currentIndexChanged.connect(self._fill)
+        for box in (self.preset, self.stages, self.device):
+            box.currentIndexChanged.connect(self.refresh)
+        for field in (*self.numbers.values(), self.model, self.folder):
+            self._line(field).textChanged.connect(self.refresh)
+        self._line(self.folder).textEdited.connect(self._folder_edited)
+        self.settings.changed.connect(self.refresh)
+        self.all_settings.toggled.connect(self._show_settings)
+        self.start.clicked.connect(self._start)
+        self.copy.clicked.connect(self._copy)
+
+    def _folder_edited(self, text: str) -> None:
+        self._own_folder = bool(text)
+
+    def _show_settings(self, shown: bool) -> None:
+        self.settings.setVisible(shown)
+        if shown:
+            self.resize(max(self.width(), 1080), self.height())
+
+    def _start(self) -> None:
+        plan = self.plan()
+        if plan is not None:
+            self.started.emit(plan)
+
+    def _copy(self) -> None:
+        plan = self.plan()
+        if plan is not None:
+            QGuiApplication.clipboard().setText(plan.command_line())
+            self.copy.setText("Copied")
+
+    def _choose_model(self) -> None:
+        path = ask_open(self, "Model to start from", "Models", MODEL_SUFFIXES, "models")
+        if path is not None:
+            self._line(self.model).setText(str(path))
+
+    def _line(self, field: CheckedField) -> QLineEdit:
+        return cast(QLineEdit, field.field)
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setVerticalSpacing(10)
+        form.addRow("Pictures", self.data)
+        form.addRow("Preset", self.preset)
+        form.addRow("Stages", self.stages)
+        for name, text, tip in NUMBERS:
+            self.numbers[name].field.setToolTip(tip)
+            form.addRow(text, self.numbers[name])
+        form.addRow("Device", self.device)
+        choose, default = QPushButton("…"), QPushButton("Default model")
+        choose.setToolTip("Choose a model")
+        choose.clicked.connect(self._choose_model)
+        default.setToolTip("Start from the model that comes with Repose")
+        default.clicked.connect(
+            lambda: self._line(self.model).setText(str(engine.resource("default.safetensors")))
+        )
+        choose.setObjectName("small")
+        line = QHBoxLayout()
+        line.setSpacing(6)
+        line.addWidget(self.model, 1)
+        for button in (choose, default):
+            button.setAutoDefault(False)
+            line.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        form.addRow("Start from model", line)
+        form.addRow("Folder of the run", self.folder)
+        self.all_settings.setText(ALL)
+        self.all_settings.setCheckable(True)
+        self.settings.hide()
+        body = QWidget()
+        body.setObjectName("plain")
+        body.setLayout(form)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidget(body)
+        scroll.viewport().setObjectName("plain")
+        scroll.setMinimumWidth(560)
+        sides = QHBoxLayout()
+        sides.setSpacing(16)
+        sides.addWidget(scroll, 1)
+        sides.addWidget(self.settings, 1)
+        self.problem.setObjectName("wrong")
+        self.problem.setWordWrap(True)
+        cancel = QPushButton("Cancel")
+        cancel.clicked.connect(self.reject)
+        buttons = QHBoxLayout()
+        for button in (self.copy, self.all_settings, cancel, self.start):
+            button.setAutoDefault(False)
+        self.start.setDefault(True)
+        buttons.addWidget(self.all_settings)
+        buttons.addWidget(self.copy)
+        buttons.addStretch()
+        buttons.addWidget(cancel)
+        buttons.addWidget(self.start)
+        layout = QVBoxLayout(self)
+        layout.addLayout(sides, 1)
+        layout.addWidget(self.problem)
+        layout.addLayout(buttons)
+        self.resize(620, 600)
+
+
+def _folder_problem(text: str) -> str:
+    """Why no run can be put there, in a sentence."""
+    if not text:
+        return "Name a folder for the run."
+    folder = Path(text).expanduser()
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            return f"{folder} holds something already: name a new folder."
+    except OSError as error:
+        return f"{folder} cannot be used: {(error.strerror or str(error)).lower()}."
+    return ""
