@@ -19,6 +19,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from engine.batches import ExportBatch as ExportBatch
+    from engine.batches import plan_batch as plan_batch
     from engine.config import Config as Config
     from engine.config import DataConfig as DataConfig
     from engine.config import Layout as Layout
@@ -36,9 +38,12 @@ if TYPE_CHECKING:
     from engine.landmarks import N_LANDMARKS as N_LANDMARKS
     from engine.landmarks import Landmarks as Landmarks
     from engine.model_file import model_config as model_config
+    from engine.names import NAME_FIELDS as NAME_FIELDS
     from engine.photos import PHOTO_SUFFIXES as PHOTO_SUFFIXES
     from engine.photos import Photo as Photo
+    from engine.photos import Picture as Picture
     from engine.photos import read_photo as read_photo
+    from engine.photos import read_picture as read_picture
     from engine.photos import write_photo as write_photo
     from engine.pose3d import Pose3D as Pose3D
     from engine.pose3d import copy_pose as copy_pose
@@ -49,6 +54,8 @@ if TYPE_CHECKING:
     from engine.predictor import Prediction as Prediction
     from engine.predictor import Predictor as Predictor
     from engine.presets import PRESETS as PRESETS
+    from engine.provenance import Metadata as Metadata
+    from engine.repose_options import batch_arguments as batch_arguments
     from engine.run_folder import Curves as Curves
     from engine.run_folder import Request as Request
     from engine.run_folder import RunFolder as RunFolder
@@ -62,6 +69,7 @@ if TYPE_CHECKING:
     from engine.settings import setting_flags as setting_flags
     from engine.settings import settings_in as settings_in
     from engine.settings import with_settings as with_settings
+    from engine.sweep import angles_between as angles_between
 
 # Threads that wait for work must not spin: beside another busy process (a training run) an update
 # would take many times as long. It counts only if it is set before torch is imported.
@@ -72,19 +80,23 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 _MODULES = {
-    "FACE_PARTS": "landmarks",
-    "N_LANDMARKS": "landmarks",
-    "PHOTO_SUFFIXES": "photos",
-    "POSE_SUFFIXES": "pose_files",
-    "PRESETS": "presets",
     "Config": "config",
     "Curves": "run_folder",
     "DataConfig": "config",
     "DataCount": "data_count",
+    "ExportBatch": "batches",
+    "FACE_PARTS": "landmarks",
     "Face": "detector",
     "Landmarks": "landmarks",
     "Layout": "config",
+    "Metadata": "provenance",
+    "NAME_FIELDS": "names",
+    "N_LANDMARKS": "landmarks",
+    "PHOTO_SUFFIXES": "photos",
+    "POSE_SUFFIXES": "pose_files",
+    "PRESETS": "presets",
     "Photo": "photos",
+    "Picture": "photos",
     "Pose3D": "pose3d",
     "Prediction": "predictor",
     "Predictor": "predictor",
@@ -93,6 +105,8 @@ _MODULES = {
     "RunFolder": "run_folder",
     "RunStatus": "run_folder",
     "Setting": "settings",
+    "angles_between": "sweep",
+    "batch_arguments": "repose_options",
     "copy_pose": "pose3d",
     "count_source": "data_count",
     "duration": "run_folder",
@@ -104,7 +118,9 @@ _MODULES = {
     "mean_face": "head",
     "model_config": "model_file",
     "note_process": "run_folder",
+    "plan_batch": "batches",
     "read_photo": "photos",
+    "read_picture": "photos",
     "read_pose": "pose_files",
     "resource": "files",
     "setting_flags": "settings",

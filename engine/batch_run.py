@@ -11,7 +11,7 @@ from threading import Event
 from typing import NamedTuple
 
 from engine.animation import animations, write_animation
-from engine.batches import ExportBatch, plan
+from engine.batches import ExportBatch, plan_batch
 from engine.errors import ReposeError
 from engine.export import repose_all
 from engine.files import write_whole
@@ -75,7 +75,7 @@ def run_batch(
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="repose-")))
         elif report is None:
             report = folder / REPORT
-        jobs = plan(batch, folder)
+        jobs = plan_batch(batch, folder)
         _check_writable(folder)
         todo, earlier = _failed_before(jobs, report) if retry else (jobs, [])
         predictor = Predictor(batch.model, batch.device)

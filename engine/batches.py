@@ -131,7 +131,7 @@ class ExportBatch:
             raise ReposeError(f"{path}: {error}") from error
 
 
-def plan(batch: ExportBatch, out: Path | None = None) -> tuple[Job, ...]:
+def plan_batch(batch: ExportBatch, out: Path | None = None) -> tuple[Job, ...]:
     """The jobs of a batch, source after source, with their outputs in ``out`` (or the batch's own).
 
     Raises ReposeError when there is nothing to do, a folder cannot be read or two pictures would

@@ -11,7 +11,7 @@ from engine.batches import ExportBatch, Format
 from engine.errors import ReposeError
 from engine.jobs import View
 from engine.pose3d import Transfer
-from engine.sweep import read_angles
+from engine.sweep import angles_text, read_angles
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Paths = tuple[Path, ...]
@@ -201,3 +201,23 @@ def described(options: ReposeOptions) -> ExportBatch:
         model=options.model,
         device=options.device,
     )
+
+
+def batch_arguments(batch: ExportBatch) -> list[str]:
+    """What makes `described` describe this batch: the words after ``repose``."""
+    words = [str(path) for path in batch.sources]
+    for flag, paths in (("--target", batch.targets), ("--pose", batch.poses)):
+        words += [flag, *map(str, paths)] if paths else []
+    plain = ExportBatch()
+    for name in ("yaw", "pitch", "roll"):
+        angles: tuple[float, ...] = getattr(batch, name)
+        if angles != (0.0,):
+            words.append(f"--{name}={angles_text(angles)}")
+    for name in ("transfer", "face", "view", "out", "name", "format", "quality", "sheet",
+                 "animation", "fps", "model", "device"):  # fmt: skip
+        value = getattr(batch, name)
+        if value != getattr(plain, name):
+            words += [f"--{name}", f"{value:g}" if isinstance(value, float) else str(value)]
+    words += ["--overwrite"] if batch.overwrite else []
+    words += [] if batch.note else ["--no-provenance"]
+    return words

@@ -43,3 +43,9 @@ def angles_between(first: float, last: float, steps: int) -> tuple[float, ...]:
 def angle_text(degrees: float) -> str:
     """An angle for people and file names: ``"-12.5"``, ``"20"``."""
     return f"{degrees:.4f}".rstrip("0").rstrip(".") if math.isfinite(degrees) else str(degrees)
+
+
+def angles_text(angles: tuple[float, ...]) -> str:
+    """What `read_angles` reads as these angles, which `angles_between` gave."""
+    ends = [angle_text(angles[0]), angle_text(angles[-1])]
+    return ends[0] if len(angles) == 1 else ":".join([*ends, str(len(angles))])
