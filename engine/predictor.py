@@ -169,15 +169,6 @@ class Predictor:
             for c, d, posed in zip(coarse, difference, batch, strict=True)
         ]
 
-    def set_crop(self, picture: Pixels, landmarks: ArrayLike) -> None:
-        """Choose a picture that is cut and scaled already, (H, W, 3) as the config has them, and
-        the landmarks (68, 2) in its pixels. For evaluation; it cannot be pasted back.
-        """
-        checked, whole = check_landmarks(landmarks), Crop(0, 0, self.size)
-        own = whole.to_network(checked, self.size)
-        self._source = Source(picture, checked, whole, picture, own, widens=False)
-        self._wider = None
-
     def predict(self, pose: ArrayLike) -> Prediction:
         """The source face in the pose (68, 2), pixels of the photo.
 
@@ -272,11 +263,10 @@ class Predictor:
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A source face, cut out and scaled for the networks (S, S; or H, W, a whole photo).
+    """A source face, cut out and scaled for the networks.
 
     photo   (H, W, 3) and face (68, 2) in its pixels    crop  of it
     pixels  (S, S, 3) of the crop and landmarks (68, 2) in their pixels
-    widens  whether poses beyond the crop may have a larger one
     """
 
     photo: Pixels
@@ -284,12 +274,11 @@ class Source:
     crop: Crop
     pixels: Pixels
     landmarks: Landmarks
-    widens: bool
 
     @classmethod
     def cut(cls, photo: Pixels, face: Landmarks, crop: Crop, size: int) -> Self:
         pixels, landmarks = crop.scaled(photo, size), crop.to_network(face, size)
-        return cls(photo, face, crop, pixels, landmarks, widens=True)
+        return cls(photo, face, crop, pixels, landmarks)
 
     @cached_property
     def head(self) -> SourceHead:
@@ -328,7 +317,7 @@ def _covering(source: Source, pose: Landmarks, wider: Source | None) -> Source:
 
     Raises ReposeError for a pose that reaches far out of the photo.
     """
-    if source.crop.covers(pose) or not source.widens:
+    if source.crop.covers(pose):
         return source
     crop = source.crop.covering(pose)
     if _too_large(crop, source.photo):

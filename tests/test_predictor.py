@@ -156,25 +156,6 @@ def test_heatmaps_and_mask_over_the_crop(ready: Predictor, face: Landmarks) -> N
     assert heatmaps[0, 0] < 0.01
 
 
-def test_a_crop_is_taken_as_it_is(ready: Predictor, photo: Photo, face: Landmarks) -> None:
-    crop = Crop.around(face)
-    small, landmarks = crop.scaled(photo, 64), crop.to_network(face, 64)
-    target = Pose3D.of(landmarks).turned(15, 0, 0).landmarks()
-    in_photo = (target + 0.5) * (crop.side / 64) - 0.5 + (crop.left, crop.top)
-    ready.set_crop(small, landmarks)
-    assert ready.crop == Crop(0, 0, 64)
-    np.testing.assert_allclose(
-        ready.predict(target).refined,
-        _from_photo(ready, photo, face, in_photo),
-        atol=0.02,
-    )
-
-
-def _from_photo(predictor: Predictor, photo: Photo, face: Landmarks, pose: Landmarks) -> Landmarks:
-    predictor.set_source(photo, face)
-    return predictor.predict(pose).refined
-
-
 def test_names(model: Path, small_config: Config, tmp_path: Path) -> None:
     predictor = Predictor(model, "cpu")
     assert predictor.device == "cpu"
