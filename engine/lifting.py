@@ -133,6 +133,6 @@ def _shown(frame: Crop, photo: Pixels) -> Floats:
 
 def _trust(cutout: Cutout) -> Floats:
     """(SIDE, SIDE) trust in the background: 1 where the photo shows it, less where it is filled."""
-    seen = (cutout.opacity <= 0).astype(np.float32)
+    seen = (cutout.opacity < 0.1).astype(np.float32)
     trust = _HIDDEN + (1 - _HIDDEN) * cv2.GaussianBlur(cv2.erode(seen, np.ones((5, 5))), (0, 0), 1)
     return np.asarray(trust, np.float32)

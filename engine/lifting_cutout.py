@@ -52,7 +52,7 @@ class Cutout:
         opacity *= 1 - _seen_through(colours, parts, inside, outside)
         strands, stains = _strands(colours, inside, outside)
         opacity = np.maximum(opacity, strands * (opacity < 0.5))
-        behind = _grown(_mask(opacity > _CLEAR), 5)
+        behind = _grown(_mask(opacity > _CLEAR), 9)
         background = filled(colours, (1 - behind) * (1 - stains))
         sure = cv2.erode(_mask(opacity > _SURE), np.ones((5, 5), np.uint8))
         person = filled(colours, sure.astype(np.float32))

@@ -30,6 +30,7 @@ _FOOT = np.array([(x, y, -0.1) for y in (1.0, 1.4) for x in (-0.8, -0.4, 0.0, 0.
 
 _RAYS = np.radians(np.linspace(-205, 25, 24))  # from below one ear over the crown to the other
 _HAIR = (0.8, 2.2)  # of the skull's reach: the least and the most that hair can have
+_FULLNESS = (0.8, 1.15)  # how much thinner or thicker the back can be than the mean head's
 _SMOOTH = 0.06  # decimetres: details of the mean head that are left out beside the face
 _BESIDE = 0.15  # decimetres beside the head within which the depth becomes the axis's
 _THIN = 0.05  # decimetres beside the head within which front and back meet
@@ -57,9 +58,11 @@ class Relief:
         front, back = depths.reshape(2, size, size)
         head = head_outline(face, size)
         shape = _completed(face, front, back, head)
-        inside = np.clip(_places(face, head, opacity > 0.5), 0, size - 1)
-        middle, half = np.moveaxis(warp(shape, inside), 2, 0)
-        return cls(middle + half, middle - half)
+        places, fullness = _places(face, head, opacity > 0.5)
+        middle, half = np.moveaxis(warp(shape, places.clip(0, size - 1)), 2, 0)
+        back = middle - half
+        axis = np.float32(face.pose.project(_AXIS)[0, 2])
+        return cls(middle + half, axis + (back - axis) * np.float32(fullness))
 
 
 def head_outline(face: LiftedFace, size: int) -> Mask:
@@ -93,8 +96,9 @@ def _completed(face: LiftedFace, front: Floats, back: Floats, head: Mask) -> Flo
     return np.asarray(inside * shape + (1 - inside) * smooth, np.float32)
 
 
-def _places(face: LiftedFace, head: Mask, person: Mask) -> Floats:
-    """Where on the mean head each pixel (S, S, 2) of the person lies."""
+def _places(face: LiftedFace, head: Mask, person: Mask) -> tuple[Floats, float]:
+    """Where on the mean head each pixel (S, S, 2) of the person lies; and how many times as far as
+    the skull the hair reaches."""
     size = len(head)
     centre = face.pose.project(_CENTRE)[0, :2]
     tilt = np.arctan2(face.pose.rotation[1, 0], face.pose.rotation[0, 0])
@@ -111,7 +115,8 @@ def _places(face: LiftedFace, head: Mask, person: Mask) -> Floats:
     moves = spline(np.stack([x, y], axis=2).reshape(-1, 2)).reshape(_SPLINE, _SPLINE, 2)
     x, y = np.meshgrid(np.arange(size), np.arange(size))
     smooth = cv2.resize(moves.astype(np.float32), (size, size), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(np.dstack([x, y]) + smooth, np.float32)
+    fullness = float(np.clip(np.median(hair / skull.clip(1)), *_FULLNESS))
+    return np.asarray(np.dstack([x, y]) + smooth, np.float32), fullness
 
 
 def _reach(mask: Mask, centre: Array, ways: Array) -> Array:

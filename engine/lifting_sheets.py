@@ -18,13 +18,19 @@ from engine.pose3d import LiftedFace
 from engine.raster import draw
 
 Floats = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 Pixels = NDArray[np.uint8]
 
 _STEP = 3  # pixels between the points of a sheet
 _SOLID = 0.6  # opacity from which there is a back
 _ROUND = 0.12  # decimetres from the outline: where the back bends forward to meet the front
-_EARS = (-0.36, 0.6)  # decimetres below the ears' axis: the back takes no colours from there
-_HAIRY = 0.25  # of the outline above the ears: with less hair the back of the head is bald
+_OUTLINE = (0.03, 0.15)  # decimetres from the outline: from where the back takes its colours
+# Decimetres below the ears' axis: top of the ears, their bottom, where collars begin. The back
+# takes the colours of hair from above the ears, and those of the neck from between the others.
+_EARS = (-0.36, 0.6, 0.95)
+_UNLIKE = 22  # a colour so far from the face's is not skin
+_ENOUGH = 0.25  # of an outline that must be hair, or skin, for only that to count
+_BLUR = 0.05  # decimetres: of the colours of the back
 _STILL = 0.1  # of the turn: what turns less has no back, for nobody will see it
 _LEAST = 0.2  # trust in the most slanted surface, where what was seen squarely has 1
 _INVENTED = 0.15  # trust in the back
@@ -109,7 +115,7 @@ class Sheet:
             fade=self.fade,
             triangles=triangles,
             hidden=(share[triangles] == 1).all(axis=1),
-            colours=_with_opacity(_back_colours(face, cutout, away), np.ones_like(away)),
+            colours=_with_opacity(_back_colours(face, cutout), np.ones_like(away)),
             invented=True,
         )
 
@@ -162,27 +168,43 @@ class Sheet:
         return layers, opacity
 
 
-def _back_colours(face: LiftedFace, cutout: Cutout, away: Floats) -> Floats:
-    """Colours (S, S, 3) for the back: those of the outline, but for the ears."""
-    scale = face.pose.scale
-    size = len(away)
+def _back_colours(face: LiftedFace, cutout: Cutout) -> Floats:
+    """Colours (S, S, 3) for the back: above those of the hair's outline, below those of the neck's;
+    the ears have none there."""
+    size, scale = len(cutout.opacity), face.pose.scale
     solid = (cutout.opacity > 0.9).astype(np.uint8)
     depth = cv2.distanceTransform(solid, cv2.DIST_L2, 5) / scale
-    band = ((depth > 0.04) & (depth < 0.15)).astype(np.float32)
-    top, bottom = _EARS
-    corners = np.array([(-2, top, 0), (2, top, 0), (2, bottom, 0), (-2, bottom, 0)], float)
-    ears = face.pose.project(corners)[:, :2].round().astype(np.int32)
-    band[cv2.fillConvexPoly(np.zeros((size, size), np.uint8), ears, 1) > 0] = 0
-    # Hair, where there is some, rather than the forehead beside it.
-    hull = np.zeros((size, size), np.uint8)
-    cv2.fillConvexPoly(hull, cv2.convexHull(face.landmarks.round().astype(np.int32)), 1)
-    hue = cv2.cvtColor(cutout.person / np.float32(255), cv2.COLOR_RGB2YCrCb) * (90, 255, 255)
-    skin = np.median(hue[hull > 0], axis=0) if hull.any() else np.zeros(3)
-    hair = (np.linalg.norm(hue - skin, axis=2) > 14).astype(np.float32)
-    above = np.arange(size)[:, None] < ears[:2, 1].mean()
-    if (band * hair * above).sum() > _HAIRY * (band * above).sum():
-        band = np.where(above, band * hair, band)
-    return np.asarray(cv2.GaussianBlur(filled(cutout.person, band), (0, 0), 0.05 * scale))
+    outline = (depth > _OUTLINE[0]) & (depth < _OUTLINE[1])
+    x, y = np.meshgrid(np.arange(size), np.arange(size))
+    along, down = face.pose.rotation[:2, 1] / np.linalg.norm(face.pose.rotation[:2, 1])
+    below = ((x - face.pose.shift[0]) * along + (y - face.pose.shift[1]) * down) / scale
+    top, bottom, collar = _EARS
+    skin = _unlike_skin(face, cutout.person) < _UNLIKE
+    # The hair rather than the forehead beside it; the neck rather than a collar.
+    scalp = _preferred(outline & (below < top), ~skin)
+    neck = _preferred(outline & (below > bottom) & (below < collar), skin)
+    parts = [
+        filled(cutout.person, known.astype(np.float32)) if known.any() else cutout.person
+        for known in (scalp, neck)
+    ]
+    share = np.clip((below - (top + bottom) / 2) / (bottom - top) + 0.5, 0, 1)[..., None]
+    mixed = (1 - share) * parts[0] + share * parts[1]
+    return np.asarray(cv2.GaussianBlur(mixed, (0, 0), _BLUR * scale), np.float32)
+
+
+def _preferred(outline: Mask, better: Mask) -> Mask:
+    """The better part of an outline if it is large enough, else all of it."""
+    part = outline & better
+    return part if part.sum() > _ENOUGH * outline.sum() else outline
+
+
+def _unlike_skin(face: LiftedFace, colours: Floats) -> Floats:
+    """(S, S) how far colours (S, S, 3) are from the median of the face, in 255ths."""
+    hull = cv2.convexHull(face.landmarks.round().astype(np.int32))
+    inside = cv2.fillConvexPoly(np.zeros(colours.shape[:2], np.uint8), hull, 1) > 0
+    hue = cv2.cvtColor(colours / np.float32(255), cv2.COLOR_RGB2YCrCb) * (90, 255, 255)
+    skin = np.median(hue[inside], axis=0) if inside.any() else np.zeros(3)
+    return np.asarray(np.linalg.norm(hue - skin, axis=2), np.float32)
 
 
 def _with_opacity(colours: Floats, opacity: Floats) -> Pixels:
