@@ -12,6 +12,7 @@ import engine
 from gui.background import Background
 from gui.copy_pose_dialog import CopyPoseDialog
 from gui.document import Document
+from gui.export_dialog import ExportDialog
 from gui.file_dialogs import (
     MODEL_SUFFIXES,
     ask_open,
@@ -50,6 +51,7 @@ class FileActions(QObject):
         super().__init__(window)
         self._document, self._worker, self._background = document, worker, background
         self._window = window
+        self.export: ExportDialog | None = None
         worker.saved.connect(self._saved)
 
     def open(self, path: Path) -> None:
@@ -81,6 +83,29 @@ class FileActions(QObject):
             "Discard",
             "The pose was edited and not saved. Discard it?",
         )
+
+    def may_close(self) -> bool:
+        """Whether the window may be closed; an export that is under way ends then."""
+        if not self.may_discard():
+            return False
+        if self.export is None or self.export.may_end():
+            return True
+        question = (
+            "An export is under way. Stop it? What is made stays, and the same export goes on from"
+            " there another time."
+        )
+        if not ask_yes(self._window, "Stop the export", question):
+            return False
+        self.export.process.end()
+        return True
+
+    def export_batch(self) -> None:
+        """Make many pictures at once, in the background."""
+        if self.export is None:
+            self.export = ExportDialog(self._document, self._window)
+            self.export.failed.connect(self.failed)
+            self.export.told.connect(self.done)
+        self.export.open_for()
 
     def save_picture(self) -> None:
         """Write the whole photo with the reposed face; the window stays usable meanwhile."""

@@ -193,7 +193,7 @@ class MainWindow(QMainWindow):
             self.files.open(Path(paths[0]))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.files.may_discard():
+        if not self.files.may_close():
             event.ignore()
             return
         self.hide()

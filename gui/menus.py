@@ -93,6 +93,10 @@ class Menus(QObject):
             menu, "&Save refined…", files.save_picture, "Ctrl+S",
             "Save the photo with the reposed face, at full size", "save",
         )  # fmt: skip
+        self._add(
+            menu, "E&xport batch…", files.export_batch, "Ctrl+E",
+            "Make many photos in many poses at once",
+        )  # fmt: skip
         menu.addSeparator()
         self._needs_face += [
             self._add(

@@ -1,0 +1,84 @@
+"""Angles to turn the head by: one each, or several between two."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QSpinBox, QWidget
+
+import engine
+from gui.document import PITCH_LIMIT, ROLL_LIMIT, YAW_LIMIT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MOST_STEPS = 99
+
+
+class SweepRows(QWidget):
+    """A row each for yaw, pitch and roll: from, to, and in how many steps."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows: dict[str, tuple[QDoubleSpinBox, QDoubleSpinBox, QSpinBox]] = {}
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(6)
+        limits = {"yaw": YAW_LIMIT, "pitch": PITCH_LIMIT, "roll": ROLL_LIMIT}
+        for line, (name, limit) in enumerate(limits.items()):
+            first, last, steps = self._angle(limit), self._angle(limit), QSpinBox()
+            steps.setRange(1, MOST_STEPS)
+            steps.setAccessibleName(f"Steps of {name}")
+            steps.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+            steps.setAlignment(Qt.AlignmentFlag.AlignRight)
+            steps.setFixedWidth(52)
+            first.setAccessibleName(f"First {name}")
+            last.setAccessibleName(f"Last {name}")
+            self.rows[name] = (first, last, steps)
+            cells: Iterable[QWidget] = (
+                QLabel(name.capitalize()), first, QLabel("to"), last, QLabel("in"), steps,
+                QLabel("steps"),
+            )  # fmt: skip
+            for column, cell in enumerate(cells):
+                grid.addWidget(cell, line, column)
+            for box in (first, last, steps):
+                box.valueChanged.connect(self._show)
+        grid.setColumnStretch(7, 1)
+        self._show()
+
+    def set(self, name: str, first: float, last: float, steps: int) -> None:
+        """Fill in one row."""
+        boxes = self.rows[name]
+        boxes[2].setValue(steps)
+        boxes[0].setValue(first)
+        boxes[1].setValue(last)
+
+    def angles(self, name: str) -> tuple[float, ...]:
+        """The angles of one row, degrees. Raises ReposeError when they make no sense."""
+        first, last, steps = self.rows[name]
+        if steps.value() == 1:
+            return (first.value() + 0.0,)
+        if first.value() == last.value():
+            raise engine.ReposeError(f"The sweep of {name} begins and ends at the same angle.")
+        return engine.angles_between(first.value(), last.value(), steps.value())
+
+    def _angle(self, limit: float) -> QDoubleSpinBox:
+        box = QDoubleSpinBox()
+        box.setRange(-limit, limit)
+        box.setDecimals(1)
+        box.setSuffix("°")
+        box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        box.setAlignment(Qt.AlignmentFlag.AlignRight)
+        box.setFixedWidth(72)
+        return box
+
+    def _show(self) -> None:
+        for first, last, steps in self.rows.values():
+            last.setEnabled(steps.value() > 1)
+            if steps.value() == 1 and last.value() != first.value():
+                last.setValue(first.value())
+        self.changed.emit()
