@@ -15,7 +15,7 @@ import psutil
 
 from engine.config import Config
 from engine.errors import ReposeError
-from engine.files import reason, write_whole
+from engine.files import read_text, reason, write_whole
 
 EVENTS = "events.jsonl"
 CONFIG = "config.json"
@@ -116,6 +116,14 @@ class RunFolder:
     def samples(self) -> list[Path]:
         """The pictures of held-out people, oldest first."""
         return sorted((self.folder / SAMPLES).glob("stage*.png"))
+
+    @property
+    def picture_height(self) -> int:
+        """Rows of pixels of each picture of a sample; 0 when the settings cannot be read."""
+        try:
+            return Config.from_json(read_text(self.folder / CONFIG)).image.height
+        except ReposeError:
+            return 0
 
     @property
     def models(self) -> dict[str, Path]:

@@ -239,7 +239,8 @@ class Trainer:
         """
         if distributed.rank() > 0:
             return
-        number, epoch = stage.number, math.ceil(done / len(self.pairs))
+        # The batch that ends an epoch may begin the next; a stage may end within its first epoch.
+        number, epoch = stage.number, max(done // len(self.pairs), min(done, 1))
         networks = self._model(stage)
         g1 = networks["g1"]
         g2 = networks["g2"] if number == 2 or self._started_trained else None

@@ -22,7 +22,7 @@ from gui.checked_field import CheckedField
 from gui.file_dialogs import pictures_folder, settings
 
 if TYPE_CHECKING:
-    from engine import Config, DataCount
+    from engine import Config, DataCount, Layout
 
 LAYOUTS = {
     "people": "a folder per person",
@@ -74,9 +74,16 @@ class DataRow(QWidget):
     @property
     def source(self) -> str:
         """As the command line takes it; empty when no folder is named."""
+        path, cache = self.path, not self.layout_box.isEnabled()
+        if path is None or cache:
+            return "" if path is None else str(path)
+        return f"{path}:{self.layout_box.currentData()}"
+
+    @property
+    def path(self) -> Path | None:
+        """The folder that is named."""
         text = self.folder.text().strip()
-        path = str(Path(text).expanduser().absolute())
-        return f"{path}:{self.layout_box.currentData()}" if text else ""
+        return Path(text).expanduser().absolute() if text else None
 
     def set_layout(self, layout: str) -> None:
         """Choose a layout."""
@@ -177,10 +184,14 @@ class DataRows(QWidget):
 
     def _count(self) -> None:
         data, now = self._config.data, self._round
-        asked = [(row.source, row.own_layout) for row in self.rows if row.source]
+        asked = [
+            (row.path, row.layout_box.currentData() if row.own_layout else None)
+            for row in self.rows
+            if row.path is not None
+        ]
 
         def count() -> list[DataCount | str]:
-            return [_counted(source, own_layout, data) for source, own_layout in asked]
+            return [_counted(path, layout, data) for path, layout in asked]
 
         self._background.run(count, lambda counts: self._show(counts, now))
 
@@ -214,13 +225,12 @@ class DataRows(QWidget):
         self.counted.emit()
 
 
-def _counted(source: str, own_layout: bool, data: engine.DataConfig) -> DataCount | str:
-    """What a folder holds, in the layout that fits best unless the user has chosen one; or in a
-    sentence why it cannot be used.
+def _counted(folder: Path, layout: Layout | None, data: engine.DataConfig) -> DataCount | str:
+    """What a folder holds, in the layout that fits best where none was chosen; or in a sentence why
+    it cannot be used.
     """
-    folder = source.rpartition(":")[0]
     try:
-        guess = None if own_layout else engine.guess_layout(Path(folder))
-        return engine.count_source(f"{folder}:{guess}" if guess else source, data)
+        layout = layout or engine.guess_layout(folder)
+        return engine.count_source(f"{folder}:{layout}" if layout else str(folder), data)
     except Exception as error:  # a fault with one folder is that row's
         return explain(error)

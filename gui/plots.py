@@ -23,7 +23,8 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
 
     def __init__(self, title: str, colour: str) -> None:
         super().__init__(background=None)
-        self.setMinimumSize(120, 90)
+        self.setMinimumWidth(120)
+        self.setFixedHeight(150)
         item = self.getPlotItem()
         item.setTitle(title, color=TEXT.name(), size="9pt")
         item.setMenuEnabled(False)

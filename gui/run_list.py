@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QColor
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QSizePolicy,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
 
 import engine
 from gui.run_watcher import RunWatcher
@@ -19,6 +26,7 @@ STATES = {
     "crashed": ("crashed", "#f07178"),
 }
 NAME, STATE, SSIM = range(3)
+ROWS_SHOWN = 5
 
 
 class RunList(QTreeWidget):
@@ -30,6 +38,7 @@ class RunList(QTreeWidget):
         super().__init__(parent)
         self._watcher = watcher
         self.setObjectName("runList")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setHeaderLabels(["Run", "State", "Best SSIM"])
         self.setRootIsDecorated(False)
         self.setUniformRowHeights(True)
@@ -60,7 +69,9 @@ class RunList(QTreeWidget):
             self.setCurrentItem(item)
 
     def sizeHint(self) -> QSize:
-        return QSize(300, 130)
+        rows = min(max(self.topLevelItemCount(), 1), ROWS_SHOWN)
+        row = max(self.sizeHintForRow(0), 22)
+        return QSize(300, self.header().sizeHint().height() + rows * row + 6)
 
     def _item(self, run: engine.RunFolder) -> QTreeWidgetItem | None:
         items = (self.topLevelItem(row) for row in range(self.topLevelItemCount()))
@@ -72,12 +83,14 @@ class RunList(QTreeWidget):
         item.setToolTip(NAME, str(run.folder))
         item.setTextAlignment(SSIM, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.insertTopLevelItem(0, item)
+        self.updateGeometry()
         self._refresh(run)
 
     def _remove(self, run: engine.RunFolder) -> None:
         item = self._item(run)
         if item is not None:
             self.takeTopLevelItem(self.indexOfTopLevelItem(item))
+            self.updateGeometry()
 
     def _refresh(self, run: engine.RunFolder) -> None:
         item, status = self._item(run), run.status
@@ -85,7 +98,8 @@ class RunList(QTreeWidget):
             return
         text, colour = STATES[status.state]
         if status.state == "running" and status.total:
-            text = f"{_share(status):.0%}"
+            stage = "1" if status.phase == "stage1" else "2"
+            text = f"stage {stage}, {_share(status):.0%}"
         item.setText(STATE, text)
         item.setForeground(STATE, QBrush(QColor(colour)))
         item.setText(SSIM, "" if status.best is None else f"{status.best:.4f}")

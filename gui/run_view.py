@@ -50,18 +50,26 @@ class RunView(QWidget):
         for label in (self.line, self.note):
             label.setWordWrap(True)
         self.pause, self.go_on = QPushButton("Pause"), QPushButton("Resume")
-        self.stop, self.use = QPushButton("Stop"), QPushButton("Use this model")
-        self.more = QPushButton("More")
+        self.stop, self.more = QPushButton("Stop"), QPushButton("More")
+        self.best, self.last = QPushButton("Use the best"), QPushButton("Use the newest")
+        for button, tip in (
+            (self.best, "Try the model with the best score in the editor"),
+            (self.last, "Try the newest model in the editor"),
+        ):
+            button.setToolTip(tip)
         self.plots, self.samples = Plots(), SampleStrip()
         self.log = QPlainTextEdit()
         self.log.setReadOnly(True)
         self.log.setObjectName("log")
         self.log.setMaximumHeight(150)
         self._log_wanted = False
+        self._height = 0
         self._menus()
         self._lay_out()
         self.pause.clicked.connect(lambda: self._ask("pause"))
         self.go_on.clicked.connect(self._go_on)
+        self.best.clicked.connect(lambda: self._use("best"))
+        self.last.clicked.connect(lambda: self._use("last"))
         self.show_run(None)
 
     def show_run(self, run: engine.RunFolder | None) -> None:
@@ -70,7 +78,8 @@ class RunView(QWidget):
         self._log_wanted = False
         self.setVisible(run is not None)
         if run is not None:
-            self.samples.show_samples(run.samples, from_start=True)
+            self._height = run.picture_height
+            self.samples.show_samples(run.samples, self._height, from_start=True)
             self.refresh()
 
     def refresh(self) -> None:
@@ -92,44 +101,47 @@ class RunView(QWidget):
         self._after_epoch.setEnabled(state == "running")
         self._save.setEnabled(state in ("running", "paused"))
         models = run.models
-        self.use.setVisible(bool(models))
-        self._best.setEnabled("best" in models)
-        self._last.setEnabled("last" in models)
+        self.best.setEnabled("best" in models)
+        self.last.setEnabled("last" in models)
         self._forget.setEnabled(state not in LIVE)
         self.plots.show_curves(run.curves)
-        self.samples.show_samples(run.samples)
+        self.samples.show_samples(run.samples, self._height)
         shows_log = self._log_wanted or state in ("failed", "crashed")
         self.log.setVisible(shows_log)
         if shows_log:
             self._show_log(run.log())
 
     def _menus(self) -> None:
-        stop, use, more = QMenu(self), QMenu(self), QMenu(self)
+        stop, more = QMenu(self), QMenu(self)
         self._after_epoch = _add(stop, "After this epoch", lambda: self._ask("stop after epoch"))
         _add(stop, "Now", lambda: self._ask("stop now"))
-        self._best = _add(use, "The best so far", lambda: self._use("best"))
-        self._last = _add(use, "The newest", lambda: self._use("last"))
         self._save = _add(more, "Save a checkpoint now", lambda: self._ask("save"))
         _add(more, "Show the log", self._toggle_log)
         _add(more, "Copy as command", self._copy)
         _add(more, "Open the folder", self._open)
         more.addSeparator()
         self._forget = _add(more, "Take out of this list…", self._leave)
-        for button, menu in ((self.stop, stop), (self.use, use), (self.more, more)):
+        for button, menu in ((self.stop, stop), (self.more, more)):
             button.setMenu(menu)
 
     def _lay_out(self) -> None:
-        buttons = QHBoxLayout()
-        buttons.setSpacing(6)
-        for button in (self.pause, self.go_on, self.stop, self.use, self.more):
-            buttons.addWidget(button)
-        buttons.addStretch()
+        buttons, models = QHBoxLayout(), QHBoxLayout()
+        for line, members in (
+            (buttons, (self.pause, self.go_on, self.stop, self.more)),
+            (models, (self.best, self.last)),
+        ):
+            line.setSpacing(6)
+            for button in members:
+                line.addWidget(button)
+            line.addStretch()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        for widget in (self.name, self.line, self.note):
-            layout.addWidget(widget)
+        layout.addWidget(self.name)
         layout.addLayout(buttons)
+        layout.addLayout(models)
+        for label in (self.line, self.note):
+            layout.addWidget(label)
         for part in (self.log, self.plots, self.samples):
             layout.addWidget(part)
         layout.addStretch()

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 ROWS = ("source", "target", "coarse", "refined")
+ROW_HEIGHT = 92  # pixels, at most
 LABELS = 58  # pixels for the names of the rows
 
 
@@ -36,7 +37,8 @@ class SampleView(QWidget):
     def heightForWidth(self, width: int) -> int:
         if self.image.isNull():
             return 0
-        return min(420, round((width - LABELS) * self.image.height() / self.image.width()))
+        whole = round((width - LABELS) * self.image.height() / self.image.width())
+        return min(ROW_HEIGHT * self._rows, whole)
 
     def sizeHint(self) -> QSize:
         return QSize(380, self.heightForWidth(380))
@@ -65,6 +67,7 @@ class SampleStrip(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._paths: list[Path] = []
+        self._height = 0
         self.view = SampleView()
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName("Epoch")
@@ -82,10 +85,11 @@ class SampleStrip(QWidget):
         self.slider.valueChanged.connect(self._show)
         self.hide()
 
-    def show_samples(self, paths: list[Path], from_start: bool = False) -> None:
-        """These pictures, oldest first; of another run with `from_start`."""
+    def show_samples(self, paths: list[Path], height: int, from_start: bool = False) -> None:
+        """These pictures, oldest first, whose rows are so high; of another run with `from_start`."""
         if paths == self._paths and not from_start:
             return
+        self._height = height
         follows = from_start or self.slider.value() == self.slider.maximum()
         self._paths = paths
         self.setVisible(bool(paths))
@@ -101,6 +105,6 @@ class SampleStrip(QWidget):
             return
         path = self._paths[self.slider.value()]
         stage, epoch = map(int, re.findall(r"\d+", path.stem)[:2])
-        # Square or not, people are as high as they are wide in the end: stage 2 has one row more.
-        self.view.show_image(QImage(str(path)), 3 if stage == 1 else 4)
+        image = QImage(str(path))
+        self.view.show_image(image, max(1, image.height() // (self._height or image.height() or 1)))
         self.label.setText(f"stage {stage}, " + (f"epoch {epoch}" if epoch else "before training"))

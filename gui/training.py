@@ -155,8 +155,7 @@ class Training(QObject):
         alive = [run.status for run in self.watcher.runs if run.status.alive]
         self.state.setVisible(bool(alive))
         if len(alive) == 1:
-            share = f" {alive[0].images / max(alive[0].total, 1):.0%}" if alive[0].phase else ""
-            self.state.setText(f"training {alive[0].folder.name}{share}")
+            self.state.setText(f"training {alive[0].folder.name}")
         elif alive:
             self.state.setText(f"{len(alive)} trainings")
 

@@ -175,8 +175,8 @@ class TrainingForm(QDialog):
     def _name_folder(self) -> None:
         if self._own_folder:
             return
-        first = next(iter(self.data.sources), "").rpartition(":")[0]
-        folder = str(free_folder(Path(first).name if first else "training"))
+        paths = [row.path for row in self.data.rows if row.path is not None]
+        folder = str(free_folder(paths[0].name if paths else "training"))
         if self._line(self.folder).text() != folder:
             self._line(self.folder).setText(folder)
 

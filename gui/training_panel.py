@@ -78,7 +78,6 @@ class TrainingPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(top)
         layout.addWidget(scroll, 1)
-        self.list.setMaximumHeight(150)
         self.list.chosen.connect(self.view.show_run)
         watcher.changed.connect(self._changed)
         for signal in (watcher.added, watcher.removed):
