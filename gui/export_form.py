@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 import engine
 from gui.checked_field import CheckedField
 from gui.copy_pose_dialog import TRANSFERS
-from gui.file_dialogs import settings
+from gui.file_dialogs import notes_edits, settings
 from gui.path_list import PathList
 from gui.sweep_rows import SweepRows
 
@@ -117,7 +117,7 @@ class ExportForm(QWidget):
         self.quality.setValue(90)
         self.quality.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.quality.setAccessibleName("Quality")
-        self.note.setChecked(True)
+        self.note.setChecked(notes_edits())
         self.folder.setAccessibleName("Folder for the pictures")
         self.name.setAccessibleName("Name of the pictures")
         self.choose.setObjectName("small")

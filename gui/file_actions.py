@@ -19,6 +19,7 @@ from gui.file_dialogs import (
     ask_save,
     ask_yes,
     is_inside,
+    notes_edits,
     pictures_folder,
     same_file,
     sample_photo,
@@ -123,7 +124,7 @@ class FileActions(QObject):
         ):
             return
         self.busy.emit(f"Saving {path.name}…")
-        self._worker.save(path, pose.landmarks(), pose)
+        self._worker.save(path, pose.landmarks(), pose, photo.metadata, notes_edits())
 
     def save_pose(self) -> None:
         """Write the pose in the format that the chosen name says."""
@@ -188,7 +189,8 @@ class FileActions(QObject):
     def _saved(self, path: Path, pose: engine.Pose3D) -> None:
         self.busy.emit("")
         self._document.mark_saved(pose)
-        self.done.emit(f"Saved {path}")
+        unsaid = path.suffix.lower() == ".bmp" and notes_edits()
+        self.done.emit(f"Saved {path}" + (" (a BMP cannot say that it was edited)" * unsaid))
 
     def _try(self, action: Callable[[], object]) -> None:
         try:

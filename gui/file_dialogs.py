@@ -14,8 +14,18 @@ MODEL_SUFFIXES = (".safetensors",)
 
 
 def settings() -> QSettings:
-    """Recent files and folders; nothing else is kept between sessions."""
+    """Recent files and folders, and whether edits are noted in pictures; nothing else is kept."""
     return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Repose", "Repose")
+
+
+def notes_edits() -> bool:
+    """Whether pictures are to say that they were edited; they do unless the user has said no."""
+    return bool(settings().value("note", True, bool))
+
+
+def note_edits(wanted: bool) -> None:
+    """Remember what `notes_edits` returns."""
+    settings().setValue("note", wanted)
 
 
 def ask_open(

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
+from gui.file_dialogs import note_edits, notes_edits
 from gui.help import show_help
 from gui.recent_menu import RecentMenu
 from gui.tool_bar import icon, tool_bar
@@ -93,6 +94,12 @@ class Menus(QObject):
             menu, "&Save refined…", files.save_picture, "Ctrl+S",
             "Save the photo with the reposed face, at full size", "save",
         )  # fmt: skip
+        self.note = self._add(
+            menu, "&Note edits in pictures", lambda: note_edits(self.note.isChecked()),
+            tip="Saved pictures say that they were edited, and with which model",
+        )  # fmt: skip
+        self.note.setCheckable(True)
+        self.note.setChecked(notes_edits())
         self._add(
             menu, "E&xport batch…", files.export_batch, "Ctrl+E",
             "Make many photos in many poses at once",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,18 +14,19 @@ import engine
 from gui.images import rgb_image
 
 if TYPE_CHECKING:
-    from engine import Face
+    from engine import Face, Metadata
 
 
 @dataclass(frozen=True)
 class Photo:
     """A photo as it was read: `pixels` is HxWx3 RGB uint8; `faces` are largest first; `image` is
-    the same picture for the screen."""
+    the same picture for the screen; `metadata` is what its file says beside the pixels."""
 
     path: Path
     pixels: NDArray[np.uint8]
     faces: tuple[Face, ...]
     image: QImage
+    metadata: Metadata = field(default_factory=engine.Metadata)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -35,5 +36,5 @@ class Photo:
 
 def read_photo(path: Path) -> Photo:
     """Read a photo and look for its faces. Slow: not for the GUI thread. Raises ReposeError."""
-    pixels = engine.read_photo(path)
-    return Photo(path, pixels, engine.find_faces(pixels), rgb_image(pixels))
+    pixels, metadata = engine.read_picture(path)
+    return Photo(path, pixels, engine.find_faces(pixels), rgb_image(pixels), metadata)

@@ -18,7 +18,7 @@ from gui.background import explain
 from gui.document import Model
 
 if TYPE_CHECKING:
-    from engine import Landmarks, Prediction, Predictor
+    from engine import Landmarks, Metadata, Prediction, Predictor
 
 Square = tuple[float, float, float]
 
@@ -89,9 +89,20 @@ class PredictWorker(QThread):
         """Nothing to predict from now on."""
         self._enqueue(lambda: self._set_source(None))
 
-    def save(self, path: Path, pose: Landmarks, token: object) -> None:
-        """Write the photo with its face in `pose`, at full size; `saved` then returns `token`."""
-        self._enqueue(lambda: self._save(path, pose, token), changes_picture=False)
+    def save(
+        self,
+        path: Path,
+        pose: Landmarks,
+        token: object,
+        metadata: Metadata | None = None,
+        note: bool = True,
+    ) -> None:
+        """Write the photo, whose metadata these are, with its face in `pose`, at full size; `saved`
+        then returns `token`. `note`: the file says that it was edited."""
+        self._enqueue(
+            lambda: self._save(path, pose, token, metadata or engine.Metadata(), note),
+            changes_picture=False,
+        )
 
     def request(self, request: Request) -> None:
         """Predict this pose next; a pose that is still waiting is overwritten."""
@@ -175,9 +186,12 @@ class PredictWorker(QThread):
         )
         self._predicted.emit(generation, update)
 
-    def _save(self, path: Path, pose: Landmarks, token: object) -> None:
+    def _save(
+        self, path: Path, pose: Landmarks, token: object, metadata: Metadata, note: bool
+    ) -> None:
         predictor = self._require_predictor()
-        engine.write_photo(path, predictor.paste(predictor.predict(pose)))
+        edited = metadata.edited(predictor.model_name, note=note)
+        engine.write_photo(path, predictor.paste(predictor.predict(pose)), metadata=edited)
         self.saved.emit(path, token)
 
     def _require_predictor(self) -> Predictor:

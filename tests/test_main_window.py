@@ -144,6 +144,20 @@ def test_saving_and_then_closing_asks_nothing(
     assert window.close()
 
 
+@pytest.mark.parametrize("noted", [True, False])
+def test_a_saved_picture_says_that_it_was_edited_unless_told_not_to(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, noted: bool
+) -> None:
+    assert window.menus.note.isChecked()
+    if not noted:
+        window.menus.note.trigger()
+    answer(monkeypatch, "ask_save", tmp_path / "out.png")
+    with qtbot.waitSignal(window.worker.saved, timeout=WAIT):
+        window.menus.save.trigger()
+    xmp = engine.read_picture(tmp_path / "out.png").metadata.xmp
+    assert (b"compositeWithTrainedAlgorithmicMedia" in xmp) == noted
+
+
 def test_closing_with_an_edited_pose_asks(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
