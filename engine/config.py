@@ -211,12 +211,17 @@ class DataConfig:
     """Into how many views a portrait is turned."""
     held_out: float = 0.1
     """Share of the people kept out of all training; at least one."""
+    hold_out: Literal["people", "pictures"] = "people"
+    """What is kept out: whole people; or, to fit a model to one person, pictures of each."""
+    repeat: int = 1
+    """How often every picture is a source in one epoch: few pictures need longer epochs."""
     vary: bool = True
     """Vary light, place, size and background of the pictures at random."""
 
     def __post_init__(self) -> None:
         _check("data.views", self.views, 1, 1000)
         _check("data.held_out", self.held_out, 0, 0.9)
+        _check("data.repeat", self.repeat, 1, 10_000)
 
 
 @dataclass(frozen=True)
@@ -311,7 +316,9 @@ def read_settings(kind: Any, value: Any, where: str) -> Any:
     if typing.get_origin(kind) is tuple and isinstance(value, list):
         kinds_of_items = arguments[:1] * len(value) if arguments[-1] is ... else arguments
         if len(kinds_of_items) == len(value):
-            return tuple(read_settings(k, v, where) for k, v in zip(kinds_of_items, value, strict=True))
+            return tuple(
+                read_settings(k, v, where) for k, v in zip(kinds_of_items, value, strict=True)
+            )
     if kind is float and type(value) in (int, float):
         return float(value)
     if kind in (bool, int, str) and type(value) is kind:

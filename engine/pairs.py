@@ -61,6 +61,33 @@ def split(
     )
 
 
+def split_pictures(
+    pictures: Sequence[Picture], held_out: float, seed: int
+) -> tuple[list[Picture], list[Picture]]:
+    """Pictures to train on and pictures held out, both of the same people: of each at least two are
+    held out and two are not, so that both sides have pairs.
+
+    Raises ReposeError when nobody has four pictures.
+    """
+    people: dict[str, list[int]] = defaultdict(list)
+    for index, picture in enumerate(pictures):
+        people[picture.person].append(index)
+    rng = np.random.default_rng(seed)
+    chosen: set[int] = set()
+    for _, indices in sorted(people.items()):
+        if len(indices) >= 4:
+            count = min(max(2, round(held_out * len(indices))), len(indices) - 2)
+            chosen.update(int(index) for index in rng.permutation(indices)[:count])
+    if not chosen:
+        raise ReposeError(
+            "To hold pictures out, at least four usable pictures of a person are needed."
+        )
+    return (
+        [picture for index, picture in enumerate(pictures) if index not in chosen],
+        [picture for index, picture in enumerate(pictures) if index in chosen],
+    )
+
+
 def partners(pictures: Sequence[Picture]) -> list[list[int]]:
     """For each picture the indices of the other pictures of that person."""
     people: dict[str, list[int]] = defaultdict(list)
@@ -90,7 +117,7 @@ class PairSet(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
             raise ReposeError("No person has two pictures: there are no pairs to train on.")
 
     def __len__(self) -> int:
-        return len(self.sources)
+        return len(self.sources) * self._config.data.repeat
 
     def __getitem__(self, index: int) -> dict[str, torch.Tensor]:
         rng = np.random.default_rng((self._config.seed, index))

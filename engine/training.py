@@ -18,7 +18,7 @@ from engine.config import Config, Layout
 from engine.devices import Device, choose_device
 from engine.errors import ReposeError
 from engine.files import read_text
-from engine.pairs import partners, split
+from engine.pairs import partners, split, split_pictures
 from engine.presets import PRESETS
 from engine.progress import say
 from engine.run import Position, Run, saved_run
@@ -220,7 +220,7 @@ def _train(run: Run, options: TrainOptions, device: torch.device) -> None:
     position.pictures = found
     position.stages = options.stages or position.stages
     run.trained_on = sorted({picture.group for picture in training})
-    run.held_out = sorted({picture.group for picture in held_out})
+    run.held_out = sorted({picture.group for picture in held_out}.difference(run.trained_on))
     torch.manual_seed(config.seed)
     trainer = Trainer(run, training, held_out, device)
     if options.resume:
@@ -231,6 +231,8 @@ def _train(run: Run, options: TrainOptions, device: torch.device) -> None:
 
 def _split(pictures: Sequence[Picture], config: Config) -> tuple[list[Picture], list[Picture]]:
     """Pictures to train on and pictures held out. Only people with several can be held out."""
+    if config.data.hold_out == "pictures":
+        return split_pictures(pictures, config.data.held_out, config.seed)
     paired = [p for p, others in zip(pictures, partners(pictures), strict=True) if others]
     if not paired:
         raise ReposeError("No person has two pictures: there are no pairs to train on.")
