@@ -245,9 +245,7 @@ def _enlarged(layers: Floats, size: int) -> Floats:
     return np.asarray(cv2.resize(layers, (size, size), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def warp(
-    source: NDArray[Any], places: Floats, scale: float = 1.0, method: int = cv2.INTER_LINEAR
-) -> NDArray[Any]:
+def warp(source: NDArray[Any], places: Floats, scale: float = 1.0) -> NDArray[Any]:
     """``source`` (H, W[, C]) sampled at ``places`` (S, S, 2), pixels of a picture 1/scale its size.
 
     uint8, int16 or float32; black beyond its border, where nothing is mapped.
@@ -256,7 +254,7 @@ def warp(
         places = (places + 0.5) * scale - 0.5
     nothing: Any = None  # OpenCV's type hints forget that the second map may be missing
     border = cv2.BORDER_CONSTANT
-    return np.asarray(cv2.remap(source, places, nothing, method, borderMode=border))
+    return np.asarray(cv2.remap(source, places, nothing, cv2.INTER_LINEAR, borderMode=border))
 
 
 @cache

@@ -160,6 +160,10 @@ def _strands(colours: Floats, inside: Floats, outside: Floats) -> tuple[Floats, 
     share, sure = _unmixed(colours, hair, behind)
     unlike = np.linalg.norm(colours - behind, axis=2)
     stains = even * (1 - np.exp(-((unlike / 12) ** 2)))
+    # What is broad is no hair: it is part of the background.
+    broad = cv2.morphologyEx(_mask(stains > 0.3), cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
+    narrow = 1 - _grown(np.asarray(broad, np.uint8), 13)
+    even, stains = even * narrow, stains * narrow
     strands = even * sure * np.where(share > 0.3, share, 0)
     return strands.astype(np.float32), stains.astype(np.float32)
 

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.guides import neck_fade_at, warp
+from engine.guides import neck_fade_at
 from engine.lifting_cutout import Cutout, filled
 from engine.lifting_relief import Relief
 from engine.pose3d import LiftedFace
@@ -24,6 +24,7 @@ Pixels = NDArray[np.uint8]
 _STEP = 3  # pixels between the points of a sheet
 _SOLID = 0.6  # opacity from which there is a back
 _ROUND = 0.12  # decimetres from the outline: where the back bends forward to meet the front
+_SHOULDER = 0.5  # how much higher shoulders begin to stay, farther than 0.7 dm from the neck's axis
 _OUTLINE = (0.03, 0.15)  # decimetres from the outline: from where the back takes its colours
 # Decimetres below the ears' axis: top of the ears, their bottom, where collars begin. The back
 # takes the colours of hair from above the ears, and those of the neck from between the others.
@@ -67,6 +68,7 @@ class Sheet:
         points = np.stack([x, y, depth], axis=2).reshape(-1, 3)
         pose = face.pose
         placed = (points - (*pose.shift, 0)) @ pose.rotation / pose.scale
+        placed[:, 1] += _SHOULDER * (np.abs(placed[:, 0]) - 0.7).clip(0)
         index = np.arange(count * count).reshape(count, count)
         a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]
         reach = cv2.dilate(cutout.opacity, np.ones((_STEP, _STEP), np.uint8))
@@ -151,18 +153,19 @@ class Sheet:
         drawn = (area < 0) | ~self.hidden
         triangles, area = triangles[drawn], area[drawn]
         drawing = draw(points[:, :2], points[:, 2], triangles, size, size)
-        flat = np.full((size * size, 2), -9, np.float32)
-        flat[drawing.pixels] = drawing.interpolate(self.points[:, :2], triangles)
-        places = flat.reshape(size, size, 2)
-        trust = np.zeros(size * size, np.float32)
         stretch = np.float32(_STEP * _STEP) / np.abs(area).clip(1)
-        each = np.full(len(area), _INVENTED) if self.invented else stretch.clip(_LEAST, 1)
-        trust[drawing.pixels] = each[drawing.triangles]
-        colours = warp(self.colours, places, method=cv2.INTER_CUBIC).astype(np.float32)
-        opacity = colours[..., 3] / np.float32(255)
-        colours[..., 3] = 255 * trust.reshape(size, size) * warp(shown, places)
+        trust = np.full(len(area), _INVENTED) if self.invented else stretch.clip(_LEAST, 1)
+        flat = np.full((4, size * size), -2 * size, np.float32)  # x, y, whether drawn, trust
+        flat[:2, drawing.pixels] = drawing.interpolate(self.points[:, :2], triangles).T
+        flat[2:] = 0
+        flat[2, drawing.pixels] = 1
+        flat[3, drawing.pixels] = trust[drawing.triangles]
+        x, y, drawn_at, trusted = flat.reshape(4, size, size)
+        colours = _sampled(self.colours, x, y, cv2.INTER_CUBIC)
+        opacity = colours[..., 3] / np.float32(255) * drawn_at
+        colours[..., 3] = 255 * trusted * _sampled(shown, x, y)
         layers = colours * opacity[..., None]
-        edge = _edges(places)  # against stairs where one surface ends before another
+        edge = _edges(x, y)  # against stairs where one surface ends before another
         layers[edge] = cv2.GaussianBlur(layers, (3, 3), 0.8)[edge]
         opacity[edge] = cv2.GaussianBlur(opacity, (3, 3), 0.8)[edge]
         return layers, opacity
@@ -219,11 +222,12 @@ def _areas(points: Floats, triangles: NDArray[np.int32]) -> Floats:
     return np.asarray(ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0], np.float32)
 
 
-def _edges(places: Floats) -> NDArray[np.bool_]:
-    """(S, S) where neighbours in a view come from distant places (S, S, 2)."""
-    edge = np.zeros(places.shape[:2], bool)
-    right = (np.abs(places[:, 1:] - places[:, :-1]) > _JUMP).any(axis=2)
-    below = (np.abs(places[1:] - places[:-1]) > _JUMP).any(axis=2)
+def _edges(x: Floats, y: Floats) -> Mask:
+    """(S, S) where neighbours in a view come from distant places x, y (S, S)."""
+    edge = np.zeros(x.shape, bool)
+    right, below = (
+        (np.abs(np.diff(x, axis=k)) > _JUMP) | (np.abs(np.diff(y, axis=k)) > _JUMP) for k in (1, 0)
+    )
     for part, jump in (
         (edge[:, 1:], right), (edge[:, :-1], right), (edge[1:], below), (edge[:-1], below)
     ):  # fmt: skip
@@ -231,7 +235,8 @@ def _edges(places: Floats) -> NDArray[np.bool_]:
     return edge
 
 
-def _sampled(layer: Floats, x: Floats, y: Floats) -> Floats:
-    """A layer (S, S) at places x, y (N, M), continued beyond its border."""
-    border = cv2.BORDER_REPLICATE
-    return np.asarray(cv2.remap(layer, x, y, cv2.INTER_LINEAR, borderMode=border), np.float32)
+def _sampled(
+    layer: Floats | Pixels, x: Floats, y: Floats, method: int = cv2.INTER_LINEAR
+) -> Floats:
+    """A layer (S, S[, C]) at places x, y (N, M), continued beyond its border."""
+    return np.asarray(cv2.remap(layer, x, y, method, borderMode=cv2.BORDER_REPLICATE), np.float32)
