@@ -25,8 +25,8 @@ from engine.files import reason, write_whole
 PIXELS = "unfinished.bin"
 _LOCK = ".lock"
 
-_FLUSH_SECONDS = 2.0
-"""What is lost, at most, when the machine stops."""
+_FLUSH_SECONDS = 5.0
+"""What is lost, at most, when it is killed or the machine stops."""
 
 
 @dataclass(frozen=True)
