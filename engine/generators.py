@@ -56,7 +56,7 @@ class G1(nn.Module):
             image = self.unet(source, condition).float()
             return Coarse(image, image, torch.ones_like(image[:, :1]))
         output = self.unet(torch.cat((source, guides), dim=1), condition).float()
-        difference, logits = output[:, :3], output[:, 3:]
+        difference, logits = output.split((3, 4), dim=1)
         warp2d, warp3d, valid = guides[:, :3], guides[:, 3:6], guides[:, _VALID, None]
         # Drawn as a difference from the guides: what can be moved need not be drawn again.
         trust = (valid / _TRUSTED).clamp(0, 1)

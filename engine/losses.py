@@ -39,13 +39,13 @@ def ssim_map(image: Tensor, target: Tensor, step: int = 1) -> Tensor:
     """
     x, y = image.float(), target.float()
     mean_x, mean_y = _windows(x, step), _windows(y, step)
+    squares, products = mean_x.square() + mean_y.square(), mean_x * mean_y
     unbiased = 49 / 48  # sample (co)variances of 7 x 7 values
-    var_x = unbiased * (_windows(x * x, step) - mean_x * mean_x)
-    var_y = unbiased * (_windows(y * y, step) - mean_y * mean_y)
-    cov = unbiased * (_windows(x * y, step) - mean_x * mean_y)
+    variances = unbiased * (_windows(x * x + y * y, step) - squares)
+    covariance = unbiased * (_windows(x * y, step) - products)
     c1, c2 = 0.01**2, 0.03**2  # keep flat windows from dividing zero by zero
-    luminance = (2 * mean_x * mean_y + c1) / (mean_x.square() + mean_y.square() + c1)
-    return luminance * (2 * cov + c2) / (var_x + var_y + c2)
+    luminance = (2 * products + c1) / (squares + c1)
+    return luminance * (2 * covariance + c2) / (variances + c2)
 
 
 def dissimilarity(image: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:

@@ -40,6 +40,8 @@ class UNet(nn.Module):
         steps = list(pairwise(filters))
 
         self.first = _conv(joined, first) if config.filters else nn.Identity()
+        # What a convolution would do anyway; before, there is less to rearrange.
+        self.casts = patch > 1 and config.filters > 0
         self.heatmap_level = (stride // patch).bit_length() - 1 if heatmaps and stride > 1 else None
         if self.heatmap_level is not None:
             self.heatmaps = nn.Conv2d(heatmaps, filters[self.heatmap_level], 1)
@@ -63,6 +65,8 @@ class UNet(nn.Module):
         """``picture`` BxCxHxW and the heatmaps, if it takes any; Bx``out``xHxW, unbounded."""
         if heatmaps is not None and self.heatmap_level is None:
             picture = torch.cat((picture, heatmaps), dim=1)
+        if self.casts and torch.is_autocast_enabled(picture.device.type):
+            picture = picture.to(torch.get_autocast_dtype(picture.device.type))
         x = self.first(self.into(picture))
         across: list[Tensor] = []
         sizes: list[torch.Size] = []
