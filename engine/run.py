@@ -7,6 +7,7 @@ last.safetensors   the newest model
 best.safetensors   the model with the best held-out SSIM
 state.safetensors  all that `--resume` needs: networks, averages, optimizers, position
 cache/             what was prepared of folders of pictures
+pictures/          those of a person whom the editor fits a model to
 stop, save, pause  requests to the training, see `engine.requests`
 process.json       which process trains it, or did last
 log.txt            what that printed, where the editor started it
@@ -42,13 +43,14 @@ from engine.run_folder import (
     EVENTS,
     LAST,
     LOG,
+    PICTURES,
     PROCESS,
     REQUESTS,
     SAMPLES,
     STATE,
 )
 
-_OURS = {EVENTS, CONFIG, LAST, BEST, STATE, SAMPLES, CACHE, LOG, PROCESS, *REQUESTS}
+_OURS = {EVENTS, CONFIG, LAST, BEST, STATE, SAMPLES, CACHE, PICTURES, LOG, PROCESS, *REQUESTS}
 
 Stages = Literal["1", "2", "both"]
 Part = nn.Module | Optimizer | GradScaler

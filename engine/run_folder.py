@@ -24,6 +24,7 @@ BEST = "best.safetensors"
 STATE = "state.safetensors"
 SAMPLES = "samples"
 CACHE = "cache"
+PICTURES = "pictures"
 LOG = "log.txt"
 PROCESS = "process.json"
 STOP, SAVE, PAUSE = REQUESTS = ("stop", "save", "pause")
