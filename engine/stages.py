@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.amp import GradScaler
 from torch.optim import Adam, Optimizer
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 
 from engine import distributed
 from engine.config import Config, StageConfig
@@ -208,9 +208,17 @@ def _scaler(network: nn.Module, config: Config) -> GradScaler:
 
 
 def _average(network: nn.Module, stage: StageConfig) -> AveragedModel:
-    """The running average of the weights; the first update copies them."""
-    decay = get_ema_multi_avg_fn(stage.average)  # type: ignore[no-untyped-call]
-    return AveragedModel(network, multi_avg_fn=decay)
+    """The running average of the weights; the first update copies them.
+
+    After n updates it forgets by (1 + n) / (10 + n), until that is the stage's decay: otherwise the
+    average of a short training would be that of its beginning.
+    """
+
+    def mean(average: Tensor, weights: Tensor, updates: Tensor | int) -> Tensor:
+        n = torch.as_tensor(updates)
+        return average.lerp(weights, 1 - ((1 + n) / (10 + n)).clamp(max=stage.average))
+
+    return AveragedModel(network, avg_fn=mean)
 
 
 def _autocast(batch: Batch, config: Config) -> torch.autocast:

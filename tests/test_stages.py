@@ -192,8 +192,9 @@ def test_stage1_learns(precision: Literal["full", "half"]) -> None:
     assert all(p.dtype == torch.float32 for p in g1.parameters())
 
 
-def test_the_average_follows_the_weights() -> None:
-    stage1 = replace(GUIDED.stage1, average=0.75, learning_rate=1e-2)
+@pytest.mark.parametrize(("setting", "decay"), [(0.75, 2 / 11), (0.1, 0.1)])
+def test_the_average_follows_the_weights_faster_at_first(setting: float, decay: float) -> None:
+    stage1 = replace(GUIDED.stage1, average=setting, learning_rate=1e-2)
     config, batch = replace(GUIDED, stage1=stage1), random_batch(GUIDED)
     g1 = G1(config)
     stage = Stage1(g1, adam(g1, stage1), config)
@@ -203,7 +204,7 @@ def test_the_average_follows_the_weights() -> None:
     torch.testing.assert_close(average, first)
     stage.step(batch)
     for name, tensor in g1.state_dict().items():
-        torch.testing.assert_close(average[name], 0.75 * first[name] + 0.25 * tensor)
+        torch.testing.assert_close(average[name], decay * first[name] + (1 - decay) * tensor)
 
 
 def test_a_batch_moves_whole() -> None:
