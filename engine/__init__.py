@@ -39,6 +39,10 @@ if TYPE_CHECKING:
     from engine.landmarks import Landmarks as Landmarks
     from engine.model_file import model_config as model_config
     from engine.names import NAME_FIELDS as NAME_FIELDS
+    from engine.personal import lay_out_photo as lay_out_photo
+    from engine.personal import lay_out_pictures as lay_out_pictures
+    from engine.personal import list_person as list_person
+    from engine.personal import personal_config as personal_config
     from engine.photos import PHOTO_SUFFIXES as PHOTO_SUFFIXES
     from engine.photos import Photo as Photo
     from engine.photos import Picture as Picture
@@ -80,21 +84,21 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 _MODULES = {
-    "Config": "config",
-    "Curves": "run_folder",
-    "DataConfig": "config",
-    "DataCount": "data_count",
-    "ExportBatch": "batches",
     "FACE_PARTS": "landmarks",
-    "Face": "detector",
-    "Landmarks": "landmarks",
-    "Layout": "config",
-    "Metadata": "provenance",
     "NAME_FIELDS": "names",
     "N_LANDMARKS": "landmarks",
     "PHOTO_SUFFIXES": "photos",
     "POSE_SUFFIXES": "pose_files",
     "PRESETS": "presets",
+    "Config": "config",
+    "Curves": "run_folder",
+    "DataConfig": "config",
+    "DataCount": "data_count",
+    "ExportBatch": "batches",
+    "Face": "detector",
+    "Landmarks": "landmarks",
+    "Layout": "config",
+    "Metadata": "provenance",
     "Photo": "photos",
     "Picture": "photos",
     "Pose3D": "pose3d",
@@ -115,9 +119,13 @@ _MODULES = {
     "guess_layout": "data_count",
     "head_angles": "pose3d",
     "is_run": "run_folder",
+    "lay_out_photo": "personal",
+    "lay_out_pictures": "personal",
+    "list_person": "personal",
     "mean_face": "head",
     "model_config": "model_file",
     "note_process": "run_folder",
+    "personal_config": "personal",
     "plan_batch": "batches",
     "read_photo": "photos",
     "read_picture": "photos",

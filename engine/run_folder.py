@@ -320,13 +320,13 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def write_config(folder: Path, config: Config) -> None:
-    """Lay the settings of a run that is to begin into its folder.
+def write_config(folder: Path, config: Config, again: bool = False) -> None:
+    """Lay the settings of a run that is to begin into its folder; ``again`` replaces them.
 
     Raises ReposeError when the folder is not writable or holds something already.
     """
     try:
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        if not again and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise ReposeError(f"{folder} holds something already: choose a new folder for the run.")
     except OSError as error:
         raise ReposeError(f"{folder} cannot be read: {reason(error)}.") from error

@@ -60,9 +60,12 @@ class RunPlan:
         words = ["--device", self.device, "--threads", str(spare_threads())]
         return words if self.model is None else [*words, "--model", str(self.model)]
 
-    def start(self) -> None:
-        """Start it. Raises ReposeError when the folder cannot be written or nothing starts."""
-        engine.write_config(self.folder, self.config)
+    def start(self, laid_out: bool = False) -> None:
+        """Start it, in a new folder, or in one whose pictures and settings are laid out.
+
+        Raises ReposeError when the folder cannot be written or nothing starts.
+        """
+        engine.write_config(self.folder, self.config, laid_out)
         _launch(self.folder, self.arguments(), self.device)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from gui.run_watcher import RunWatcher, runs_folder
 from gui.train_process import RunPlan
 
 if TYPE_CHECKING:
+    from gui.personalise import PersonaliseDialog, Wish
     from gui.training_form import TrainingForm
     from gui.training_panel import TrainingPanel
 
@@ -46,7 +48,8 @@ class Training(QObject):
         # Of its own: listing a slow disk must not hold up the opening of photos.
         self.background = Background(self)
         self.panel: TrainingPanel | None = None
-        self.form: TrainingForm | None = None
+        self.form: TrainingForm | PersonaliseDialog | None = None
+        self._to_use: set[Path] = set()  # folders of runs
         self.dock = QDockWidget("Training", window)
         self.dock.setObjectName("training")
         self.dock.setAllowedAreas(
@@ -66,6 +69,7 @@ class Training(QObject):
         self.background.failed.connect(self.failed)
         for signal in (self.watcher.added, self.watcher.removed, self.watcher.changed):
             signal.connect(self._show_state)
+        self.watcher.changed.connect(self._use_when_done)
 
     @property
     def action(self) -> QAction:
@@ -101,6 +105,12 @@ class Training(QObject):
 
     def personalise(self) -> None:
         """Ask for whom to fit the default model."""
+        from gui.personalise import PersonaliseDialog
+
+        self.form = PersonaliseDialog(self._document, self.background, self._window)
+        self.form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.form.started.connect(self._start_personal)
+        self.form.open()
 
     def choose_run(self) -> None:
         """Watch a run that was started elsewhere."""
@@ -118,16 +128,31 @@ class Training(QObject):
             self.failed.emit(f"{folder} holds no run.")
 
     def _start(self, plan: RunPlan) -> None:
-        try:
-            plan.start()
-        except engine.ReposeError as error:
-            self.failed.emit(str(error))
-            return
+        self._run(plan.start, plan.folder)
+
+    def _start_personal(self, wish: Wish) -> None:
+        if wish.use:
+            self._to_use.add(wish.plan.folder)
+        self._run(wish.start, wish.plan.folder)
+
+    def _run(self, start: Callable[[], None], folder: Path) -> None:
+        """Start a training off this thread, for a slow disk must not hold up the window."""
+
+        def started(_nothing: None) -> None:
+            self.show(self.watcher.add(folder))
+            self.done.emit(f"The training {folder.name} goes on in the background")
+
         if self.form is not None:
             self.form.close()
             self.form = None
-        self.show(self.watcher.add(plan.folder))
-        self.done.emit(f"The training {plan.folder.name} goes on in the background")
+        self.background.run(start, started)
+
+    def _use_when_done(self, run: engine.RunFolder) -> None:
+        if run.folder in self._to_use and not run.status.alive:
+            self._to_use.discard(run.folder)
+            if run.status.state == "finished" and "best" in run.models:
+                self.model_chosen.emit(run.models["best"])
+                self.done.emit(f"{run.folder.name} is done, and its model in use")
 
     def _make_panel(self, visible: bool) -> None:
         if not visible or self.panel is not None:
