@@ -13,15 +13,33 @@ from engine.pairs import PairSet, to_batch
 from engine.stages import Batch
 
 
+def share_cores(device: torch.device, guides: bool) -> tuple[int, int]:
+    """How many threads the networks get, and how many workers make the pairs.
+
+    On a processor pairs with guides take about half as long as the networks do for them; those
+    without take next to nothing.
+    """
+    processes = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
+    cores = max(1, (os.cpu_count() or 2) // processes)
+    if device.type != "cpu":
+        return cores, min(12, cores)
+    workers = max(1, cores * 3 // 8) if guides else 1
+    return max(1, cores - workers), workers
+
+
 def load_batches(
-    pairs: PairSet, seed: int, first: int, last: int, size: int, device: torch.device
+    pairs: PairSet,
+    seed: int,
+    first: int,
+    last: int,
+    size: int,
+    workers: int = 1,
 ) -> Generator[Batch, None, None]:
     """Items number ``first`` to ``last`` (not included) in batches of ``size`` pairs, on the CPU.
 
-    ``device`` is where they will be used: a GPU is fed by more workers. Of several processes that
-    train together each gets its share of every batch.
+    Made ahead by ``workers`` processes. Of several processes that train together each gets its
+    share of every batch.
     """
-    workers = 1 if device.type == "cpu" else min(8, os.cpu_count() or 1)
     yield from DataLoader(
         pairs,
         batch_size=size // distributed.count(),

@@ -83,8 +83,11 @@ class Trainer:
         training: Sequence[Picture],
         held_out: Sequence[Picture],
         device: torch.device,
+        workers: int = 1,
     ) -> None:
+        """``workers`` processes make the pairs."""
         self.run, self.config, self.device = run, run.config, device
+        self._workers = workers
         self.pairs = PairSet(training, self.config)
         self.validation = Validation(held_out, self.config, device)
         self.requests = Requests(run.folder)
@@ -187,7 +190,8 @@ class Trainer:
         first = phase.number * _APART * epoch + done
         last = first + math.ceil((phase.images - done) / size) * size
         saved, started = time.monotonic(), False
-        for batch in load_batches(self.pairs, self.config.seed, first, last, size, self.device):
+        seed, workers = self.config.seed, self._workers
+        for batch in load_batches(self.pairs, seed, first, last, size, workers):
             if not started:  # the workers took their time
                 progress.restart()
                 started = True

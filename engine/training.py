@@ -13,16 +13,18 @@ import tyro
 from tyro.conf import FlagCreatePairsOff, UseAppendAction, arg
 
 from engine import distributed
-from engine.cache import Picture, open_cache
+from engine.cache import Picture
 from engine.config import Config, Layout
+from engine.datasets import open_sources, parse_source
 from engine.devices import Device, choose_device
 from engine.errors import ReposeError
 from engine.files import read_text
+from engine.loader import share_cores
 from engine.pairs import partners, split, split_pictures
 from engine.presets import PRESETS
 from engine.progress import say
 from engine.run import Position, Run, saved_run
-from engine.run_folder import note_process
+from engine.run_folder import CACHE, note_process
 from engine.trainer import Trainer
 
 
@@ -180,13 +182,13 @@ def train(options: TrainOptions, config: Config) -> None:
     kind = choose_device(options.device)
     with distributed.together(kind) as device:
         check(options, config)
-        for folder in map(Path, config.data.folders):
+        for source in config.data.folders:
+            folder, _ = parse_source(source, config.data.layout)
             if not folder.is_dir():
                 raise ReposeError(f"There is no folder {folder} of pictures.")
-        if device.type == "cpu":
-            torch.set_num_threads(options.threads or _threads())
-        elif device.type == "cuda":
-            torch.backends.cudnn.benchmark = True
+        threads, workers = share_cores(device, config.guides)
+        torch.set_num_threads(options.threads or threads)
+        torch.backends.cudnn.benchmark = device.type == "cuda"
         cv2.setNumThreads(1)  # its threads would not survive into the worker processes
         with distributed.first_alone():
             # The first process starts the run; the others find it started.
@@ -195,7 +197,7 @@ def train(options: TrainOptions, config: Config) -> None:
             if distributed.rank() == 0:
                 note_process(options.run, os.getpid(), options.device, options.threads)
         try:
-            _train(run, options, device)
+            _train(run, options, device, workers)
         except Exception as error:
             _note_failure(run, error)
             raise
@@ -206,11 +208,11 @@ def _start(options: TrainOptions) -> Position:
     return Position(stages=options.stages or "both", model=model)
 
 
-def _train(run: Run, options: TrainOptions, device: torch.device) -> None:
+def _train(run: Run, options: TrainOptions, device: torch.device, workers: int) -> None:
     config, position = run.config, run.position
     sources = [os.path.abspath(source) for source in config.data.folders]
     with distributed.first_alone():
-        pictures = [picture for source in sources for picture in open_cache(Path(source))]
+        pictures = open_sources(sources, config.data, config.skeleton, run.folder / CACHE)
     training, held_out = _split(pictures, config)
     found = fingerprint(pictures)
     if position.pictures not in ("", found):
@@ -222,7 +224,7 @@ def _train(run: Run, options: TrainOptions, device: torch.device) -> None:
     run.trained_on = sorted({picture.group for picture in training})
     run.held_out = sorted({picture.group for picture in held_out}.difference(run.trained_on))
     torch.manual_seed(config.seed)
-    trainer = Trainer(run, training, held_out, device)
+    trainer = Trainer(run, training, held_out, device, workers)
     if options.resume:
         run.event("resumed", images=sum(position.items.values()))
     if not trainer.train():
@@ -245,12 +247,6 @@ def fingerprint(pictures: Sequence[Picture]) -> str:
     """Tells pictures from others by their names and groups, wherever they lie."""
     names = [f"{p.name.partition('/')[2]}\t{p.group}\t{p.shape}" for p in pictures]
     return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
-
-
-def _threads() -> int:
-    """For the networks, as many threads as leave a core to the worker that makes the pairs."""
-    processes = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
-    return max(1, ((os.cpu_count() or 2) - processes) // processes)
 
 
 def _differences(one: Any, other: Any, name: str = "") -> list[tuple[str, Any, Any]]:

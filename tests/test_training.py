@@ -489,7 +489,7 @@ def test_people_with_one_picture_are_not_held_out(
     two = [p for p in pictures if p.person in people[:2]]
 
     def given(chosen: list[Any]) -> None:
-        monkeypatch.setattr("engine.training.open_cache", lambda *_: chosen)
+        monkeypatch.setattr("engine.training.open_sources", lambda *_: chosen)
 
     given(singles)
     with pytest.raises(ReposeError, match="No person has two pictures"):
