@@ -50,7 +50,7 @@ def repose_all(
 
     Raises ReposeError when the disk is full, for then all that follow would fail.
     """
-    threads = min(_threads(predictor.device), max(len(jobs), 1))
+    threads = min(job_threads(predictor.device), max(len(jobs), 1))
     read = {path.resolve() for job in jobs for path in (job.source, job.target) if path}
     waiting: deque[Future[Outcome]] = deque()
     with ExitStack() as stack:
@@ -80,6 +80,7 @@ class _Subject(NamedTuple):
     """A source, read and cut."""
 
     portrait: Portrait
+    lifted: Pose3D
     source: Source
     metadata: Metadata
 
@@ -117,10 +118,10 @@ class _Bench:
             if subject is None:
                 raise ReposeError(job.problem)
             self._check_output(job)
-            portrait, source, metadata = subject.result()
-            pose = self._target_pose(portrait, job)
-            prediction = self._predict(self._predictor.pose(source, pose))
-            metadata = metadata.edited(self._predictor.model_name, note=self._options.note)
+            found = subject.result()
+            pose = self._target_pose(found, job)
+            prediction = self._predict(self._predictor.pose(found.source, pose))
+            metadata = found.metadata.edited(self._predictor.model_name, note=self._options.note)
             picture = _picture(prediction, self._options.view)
             write_photo(job.output, picture, self._options.quality, metadata)
         except DiskFullError:
@@ -144,9 +145,11 @@ class _Bench:
         photo, metadata = read_picture(path)
         face = _find_face(photo, path, self._options.face)
         portrait = Portrait((photo.shape[1], photo.shape[0]), face)
-        return _Subject(portrait, self._predictor.cut(photo, face), metadata)
+        source = self._predictor.cut(photo, face)
+        return _Subject(portrait, Pose3D.of(face), source, metadata)
 
-    def _target_pose(self, source: Portrait, job: Job) -> Landmarks:
+    def _target_pose(self, subject: _Subject, job: Job) -> Landmarks:
+        source = subject.portrait
         if job.target is None:
             pose = source.landmarks
         elif job.target.suffix.lower() in POSE_SUFFIXES:
@@ -156,8 +159,7 @@ class _Bench:
             transfer = self._options.transfer
             pose = copy_pose(source.landmarks, found.landmarks, transfer, source.size, found.size)
         if any(job.angles):
-            lifted = Pose3D.of(source.landmarks).with_landmarks(pose)
-            pose = lifted.turned(*job.angles).landmarks()
+            pose = subject.lifted.with_landmarks(pose).turned(*job.angles).landmarks()
         return pose
 
 
@@ -188,7 +190,7 @@ def _alone(predictor: Predictor) -> Callable[[Posed], Prediction]:
     return lambda posed: predictor.predict_all([posed])[0]
 
 
-def _threads(device: str) -> int:
+def job_threads(device: str) -> int:
     """How many jobs to have under way."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return cores or 1 if device == "cpu" else min(2 * (cores or 1), _MOST_ON_A_GPU)

@@ -12,7 +12,7 @@ from importlib import metadata as packages
 from typing import Any
 from xml.etree import ElementTree
 
-from PIL import ExifTags, Image, PngImagePlugin
+from PIL import ExifTags, Image
 
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 """IPTC's word for a photo of which parts were generated."""
@@ -88,21 +88,18 @@ class Metadata:
         return replace(self, xmp=_edited_xmp(self.xmp, model if note else None))
 
     def options(self, kind: str) -> dict[str, Any]:
-        """The arguments with which Pillow writes it into a file of this kind (``"PNG"`` ...)."""
+        """The arguments with which Pillow writes it into a JPEG, WebP, TIFF or (nothing) BMP."""
         if kind == "BMP":
             return {}
         parts: dict[str, Any] = {"exif": self.exif, "icc_profile": self.icc or None}
-        if kind == "PNG" and self.xmp:
-            parts["pnginfo"] = PngImagePlugin.PngInfo()
-            parts["pnginfo"].add_itxt("XML:com.adobe.xmp", self.xmp.decode(errors="replace"))
-        elif kind == "TIFF":  # where EXIF and XMP are tags of one directory
+        if kind == "TIFF":  # where EXIF and XMP are tags of one directory
             parts["exif"] = Image.Exif()
             if self.exif:
                 parts["compression"] = "raw"  # libtiff, which compresses, writes no EXIF
             parts["exif"].load(self.exif)
             if self.xmp:
                 parts["exif"][ExifTags.Base.XMLPacket] = self.xmp
-        elif kind in ("JPEG", "WEBP"):
+        else:
             parts["xmp"] = self.xmp
         return parts
 

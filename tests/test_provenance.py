@@ -1,5 +1,6 @@
 """What pictures say beside their pixels: the note of the edit, EXIF, colour profile, XMP."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -23,6 +24,7 @@ XMP = b"""<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>
 </rdf:RDF></x:xmpmeta><?xpacket end="w"?>"""
 
 
+@cache  # it holds the time of its making
 def profile(space: str) -> bytes:
     made = ImageCms.createProfile("sRGB")
     data = ImageCms.ImageCmsProfile(made).tobytes()
