@@ -28,6 +28,9 @@ FACE_SIDE = 256
 """Side, in pixels, to which a face box is scaled before the landmarks are looked for."""
 
 _DOUBTFUL = 0.2  # a score below is often that of a pattern: it counts where nothing is surer
+_UNSURE = -1.5  # a score from which on the frontal detector has an idea, if no more
+_LOOKS = {1: -1, 2: 1}  # which way a face looks that these filters of it find; the others: ahead
+_PROFILE_SHIFT = 0.24  # measured on 42 rendered heads at 40 to 77 degrees, of the box's width
 _CONTEXT = 0.5  # what is kept around the box, as a share of its side
 
 
@@ -158,7 +161,35 @@ def _any_boxes(photo: NDArray[np.uint8], scale: float = 1.0) -> list[tuple[Box, 
     for face in found:
         left, top, right, bottom = (value / scale for value in _box(face.rect))
         boxes.append(((left, top, right, bottom), float(face.confidence)))
-    return boxes
+    return _moved_to_faces(boxes, photo) if boxes else []
+
+
+def _moved_to_faces(
+    boxes: list[tuple[Box, float]], photo: NDArray[np.uint8]
+) -> list[tuple[Box, float]]:
+    """Boxes of the convolutional detector, which lie around heads, as the landmark model wants
+    them: around faces.
+
+    In a profile that is a quarter of the box further to where the face looks; without it nearly all
+    landmarks of profiles are those of a face that looks the other way. To where, the frontal
+    detector's five filters tell, although none of them is sure of a face.
+    """
+    rectangles, scores, kinds = _frontal_detector().run(photo, 0, _UNSURE)
+    hints = [
+        (score, _box(rectangle), kind)
+        for rectangle, score, kind in zip(rectangles, scores, kinds, strict=True)
+    ]
+    moved = []
+    for (left, top, right, bottom), score in boxes:
+        near = [
+            (sureness, kind)
+            for sureness, (x0, y0, x1, y1), kind in hints
+            if left < (x0 + x1) / 2 < right and top < (y0 + y1) / 2 < bottom
+        ]
+        _, kind = max(near, default=(0.0, 0))
+        shift = _LOOKS.get(kind, 0) * _PROFILE_SHIFT * (right - left)
+        moved.append(((left + shift, top, right + shift, bottom), score))
+    return moved
 
 
 def _box(rectangle: Any) -> Box:

@@ -4,9 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
-from engine.detector import find_faces, landmarks_in_box, model_file
+from engine.detector import find_faces, find_largest_face, landmarks_in_box, model_file
 from engine.errors import ReposeError
 from engine.landmarks import Landmarks
+from engine.lifting import LiftedPortrait
 from engine.photos import Photo, read_photo
 
 
@@ -79,3 +80,31 @@ def test_an_empty_box_is_refused(photo: Photo, box: tuple[float, float, float, f
 def test_a_missing_model_is_named() -> None:
     with pytest.raises(ReposeError, match="face_recognition_models"):
         model_file("nothing.dat")
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_turned_faces(photo: Photo, face: Landmarks, mirrored: bool) -> None:
+    """The landmarks of a profile are not those of a face that looks the other way."""
+    view = LiftedPortrait.of(photo, face).view(65, 0, 0)
+    pixels, nose = view.pixels, view.landmarks[30].copy()
+    if mirrored:
+        pixels, nose[0] = np.ascontiguousarray(pixels[:, ::-1]), pixels.shape[1] - 1 - nose[0]
+    found = find_faces(pixels)[0]
+    width = found.box[2] - found.box[0]
+    assert np.linalg.norm(found.landmarks[30] - nose) < 0.3 * width
+
+
+def test_the_largest_face(photo: Photo, no_face: Path, two_faces: Path) -> None:
+    assert find_largest_face(read_photo(no_face)) is None
+    for picture in (photo, read_photo(two_faces)):
+        found, first = find_largest_face(picture), find_faces(picture)[0]
+        assert found is not None
+        assert np.abs(found.landmarks - first.landmarks).mean() < 1.5
+    # Too small for the first looks, coarse ones.
+    small = np.full((480, 640, 3), 128, np.uint8)
+    small[200:264, 300:364] = cv2.resize(
+        photo[40:240, 110:310], (64, 64), interpolation=cv2.INTER_AREA
+    )
+    found = find_largest_face(small)
+    assert found is not None
+    assert 300 < found.landmarks[30, 0] < 364
