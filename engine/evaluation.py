@@ -63,13 +63,13 @@ def evaluate(options: EvaluateOptions) -> None:
     if options.pairs < 1:
         raise ReposeError("--pairs counts from 1.")
     model = Model(options.model, options.device)
-    options.out.mkdir(parents=True, exist_ok=True)
     data = replace(model.config.data, layout=options.layout)
     pictures = open_sources(folders, data, model.config.skeleton, options.out / "cache")
     chosen = {
         title: choose(own, model, options.pairs, title)
         for title, own in by_data_set(pictures).items()
     }
+    options.out.mkdir(parents=True, exist_ok=True)  # rather now than after a long time
     shown = spread([trial for trials in chosen.values() for trial in trials], _ROWS)
     rows: dict[Trial, Row] = {}
     tables = {}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from skimage.metrics import structural_similarity
@@ -21,6 +22,7 @@ METHODS = ("source", "warp", "coarse", "refined")
 and G2 make. The warp is there for faces alone."""
 
 _EYES = (36, 45)  # the outer corners
+_LARGE_ENOUGH = 240  # pixels, of the shorter side: in smaller pictures dlib loses many faces
 
 
 @dataclass(frozen=True)
@@ -121,12 +123,12 @@ def measure(images: Mapping[str, Floats], pair: Pair, config: Config) -> dict[st
             method: Measures(*similarity(image[inner, inner], target[inner, inner]))
             for method, image in images.items()
         }
-    true = describe(pair.target)
+    true = _described(pair.target)
     eyes = max(_between_eyes(points) for points in (pair.source_landmarks, pair.target_landmarks))
     result = {}
     for method, image in images.items():
         ssim, l1 = similarity(image[inner, inner], target[inner, inner])
-        found = describe((image.clip(0, 1) * 255).round().astype(np.uint8))
+        found = _described((image.clip(0, 1) * 255).round().astype(np.uint8))
         identity = landmarks = lost = None
         if true is not None:
             lost = 0.0 if found else 100.0
@@ -143,6 +145,17 @@ def similarity(image: NDArray[np.floating], target: NDArray[np.floating]) -> tup
     """SSIM (mean over channels) and L1 (mean over channels and pixels) of images in [0, 1]."""
     ssim = structural_similarity(image, target, data_range=1.0, channel_axis=2)
     return float(ssim), float(np.abs(image - target).mean())
+
+
+def _described(picture: NDArray[np.uint8]) -> tuple[Landmarks, NDArray[np.float64]] | None:
+    """What `describe` says of a picture, which may be small, enlarged as far as dlib needs it."""
+    factor = -(-_LARGE_ENOUGH // min(picture.shape[:2]))
+    large = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+    found = describe(np.asarray(large, np.uint8))
+    if found is None:
+        return None
+    landmarks, descriptor = found
+    return np.asarray((landmarks + 0.5) / factor - 0.5, np.float32), descriptor
 
 
 def _between_eyes(landmarks: Landmarks) -> float:

@@ -28,7 +28,7 @@ from engine.detector import model_file
 from engine.discriminator import Discriminator
 from engine.generators import G1, G2
 from engine.landmarks import Landmarks
-from engine.loader import load_batches
+from engine.loader import load_batches, share_cores
 from engine.pairs import PairSet
 from engine.photos import Photo, write_photo
 from engine.pose3d import Pose3D
@@ -41,19 +41,21 @@ from engine.stages import Batch, Stage1, Stage2, adam
 OWN, REPORT, DEFAULT = "report's own setting", "preset report", "kind of default"
 
 _SIDE = 140  # pixels: a square of as many as 160 x 120, and a multiple of 4
-_VIEWS, _TURN = 12, 22.0  # how many pictures; degrees
-_ENDLESS = 1_000_000  # batches: more than are ever taken
+_VIEWS, _TURN = 8, 22.0  # how many pictures; degrees
+_ENDLESS = 10_000_000  # pairs: more than are ever taken
 _ROUNDS = 3
 _SECONDS = {1: 5.0, 2: 2.5}  # at least, of each measurement, by stage
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One way to train: settings, the pairs it reads, threads of the networks on a processor."""
+    """One way to train: settings, the pairs it reads, and whether the networks take all threads of
+    a processor, as torch does unless told otherwise, or leave some to the loader, as `train` does.
+    """
 
     config: Config
-    pairs: type[PairSet]
-    threads: int
+    pairs: type[PairSet] = PairSet
+    all_threads: bool = False
 
 
 class DetectedPairs(PairSet):
@@ -83,8 +85,7 @@ def _dlib() -> tuple[Any, Any]:
 
 
 def settings() -> dict[str, Setting]:
-    """What is compared, by name. The report's way may use all of a processor, as torch does unless
-    told otherwise; ours leaves one to the loader."""
+    """What is compared, by name."""
     default = PRESETS["default"]
     small = replace(
         default,
@@ -93,12 +94,10 @@ def settings() -> dict[str, Setting]:
             default.heatmaps, radius=default.heatmaps.radius * _SIDE / default.image.width
         ),
     )
-    processors = os.cpu_count() or 1
-    ours = max(1, processors - 1)
     return {
-        OWN: Setting(PRESETS["report"], DetectedPairs, processors),
-        REPORT: Setting(PRESETS["report"], PairSet, ours),
-        DEFAULT: Setting(small, PairSet, ours),
+        OWN: Setting(PRESETS["report"], DetectedPairs, all_threads=True),
+        REPORT: Setting(PRESETS["report"]),
+        DEFAULT: Setting(small),
     }
 
 
@@ -149,7 +148,6 @@ def _interleaved(
     rates: dict[str, list[float]] = {name: [] for name in compared}
     for _ in range(rounds):
         for name, setting in compared.items():
-            torch.set_num_threads(setting.threads)
             with _batches(setting, pictures, device) as batches:
                 rates[name].append(_rate(steps[name], batches, device, seconds))
     return rates
@@ -176,10 +174,12 @@ def _rate(
 def _batches(
     setting: Setting, pictures: Sequence[Picture], device: torch.device
 ) -> Iterator[Iterator[Batch]]:
-    """The batches of stage 1 or 2, and the end of the processes that make them."""
-    pairs = setting.pairs(pictures, setting.config)
-    size = setting.config.stage1.batch
-    batches = load_batches(pairs, setting.config.seed, 0, _ENDLESS, size, device)
+    """Batches for either stage; in the end the processes that make them end, too."""
+    config = setting.config
+    threads, workers = share_cores(device, config.guides)
+    torch.set_num_threads((os.cpu_count() or threads) if setting.all_threads else threads)
+    pairs = setting.pairs(pictures, config)
+    batches = load_batches(pairs, config.seed, 0, _ENDLESS, config.stage1.batch, workers)
     with contextlib.closing(batches):
         yield batches
 

@@ -10,6 +10,7 @@ from skimage.metrics import structural_similarity
 
 from engine.cache import open_cache
 from engine.config import Config, ImageConfig, LossConfig
+from engine.crop import Crop
 from engine.identity import describe
 from engine.landmarks import Landmarks
 from engine.pairs import Pair
@@ -87,6 +88,15 @@ def test_faces_are_looked_for_in_the_results(photo: Photo, face: Landmarks) -> N
     assert measures.lost is None
     assert measures.identity is None
     assert measures.landmarks is not None
+
+
+def test_faces_are_found_in_small_pictures_too(photo: Photo, face: Landmarks) -> None:
+    crop = Crop.around(face)
+    small, landmarks = crop.scaled(photo, 64), crop.to_network(face, 64)
+    image = np.asarray(small / np.float32(255), np.float32)
+    found = measure({"source": image}, pair_of(small, landmarks), Config())["source"]
+    assert found.identity == 0
+    assert found.landmarks == pytest.approx(0, abs=8)
 
 
 def test_without_a_face_only_the_pixels_are_compared(photo: Photo, face: Landmarks) -> None:

@@ -58,8 +58,8 @@ def test_images_per_second_of_both_stages(
     tiny = GeneratorConfig(blocks=2, filters=4, growth=4, patch=1)
     report = replace(PRESETS["report"], g1=tiny, g2=tiny)
     compared = {
-        OWN: Setting(report, DetectedPairs, 1),
-        DEFAULT: Setting(small_config, DetectedPairs, 1),
+        OWN: Setting(report, DetectedPairs, all_threads=True),
+        DEFAULT: Setting(small_config),
     }
     seconds = {1: 0.0, 2: 0.0}
     results = training_speed(predictor, photo, face, compared, rounds=1, seconds=seconds)
