@@ -74,6 +74,18 @@ class RunStatus:
     asked: str = ""
 
     @property
+    def share(self) -> float:
+        """How much of the phase is done, 0 to 1; by the clock where that will end it."""
+        by_clock = self.elapsed / max(self.elapsed + self.eta, 1e-9)
+        return by_clock if self.timed else self.images / max(self.total, 1)
+
+    @property
+    def timed(self) -> bool:
+        """Whether the clock will end the phase long before its pictures do."""
+        speed = self.images_per_second
+        return speed > 0 and self.eta < 0.5 * (self.total - self.images) / speed
+
+    @property
     def alive(self) -> bool:
         """Whether a process works on it."""
         return self.state in ("starting", "running", "paused")

@@ -51,7 +51,8 @@ class Validation:
 
         chosen = _spread(sources, _PAIRS)
         self._batches = [batch(chosen[k : k + _BATCH]) for k in range(0, len(chosen), _BATCH)]
-        self._samples = batch(_spread(people, _SAMPLES))
+        # Of fewer people, several pictures each.
+        self._samples = batch(_spread(people if len(people) >= _SAMPLES else sources, _SAMPLES))
 
     @torch.no_grad()
     def score(self, g1: nn.Module, g2: nn.Module | None) -> dict[str, float]:

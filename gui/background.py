@@ -41,6 +41,8 @@ class Background(QObject):
         failed: Callable[[], None] | None = None,
     ) -> None:
         """Run `job` in the thread, then `done(result)` here, or `failed()` after the signal."""
+        if self._stopped:
+            return  # whoever asks is closing too
 
         def hand_over(future: Future[Any]) -> None:
             if not future.cancelled():

@@ -29,6 +29,7 @@ LAYOUTS = {
     "fei": "files person-pose",
     "portraits": "single portraits",
 }
+NOTHING = "Name a folder of pictures."
 PAUSE_MS = 400  # after the last key, before the files are listed
 
 
@@ -115,7 +116,7 @@ class DataRows(QWidget):
         self._config = engine.PRESETS["default"]
         self._round = 0
         self.rows: list[DataRow] = []
-        self.problem = "Name a folder of pictures."
+        self.problem = NOTHING
         self._rows = QVBoxLayout()
         self._rows.setSpacing(6)
         add = QPushButton("Add another folder")
@@ -168,7 +169,7 @@ class DataRows(QWidget):
     def refresh(self) -> None:
         """List the folders again, soon."""
         self._round += 1
-        self.problem = "The folders are being listed…"
+        self.problem = "The folders are being listed…" if self.sources else NOTHING
         self.total.set_problem("")
         self.total.set_note(self.problem if self.sources else "")
         self._timer.start()
@@ -203,7 +204,7 @@ class DataRows(QWidget):
             row.checked.set_problem("")
             row.checked.set_note("")
         found: list[DataCount] = []
-        self.problem = "" if named else "Name a folder of pictures."
+        self.problem = "" if named else NOTHING
         for row, count in zip(named, counts, strict=True):
             if isinstance(count, str):
                 self.problem = count

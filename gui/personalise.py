@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -190,7 +190,7 @@ class PersonaliseDialog(QDialog):
         layout.addWidget(self.from_photo)
         layout.addWidget(self.from_folder)
         layout.addLayout(line)
-        line.addWidget(choose)
+        line.addWidget(choose, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(form)
         layout.addWidget(self.use)
         layout.addStretch()

@@ -99,12 +99,8 @@ class RunList(QTreeWidget):
         text, colour = STATES[status.state]
         if status.state == "running" and status.total:
             stage = "1" if status.phase == "stage1" else "2"
-            text = f"stage {stage}, {_share(status):.0%}"
+            text = f"stage {stage}, {status.share:.0%}"
         item.setText(STATE, text)
         item.setForeground(STATE, QBrush(QColor(colour)))
         item.setText(SSIM, "" if status.best is None else f"{status.best:.4f}")
 
-
-def _share(status: engine.RunStatus) -> float:
-    """How much of the present stage is done."""
-    return status.images / max(status.total, 1)

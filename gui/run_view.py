@@ -204,9 +204,10 @@ def _facts(status: engine.RunStatus) -> list[str]:
     """How far it is, in a few words each."""
     facts = []
     if status.phase:
-        far = f"epoch {status.epoch} of {status.epochs}"
+        of = "" if status.timed else f" of {status.epochs}"
+        far = f"epoch {status.epoch}{of}"
         if status.phase == "pretraining":
-            far = f"{status.images / max(status.total, 1):.0%}"
+            far = f"{status.share:.0%}"
         facts.append(f"{PHASES[status.phase]}, {far}")
     elif status.state == "starting":
         facts.append("Reading the pictures and settings…")
