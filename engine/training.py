@@ -154,8 +154,6 @@ def settings_of(options: TrainOptions) -> Config:
 
 def check(options: TrainOptions, config: Config) -> None:
     """Raises ReposeError for options and settings that do not go together."""
-    if not config.data.folders:
-        raise ReposeError("Name the pictures, or caches of them, with --data.")
     if options.resume:
         if options.model is not None:
             raise ReposeError("--model and --resume exclude each other: the run has its weights.")
@@ -166,6 +164,8 @@ def check(options: TrainOptions, config: Config) -> None:
                     f"The run in {options.run} has {value!r} as {name}, not {other!r}: with "
                     "--resume leave that option out."
                 )
+    if not config.data.folders:
+        raise ReposeError("Name the pictures, or caches of them, with --data.")
     for name, stage in (("stage1", config.stage1), ("stage2", config.stage2)):
         if stage.batch % distributed.count():
             raise ReposeError(

@@ -136,7 +136,7 @@ def test_a_run(
     assert saved == replace(config, data=replace(config.data, folders=(str(cache),)))
     assert {path.name for path in run.iterdir()} == {
         "config.json", "events.jsonl", "last.safetensors", "best.safetensors", "state.safetensors",
-        "samples",
+        "samples", "process.json",
     }  # fmt: skip
 
     by_kind: dict[str, list[dict[str, Any]]] = {}
@@ -537,22 +537,6 @@ def test_a_model_is_no_state(trains: Trains) -> None:
     (run / "state.safetensors").write_bytes(b"nonsense")
     with pytest.raises(ReposeError, match="damaged"):
         trains("run", resume=True)
-
-
-def test_options_change_the_settings(tmp_path: Path) -> None:
-    options = TrainOptions(
-        run=tmp_path, data=(("a", "b:people"), ("c",)), layout="portraits", size=128, epochs=3,
-        minutes=2.5, batch=7,
-    )  # fmt: skip
-    changed, default = settings_of(options), PRESETS["default"]
-    assert (changed.image.width, changed.image.height) == (128, 128)
-    assert changed.heatmaps.radius == default.heatmaps.radius / 2
-    assert changed.data.folders == ("a", "b:people", "c")
-    assert changed.data.layout == "portraits"
-    for stage in (changed.stage1, changed.stage2):
-        assert (stage.epochs, stage.minutes, stage.batch) == (3, 2.5, 7)
-        assert stage.learning_rate == default.stage1.learning_rate
-    assert settings_of(TrainOptions(run=tmp_path, preset="report")) == PRESETS["report"]
 
 
 def test_every_epoch_has_every_source_in_an_order_of_its_own() -> None:
