@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 from typing import NamedTuple
 
 import cv2
@@ -34,6 +34,7 @@ from engine.provenance import Metadata
 from engine.sharing import Gathering, Kept
 
 _MOST_ON_A_GPU = 32  # jobs under way: a GPU gets at most so many pictures at once
+_DETECTING = Lock()  # dlib's detectors work for one thread at a time
 _TARGETS_KEPT = 1000  # landmarks of target photos, half a kilobyte each
 
 
@@ -215,7 +216,8 @@ def _read_portrait(path: Path) -> Portrait:
 
 
 def _find_face(photo: Photo, path: Path, number: int) -> Landmarks:
-    faces = find_faces(photo)
+    with _DETECTING:
+        faces = find_faces(photo)
     if not faces:
         raise ReposeError(f"No face was found in {path}.")
     if number > len(faces):

@@ -248,7 +248,11 @@ def test_the_window_opens_it_and_asks_before_an_export_is_stopped(
     asked: list[str] = []
 
     def answer(yes: bool) -> None:
-        monkeypatch.setattr(file_actions, "ask_yes", lambda _w, _t, text: asked.append(text) or yes)
+        def ask(_window: object, _title: str, text: str) -> bool:
+            asked.append(text)
+            return yes
+
+        monkeypatch.setattr(file_actions, "ask_yes", ask)
 
     answer(False)
     assert not window.close()

@@ -1,0 +1,464 @@
+"""Batches: which jobs they make, how these are called, and that all of them are done."""
+
+import csv
+import errno
+import os
+import subprocess
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import get_args
+
+import imageio_ffmpeg
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine import export, files
+from engine.animation import animations, write_animation
+from engine.batch_run import Finished, Progress, run_batch
+from engine.batches import ExportBatch, Format, plan_batch
+from engine.detector import Face, find_faces
+from engine.errors import ReposeError
+from engine.jobs import Job, Outcome
+from engine.landmarks import Landmarks
+from engine.names import check_pattern
+from engine.photos import Photo, read_picture, write_photo
+from engine.pose_files import write_pose
+from engine.provenance import Metadata
+from engine.repose_options import ReposeOptions, batch_arguments, described
+from engine.sheet import write_sheet
+from engine.sweep import angles_text, read_angles
+
+
+def names(batch: ExportBatch) -> list[str]:
+    assert batch.out is not None
+    return [job.output.relative_to(batch.out).as_posix() for job in plan_batch(batch)]
+
+
+@pytest.fixture
+def photos(sample: Path, tmp_path: Path) -> Path:
+    """A folder of two photos of one face, and a file that is no photo."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name in ("b.jpg", "a.jpg"):
+        (folder / name).write_bytes(sample.read_bytes())
+    (folder / "notes.txt").write_text("no photo")
+    return folder
+
+
+@pytest.fixture
+def batch(photos: Path, model: Path, tmp_path: Path) -> ExportBatch:
+    """Two sources in two poses each."""
+    return ExportBatch(
+        sources=(photos,), yaw=(-10.0, 10.0), out=tmp_path / "out", model=model, device="cpu"
+    )
+
+
+def run(batch: ExportBatch, **how: object) -> tuple[Finished, list[Outcome]]:
+    outcomes: list[Outcome] = []
+
+    def tell(outcome: Outcome | None, _progress: Progress) -> None:
+        if outcome is not None:
+            outcomes.append(outcome)
+
+    ended = run_batch(batch, tell, threading.Event(), **how)  # type: ignore[arg-type]
+    return ended, outcomes
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+# What is planned
+
+
+@pytest.mark.parametrize(
+    ("text", "angles"),
+    [
+        ("20", (20.0,)),
+        ("-12.5", (-12.5,)),
+        ("-30:30:3", (-30.0, 0.0, 30.0)),
+        ("0:1:2", (0.0, 1.0)),
+        ("10:-10:5", (10.0, 5.0, 0.0, -5.0, -10.0)),
+    ],
+)
+def test_angles_are_numbers_or_sweeps(text: str, angles: tuple[float, ...]) -> None:
+    assert read_angles(text) == angles
+    assert read_angles(angles_text(angles)) == angles
+
+
+@pytest.mark.parametrize("text", ["", "left", "1:2", "1:2:x", "nan", "0:inf:3", "0:9:0", "0:9:1",
+                                  "0:9:100000", "1:2:3:4", "400"])  # fmt: skip
+def test_other_angles_are_refused(text: str) -> None:
+    with pytest.raises(ReposeError):
+        read_angles(text)
+
+
+def test_every_source_takes_every_pose_and_every_angle(photos: Path, tmp_path: Path) -> None:
+    poses = tmp_path / "poses"
+    poses.mkdir()
+    for name in ("left.pts", "up.json"):
+        (poses / name).touch()
+    batch = ExportBatch(
+        sources=(photos,), targets=(photos / "a.jpg",), poses=(poses,), yaw=(0.0, 5.0),
+        out=tmp_path / "out",
+    )  # fmt: skip
+    jobs = plan_batch(batch)
+    assert len(jobs) == 2 * 3 * 2
+    assert [job.source.name for job in jobs[::6]] == ["a.jpg", "b.jpg"]
+    assert names(batch)[:4] == [
+        "a-a-yaw0.png",
+        "a-a-yaw5.png",
+        "a-left-yaw0.png",
+        "a-left-yaw5.png",
+    ]
+    assert jobs[-1] == Job(photos / "b.jpg", poses / "up.json", jobs[-1].output, (5.0, 0.0, 0.0))
+
+
+def test_names_follow_the_pattern(batch: ExportBatch) -> None:
+    named = replace(batch, name="{folder}/{number}-{source}-{pose}-{yaw}", format="webp")
+    assert names(named)[-1] == "photos/4-b-own-10.webp"
+    assert names(replace(batch, yaw=(0.0,)))[0] == "a-reposed.png"
+
+
+@pytest.mark.parametrize(
+    "pattern", ["{x}", "{source", "source}", "{source!r}", "{number:03}", "{source.name}", "{}",
+                " ", "a/", "/a", "../a", "a/../b", "a:b", "a?", "a\n"],
+)  # fmt: skip
+def test_patterns_that_make_no_names_are_refused(pattern: str) -> None:
+    with pytest.raises(ReposeError):
+        check_pattern(pattern)
+
+
+def test_two_pictures_with_one_name_are_refused(batch: ExportBatch, photos: Path) -> None:
+    with pytest.raises(ReposeError, match=r"called a\.png: put .*\{yaw\}"):
+        plan_batch(replace(batch, name="{source}"))
+    (photos / "A.JPG").write_bytes(b"")  # some file systems would take the two for one
+    with pytest.raises(ReposeError, match="would both be called"):
+        plan_batch(batch)
+
+
+def test_nothing_to_do_is_said(batch: ExportBatch, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for wrong, words in (
+        (replace(batch, sources=()), "at least one photo"),
+        (replace(batch, out=None), "folder for the pictures"),
+        (replace(batch, sources=(tmp_path / "empty",)), "no photos in the folder"),
+        (replace(batch, poses=(tmp_path / "empty",)), "no pose files in the folder"),
+    ):
+        with pytest.raises(ReposeError, match=words):
+            plan_batch(wrong)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"face": 0}, {"quality": 0}, {"fps": 0.0}, {"sheet": Path("a.txt")}, {"yaw": ()},
+     {"animation": Path("a.avi")}, {"name": "{x}"}],
+)  # fmt: skip
+def test_values_that_make_no_sense_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ReposeError):
+        ExportBatch(**wrong)  # type: ignore[arg-type]
+
+
+def test_a_batch_is_written_and_read(batch: ExportBatch, tmp_path: Path) -> None:
+    whole = replace(
+        batch, targets=(Path("t.jpg"),), name="{source}-{yaw}", format="jpg", quality=70,
+        note=False,
+        sheet=Path("s.png"), animation=Path("a.mp4"), fps=12.5, overwrite=True, view="face",
+    )  # fmt: skip
+    assert ExportBatch.from_json(whole.to_json()) == whole
+    for text in ("", "[]", "{}", '{"version": 2}', '{"version": 1, "faces": 2}',
+                 '{"version": 1, "sources": "a"}'):  # fmt: skip
+        (tmp_path / "b.json").write_text(text)
+        with pytest.raises(ReposeError, match=r"b\.json"):
+            ExportBatch.read(tmp_path / "b.json")
+
+
+def test_the_command_line_can_say_it_too(batch: ExportBatch) -> None:
+    import tyro
+
+    whole = replace(
+        batch, targets=(Path("t.jpg"), Path("u.jpg")), poses=(Path("p.pts"),),
+        yaw=(-20.0, 0.0, 20.0), pitch=(5.0,), note=False, overwrite=True, fps=12.5,
+        name="{source}-{pose}-{yaw}",
+    )  # fmt: skip
+    options = tyro.cli(ReposeOptions, args=batch_arguments(whole))
+    assert described(options) == whole
+
+
+# What is made
+
+
+@pytest.mark.parametrize("suffix", get_args(Format))
+def test_a_batch_is_made_whole_with_a_report(
+    batch: ExportBatch, tmp_path: Path, suffix: Format
+) -> None:
+    out = tmp_path / "out"
+    batch = replace(
+        batch, format=suffix, sheet=tmp_path / "sheet.jpg", animation=tmp_path / "sweep.gif"
+    )
+    ended, outcomes = run(batch)
+    assert ended.progress[:4] == (4, 4, 0, 0)
+    assert [outcome.job for outcome in outcomes] == list(plan_batch(batch))
+    for name in names(batch):
+        metadata = read_picture(out / name).metadata
+        assert b"compositeWithTrainedAlgorithmicMedia" in metadata.xmp
+        assert b"Repose, model small" in metadata.xmp
+    told = rows(out / "report.csv")
+    assert [row["output"] for row in told] == [str(out / name) for name in names(batch)]
+    assert told[0]["yaw"] == "-10"
+    assert {row["result"] for row in told} == {"done"}
+    made = [tmp_path / "sheet.jpg", tmp_path / "sweep-a.gif", tmp_path / "sweep-b.gif"]
+    assert list(ended.made) == made
+    assert all(path.stat().st_size > 1000 for path in made)
+
+
+def test_pictures_that_are_there_are_kept_unless_asked(batch: ExportBatch, tmp_path: Path) -> None:
+    run(batch)
+    pictures = sorted((tmp_path / "out").glob("*.png"))
+    pictures[0].unlink()
+    before = pictures[1].stat().st_mtime_ns
+    ended, outcomes = run(batch)
+    assert [outcome.result for outcome in outcomes] == ["done", "kept", "kept", "kept"]
+    assert ended.progress.kept == 3
+    assert pictures[1].stat().st_mtime_ns == before
+    _, outcomes = run(replace(batch, overwrite=True))
+    assert {outcome.result for outcome in outcomes} == {"done"}
+    assert pictures[1].stat().st_mtime_ns > before
+
+
+def test_a_stopped_batch_goes_on_where_it_stopped(batch: ExportBatch, tmp_path: Path) -> None:
+    batch = replace(batch, yaw=tuple(float(k) for k in range(20)), sheet=tmp_path / "sheet.png")
+    stop = threading.Event()
+
+    def tell(outcome: Outcome | None, _progress: Progress) -> None:
+        if outcome is not None:
+            stop.set()
+
+    ended = run_batch(batch, tell, stop)
+    made = len(list((tmp_path / "out").glob("*.png")))
+    assert 0 < made < 40
+    assert made == ended.progress.done
+    assert not (tmp_path / "sheet.png").exists()
+    _, outcomes = run(batch)
+    assert [o.result for o in outcomes].count("kept") == made
+    assert len(list((tmp_path / "out").glob("*.png"))) == 40
+
+
+def test_leftovers_of_a_killed_run_are_cleared(batch: ExportBatch, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    old, new, other = (out / name for name in (
+        ".0123456789ab.part.png", ".ba9876543210.part.png", ".hidden.png"))  # fmt: skip
+    for path in (old, new, other):
+        path.touch()
+    os.utime(old, (1e9, 1e9))
+    run(batch)
+    assert not old.exists()
+    assert new.exists()
+    assert other.exists()
+
+
+def bad_batch(batch: ExportBatch, photos: Path, face: Landmarks, tmp_path: Path) -> ExportBatch:
+    """A batch with one of every mistake in its middle."""
+    write_photo(photos / "faceless.png", np.full((64, 64, 3), 90, np.uint8))
+    (photos / "broken.jpg").write_bytes((photos / "a.jpg").read_bytes()[:30_000])
+    (photos / "empty.jpg").touch()
+    small = read_picture(photos / "a.jpg").photo[:400]
+    write_photo(tmp_path / "small.png", small)
+    write_pose(tmp_path / "good.pts", face, (512, 512))
+    (tmp_path / "nonsense.pts").write_text("version: 1\nn_points: 68\n{\nhello\n}\n")
+    return replace(
+        batch,
+        sources=(photos, tmp_path / "missing.jpg"),
+        targets=(photos / "a.jpg", tmp_path / "small.png"),
+        poses=(tmp_path / "good.pts", tmp_path / "nonsense.pts"),
+        yaw=(0.0,),
+        transfer="absolute",
+    )
+
+
+def test_bad_input_in_the_middle_stops_nothing_and_is_told(
+    batch: ExportBatch, photos: Path, face: Landmarks, tmp_path: Path
+) -> None:
+    ended, _ = run(bad_batch(batch, photos, face, tmp_path))
+    assert ended.progress[:4] == (6 * 4, 4, 0, 20)
+    reasons = {
+        (Path(row["source"]).name, Path(row["pose"]).name): row["reason"]
+        for row in rows(tmp_path / "out" / "report.csv")
+    }
+    for source, pose, words in (
+        ("a.jpg", "a.jpg", ""),
+        ("a.jpg", "small.png", "same size"),
+        ("a.jpg", "good.pts", ""),
+        ("a.jpg", "nonsense.pts", "cannot be used as a pose"),
+        ("b.jpg", "good.pts", ""),
+        ("broken.jpg", "a.jpg", "damaged or truncated"),
+        ("empty.jpg", "good.pts", "is empty"),
+        ("faceless.png", "good.pts", "No face was found"),
+        ("missing.jpg", "a.jpg", "does not exist"),
+    ):
+        reason = reasons[source, pose]
+        assert words in reason
+        assert bool(words) == bool(reason)
+
+
+def test_a_face_is_looked_for_once_in_a_photo_without(
+    batch: ExportBatch, no_face: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[Photo] = []
+
+    def look(photo: Photo) -> tuple[Face, ...]:
+        looked.append(photo)
+        return find_faces(photo)
+
+    monkeypatch.setattr(export, "find_faces", look)
+    _, outcomes = run(replace(batch, targets=(no_face,), yaw=tuple(map(float, range(5)))))
+    assert {outcome.result for outcome in outcomes} == {"failed"}
+    assert len(looked) == 3, "two sources and one target"
+
+
+def test_no_source_or_pose_is_ever_overwritten(batch: ExportBatch, photos: Path) -> None:
+    before = {path: path.read_bytes() for path in photos.iterdir()}
+    into = replace(batch, out=photos, yaw=(0.0,), name="{source}", format="jpg", overwrite=True)
+    _, outcomes = run(into)
+    assert {outcome.result for outcome in outcomes} == {"failed"}
+    assert "source itself" in outcomes[0].reason
+    assert all(path.read_bytes() == data for path, data in before.items())
+    # Where a's picture would be the photo b.
+    jobs = [
+        Job(photos / "a.jpg", None, photos / "b.jpg"),
+        Job(photos / "b.jpg", None, photos / "c.jpg"),
+    ]
+    assert "needed as it is" in do(into, jobs)[0].reason
+
+
+def do(batch: ExportBatch, jobs: list[Job]) -> list[Outcome]:
+    from engine.predictor import Predictor
+
+    return list(export.repose_all(Predictor(batch.model, "cpu"), jobs, batch.options))
+
+
+def test_only_failures_are_tried_again(batch: ExportBatch, photos: Path, tmp_path: Path) -> None:
+    whole = (photos / "b.jpg").read_bytes()
+    (photos / "b.jpg").write_bytes(whole[:9000])
+    ended, _ = run(batch)
+    assert ended.progress[:4] == (4, 2, 0, 2)
+    (photos / "b.jpg").write_bytes(whole)
+    ended, outcomes = run(batch, retry=True)
+    assert [outcome.job.source.name for outcome in outcomes] == ["b.jpg"] * 2
+    assert ended.progress[:4] == (2, 2, 0, 0)
+    assert [row["result"] for row in rows(tmp_path / "out" / "report.csv")] == ["done"] * 4
+    with pytest.raises(ReposeError, match="Nothing failed"):
+        run(batch, retry=True)
+
+
+def test_a_full_disk_stops_the_batch_with_one_sentence(
+    batch: ExportBatch, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    sync, calls = os.fsync, []
+
+    def fill(number: int) -> None:
+        calls.append(number)
+        if len(calls) > 3:  # the probe of the folder and two pictures fit
+            raise OSError(errno.ENOSPC, "No space left on device")
+        sync(number)
+
+    monkeypatch.setattr(os, "fsync", fill)
+    with pytest.raises(ReposeError, match="the disk is full: free some space") as caught:
+        run(replace(batch, yaw=tuple(map(float, range(20)))))
+    assert isinstance(caught.value, files.DiskFullError)
+    assert len(list((tmp_path / "out").glob("*.png"))) == 2
+    assert not list((tmp_path / "out").glob(".*"))
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(
+    batch: ExportBatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ReposeError, match="cannot be written"):
+        run(replace(batch, out=tmp_path / "file" / "out"))
+
+
+def test_a_sheet_alone_leaves_no_other_pictures(batch: ExportBatch, tmp_path: Path) -> None:
+    ended, _ = run(replace(batch, out=None, sheet=tmp_path / "sheet.png"))
+    assert ended.made == (tmp_path / "sheet.png",)
+    assert ended.report is None
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(ReposeError, match="sheet or an animation"):
+        run(replace(batch, out=None))
+
+
+# Sheet and animation
+
+
+@pytest.fixture
+def drawn(tmp_path: Path) -> Callable[[int, tuple[int, int]], list[Path]]:
+    def draw(count: int, size: tuple[int, int]) -> list[Path]:
+        paths = [tmp_path / f"frame{k}.png" for k in range(count)]
+        for k, path in enumerate(paths):
+            Image.new("RGB", size, (40 * k, 100, 200)).save(path)
+        return paths
+
+    return draw
+
+
+def test_a_sheet_has_a_cell_for_each_job(drawn: Callable[..., list[Path]], tmp_path: Path) -> None:
+    frames = drawn(4, (90, 60))
+    jobs = [
+        Job(
+            frames[row],
+            None,
+            frames[column] if column < 3 else tmp_path / "gone.png",
+            (column, 0, 0),
+        )
+        for row in range(2)
+        for column in range(4)
+    ]
+    write_sheet(tmp_path / "sheet.png", jobs, Metadata())
+    sheet = read_picture(tmp_path / "sheet.png").photo
+    colours = {tuple(colour) for colour in sheet.reshape(-1, 3)[::7].tolist()}
+    assert {(0, 100, 200), (40, 100, 200), (80, 100, 200), (0xD8, 0xD8, 0xD8)} <= colours
+    with pytest.raises(ReposeError, match="cannot hold"):
+        write_sheet(tmp_path / "s.png", [Job(Path(str(k)), None, Path("a")) for k in range(900)],
+                    Metadata())  # fmt: skip
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".mp4"])
+@pytest.mark.parametrize("size", [(64, 48), (65, 47)])
+def test_an_animation_plays_there_and_back(
+    drawn: Callable[..., list[Path]], tmp_path: Path, suffix: str, size: tuple[int, int]
+) -> None:
+    frames = drawn(4, size)
+    path = tmp_path / f"sweep{suffix}"
+    write_animation(path, [*frames, tmp_path / "gone.png"], 5.0, back=True)
+    if suffix == ".gif":
+        with Image.open(path) as image:
+            assert image.n_frames == 6  # type: ignore[attr-defined]
+            assert image.info["duration"] == 200
+            assert image.info["loop"] == 0
+            assert b"compositeWithTrained" in image.info["comment"]
+        return
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-i", str(path), "-f", "rawvideo"]
+    played = subprocess.run([*command, "-pix_fmt", "rgb24", "-"], capture_output=True, check=True)
+    for words in (b"h264", b"yuv420p", b" 64x48", b" 5 fps", b"compositeWithTrained"):
+        assert words in played.stderr
+    shown = np.frombuffer(played.stdout, np.uint8).reshape(-1, 48, 64, 3)[:, 24, 32, 0]
+    assert len(shown) == 6
+    assert np.argmax(shown) == 3
+
+
+def test_animations_of_several_sources_have_names_of_their_own() -> None:
+    jobs = [Job(Path(name), None, Path("o.png")) for name in ("x/a.jpg", "x/b.jpg", "y/a.jpg")]
+    made = [path.name for path, _ in animations(Path("sweep.gif"), jobs)]
+    assert made == ["sweep-a.gif", "sweep-b.gif", "sweep-a-2.gif"]
+    assert next(animations(Path("sweep.gif"), jobs[:1]))[0] == Path("sweep.gif")
+
+
+def test_one_picture_is_no_animation(drawn: Callable[..., list[Path]], tmp_path: Path) -> None:
+    with pytest.raises(ReposeError, match="two pictures"):
+        write_animation(tmp_path / "a.gif", drawn(1, (64, 48)), 5.0, back=False)
+    assert not (tmp_path / "a.gif").exists()
