@@ -162,7 +162,7 @@ def test_a_run(
     assert events(run)[-1]["event"] == "finished"
     for event, rows in zip(by_kind["epoch"], (3, 3, 4, 4), strict=True):
         height, width, _ = read_photo(run / event["sample"]).shape
-        assert (height, width) == (rows * 64, 64), "one person is held out"
+        assert (height, width) == (rows * 64, 3 * 64), "the pictures of one person"
     lines = capsys.readouterr().out.splitlines()
     assert "stage1  epoch 1/2  loss_g1" in lines[0]
     assert "images/s" in lines[0]
