@@ -240,8 +240,7 @@ class RunFolder:
             if kind in _ENDS:
                 return _ENDS[kind]
             return "failed" if _last_words(self.folder) else "crashed"
-        if kind in _ENDS and when > started:
-            return _ENDS[kind]  # it is about to go
+        # With an end as the last event it still has to save: nobody may start another yet.
         if (self.folder / PAUSE).exists() and kind == "paused":
             return "paused"
         return "running" if kind and when > started else "starting"

@@ -108,7 +108,7 @@ def test_a_cache_has_no_layout_and_folders_add_up(
     form.data.rows[1].dropped.emit()
     with qtbot.waitSignal(form.data.counted, timeout=WAIT):
         pass
-    assert form.data.sources == (str(cache),)
+    assert list(form.data.sources) == [str(cache)]
 
 
 @pytest.mark.parametrize("text", ["", "x", "-1", "1.5"])
