@@ -3,6 +3,7 @@
 import re
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -25,6 +26,7 @@ REPORT = "report.csv"
 """The name of the report in the folder of the pictures."""
 
 _LEFTOVER = re.compile(r"\.[0-9a-f]{12}\.part\.\w+")
+_RECENT = 200  # outcomes that tell how long the others will take
 _OLD = 600.0  # seconds: nothing takes so long to write
 
 
@@ -100,24 +102,27 @@ def run_batch(
 
 
 class Tally:
-    """Counts outcomes and estimates the time left from those that took some."""
+    """Counts outcomes and estimates the time left from the last of those that took some."""
 
     def __init__(self, total: int) -> None:
         self._counts = {"done": 0, "kept": 0, "failed": 0}
-        self._total, self._start = total, time.monotonic()
+        self._total = total
+        self._times: deque[float] = deque(maxlen=_RECENT)
 
     def add(self, outcome: Outcome) -> None:
         """One outcome more."""
         self._counts[outcome.result] += 1
+        if outcome.result != "kept":
+            self._times.append(time.monotonic())
 
     @property
     def progress(self) -> Progress:
         """So far."""
         done, kept, failed = self._counts.values()
         left = None
-        if done + failed:
-            each = (time.monotonic() - self._start) / (done + failed)
-            left = each * (self._total - done - kept - failed)
+        if len(self._times) > 1:
+            each = (self._times[-1] - self._times[0]) / (len(self._times) - 1)
+            left = round(each * (self._total - done - kept - failed), 1)
         return Progress(self._total, done, kept, failed, left)
 
 
