@@ -240,7 +240,9 @@ class RunFolder:
             if kind in _ENDS:
                 return _ENDS[kind]
             return "failed" if _last_words(self.folder) else "crashed"
-        # With an end as the last event it still has to save: nobody may start another yet.
+        if kind in ("finished", "failed") and when > started:
+            return _ENDS[kind]
+        # A stopped one still has to save: nobody may start another yet.
         if (self.folder / PAUSE).exists() and kind == "paused":
             return "paused"
         return "running" if kind and when > started else "starting"

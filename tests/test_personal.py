@@ -92,4 +92,4 @@ def test_a_model_is_fitted_to_one_person(
     assert status.status.best >= status.status.first  # never worse than it was
     assert set(status.models) == {"best", "last"}
     events = [json.loads(line) for line in (run / "events.jsonl").read_text().splitlines()]
-    assert [e["epoch"] for e in events if e["event"] == "held_out"][0] == 0
+    assert next(e["epoch"] for e in events if e["event"] == "held_out") == 0
