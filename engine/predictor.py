@@ -1,6 +1,5 @@
 """From a photo and a pose to the refined picture: once per photo `set_source`, often `predict`."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -94,7 +93,7 @@ class Predictor:
         path = resource(DEFAULT_MODEL) if model_path is None else Path(model_path)
         checkpoint = load_checkpoint(path)
         self.config = checkpoint.config
-        self.held_out = _names(checkpoint.metadata.get("held_out", "[]"))
+        self.held_out = checkpoint.held_out
         """The groups of people that the model was not trained on, of those it was given."""
         self.device = choose_device(device)
         self.model_name = (
@@ -330,15 +329,6 @@ def _covering(source: Source, pose: Landmarks, wider: Source | None) -> Source:
 def _too_large(crop: Crop, photo: Pixels) -> bool:
     longest: int = max(photo.shape[:2])
     return crop.side > min(_LARGEST * longest, _LARGEST_SIDE)
-
-
-def _names(text: str) -> frozenset[str]:
-    """What a checkpoint tells in JSON; nothing where that is no list of names."""
-    try:
-        names = json.loads(text)
-    except ValueError:
-        return frozenset()
-    return frozenset(map(str, names)) if isinstance(names, list) else frozenset()
 
 
 def _to_array(images: Tensor) -> Floats:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from engine.generators import G1, G2
 from engine.presets import PRESETS
 from engine.scores import METHODS
 from engine.trials import Model, choose, spread
+from main import DONE, main
 
 TINY = GeneratorConfig(blocks=2, filters=4, growth=4, patch=1)
 EVENTS = [
@@ -187,6 +189,19 @@ def test_each_data_set_has_a_name_of_its_own(cache: Path) -> None:
     pictures = open_cache(cache)
     others = [replace(p, file=Path("elsewhere") / cache.name / "pictures.bin") for p in pictures]
     assert set(by_data_set([*pictures, *others])) == {cache.name, f"{cache.name}-2"}
+
+
+def test_the_command_takes_several_data_sets(cache: Path, model: Path, tmp_path: Path) -> None:
+    other = tmp_path / "elsewhere" / cache.name
+    shutil.copytree(cache, other)
+    out = tmp_path / "out"
+    common = ["--model", model, "--out", out, "--pairs", 1, "--device", "cpu"]
+    arguments = ["evaluate", "--data", cache, "--data", f"{other}:fei", *common]
+    assert main([str(argument) for argument in arguments]) == DONE
+    tables = json.loads((out / "tables.json").read_text(encoding="utf-8"))
+    assert list(tables["data"]) == [cache.name, f"{cache.name}-2"]
+    with (out / "scores.csv").open(newline="", encoding="utf-8") as file:
+        assert [row["data"] for row in csv.DictReader(file)] == list(tables["data"])
 
 
 def test_data_that_cannot_be_used(cache: Path, model: Path, tmp_path: Path) -> None:
