@@ -43,8 +43,8 @@ def open_sources(
         found = open_cache(cache)
         if found and found[0].skeleton != skeleton:
             raise ReposeError(
-                f"The cache {cache} has poses of the skeleton {found[0].skeleton}, "
-                f"and the settings ask for {skeleton}."
+                f"The cache {cache} has poses of the skeleton {found[0].skeleton}, not {skeleton}: "
+                f"train with --skeleton {found[0].skeleton}."
             )
         pictures += found
     return pictures

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from engine import distributed
 from engine.errors import ReposeError
 from engine.run import Run
 
@@ -51,6 +52,7 @@ class Progress:
         self._elapsed_before = sum(run.position.seconds.values()) - clock.seconds
         self._losses: dict[str, list[float]] = defaultdict(list)
         self._images, self._since = 0, clock.seconds
+        self._step = 0
         self._first: tuple[int, float] | None = None
 
     def add(self, losses: Mapping[str, float], images: int) -> None:
@@ -63,6 +65,7 @@ class Progress:
                 )
             self._losses[name].append(loss)
         self._images += images
+        self._step = images
 
     @property
     def due(self) -> bool:
@@ -79,7 +82,8 @@ class Progress:
         left = self._seconds_left(images, now)
         epochs = math.ceil(self._total / self._epoch)
         values = {
-            "epoch": min(epochs, math.ceil(images / self._epoch)),
+            # The step that ends an epoch may begin the next.
+            "epoch": min(epochs, (images - self._step) // self._epoch + 1),
             "epochs": epochs,
             "images": images,
             "total": self._total,
@@ -113,7 +117,9 @@ class Progress:
 
 
 def say(text: str) -> None:
-    """A line on the terminal; nothing when nobody reads it any more."""
+    """A line on the terminal, from the first process; nothing when nobody reads it any more."""
+    if distributed.rank() > 0:
+        return
     try:
         print(text, flush=True)
     except (OSError, ValueError):

@@ -275,9 +275,10 @@ class Trainer:
         return {"g1": stage.average.module, "g2": g2}
 
     def _save(self, stage: Stage, phase: Phase) -> None:
-        self.run.save_state({**self._networks, **stage.parts})
+        # The state comes last: whatever it says has been written, has been.
         if phase.ends_stage:
             self.run.save_model(LAST, self._model(stage))
+        self.run.save_state({**self._networks, **stage.parts})
 
     def _stop(self, stage: Stage, phase: Phase) -> bool:
         self.run.event("stopped", phase=phase.name)
@@ -291,10 +292,9 @@ class Trainer:
         if not phase.ends_stage:
             return self._save(stage, phase)
         self._score(stage, done)
-        model = self._model(stage)
+        self.run.save_model(LAST, self._model(stage))
         stage.network.load_state_dict(stage.average.module.state_dict())
-        self.run.save_state(self._networks)
-        return self.run.save_model(LAST, model)
+        return self.run.save_state(self._networks)
 
     def _halve_batch(self, stage: Stage, phase: Phase) -> None:
         """Go on with half as many pairs per step."""

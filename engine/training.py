@@ -193,6 +193,8 @@ def train(options: TrainOptions, config: Config) -> None:
         with distributed.first_alone():
             # The first process starts the run; the others find it started.
             resume = options.resume or distributed.rank() > 0
+            folders = tuple(map(os.path.abspath, config.data.folders))  # wherever it is resumed
+            config = replace(config, data=replace(config.data, folders=folders))
             run = Run(options.run, config, None if resume else _start(options))
             if distributed.rank() == 0:
                 note_process(options.run, os.getpid(), options.device, options.threads)
@@ -210,9 +212,9 @@ def _start(options: TrainOptions) -> Position:
 
 def _train(run: Run, options: TrainOptions, device: torch.device, workers: int) -> None:
     config, position = run.config, run.position
-    sources = [os.path.abspath(source) for source in config.data.folders]
+    sources, cache = config.data.folders, run.folder / CACHE
     with distributed.first_alone():
-        pictures = open_sources(sources, config.data, config.skeleton, run.folder / CACHE)
+        pictures = open_sources(sources, config.data, config.skeleton, cache)
     training, held_out = _split(pictures, config)
     found = fingerprint(pictures)
     if position.pictures not in ("", found):

@@ -58,7 +58,8 @@ def test_speed_and_time_left(
         time.now += 1000  # a pause
     assert not progress.due
     time.now += 8
-    progress.add({"loss_g1": 5.0}, 80)
+    progress.add({"loss_g1": 5.0}, 60)
+    progress.add({"loss_g1": 5.0}, 20)
     progress.tell(320)
     event = last_event(run)
     assert event["images_per_second"] == 10

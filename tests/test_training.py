@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from engine.cache import open_cache
-from engine.checkpoint import load_checkpoint
+from engine.checkpoint import load_checkpoint, save_checkpoint
 from engine.config import Config
 from engine.errors import ReposeError
 from engine.loader import EpochOrder
@@ -267,6 +267,28 @@ def test_a_file_saves(trains: Trains, interferes: Interferes, tmp_path: Path) ->
     assert kinds.count("resumed") == 1
 
 
+@pytest.mark.parametrize("number", [2, 3, 4, 5])
+def test_a_kill_between_two_writes_does_no_harm(
+    trains: Trains, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """In their order: the state at the start, best after each epoch, last, the state at the end."""
+    whole = trains("whole", stages="1")
+    written: list[str] = []
+
+    def save(path: Path, *arguments: Any, **further: Any) -> None:
+        written.append(path.stem)
+        if len(written) == number:
+            raise SystemError("killed")
+        save_checkpoint(path, *arguments, **further)
+
+    monkeypatch.setattr("engine.run.save_checkpoint", save)
+    with pytest.raises(SystemError):
+        trains("run", stages="1")
+    assert written == ["state", "best", "best", "last", "state"][:number]
+    monkeypatch.undo()
+    assert_same_runs(whole, trains("run", resume=True))
+
+
 def test_a_file_pauses(
     trains: Trains, interferes: Interferes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -459,6 +481,16 @@ def test_data_may_be_moved_but_not_exchanged(
         trains("run", data=((str(cache), str(moved)),), resume=True)
     trains("run", data=((str(moved),),), resume=True)
     assert_same_weights(whole / "last.safetensors", run / "last.safetensors")
+
+
+def test_a_run_goes_on_from_any_folder(
+    trains: Trains, cache: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(cache.parent)
+    run = trains("run", data=((f"{cache.name}:fei",),), stages="1", epochs=0)
+    assert saved_run(run)[0].data.folders == (f"{cache}:fei",)
+    monkeypatch.chdir(tmp_path)
+    trains("run", resume=True)
 
 
 def test_what_cannot_be_trained(trains: Trains, tmp_path: Path) -> None:
