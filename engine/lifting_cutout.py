@@ -20,6 +20,7 @@ _GRID = 192  # pixels: the side at which GrabCut works
 _ROUNDS = 4  # of GrabCut
 _SOFT = 5  # pixels on both sides of the border that may be partly transparent
 _LOOSE = 0.2, 0.5  # decimetres inside and outside the border: where hair may be loose
+_ALIKE = 14.0  # of 255: how far apart colours are that may be the same
 _SURE = 0.97  # opacity from which a pixel shows the person alone
 _CLEAR = 0.03  # opacity up to which it shows the background alone
 
@@ -50,7 +51,7 @@ class Cutout:
         inside, outside = _distance(parts.person) / scale, _distance(1 - parts.person) / scale
         opacity = _softened(colours, parts.person)
         opacity *= 1 - _seen_through(colours, parts, inside, outside)
-        strands, stains = _strands(colours, inside, outside)
+        strands, stains = _strands(colours, parts, inside, outside)
         opacity = np.maximum(opacity, strands * (opacity < 0.5))
         behind = _grown(_mask(opacity > _CLEAR), 9)
         background = filled(colours, (1 - behind) * (1 - stains))
@@ -66,10 +67,11 @@ class Cutout:
 
 
 class _Parts(NamedTuple):
-    """(S, S) masks: where the person is, and where that is certain."""
+    """(S, S) masks: where the person is, where that is certain, and the rows of the body."""
 
     person: Mask
     certain: Mask
+    body: Mask
 
 
 def filled(values: Floats, known: Floats) -> Floats:
@@ -113,11 +115,17 @@ def _grabcut(picture: Pixels, head: NDArray[np.bool_], scale: float) -> _Parts:
         rectangle = (0, 0, _GRID, _GRID)
         cv2.grabCut(small, labels, rectangle, *models, _ROUNDS, cv2.GC_INIT_WITH_MASK)
     person = _mask((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD))
+    # What is broad and looks just like the background beside the person belongs to it.
+    colours = small.astype(np.float32)
+    behind = filled(colours, 1 - _grown(person, 5).astype(np.float32))
+    alike = _mask((np.linalg.norm(colours - behind, axis=2) < _ALIKE) & ~certain & ~body)
+    broad = cv2.morphologyEx(alike, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) > 0
+    person[broad] = 0
     large = [
         cv2.resize(mask, (size, size), interpolation=cv2.INTER_LINEAR_EXACT)
-        for mask in (255 * person, 255 * _mask(certain))
+        for mask in (255 * person, 255 * _mask(certain), 255 * _mask(body | np.zeros_like(certain)))
     ]
-    return _Parts(_mask(large[0] > 127), _mask(large[1] > 127))
+    return _Parts(*(_mask(mask > 127) for mask in large))
 
 
 def _softened(colours: Floats, person: Mask) -> Floats:
@@ -135,7 +143,7 @@ def _seen_through(colours: Floats, parts: _Parts, inside: Floats, outside: Float
     inside, outside  (S, S) decimetres to the border
     """
     depth = _LOOSE[0]
-    hair = filled(colours, (inside > depth).astype(np.float32))
+    hair = filled(colours, (inside > depth).astype(np.float32) * (1 - parts.body))
     behind = filled(colours, (outside > 0.05).astype(np.float32))
     share, sure = _unmixed(colours, hair, behind)
     loose = np.clip((depth + 0.05 - inside) / 0.05, 0, 1) * (1 - parts.certain)
@@ -146,17 +154,19 @@ def _seen_through(colours: Floats, parts: _Parts, inside: Floats, outside: Float
     return np.asarray(sure * loose * unlike_skin * (1 - share), np.float32)
 
 
-def _strands(colours: Floats, inside: Floats, outside: Floats) -> tuple[Floats, Floats]:
+def _strands(
+    colours: Floats, parts: _Parts, inside: Floats, outside: Floats
+) -> tuple[Floats, Floats]:
     """How much of each pixel (S, S) outside the border is a strand of hair, and how much of
     anything that does not belong to the background; both 0 where that is not even."""
     depth, reach = _LOOSE
-    hair = filled(colours, (inside > depth).astype(np.float32))
+    hair = filled(colours, (inside > depth).astype(np.float32) * (1 - parts.body))
     behind = filled(colours, (outside > reach).astype(np.float32))
     ring = (outside > reach) & (outside < 2 * reach)
     if not ring.any():
         return np.zeros_like(inside), np.zeros_like(inside)
     uneven = float(np.abs(colours - cv2.blur(colours, (15, 15)))[ring].mean())
-    even = np.exp(-((uneven / 3) ** 2)) * np.clip((reach - outside) / 0.1, 0, 1)
+    even = np.exp(-((uneven / 3) ** 2)) * np.clip((reach - outside) / 0.1, 0, 1) * (1 - parts.body)
     share, sure = _unmixed(colours, hair, behind)
     unlike = np.linalg.norm(colours - behind, axis=2)
     stains = even * (1 - np.exp(-((unlike / 12) ** 2)))
@@ -174,7 +184,7 @@ def _unmixed(colours: Floats, hair: Floats, behind: Floats) -> tuple[Floats, Flo
     length = (gap * gap).sum(axis=2)
     share = np.clip((off * gap).sum(axis=2) / length.clip(1), 0, 1)
     error = np.linalg.norm(off - share[..., None] * gap, axis=2)
-    sure = length / (length + 30**2) * np.exp(-((error / 25) ** 2))
+    sure = length / (length + 45**2) * np.exp(-((error / 25) ** 2))
     return np.clip(share * 1.25 - 0.05, 0, 1).astype(np.float32), sure.astype(np.float32)
 
 
