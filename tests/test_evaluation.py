@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from drawn_bodies import draw_people
 from PIL import Image
 
 from engine.cache import open_cache
@@ -18,12 +19,14 @@ from engine.config import Config, EdgeConfig, GeneratorConfig, HeatmapConfig, Im
 from engine.errors import ReposeError
 from engine.evaluation import EvaluateOptions, by_data_set, evaluate
 from engine.generators import G1, G2
+from engine.prepare import PrepareOptions, prepare
 from engine.presets import PRESETS
 from engine.scores import METHODS
 from engine.trials import Model, choose, spread
 from main import DONE, main
 
 TINY = GeneratorConfig(blocks=2, filters=4, growth=4, patch=1)
+FACES = replace(PRESETS["report"], g1=TINY, g2=TINY)
 EVENTS = [
     {"event": "stage1", "images": 16, "loss_g1": 3.0, "loss_coarse": 2.0},
     {"event": "held_out", "stage": 1, "ssim": 0.7, "l1": 0.1},
@@ -99,11 +102,9 @@ def test_the_numbers_are_those_of_the_networks(
 @pytest.mark.parametrize(
     "config",
     [
-        replace(PRESETS["report"], g1=TINY, g2=TINY),
+        FACES,
         replace(
-            PRESETS["report"],
-            g1=TINY,
-            g2=TINY,
+            FACES,
             condition="edges",
             heatmaps=HeatmapConfig(stride=1, source=False),
             edges=EdgeConfig(),
@@ -116,6 +117,33 @@ def test_models_of_other_kinds(cache: Path, tmp_path: Path, config: Config) -> N
     table = run(cache, save(tmp_path / "model.safetensors", config), tmp_path / "out", pairs=1)
     assert {f"ssim_{method}" for method in METHODS} <= set(table["table 2"])
     assert table["change"]["name"] == "yaw change"
+
+
+def test_bodies_are_split_by_how_far_their_points_move(tmp_path: Path) -> None:
+    keypoints = draw_people(tmp_path / "people", people=2, poses=3)
+    bodies = PrepareOptions(
+        data=tmp_path / "people",
+        out=tmp_path / "bodies",
+        layout="people",
+        skeleton="body",
+        keypoints=keypoints,
+        workers=1,
+    )
+    prepare(bodies)
+    config = replace(
+        PRESETS["report"], skeleton="body", g1=TINY, g2=TINY, image=ImageConfig(64, 48, "photo")
+    )
+    model = save(tmp_path / "model.safetensors", config)
+    table = run(bodies.out, model, tmp_path / "out", pairs=9)
+    assert set(table["table 2"]) == {
+        f"{measure}_{method}"
+        for measure in ("ssim", "l1")
+        for method in ("source", "coarse", "refined")
+    }
+    assert table["change"]["name"] == "points moved"
+    assert sum(band["pairs"] for band in table["by change"]) == 9
+    with pytest.raises(ReposeError, match="skeleton"):
+        run(bodies.out, save(tmp_path / "faces.safetensors", FACES), tmp_path / "faces")
 
 
 def test_pictures_without_faces(cache: Path, tmp_path: Path) -> None:
