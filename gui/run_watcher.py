@@ -11,6 +11,7 @@ from gui.file_dialogs import settings
 from gui.train_process import reap
 
 LOOK_MS = 1000
+REST = 10  # looks at the runs that go on, for each at all of them
 REMEMBERED = 100
 
 
@@ -26,7 +27,8 @@ class RunWatcher(QObject):
         self.runs: list[engine.RunFolder] = []
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
-        self._timer.timeout.connect(self.look)
+        self._timer.timeout.connect(self._tick)
+        self._ticks = 0
 
     def start(self) -> None:
         """Find the runs, and look every second from now on."""
@@ -60,14 +62,21 @@ class RunWatcher(QObject):
         _remember([path for path in _elsewhere() if path != run.folder])
         self.removed.emit(run)
 
-    def look(self) -> None:
-        """See what is new; a run whose folder is gone is watched no more."""
+    def look(self, at_all: bool = True) -> None:
+        """See what is new of the runs that something works on, or of all; one whose folder is gone
+        is watched no more.
+        """
         reap()
-        for run in list(self.runs):
+        for run in [run for run in self.runs if at_all or run.status.alive]:
             if not run.folder.is_dir():
                 self.remove(run)
             elif run.update():
                 self.changed.emit(run)
+
+    def _tick(self) -> None:
+        # A run that is over may be resumed from elsewhere: there is no hurry to show that.
+        self._ticks += 1
+        self.look(at_all=self._ticks % REST == 0)
 
 
 def runs_folder() -> Path:

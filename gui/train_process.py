@@ -109,10 +109,20 @@ def _launch(folder: Path, arguments: list[str], device: str) -> None:
         why = (error.strerror or str(error)).lower()
         raise engine.ReposeError(f"The training in {folder} cannot be started: {why}.") from error
     _started.append(process)
-    if sys.platform != "win32":
-        # The threads and processes that it starts later are as low.
-        os.setpriority(os.PRIO_PROCESS, process.pid, LOW_PRIORITY)
+    _yield(process.pid)
     engine.note_process(folder, process.pid, device, spare_threads(), arguments)
+
+
+def _yield(pid: int) -> None:
+    """Let the process and all that it starts come after the window's work."""
+    if sys.platform == "win32":
+        return  # it was started so
+    os.setpriority(os.PRIO_PROCESS, pid, LOW_PRIORITY)
+    try:
+        # Linux weighs whole sessions against each other: the process's alone would change nothing.
+        Path(f"/proc/{pid}/autogroup").write_text(str(LOW_PRIORITY))
+    except OSError:
+        pass  # not every system has it
 
 
 def _windows_flags() -> int:
