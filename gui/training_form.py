@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
@@ -25,9 +24,8 @@ import engine
 from gui.background import Background
 from gui.checked_field import CheckedField
 from gui.data_rows import DataRows
-from gui.file_dialogs import MODEL_SUFFIXES, ask_open
-from gui.run_watcher import free_folder
 from gui.settings_tree import SettingsTree
+from gui.start_fields import ModelField, RunField
 from gui.train_process import Preset, RunPlan, Stages
 
 if TYPE_CHECKING:
@@ -47,7 +45,7 @@ NUMBERS = (
     ("stage2.epochs", "Epochs of stage 2", "How often every picture is a source in stage 2."),
     ("batch", "Batch", "Pairs per step, in both stages."),
 )
-ALL = "All settings"
+ALL, COPY = "All settings", "Copy as command"
 IN_FORM = ("stage1.epochs", "stage2.epochs", "stage1.batch", "stage2.batch", "data.layout")
 
 
@@ -67,13 +65,12 @@ class TrainingForm(QDialog):
         self.device.addItem("auto", "auto")
         background.run(engine.usable_devices, self._show_devices)
         self.numbers = {name: CheckedField(QLineEdit()) for name, _, _ in NUMBERS}
-        self.model = CheckedField(QLineEdit(), "Empty: from the beginning.")
-        self.folder = CheckedField(QLineEdit(str(free_folder("training"))))
+        self.model, self.folder = ModelField(), RunField()
         self.settings = SettingsTree(IN_FORM)
         self.all_settings = QPushButton()
         self.problem = QLabel()
-        self.start, self.copy = QPushButton("Start training"), QPushButton("Copy as command")
-        self._own_folder = False  # the user has named it
+        self.start, self.copy = QPushButton("Start training"), QPushButton(COPY)
+        self._settings_problem = ""
         self._lay_out()
         self._fill()
         self._wire()
@@ -84,14 +81,13 @@ class TrainingForm(QDialog):
         config = self._config()
         if config is None or self._problems():
             return None
-        model = self._line(self.model).text().strip()
         return RunPlan(
-            Path(self._line(self.folder).text().strip()).expanduser().absolute(),
+            self.folder.path,
             replace(config, data=replace(config.data, folders=self.data.sources)),
             cast(Preset, self.preset.currentData()),
             cast(Stages, self.stages.currentData()),
             str(self.device.currentData()),
-            Path(model).expanduser().absolute() if model else None,
+            self.model.path,
         )
 
     def refresh(self) -> None:
@@ -99,11 +95,12 @@ class TrainingForm(QDialog):
         stages = self.stages.currentData()
         self.numbers["stage1.epochs"].setEnabled(stages != "2")
         self.numbers["stage2.epochs"].setEnabled(stages != "1")
+        self.copy.setText(COPY)
         base = self._base()
         if base is not None:
             self.settings.show_settings(base)
-        self._name_folder()
-        self.folder.set_problem(_folder_problem(self._line(self.folder).text().strip()))
+        paths = [row.path for row in self.data.rows if row.path is not None]
+        self.folder.suggest(paths[0].name if paths else "training")
         config = self._config()
         if config is not None:
             self.data.use(config)
@@ -120,23 +117,15 @@ class TrainingForm(QDialog):
 
     @property
     def _fields(self) -> list[CheckedField]:
-        return [self.model, *self.numbers.values(), self.folder]
+        return [self.model.checked, *self.numbers.values(), self.folder]
 
     def _base(self) -> Config | None:
         """The settings before changes: the preset's, or those of the model to start from."""
-        text = self._line(self.model).text().strip()
-        self.model.set_problem("")
-        self.preset.setEnabled(not text)
-        if not text:
+        config = self.model.config(needed=self.stages.currentData() == "2")
+        self.preset.setEnabled(self.model.path is None)
+        if config is None and not self.model.checked.problem:
             return engine.PRESETS[self.preset.currentData()]
-        try:
-            config = engine.model_config(Path(text).expanduser())
-        except engine.ReposeError as error:
-            self.model.set_problem(str(error))
-            return None
-        return replace(
-            config, stage1=engine.PRESETS["default"].stage1, stage2=engine.PRESETS["default"].stage2
-        )
+        return config
 
     def _config(self) -> Config | None:
         """The settings with everything that was typed; None where something is wrong."""
@@ -165,20 +154,11 @@ class TrainingForm(QDialog):
 
     def _fill(self) -> None:
         """The preset's own values."""
-        self._settings_problem = ""
         base = self._base() or engine.PRESETS["default"]
         values = {"batch": base.stage1.batch}
         values |= {"stage1.epochs": base.stage1.epochs, "stage2.epochs": base.stage2.epochs}
         for name, value in values.items():
             self._line(self.numbers[name]).setText(str(value))
-
-    def _name_folder(self) -> None:
-        if self._own_folder:
-            return
-        paths = [row.path for row in self.data.rows if row.path is not None]
-        folder = str(free_folder(paths[0].name if paths else "training"))
-        if self._line(self.folder).text() != folder:
-            self._line(self.folder).setText(folder)
 
     def _show_devices(self, devices: tuple[str, ...]) -> None:
         for device in devices[1:]:
@@ -190,16 +170,14 @@ class TrainingForm(QDialog):
         self.preset.currentIndexChanged.connect(self._fill)
         for box in (self.preset, self.stages, self.device):
             box.currentIndexChanged.connect(self.refresh)
-        for field in (*self.numbers.values(), self.model, self.folder):
+        for field in self.numbers.values():
             self._line(field).textChanged.connect(self.refresh)
-        self._line(self.folder).textEdited.connect(self._folder_edited)
+        self.model.changed.connect(self.refresh)
+        self.folder.changed.connect(self.refresh)
         self.settings.changed.connect(self.refresh)
         self.all_settings.toggled.connect(self._show_settings)
         self.start.clicked.connect(self._start)
         self.copy.clicked.connect(self._copy)
-
-    def _folder_edited(self, text: str) -> None:
-        self._own_folder = bool(text)
 
     def _show_settings(self, shown: bool) -> None:
         self.settings.setVisible(shown)
@@ -217,11 +195,6 @@ class TrainingForm(QDialog):
             QGuiApplication.clipboard().setText(plan.command_line())
             self.copy.setText("Copied")
 
-    def _choose_model(self) -> None:
-        path = ask_open(self, "Model to start from", "Models", MODEL_SUFFIXES, "models")
-        if path is not None:
-            self._line(self.model).setText(str(path))
-
     def _line(self, field: CheckedField) -> QLineEdit:
         return cast(QLineEdit, field.field)
 
@@ -236,21 +209,7 @@ class TrainingForm(QDialog):
             self.numbers[name].field.setToolTip(tip)
             form.addRow(text, self.numbers[name])
         form.addRow("Device", self.device)
-        choose, default = QPushButton("…"), QPushButton("Default model")
-        choose.setToolTip("Choose a model")
-        choose.clicked.connect(self._choose_model)
-        default.setToolTip("Start from the model that comes with Repose")
-        default.clicked.connect(
-            lambda: self._line(self.model).setText(str(engine.resource("default.safetensors")))
-        )
-        choose.setObjectName("small")
-        line = QHBoxLayout()
-        line.setSpacing(6)
-        line.addWidget(self.model, 1)
-        for button in (choose, default):
-            button.setAutoDefault(False)
-            line.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
-        form.addRow("Start from model", line)
+        form.addRow("Start from model", self.model)
         form.addRow("Folder of the run", self.folder)
         self.all_settings.setText(ALL)
         self.all_settings.setCheckable(True)
@@ -286,16 +245,3 @@ class TrainingForm(QDialog):
         layout.addWidget(self.problem)
         layout.addLayout(buttons)
         self.resize(620, 600)
-
-
-def _folder_problem(text: str) -> str:
-    """Why no run can be put there, in a sentence."""
-    if not text:
-        return "Name a folder for the run."
-    folder = Path(text).expanduser()
-    try:
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            return f"{folder} holds something already: name a new folder."
-    except OSError as error:
-        return f"{folder} cannot be used: {(error.strerror or str(error)).lower()}."
-    return ""

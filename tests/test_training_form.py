@@ -150,20 +150,31 @@ def test_a_used_folder_and_a_wrong_model_are_refused(
     qtbot: QtBot, form: TrainingForm, cache: Path, tmp_path: Path, model: Path
 ) -> None:
     name_data(qtbot, form, cache)
-    folder = cast(QLineEdit, form.folder.field)
+    folder = form.folder.line
     type_over(folder, str(cache))
     assert "holds something already" in form.folder.problem
     type_over(folder, str(tmp_path / "new"))
     assert not form.folder.problem
-    line = cast(QLineEdit, form.model.field)
+    line = form.model.line
     line.setText(str(cache / "index.json"))
-    assert "not a model" in form.model.problem
+    assert "not a model" in form.model.checked.problem
     assert form.plan() is None
     line.setText(str(model))
     plan = plan_of(qtbot, form)
     assert plan.model == model
     assert plan.config.g1 == engine.model_config(model).g1
     assert not form.preset.isEnabled()
+
+
+def test_stage_2_alone_needs_a_model(
+    qtbot: QtBot, form: TrainingForm, cache: Path, model: Path
+) -> None:
+    name_data(qtbot, form, cache)
+    form.stages.setCurrentIndex(2)
+    assert "needs a model" in form.model.checked.problem
+    assert not form.start.isEnabled()
+    form.model.line.setText(str(model))
+    assert plan_of(qtbot, form).stages == "2"
 
 
 def test_the_copied_command_is_the_training_that_starts(
