@@ -81,9 +81,10 @@ def evaluate(options: EvaluateOptions) -> None:
             if trial in shown:
                 rows[trial] = _row(trial, outcome, model.config)
         tables[title] = Tables.of(scores, change_scale(model.config), model.cautions(trials))
-    _write(options.out, model, tables)
     draw_results([rows[trial] for trial in shown], options.out / "figure12.png")
-    print(_draw_losses(model.path, options.out / "figure13.png"))
+    losses = _draw_losses(model.path, options.out / "figure13.png")
+    print(_write(options.out, model, tables))
+    print(losses)
 
 
 def by_data_set(pictures: Sequence[Picture]) -> dict[str, list[Picture]]:
@@ -116,8 +117,8 @@ def _row(trial: Trial, outcome: Outcome, config: Config) -> Row:
     )
 
 
-def _write(out: Path, model: Model, tables: dict[str, Tables]) -> None:
-    """Write the tables as text, JSON and CSV, and print the text."""
+def _write(out: Path, model: Model, tables: dict[str, Tables]) -> str:
+    """Write the tables as text, JSON and CSV; the text."""
     text = "\n".join(f"## {title}\n\n{table.as_markdown()}" for title, table in tables.items())
     results = {
         "model": model.name,
@@ -128,7 +129,7 @@ def _write(out: Path, model: Model, tables: dict[str, Tables]) -> None:
         part.write_text(json.dumps(results, indent=2), encoding="utf-8")
     with write_whole(out / "tables.md") as part:
         part.write_text(text, encoding="utf-8")
-    print(text)
+    return text
 
 
 def _draw_losses(model: Path, path: Path) -> str:

@@ -259,6 +259,6 @@ def test_a_full_disk_leaves_no_parts(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(ReposeError, match=r"scores.csv cannot be written, the disk is full"):
+    with pytest.raises(ReposeError, match=r"figure12.png cannot be written, the disk is full"):
         run(cache, model, tmp_path / "out", pairs=1)
     assert not list((tmp_path / "out").iterdir())
