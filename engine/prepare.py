@@ -2,22 +2,15 @@
 
 import hashlib
 import os
-import signal
 import sys
-import threading
 import time
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-import cv2
 import numpy as np
 from tqdm import tqdm
 from tyro.conf import Positional
@@ -27,8 +20,10 @@ from engine.config import Layout
 from engine.errors import ReposeError
 from engine.keypoints import Points, read_coco
 from engine.layouts import PictureFile, list_pictures, read_groups
+from engine.processes import in_processes
+from engine.records import Finished, Record, copied
 from engine.shots import Shot, ShotOptions, marks_beside, read_shots
-from engine.unfinished import Finished, Record, Unfinished, alone, copied, forget_unfinished
+from engine.unfinished import Unfinished, alone, forget_unfinished
 
 COCO_FILE = "keypoints.json"
 """A COCO JSON of this name in a folder of pictures is found without being named."""
@@ -37,7 +32,6 @@ _FEW = 4  # pictures are not worth a process
 _TELL_SECONDS = 10.0
 
 _Item = TypeVar("_Item")
-_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True)
@@ -148,7 +142,7 @@ def _fill(
     read = partial(read_shots, how)
     workers = min(options.workers or os.cpu_count() or 1, len(new) // _FEW)
     progress = _told(zip(files[done:], wanted[done:], known, strict=True), done, len(files))
-    with _results(read, [(file, points.get(file.name)) for file in new], workers) as results:
+    with in_processes(read, [(file, points.get(file.name)) for file in new], workers) as results:
         for file, record, same in progress:
             if same is not None:
                 cache.append(*copied(same, options.out))
@@ -223,73 +217,6 @@ def _stamp(file: PictureFile, skeleton: str, points: Mapping[str, Points]) -> st
     if file.name in points:
         return f"{file.stamp()} {hashlib.sha256(points[file.name].tobytes()).hexdigest()[:16]}"
     return file.stamp() if skeleton == "none" else file.stamp(marks_beside(file, skeleton))
-
-
-@contextmanager
-def _results(
-    work: Callable[[PictureFile, Points | None], _Result],
-    jobs: Sequence[tuple[PictureFile, Points | None]],
-    workers: int,
-) -> Iterator[Iterator[_Result]]:
-    """What ``work`` returns for each job, in their order, done by several processes.
-
-    Raises ReposeError when one of them is ended from outside.
-    """
-    if workers <= 1:
-        yield (work(*job) for job in jobs)
-        return
-    # Not forked: OpenCV's threads would be missing in the copies, which wait for them for ever.
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), _begin_work)
-    with _uninterrupted():
-        pool.submit(int)  # any job makes it start its processes, which inherit to ignore Ctrl+C
-
-    def results() -> Iterator[_Result]:
-        running: deque[Future[_Result]] = deque()
-        for job in jobs:
-            running.append(pool.submit(work, *job))
-            if len(running) > 4 * workers:  # enough to keep them busy, few enough for the memory
-                yield running.popleft().result()
-        while running:
-            yield running.popleft().result()
-
-    try:
-        yield results()
-    except BrokenProcessPool as error:
-        raise ReposeError(
-            "A process that reads pictures was ended, perhaps because memory ran out:"
-            " the same command with fewer --workers goes on from here."
-        ) from error
-    finally:
-        # A second Ctrl+C would leave it half shut, waiting for ever; this takes a moment only.
-        with _uninterrupted():
-            pool.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Inside, Ctrl+C is ignored."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _begin_work() -> None:
-    cv2.setNumThreads(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears Ctrl+C and ends its workers
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """Nobody else ends the workers of a parent that was killed."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _told(items: Iterable[_Item], done: int, total: int) -> Iterator[_Item]:

@@ -15,6 +15,7 @@ import pytest
 from engine.cache import is_cache, open_cache
 from engine.errors import ReposeError
 from engine.prepare import PrepareOptions, prepare
+from engine.processes import in_processes
 from engine.unfinished import Unfinished
 
 ROOT = Path(__file__).parent.parent
@@ -171,7 +172,8 @@ def test_ended_from_outside(sample: Path, tmp_path: Path, number: str) -> None:
     process = run_prepare(data, out, "--workers", "2")
     wait_for(out / "unfinished.bin", process)
     os.killpg(process.pid, signal.SIGINT) if number == "SIGINT" else process.kill()
-    _, errors = process.communicate(timeout=60)
+    # It returns when the workers have ended too, for they have the same standard error.
+    _, errors = process.communicate(timeout=120)
     assert not list(out.glob("index.json"))
     if number == "SIGINT":
         assert process.returncode == 130
@@ -186,6 +188,14 @@ def test_ended_from_outside(sample: Path, tmp_path: Path, number: str) -> None:
 def renewed(data: Path, out: Path) -> Path:
     (out / "anew").rmdir()
     return prepared(data, out)
+
+
+def test_a_worker_that_dies(tmp_path: Path) -> None:
+    with (
+        pytest.raises(ReposeError, match="fewer --workers"),
+        in_processes(os._exit, [(1,)] * 9, 2) as results,
+    ):
+        list(results)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the limit is one of Unix")
