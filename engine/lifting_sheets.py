@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.guides import neck_fade_at
-from engine.lifting_cutout import Cutout, filled
+from engine.lifting_back import back_colours
+from engine.lifting_cutout import Cutout
 from engine.lifting_relief import Relief
 from engine.pose3d import LiftedFace
 from engine.raster import draw
@@ -25,13 +26,6 @@ _STEP = 3  # pixels between the points of a sheet
 _SOLID = 0.6  # opacity from which there is a back
 _ROUND = 0.12  # decimetres from the outline: where the back bends forward to meet the front
 _SHOULDER = 0.5  # how much higher shoulders begin to stay, farther than 0.7 dm from the neck's axis
-_OUTLINE = (0.03, 0.15)  # decimetres from the outline: from where the back takes its colours
-# Decimetres below the ears' axis: top of the ears, their bottom, where collars begin. The back
-# takes the colours of hair from above the ears, and those of the neck from between the others.
-_EARS = (-0.36, 0.6, 0.95)
-_UNLIKE = 22  # a colour so far from the face's is not skin
-_ENOUGH = 0.25  # of an outline that must be hair, or skin, for only that to count
-_BLUR = 0.05  # decimetres: of the colours of the back
 _STILL = 0.1  # of the turn: what turns less has no back, for nobody will see it
 _LEAST = 0.2  # trust in the most slanted surface, where what was seen squarely has 1
 _INVENTED = 0.15  # trust in the back
@@ -117,7 +111,7 @@ class Sheet:
             fade=self.fade,
             triangles=triangles,
             hidden=(share[triangles] == 1).all(axis=1),
-            colours=_with_opacity(_back_colours(face, cutout), np.ones_like(away)),
+            colours=_with_opacity(back_colours(face, cutout), np.ones_like(away)),
             invented=True,
         )
 
@@ -169,45 +163,6 @@ class Sheet:
         layers[edge] = cv2.GaussianBlur(layers, (3, 3), 0.8)[edge]
         opacity[edge] = cv2.GaussianBlur(opacity, (3, 3), 0.8)[edge]
         return layers, opacity
-
-
-def _back_colours(face: LiftedFace, cutout: Cutout) -> Floats:
-    """Colours (S, S, 3) for the back: above those of the hair's outline, below those of the neck's;
-    the ears have none there."""
-    size, scale = len(cutout.opacity), face.pose.scale
-    solid = (cutout.opacity > 0.9).astype(np.uint8)
-    depth = cv2.distanceTransform(solid, cv2.DIST_L2, 5) / scale
-    outline = (depth > _OUTLINE[0]) & (depth < _OUTLINE[1])
-    x, y = np.meshgrid(np.arange(size), np.arange(size))
-    along, down = face.pose.rotation[:2, 1] / np.linalg.norm(face.pose.rotation[:2, 1])
-    below = ((x - face.pose.shift[0]) * along + (y - face.pose.shift[1]) * down) / scale
-    top, bottom, collar = _EARS
-    skin = _unlike_skin(face, cutout.person) < _UNLIKE
-    # The hair rather than the forehead beside it; the neck rather than a collar.
-    scalp = _preferred(outline & (below < top), ~skin)
-    neck = _preferred(outline & (below > bottom) & (below < collar), skin)
-    parts = [
-        filled(cutout.person, known.astype(np.float32)) if known.any() else cutout.person
-        for known in (scalp, neck)
-    ]
-    share = np.clip((below - (top + bottom) / 2) / (bottom - top) + 0.5, 0, 1)[..., None]
-    mixed = (1 - share) * parts[0] + share * parts[1]
-    return np.asarray(cv2.GaussianBlur(mixed, (0, 0), _BLUR * scale), np.float32)
-
-
-def _preferred(outline: Mask, better: Mask) -> Mask:
-    """The better part of an outline if it is large enough, else all of it."""
-    part = outline & better
-    return part if part.sum() > _ENOUGH * outline.sum() else outline
-
-
-def _unlike_skin(face: LiftedFace, colours: Floats) -> Floats:
-    """(S, S) how far colours (S, S, 3) are from the median of the face, in 255ths."""
-    hull = cv2.convexHull(face.landmarks.round().astype(np.int32))
-    inside = cv2.fillConvexPoly(np.zeros(colours.shape[:2], np.uint8), hull, 1) > 0
-    hue = cv2.cvtColor(colours / np.float32(255), cv2.COLOR_RGB2YCrCb) * (90, 255, 255)
-    skin = np.median(hue[inside], axis=0) if inside.any() else np.zeros(3)
-    return np.asarray(np.linalg.norm(hue - skin, axis=2), np.float32)
 
 
 def _with_opacity(colours: Floats, opacity: Floats) -> Pixels:

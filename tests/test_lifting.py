@@ -1,4 +1,4 @@
-"""One portrait lifted and turned. The sample's face looks about 10 degrees to the image's left."""
+"""One portrait lifted and turned."""
 
 import cv2
 import numpy as np
