@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sys
+from contextlib import nullcontext
 from dataclasses import replace
 from threading import Event, Thread
 from typing import Any
@@ -47,15 +48,15 @@ def _do_jobs(options: ReposeOptions) -> int:
     predictor = Predictor(options.model, options.device)
     counts = {"done": 0, "kept": 0, "failed": 0}
     silent = options.jobs is None or not sys.stderr.isatty()
-    report = Report(options.report) if options.report else None
     outcomes = repose_all(predictor, jobs, how)
-    for outcome in tqdm(outcomes, total=len(jobs), unit="job", disable=silent):
-        counts[outcome.result] += 1
-        if report:
-            report.add(outcome)
-        if outcome.reason:
-            place = f"{options.jobs} line {outcome.job.line}: " if outcome.job.line else ""
-            tqdm.write(f"repose: {place}{outcome.reason}", file=sys.stderr)
+    with Report(options.report) if options.report else nullcontext() as report:
+        for outcome in tqdm(outcomes, total=len(jobs), unit="job", disable=silent):
+            counts[outcome.result] += 1
+            if report:
+                report.add(outcome)
+            if outcome.reason:
+                place = f"{options.jobs} line {outcome.job.line}: " if outcome.job.line else ""
+                tqdm.write(f"repose: {place}{outcome.reason}", file=sys.stderr)
     if options.jobs is not None:
         kept = f"{counts['kept']} kept, " if counts["kept"] else ""
         print(f"{counts['done']} done, {kept}{counts['failed']} failed")
@@ -99,7 +100,7 @@ def _do_with_events(batch: ExportBatch, options: ReposeOptions) -> int:
     from engine.jobs import Outcome
 
     stop = Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    before = signal.signal(signal.SIGTERM, lambda *_: stop.set())
     Thread(target=_wait_for_stop, args=(stop,), daemon=True).start()
     step_back()
 
@@ -116,6 +117,8 @@ def _do_with_events(batch: ExportBatch, options: ReposeOptions) -> int:
     except ReposeError as error:
         _event("failed", reason=str(error))
         return 1
+    finally:
+        signal.signal(signal.SIGTERM, before)
     _event(
         "stopped" if stop.is_set() else "finished",
         **ended.progress._asdict(),
@@ -127,9 +130,13 @@ def _do_with_events(batch: ExportBatch, options: ReposeOptions) -> int:
 
 
 def _wait_for_stop(stop: Event) -> None:
-    for line in sys.stdin:
-        if line.strip() == "stop":
-            stop.set()
+    # Not sys.stdin: a thread that waits in it holds a lock that Python wants when it ends.
+    try:
+        while data := os.read(sys.stdin.fileno(), 1024):
+            if b"stop" in data:
+                stop.set()
+    except (OSError, ValueError):  # there is no standard input
+        pass
 
 
 def _event(event: str, **values: object) -> None:

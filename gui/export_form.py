@@ -115,7 +115,6 @@ class ExportForm(QWidget):
         self.targets.setMinimumHeight(100)
         self.quality.setRange(1, 100)
         self.quality.setValue(90)
-        self.quality.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.quality.setAccessibleName("Quality")
         self.note.setChecked(notes_edits())
         self.folder.setAccessibleName("Folder for the pictures")
@@ -130,12 +129,10 @@ class ExportForm(QWidget):
         left, right = QVBoxLayout(), QVBoxLayout()
         for column in (left, right):
             column.setSpacing(8)
-        left.addWidget(_heading("Photos", "each of them …"))
+        left.addWidget(_heading("Photos", "each of these …"))
         left.addWidget(self.sources, 3)
         left.addSpacing(6)
-        left.addWidget(
-            _heading("Poses", "… in that of each of these photos or pose files, or its own")
-        )
+        left.addWidget(_heading("Poses", "… in the pose of each of these (none: its own)"))
         left.addWidget(self.edited_pose)
         left.addWidget(self.targets, 2)
         left.addSpacing(6)

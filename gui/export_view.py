@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QListWidget, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 import engine
 from gui.export_process import Ending, Progress
@@ -27,6 +35,7 @@ class ExportView(QWidget):
         column.setSpacing(8)
         for widget in (self.bar, self.text, self.failures):
             column.addWidget(widget)
+        self._times = 0  # that the last failure has come
         self.failures.hide()
         self.hide()
 
@@ -41,8 +50,14 @@ class ExportView(QWidget):
 
     def add_failure(self, reason: str) -> None:
         """One more has failed."""
-        if self.failures.count() < MOST_SHOWN:
-            self.failures.addItem(reason)
+        last = self.failures.item(self.failures.count() - 1)
+        if last is not None and last.data(Qt.ItemDataRole.UserRole) == reason:
+            self._times += 1  # a photo without a face fails in every pose
+            last.setText(f"{reason} ({self._times} times)")
+        elif self.failures.count() < MOST_SHOWN:
+            item = QListWidgetItem(reason, self.failures)
+            item.setData(Qt.ItemDataRole.UserRole, reason)
+            self._times = 1
         self.failures.show()
 
     def show_progress(self, progress: Progress) -> None:

@@ -13,7 +13,7 @@ from gui.document import PITCH_LIMIT, ROLL_LIMIT, YAW_LIMIT
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MOST_STEPS = 99
+MOST_STEPS, USUAL_STEPS = 99, 7
 
 
 class SweepRows(QWidget):
@@ -33,7 +33,6 @@ class SweepRows(QWidget):
             first, last, steps = self._angle(limit), self._angle(limit), QSpinBox()
             steps.setRange(1, MOST_STEPS)
             steps.setAccessibleName(f"Steps of {name}")
-            steps.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
             steps.setAlignment(Qt.AlignmentFlag.AlignRight)
             steps.setFixedWidth(52)
             first.setAccessibleName(f"First {name}")
@@ -46,9 +45,8 @@ class SweepRows(QWidget):
             for column, cell in enumerate(cells):
                 grid.addWidget(cell, line, column)
             for box in (first, last, steps):
-                box.valueChanged.connect(self._show)
+                box.valueChanged.connect(lambda _, name=name, box=box: self._follow(name, box))
         grid.setColumnStretch(7, 1)
-        self._show()
 
     def set(self, name: str, first: float, last: float, steps: int) -> None:
         """Fill in one row."""
@@ -71,14 +69,16 @@ class SweepRows(QWidget):
         box.setRange(-limit, limit)
         box.setDecimals(1)
         box.setSuffix("°")
-        box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         box.setAlignment(Qt.AlignmentFlag.AlignRight)
         box.setFixedWidth(72)
         return box
 
-    def _show(self) -> None:
-        for first, last, steps in self.rows.values():
-            last.setEnabled(steps.value() > 1)
-            if steps.value() == 1 and last.value() != first.value():
+    def _follow(self, name: str, changed: QWidget) -> None:
+        """One step needs one angle, and two angles need more steps than one."""
+        first, last, steps = self.rows[name]
+        if steps.value() == 1 and last.value() != first.value():
+            if changed is last:
+                steps.setValue(USUAL_STEPS)
+            else:
                 last.setValue(first.value())
         self.changed.emit()

@@ -99,6 +99,13 @@ def test_a_terminal_shows_progress(
         ["--jobs", "a.csv", "--out", "b", "--pose", "c.pts"],
         ["a.jpg", "-o", "b.png", "--face", "0"],
         ["a.jpg", "-o", "b.png", "--yaw", "nan"],
+        ["a.jpg", "-o", "b.png", "--yaw", "left"],
+        ["a.jpg", "-o", "b.png", "--yaw", "-5:5:3"],
+        ["a.jpg", "b.jpg", "-o", "c.png"],
+        ["a.jpg", "--out", "c", "--yaw", "1:2"],
+        ["a.jpg", "--out", "c", "--name", "{person}"],
+        ["a.jpg", "--batch", "b.json"],
+        ["a.jpg", "-o", "b.png", "--events"],
     ],
 )
 def test_options_that_do_not_go_together(
@@ -112,7 +119,7 @@ def test_options_that_do_not_go_together(
     "arguments",
     [
         ["repose", "a.jpg", "-o", "b.png", "--nonsense"],
-        ["repose", "a.jpg", "-o", "b.png", "--yaw", "left"],
+        ["repose", "a.jpg", "--out", "b", "--format", "gif"],
         ["repose", "a.jpg", "-o", "b.png", "--transfer", "magic"],
         ["repose", "a.jpg", "-o", "b.png", "--device", "abacus"],
         ["a.jpg", "b.jpg"],
@@ -296,3 +303,55 @@ def test_the_help_names_the_program_as_it_was_called() -> None:
 def test_main_imports_no_torch_before_it_must() -> None:
     code = "import main, sys; sys.exit(bool({'torch', 'dlib', 'PySide6'} & set(sys.modules)))"
     assert run_python(code).returncode == 0
+
+
+def test_a_batch(
+    sample: Path, model: Path, no_face: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("repose", sample, no_face, "--yaw", "-20:20:3", "--out", "out", "--model", model)
+    made = ("--sheet", "sheet.png", "--animation", "sweep.gif", "--format", "jpg")
+    assert run(*words, *made, "--name", "{source}/{yaw}") == FAILED
+    captured = capsys.readouterr()
+    assert captured.out.splitlines() == [
+        "3 done, 3 failed", "sheet.png", "sweep-sample.gif", str(Path("out/report.csv")),
+    ]  # fmt: skip
+    failures = captured.err.splitlines()
+    assert failures[:3] == [f"repose: No face was found in {no_face}."] * 3
+    assert failures[3].startswith("repose: sweep-meadow.gif was not made")
+    assert sorted(path.name for path in Path("out/sample").iterdir()) == [
+        "-20.jpg", "0.jpg", "20.jpg",
+    ]  # fmt: skip
+    # The same again keeps what is there; what failed is tried again.
+    assert run(*words, "--format", "jpg", "--name", "{source}/{yaw}") == FAILED
+    assert capsys.readouterr().out.startswith("0 done, 3 kept, 3 failed")
+
+
+def test_a_batch_in_a_file_with_events(
+    sample: Path, model: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import engine.devices
+    from engine.batches import ExportBatch
+
+    monkeypatch.setattr(engine.devices, "step_back", lambda: None)
+    batch = ExportBatch(sources=(sample,), yaw=(0.0, 9.0), out=Path("out"), model=model)
+    Path("batch.json").write_text(batch.to_json())
+    assert run("repose", "--batch", "batch.json", "--events") == DONE
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [event["event"] for event in events] == ["started", "job", "job", "finished"]
+    assert events[-1]["done"] == 2
+    assert events[-1]["report"] == str(Path("out/report.csv"))
+    Path("batch.json").write_text("{}")
+    assert run("repose", "--batch", "batch.json") == FAILED
+    assert "batch.json" in sentence(capsys)
+
+
+def test_jobs_that_are_done_can_be_kept(
+    sample: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("jobs.csv").write_text(f"source,target,output\n{sample},,1.png\n{sample},,2.png\n")
+    words = ("repose", "--jobs", "jobs.csv", "--out", "out", "--model", model)
+    assert run(*words, "--report", "report.csv") == DONE
+    Path("out/2.png").unlink()
+    assert run(*words, "--keep") == DONE
+    assert capsys.readouterr().out == "2 done, 0 failed\n1 done, 1 kept, 0 failed\n"
+    assert len(Path("report.csv").read_text().splitlines()) == 3
