@@ -74,6 +74,11 @@ class Gathering(Generic[_Request, _Answer]):
         self._requests.put(None)
         self._thread.join()
 
+    @property
+    def waiting(self) -> int:
+        """How many requests have come in and are not being answered yet."""
+        return self._requests.qsize()
+
     def __call__(self, request: _Request) -> _Answer:
         future: Future[_Answer] = Future()
         self._requests.put((request, future))

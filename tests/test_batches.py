@@ -5,7 +5,7 @@ import errno
 import os
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
@@ -24,8 +24,9 @@ from engine.errors import ReposeError
 from engine.jobs import Job, Outcome
 from engine.landmarks import Landmarks
 from engine.names import check_pattern
-from engine.photos import Photo, read_picture, write_photo
+from engine.photos import Photo, read_photo, read_picture, write_photo
 from engine.pose_files import write_pose
+from engine.predictor import Posed, Prediction, Predictor
 from engine.provenance import Metadata
 from engine.repose_options import ReposeOptions, batch_arguments, described
 from engine.sheet import write_sheet
@@ -306,6 +307,36 @@ def test_bad_input_in_the_middle_stops_nothing_and_is_told(
         assert bool(words) == bool(reason)
 
 
+def test_a_gpus_batches_give_the_same_pictures(
+    batch: ExportBatch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Jobs whose poses are gathered for the networks, as on a GPU; they run on the processor here.
+    class Elsewhere(Predictor):
+        def __init__(self, model: Path, _device: str) -> None:
+            super().__init__(model, "cpu")
+            self.together: list[int] = []
+
+        def predict_all(self, batch: Sequence[Posed]) -> list[Prediction]:
+            self.together.append(len(batch))
+            return super().predict_all(batch)
+
+    predictor = Elsewhere(batch.model or Path(), "cpu")
+    batch = replace(batch, yaw=tuple(map(float, range(-10, 10, 2))))
+    assert {o.result for o in export.repose_all(predictor, plan_batch(batch), batch.options)} == {
+        "done"
+    }
+    there = replace(batch, out=tmp_path / "gathered")
+    predictor.together.clear()
+    monkeypatch.setattr(export, "_gathers", lambda _device: True)
+    monkeypatch.setattr(export, "job_threads", lambda _device: 8)
+    outcomes = export.repose_all(predictor, plan_batch(there), there.options)
+    assert {outcome.result for outcome in outcomes} == {"done"}
+    assert sum(predictor.together) == 20
+    for name in names(batch):
+        one, other = (read_photo(tmp_path / folder / name) for folder in ("out", "gathered"))
+        assert np.abs(one.astype(int) - other).max() <= 6
+
+
 def test_a_face_is_looked_for_once_in_a_photo_without(
     batch: ExportBatch, no_face: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -337,8 +368,6 @@ def test_no_source_or_pose_is_ever_overwritten(batch: ExportBatch, photos: Path)
 
 
 def do(batch: ExportBatch, jobs: list[Job]) -> list[Outcome]:
-    from engine.predictor import Predictor
-
     return list(export.repose_all(Predictor(batch.model, "cpu"), jobs, batch.options))
 
 
