@@ -14,6 +14,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from engine.detector import find_faces
 from engine.devices import Device
 from engine.errors import ReposeError
+from engine.export_speed import export_speed
 from engine.files import resource
 from engine.photos import read_photo
 from engine.pose3d import Pose3D
@@ -31,6 +32,8 @@ class BenchmarkOptions:
     """How many poses to time."""
     training: bool = True
     """Time training as well, which takes about two minutes."""
+    export: bool = True
+    """Time batches as well."""
     photo: Path | None = None
     """The photo to work on; without it, the sample photo."""
     model: Path | None = None
@@ -46,6 +49,7 @@ def benchmark(options: BenchmarkOptions) -> dict[str, Any]:
     update_gflop   floating-point operations (10^9; a multiplication and an addition are two) of
                    the networks in one update
     set_source_ms, detect_ms  medians: a new source face; finding the faces of the photo
+    batch          see `export_speed`
     training_...   see `training_speed`
     """
     photo = read_photo(options.photo or resource("sample.jpg"))
@@ -81,6 +85,8 @@ def benchmark(options: BenchmarkOptions) -> dict[str, Any]:
         "threads": torch.get_num_threads(),
         "model": predictor.model_name,
     }
+    if options.export:
+        results["batch"] = export_speed(predictor, options.photo or resource("sample.jpg"))
     if options.training:
         results |= training_speed(predictor, photo, landmarks)
     return results

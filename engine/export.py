@@ -55,8 +55,6 @@ def repose_all(
     read = {path.resolve() for job in jobs for path in (job.source, job.target) if path}
     waiting: deque[Future[Outcome]] = deque()
     with ExitStack() as stack:
-        if threads > 1:
-            stack.enter_context(_one_thread_each())
         bench = stack.enter_context(_bench(predictor, options, read, threads))
         pool = ThreadPoolExecutor(threads, thread_name_prefix="job")
         stack.callback(pool.shutdown, cancel_futures=True)
@@ -168,23 +166,31 @@ class _Bench:
 def _bench(
     predictor: Predictor, options: JobOptions, read: set[Path], threads: int
 ) -> Iterator[_Bench]:
-    with ExitStack() as stack:
-        readers = ThreadPoolExecutor(min(threads, os.cpu_count() or 1), "source")
-        stack.callback(readers.shutdown, cancel_futures=True)
-
-        if predictor.device == "cpu":
-            yield _Bench(
-                predictor,
-                options,
-                read,
-                readers,
-                lambda posed: predictor.predict_all([posed])[0],
-                threads,
-            )
-        else:
-            gathering = Gathering(predictor.predict_all, _MOST_ON_A_GPU)
-            predict = stack.enter_context(gathering)
+    readers = ThreadPoolExecutor(min(threads, os.cpu_count() or 1), "source")
+    with networks_for(predictor, threads) as predict:
+        try:
             yield _Bench(predictor, options, read, readers, predict, threads)
+        finally:
+            readers.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def networks_for(predictor: Predictor, threads: int) -> Iterator[Callable[[Posed], Prediction]]:
+    """What so many threads call for the networks' part of a picture each; meanwhile torch and
+    OpenCV use one thread in each of them."""
+    before = torch.get_num_threads(), cv2.getNumThreads()
+    if threads > 1:
+        torch.set_num_threads(1)
+        cv2.setNumThreads(1)
+    try:
+        if _gathers(predictor.device):
+            with Gathering(predictor.predict_all, _MOST_ON_A_GPU) as gathering:
+                yield gathering
+        else:
+            yield lambda posed: predictor.predict_all([posed])[0]
+    finally:
+        torch.set_num_threads(before[0])
+        cv2.setNumThreads(before[1])
 
 
 def _gathers(device: str) -> bool:
@@ -192,27 +198,10 @@ def _gathers(device: str) -> bool:
     return device != "cpu"
 
 
-def _alone(predictor: Predictor) -> Callable[[Posed], Prediction]:
-    return lambda posed: predictor.predict_all([posed])[0]
-
-
 def job_threads(device: str) -> int:
     """How many jobs to have under way."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return cores or 1 if device == "cpu" else min(2 * (cores or 1), _MOST_ON_A_GPU)
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Torch and OpenCV use one thread in each thread of ours."""
-    before = torch.get_num_threads(), cv2.getNumThreads()
-    torch.set_num_threads(1)
-    cv2.setNumThreads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before[0])
-        cv2.setNumThreads(before[1])
 
 
 def _read_portrait(path: Path) -> Portrait:

@@ -13,7 +13,7 @@ import torch
 from engine.batches import ExportBatch, Format, plan_batch
 from engine.detector import find_faces
 from engine.errors import ReposeError
-from engine.export import job_threads, repose_all
+from engine.export import job_threads, networks_for, repose_all
 from engine.photos import read_photo
 from engine.pose3d import Pose3D
 from engine.predictor import Posed, Predictor
@@ -30,9 +30,10 @@ def export_speed(
 
     network_per_s  G1 and G2 alone, in batches and threads as they are fastest on the device; what
                    they are given (pose heatmaps aside) is ready in memory
+    predict_per_s  the same with the guides, which are made anew for every pose
     export_per_s   whole batches, from photos to JPEG files of whole photos: several sources, each
                    in so many poses
-    export_share   the second of the first
+    export_share   the last of the first
 
     Raises ReposeError when there is no face in the photo.
     """
@@ -44,7 +45,7 @@ def export_speed(
     lifted = Pose3D.of(source.face)
     yaws = angles_between(-30, 30, poses)
     posed = [predictor.pose(source, lifted.turned(yaw, 0, 0).landmarks()) for yaw in yaws]
-    network = export = 0.0
+    network = predict = export = 0.0
     with tempfile.TemporaryDirectory(prefix="repose-") as name:
         folder = Path(name)
         sources = tuple(folder / f"{k}{photo.suffix}" for k in range(_SOURCES))
@@ -52,10 +53,12 @@ def export_speed(
             shutil.copy(photo, path)
         for number in range(rounds):
             network = max(network, _network_rate(predictor, posed))
+            predict = max(predict, _predict_rate(predictor, posed))
             out = folder / str(number)
             export = max(export, _export_rate(predictor, sources, yaws, out, "jpg"))
     return {
         "network_per_s": round(network, 2),
+        "predict_per_s": round(predict, 2),
         "export_per_s": round(export, 2),
         "export_share": round(export / network, 3),
     }
@@ -74,6 +77,13 @@ def _network_rate(predictor: Predictor, posed: Sequence[Posed]) -> float:
         )
     finally:
         torch.set_num_threads(before)
+
+
+def _predict_rate(predictor: Predictor, posed: Sequence[Posed]) -> float:
+    threads = job_threads(predictor.device)
+    with networks_for(predictor, threads) as predict, ThreadPoolExecutor(threads) as pool:
+        work = [lambda one=one: predict(predictor.pose(one.source, one.pose)) for one in posed]
+        return len(posed) / _seconds(lambda: list(pool.map(lambda do: do(), work)))
 
 
 def _rate(predictor: Predictor, posed: Sequence[Posed], size: int, threads: int) -> float:

@@ -226,6 +226,7 @@ def test_benchmark_prints_json_alone(model: Path, capsys: pytest.CaptureFixture[
     results = json.loads(captured.out)
     assert captured.err == ""
     assert set(results["update_ms"]) == {"median", "p95"}
+    assert set(results["batch"]) >= {"network_per_s", "export_per_s", "export_share"}
     names = "update_gflop set_source_ms detect_ms startup_s peak_memory_mb device threads"
     assert set(names.split()) <= set(results)
     # An editor came up, in a window that nobody sees, and showed a picture.
