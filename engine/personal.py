@@ -4,7 +4,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from engine.config import Config
+from engine.config import Config, Layout
 from engine.errors import ReposeError
 from engine.files import reason
 from engine.landmarks import Landmarks
@@ -16,7 +16,9 @@ from engine.run_folder import PICTURES
 FEWEST_PICTURES = 4
 VIEWS = 36
 _EPOCH = 200  # pairs, about: held-out pictures are scored and drawn after each
-_RATE = 1e-4
+_RATES = {"people": 1e-4, "portraits": 2e-5}
+"""Learning rates by layout: views that were lifted from one photo are not quite the person, and the
+model must not lean on them as much."""
 
 
 def personal_config(model: Config, pictures: int, minutes: float) -> Config:
@@ -26,9 +28,10 @@ def personal_config(model: Config, pictures: int, minutes: float) -> Config:
     learns, slowly; G2 stays. Pictures or views are held out, so that it shows whether it helps.
     """
     shown = VIEWS + 1 if pictures == 1 else pictures
+    layout: Layout = "portraits" if pictures == 1 else "people"
     data = replace(
         model.data,
-        layout="portraits" if pictures == 1 else "people",
+        layout=layout,
         folders=(),
         poses=(),
         views=VIEWS,
@@ -41,7 +44,7 @@ def personal_config(model: Config, pictures: int, minutes: float) -> Config:
         epochs=1000,
         minutes=minutes,
         batch=4,
-        learning_rate=_RATE,
+        learning_rate=_RATES[layout],
         decay=0.1,
         average=0.99,
     )

@@ -36,8 +36,9 @@ if TYPE_CHECKING:
     from gui.photo import Photo
 
 ABOUT = (
-    "Fits the default model to one person. It goes on in the background; pictures or views of the "
-    "person that it does not learn from show whether it helps."
+    "Fits the default model to one person. It goes on in the background; pictures of the person "
+    "that it does not learn from show whether it helps. Several photos from different sides help "
+    "most: from one alone Repose can only learn from views that it makes of it."
 )
 PAUSE_MS = 400
 
