@@ -49,13 +49,14 @@ _SECONDS = {1: 5.0, 2: 2.5}  # at least, of each measurement, by stage
 
 @dataclass(frozen=True)
 class Setting:
-    """One way to train: settings, the pairs it reads, and whether the networks take all threads of
-    a processor, as torch does unless told otherwise, or leave some to the loader, as `train` does.
+    """One way to train: settings, the pairs it reads, and whether it leaves all else to torch: that
+    takes all threads of a processor, where `train` leaves some to the loader, and keeps images
+    plane by plane, where `train` has them pixel by pixel.
     """
 
     config: Config
     pairs: type[PairSet] = PairSet
-    all_threads: bool = False
+    plain: bool = False
 
 
 class DetectedPairs(PairSet):
@@ -95,7 +96,7 @@ def settings() -> dict[str, Setting]:
         ),
     )
     return {
-        OWN: Setting(PRESETS["report"], DetectedPairs, all_threads=True),
+        OWN: Setting(PRESETS["report"], DetectedPairs, plain=True),
         REPORT: Setting(PRESETS["report"]),
         DEFAULT: Setting(small),
     }
@@ -144,7 +145,7 @@ def _interleaved(
     seconds: float,
 ) -> dict[str, list[float]]:
     """Images per second by setting, one number for each round."""
-    steps = {name: _step(setting.config, device, stage) for name, setting in compared.items()}
+    steps = {name: _step(setting, device, stage) for name, setting in compared.items()}
     rates: dict[str, list[float]] = {name: [] for name in compared}
     for _ in range(rounds):
         for name, setting in compared.items():
@@ -177,23 +178,31 @@ def _batches(
     """Batches for either stage; in the end the processes that make them end, too."""
     config = setting.config
     threads, workers = share_cores(device, config.guides)
-    torch.set_num_threads((os.cpu_count() or threads) if setting.all_threads else threads)
+    torch.set_num_threads((os.cpu_count() or threads) if setting.plain else threads)
     pairs = setting.pairs(pictures, config)
     batches = load_batches(pairs, config.seed, 0, _ENDLESS, config.stage1.batch, workers)
     with contextlib.closing(batches):
         yield batches
 
 
-def _step(config: Config, device: torch.device, stage: int) -> Callable[[Batch], object]:
+def _step(setting: Setting, device: torch.device, stage: int) -> Callable[[Batch], object]:
     """One step of a stage of new networks."""
+    config = setting.config
+    layout = torch.contiguous_format if setting.plain else torch.channels_last
     g1, g2, d = (
-        network(config).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        network(config).to(device, memory_format=layout)  # type: ignore[call-overload]
         for network in (G1, G2, Discriminator)
     )
     if stage == 1:
-        return Stage1(g1, adam(g1, config.stage1), config).step
-    optimizers = adam(g2, config.stage2), adam(d, config.stage2)
-    return Stage2(g1, g2, d, *optimizers, config).step
+        step = Stage1(g1, adam(g1, config.stage1), config).step
+    else:
+        optimizers = adam(g2, config.stage2), adam(d, config.stage2)
+        step = Stage2(g1, g2, d, *optimizers, config).step
+    return (lambda batch: step(_in_planes(batch))) if setting.plain else step
+
+
+def _in_planes(batch: Batch) -> Batch:
+    return replace(batch, source=batch.source.contiguous(), target=batch.target.contiguous())
 
 
 def _pictures(

@@ -30,6 +30,7 @@ def test_the_settings_are_those_of_the_report_and_of_ours() -> None:
     assert own == report == PRESETS["report"]
     assert (own.stage1.batch, own.precision) == (4, "full")
     assert compared[OWN].pairs is DetectedPairs
+    assert [name for name in compared if compared[name].plain] == [OWN]
     preset = PRESETS["default"]
     assert (default.g1, default.g2, default.d) == (preset.g1, preset.g2, preset.d)
     assert (default.guides, default.image.crop) == (True, "face")
@@ -58,7 +59,7 @@ def test_images_per_second_of_both_stages(
     tiny = GeneratorConfig(blocks=2, filters=4, growth=4, patch=1)
     report = replace(PRESETS["report"], g1=tiny, g2=tiny)
     compared = {
-        OWN: Setting(report, DetectedPairs, all_threads=True),
+        OWN: Setting(report, DetectedPairs, plain=True),
         DEFAULT: Setting(small_config),
     }
     seconds = {1: 0.0, 2: 0.0}
