@@ -90,7 +90,7 @@ class RunView(QWidget):
         status, state = run.status, run.status.state
         self.name.setText(run.folder.name)
         self.name.setToolTip(str(run.folder))
-        self.line.setText(" · ".join(_facts(status)))
+        self.line.setText(" · ".join(_facts(status, run.log(1))))
         self.note.setText(_problem(status))
         self.note.setVisible(bool(self.note.text()))
         self.pause.setVisible(state in ("starting", "running"))
@@ -200,8 +200,8 @@ def _add(menu: QMenu, text: str, call: Callable[[], object]) -> QAction:
     return action
 
 
-def _facts(status: engine.RunStatus) -> list[str]:
-    """How far it is, in a few words each."""
+def _facts(status: engine.RunStatus, now: str) -> list[str]:
+    """How far it is, in a few words each; `now` is what it said last."""
     facts = []
     if status.phase:
         of = "" if status.timed else f" of {status.epochs}"
@@ -210,7 +210,7 @@ def _facts(status: engine.RunStatus) -> list[str]:
             far = f"{status.share:.0%}"
         facts.append(f"{PHASES[status.phase]}, {far}")
     elif status.state == "starting":
-        facts.append("Reading the pictures and settings…")
+        facts.append(now or "Reading the pictures and settings…")
     if status.state == "running" and status.phase:
         facts.append(f"{status.images_per_second:.3g} images/s")
     if status.elapsed:

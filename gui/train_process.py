@@ -20,7 +20,7 @@ Preset = Literal["default", "report"]
 
 # Beside this package in a checkout and in site-packages alike.
 MAIN = Path(__file__).resolve().parent.parent / "main.py"
-LOW_PRIORITY = 10  # Unix's niceness
+YIELDS = 5  # how much nicer, in Unix's measure, a training is than the window
 
 _started: list[subprocess.Popen[bytes]] = []
 
@@ -117,12 +117,13 @@ def _yield(pid: int) -> None:
     """Let the process and all that it starts come after the window's work."""
     if sys.platform == "win32":
         return  # it was started so
-    os.setpriority(os.PRIO_PROCESS, pid, LOW_PRIORITY)
+    low = min(19, os.getpriority(os.PRIO_PROCESS, 0) + YIELDS)
     try:
+        os.setpriority(os.PRIO_PROCESS, pid, low)
         # Linux weighs whole sessions against each other: the process's alone would change nothing.
-        Path(f"/proc/{pid}/autogroup").write_text(str(LOW_PRIORITY))
+        Path(f"/proc/{pid}/autogroup").write_text(str(low))
     except OSError:
-        pass  # not every system has it
+        pass  # not every system has it, or the process has ended already
 
 
 def _windows_flags() -> int:
