@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from engine.pose_files import POSE_SUFFIXES as POSE_SUFFIXES
     from engine.pose_files import read_pose as read_pose
     from engine.pose_files import write_pose as write_pose
-    from engine.predictor import Prediction as Prediction
+    from engine.posing import Prediction as Prediction
     from engine.predictor import Predictor as Predictor
     from engine.presets import PRESETS as PRESETS
     from engine.provenance import Metadata as Metadata
@@ -102,7 +102,7 @@ _MODULES = {
     "Photo": "photos",
     "Picture": "photos",
     "Pose3D": "pose3d",
-    "Prediction": "predictor",
+    "Prediction": "posing",
     "Predictor": "predictor",
     "ReposeError": "errors",
     "Request": "run_folder",

@@ -29,7 +29,8 @@ from engine.landmarks import Landmarks
 from engine.photos import Photo, check_photo_path, read_photo, read_picture, write_photo
 from engine.pose3d import Pose3D, copy_pose
 from engine.pose_files import POSE_SUFFIXES, read_pose
-from engine.predictor import Posed, Prediction, Predictor, Source
+from engine.posing import Posed, Prediction, Source
+from engine.predictor import Predictor
 from engine.provenance import Metadata
 from engine.sharing import Gathering, Kept
 

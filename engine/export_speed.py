@@ -16,7 +16,8 @@ from engine.errors import ReposeError
 from engine.export import job_threads, networks_for, repose_all
 from engine.photos import read_photo
 from engine.pose3d import Pose3D
-from engine.predictor import Posed, Predictor
+from engine.posing import Posed
+from engine.predictor import Predictor
 from engine.sweep import angles_between
 
 _ON_A_GPU = (1, 8, 32)  # pictures at once

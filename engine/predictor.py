@@ -1,10 +1,7 @@
 """From a photo and a pose to the refined picture: once per photo `set_source`, often `predict`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 import torch
@@ -17,54 +14,16 @@ from engine.devices import choose_device, choose_threads, half_precision
 from engine.errors import ReposeError
 from engine.files import resource
 from engine.generators import G1, G2
-from engine.guides import GUIDE_CHANNELS, Maps, SourceHead
+from engine.guides import GUIDE_CHANNELS
 from engine.heatmaps import draw_heatmaps, pose_heatmaps
 from engine.landmarks import Landmarks, check_landmarks
 from engine.masks import box_of_landmarks, draw_mask
-from engine.paste import paste
+from engine.posing import Posed, Prediction, Source, covering, too_large
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 DEFAULT_MODEL = "default.safetensors"
-_UNMOVED = 0.01  # pixels: a pose this close to the source is the source
-_LARGEST = 4  # longest sides of the photo: a crop beyond that holds next to nothing of it
-_LARGEST_SIDE = 30_000  # pixels: OpenCV samples no larger pictures
-
-
-@dataclass(frozen=True, eq=False)
-class Prediction:
-    """What the networks make of one pose; all of the crop, RGB.
-
-    coarse, refined  (S, S, 3) float32 in [0, 1]
-    difference       (S, S, 3) float32 in [-1, 1]: the difference map, refined = coarse + difference
-    posed            what the networks were given
-    """
-
-    coarse: Floats
-    difference: Floats
-    refined: Floats
-    posed: "Posed"
-
-    @property
-    def crop(self) -> Crop:
-        """Where it lies in the photo."""
-        return self.posed.source.crop
-
-    @property
-    def pose(self) -> Landmarks:
-        """The landmarks (68, 2) it shows, pixels of the photo."""
-        return self.posed.pose
-
-    def pasted(self) -> Pixels:
-        """The photo at full size with the refined face blended in, (H, W, 3) uint8.
-
-        Every pixel outside the crop is the photo's own; so are all of them in the source's pose.
-        """
-        source = self.posed.source
-        if np.abs(source.face - self.pose).max() < _UNMOVED:
-            return source.photo.copy()
-        return paste(source.photo, source.crop, self.refined, self.posed.maps)
 
 
 class Predictor:
@@ -128,26 +87,26 @@ class Predictor:
         """
         self._source, self._wider = self.cut(photo, landmarks), None
 
-    def cut(self, photo: Pixels, landmarks: ArrayLike) -> "Source":
+    def cut(self, photo: Pixels, landmarks: ArrayLike) -> Source:
         """The source that `set_source` chooses, for `pose`. Raises as it does."""
         self._check_works_on_faces()
         checked = check_landmarks(landmarks)
         crop = Crop.around(checked)
-        if not crop.meets(photo) or _too_large(crop, photo):
+        if not crop.meets(photo) or too_large(crop, photo):
             raise ReposeError("The landmarks do not lie on the photo: they may be of another one.")
         source = Source.cut(photo, checked, crop, self.size)
         _ = source.head  # now, so that the first update is as quick as any
         return source
 
-    def pose(self, source: "Source", pose: ArrayLike) -> "Posed":
+    def pose(self, source: Source, pose: ArrayLike) -> Posed:
         """A source and its pose (68, 2), pixels of the photo, ready for the networks.
 
         Raises ReposeError for a pose that reaches far out of the photo.
         """
         checked = check_landmarks(pose)
-        return self._posed(_covering(source, checked, None), checked)
+        return self._posed(covering(source, checked, None), checked)
 
-    def predict_all(self, batch: Sequence["Posed"]) -> list[Prediction]:
+    def predict_all(self, batch: Sequence[Posed]) -> list[Prediction]:
         """What the networks make of several poses, of any sources, in one call."""
         pictures = torch.stack([posed.source.tensor for posed in batch])
         guides = None
@@ -214,20 +173,20 @@ class Predictor:
     def _in_crop(self, pose: ArrayLike) -> Tensor:
         return torch.from_numpy(self.crop.to_network(check_landmarks(pose), self.size))
 
-    def _current(self) -> "Source":
+    def _current(self) -> Source:
         if self._source is None:
             raise ReposeError("Open a photo with a face first.")
         return self._source
 
-    def _covering(self, pose: Landmarks) -> "Source":
+    def _covering(self, pose: Landmarks) -> Source:
         """The source, cut wider where the pose leaves its crop; the last such one is kept."""
         source = self._current()
-        covering = _covering(source, pose, self._wider)
-        if covering is not source:
-            self._wider = covering
-        return covering
+        wider = covering(source, pose, self._wider)
+        if wider is not source:
+            self._wider = wider
+        return wider
 
-    def _posed(self, source: "Source", pose: Landmarks) -> "Posed":
+    def _posed(self, source: Source, pose: Landmarks) -> Posed:
         posed = Posed(source, pose, source.crop.to_network(pose, self.size))
         if self.config.guides:
             _ = posed.guides  # now, in this thread
@@ -258,77 +217,6 @@ class Predictor:
     def _on_device(self, picture: Tensor) -> Tensor:
         """BxCxSxS."""
         return picture.to(self.device, memory_format=torch.channels_last)
-
-
-@dataclass(frozen=True, eq=False)
-class Source:
-    """A source face, cut out and scaled for the networks.
-
-    photo   (H, W, 3) and face (68, 2) in its pixels    crop  of it
-    pixels  (S, S, 3) of the crop and landmarks (68, 2) in their pixels
-    """
-
-    photo: Pixels
-    face: Landmarks
-    crop: Crop
-    pixels: Pixels
-    landmarks: Landmarks
-
-    @classmethod
-    def cut(cls, photo: Pixels, face: Landmarks, crop: Crop, size: int) -> Self:
-        pixels, landmarks = crop.scaled(photo, size), crop.to_network(face, size)
-        return cls(photo, face, crop, pixels, landmarks)
-
-    @cached_property
-    def head(self) -> SourceHead:
-        return SourceHead(self.landmarks, self.pixels.shape[0])
-
-    @cached_property
-    def tensor(self) -> Tensor:
-        """The picture, 3xSxS in [0, 1]."""
-        return torch.from_numpy(self.pixels).permute(2, 0, 1).float() / 255
-
-
-@dataclass(frozen=True, eq=False)
-class Posed:
-    """A source and a pose for it, as the networks need them.
-
-    pose  (68, 2) pixels of the photo    target  the same in pixels of the crop
-    """
-
-    source: Source
-    pose: Landmarks
-    target: Landmarks
-
-    @cached_property
-    def maps(self) -> Maps:
-        """Where the guides' pixels come from."""
-        return self.source.head.maps(self.target)
-
-    @cached_property
-    def guides(self) -> Floats:
-        """(8, S, S) float32 in [0, 1]."""
-        return self.maps.guides(self.source.pixels)
-
-
-def _covering(source: Source, pose: Landmarks, wider: Source | None) -> Source:
-    """The source, cut wider where the pose leaves its crop; ``wider`` if that is such a cut.
-
-    Raises ReposeError for a pose that reaches far out of the photo.
-    """
-    if source.crop.covers(pose):
-        return source
-    crop = source.crop.covering(pose)
-    if _too_large(crop, source.photo):
-        raise ReposeError("The pose reaches too far out of the photo: bring its points back.")
-    if wider is not None and wider.crop == crop:
-        return wider
-    return Source.cut(source.photo, source.face, crop, source.pixels.shape[0])
-
-
-def _too_large(crop: Crop, photo: Pixels) -> bool:
-    longest: int = max(photo.shape[:2])
-    return crop.side > min(_LARGEST * longest, _LARGEST_SIDE)
 
 
 def _to_array(images: Tensor) -> Floats:

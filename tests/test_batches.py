@@ -26,7 +26,8 @@ from engine.landmarks import Landmarks
 from engine.names import check_pattern
 from engine.photos import Photo, read_photo, read_picture, write_photo
 from engine.pose_files import write_pose
-from engine.predictor import Posed, Prediction, Predictor
+from engine.posing import Posed, Prediction
+from engine.predictor import Predictor
 from engine.provenance import Metadata
 from engine.repose_options import ReposeOptions, batch_arguments, described
 from engine.sheet import write_sheet

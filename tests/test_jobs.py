@@ -15,7 +15,8 @@ from engine.landmarks import Landmarks, check_landmarks
 from engine.photos import Photo, read_photo, write_photo
 from engine.pose3d import Pose3D
 from engine.pose_files import write_pose
-from engine.predictor import Posed, Predictor, Source
+from engine.posing import Posed, Source
+from engine.predictor import Predictor
 
 PLAIN = JobOptions()
 

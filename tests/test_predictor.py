@@ -15,7 +15,8 @@ from engine.generators import G1, G2
 from engine.landmarks import Landmarks, flipped
 from engine.photos import Photo
 from engine.pose3d import Pose3D
-from engine.predictor import Prediction, Predictor
+from engine.posing import Prediction
+from engine.predictor import Predictor
 from engine.presets import PRESETS
 
 
