@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.provenance import Metadata
 
-# Runs of equal differences from the mean of two neighbours: fast, and about what photos give anyhow.
+# Runs of equal differences from the mean of two neighbours: fast, and about as small as photos get.
 _HOW = [cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE]
 if hasattr(cv2, "IMWRITE_PNG_FILTER"):  # OpenCV before 4.12 differs from the left neighbour alone
     _HOW += [cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_AVG]
