@@ -103,4 +103,3 @@ class RunList(QTreeWidget):
         item.setText(STATE, text)
         item.setForeground(STATE, QBrush(QColor(colour)))
         item.setText(SSIM, "" if status.best is None else f"{status.best:.4f}")
-

@@ -86,7 +86,7 @@ class SampleStrip(QWidget):
         self.hide()
 
     def show_samples(self, paths: list[Path], height: int, from_start: bool = False) -> None:
-        """These pictures, oldest first, whose rows are so high; of another run with `from_start`."""
+        """These pictures, oldest first, with rows so high; of another run with `from_start`."""
         if paths == self._paths and not from_start:
             return
         self._height = height
