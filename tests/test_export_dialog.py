@@ -1,6 +1,7 @@
 """The dialog for batches, and the process that makes them."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -127,8 +128,9 @@ def test_a_batch_is_made_in_another_process_and_shown(
     qtbot: QtBot, dialog: ExportDialog, document: Document, no_face: Path, tmp_path: Path
 ) -> None:
     document.turn(10, 0, 0)
+    meadow = Path(shutil.copy(no_face, tmp_path / "meadow.png"))
     dialog.form.edited_pose.setChecked(True)
-    dialog.form.sources.add([no_face])
+    dialog.form.sources.add([meadow])
     dialog.form.sheet.setChecked(True)
     dialog.form.animation.setCurrentIndex(1)
     sweep(dialog)
@@ -155,7 +157,7 @@ def test_a_batch_is_made_in_another_process_and_shown(
     assert dialog.report.isVisible()
     # What failed is done again once its reason is gone, and nothing else.
     before = (out / "sample-edited-yaw0.png").stat().st_mtime_ns
-    no_face.write_bytes(engine.resource("sample.jpg").read_bytes())
+    meadow.write_bytes(engine.resource("sample.jpg").read_bytes())
     with qtbot.waitSignal(dialog.process.ended, timeout=WAIT):
         dialog.retry.click()
     assert "3 pictures made" in dialog.view.text.text()
