@@ -77,8 +77,8 @@ class EpochOrder(Sampler[int]):
 
 
 def _quiet_worker(worker: int) -> None:
-    """A worker takes one thread, and leaves it to the training to stop."""
+    """A worker takes one thread, and leaves it to the training to stop, which ends the workers."""
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for request in (signal.SIGINT, signal.SIGTERM):  # often sent to the whole group of processes
+        signal.signal(request, signal.SIG_IGN)

@@ -104,12 +104,16 @@ def told(run: Path) -> str:
         return ""
 
 
-def test_ctrl_c_in_the_terminal(command: Command, whole: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("request_", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_request_to_all_processes(
+    command: Command, whole: Path, tmp_path: Path, request_: signal.Signals
+) -> None:
+    """Ctrl+C in a terminal, and the end of a session: the workers get it too."""
     run = tmp_path / "run"
     process = start(command(run, *LONG))
     try:
         wait_for(lambda: '"epoch": 2' in told(run), process)
-        os.killpg(process.pid, signal.SIGINT)  # the workers get it too
+        os.killpg(process.pid, request_)
         out, err = process.communicate(timeout=60)
     finally:
         process.kill()
