@@ -6,6 +6,22 @@ and dlib take a second to import and the window shows sooner without them.
 What docstrings call *the report*, and whose sections they name, carries the method of L. Ma et al.,
 "Pose Guided Person Image Generation" (2017, arXiv:1705.09368), over from bodies to faces.
 
+Where to find what, each line from its entrance to its parts:
+
+a face     detector, landmarks, pose_files (pose_formats), head, pose3d (expression), raster, guides
+networks   config (presets, settings), generators (unet), discriminator, losses, heatmaps,
+           edges, masks
+editing    predictor (posing, devices, checkpoint, model_file), crop, paste, photos (png,
+           provenance)
+pictures   prepare (layouts, shots, keypoints, processes, unfinished, records), cache, datasets,
+           data_count; lifting (lifting_cutout, lifting_relief, lifting_sheets, lifting_back)
+training   training, trainer (requests, progress, optimizers, validation, distributed), stages, run,
+           run_folder, loader, pairs (variation), personal
+measuring  evaluation (trials, scores, identity, tables, figures), benchmark (training_speed,
+           export_speed)
+batches    reposing (repose_options), batch_run (report, sheet, animation), batches (names, sweep),
+           export (sharing), jobs
+
     photo = engine.read_photo("photo.jpg")
     landmarks = engine.find_faces(photo)[0].landmarks
     predictor = engine.Predictor()
