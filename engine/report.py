@@ -28,7 +28,7 @@ class Report:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             # The mark at the beginning tells spreadsheets that it is UTF-8.
-            self._file = path.open("w", encoding="utf-8-sig", newline="")
+            self._file = path.open("w", encoding="utf-8", newline="")
             self._rows = csv.DictWriter(self._file, COLUMNS, restval="", extrasaction="ignore")
             self._rows.writeheader()
             self._rows.writerows(earlier or [])

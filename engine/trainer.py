@@ -35,7 +35,8 @@ from engine.run_folder import BEST, LAST, SAMPLES, SAVE, STOP
 from engine.stages import Batch, Stage1, Stage2, adam
 from engine.validation import Validation
 
-_SAVE_SECONDS = 180.0  # between two checkpoints
+_SAVE_SECONDS = 30.0  # between two checkpoints: a kill costs no more than that
+_PRETRAINING = 0.25  # share of stage 2's minutes, where these are limited, that D may have alone
 _LOOK_SECONDS = 0.2  # between two looks at a pause
 _APART = 1_000_000  # epochs between the pairs of one phase and those of the next
 
@@ -184,6 +185,8 @@ class Trainer:
         done = position.items.get(phase.name, 0)
         clock = Clock(position.seconds.get(phase.name, 0.0))
         limit = stage.settings.minutes * 60 or math.inf
+        if phase.name == "pretraining":
+            limit *= _PRETRAINING
         if phase.name == "stage2":
             limit -= position.seconds.get("pretraining", 0.0)
         progress = Progress(self.run, phase.name, phase.images, epoch, limit, clock)

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shlex
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -230,7 +231,7 @@ def _train(run: Run, options: TrainOptions, device: torch.device, workers: int) 
     if options.resume:
         run.event("resumed", images=sum(position.items.values()))
     if not trainer.train():
-        say(f"stopped; go on with: train --run {run.folder} --resume")
+        say(f"stopped; go on with: train --run {shlex.quote(str(run.folder))} --resume")
 
 
 def _split(pictures: Sequence[Picture], config: Config) -> tuple[list[Picture], list[Picture]]:

@@ -112,7 +112,6 @@ class ExportDialog(QDialog):
         self.retry, self.report = QPushButton("Retry failures"), QPushButton("Open report")
         self.show_folder, self.copy = QPushButton("Open folder"), QPushButton("Copy as command")
         self.copy.setToolTip("The same for a terminal")
-        self.start.setDefault(True)
         buttons = QHBoxLayout()
         for button in (self.copy, self.show_folder, self.report, self.retry):
             buttons.addWidget(button)
@@ -120,7 +119,8 @@ class ExportDialog(QDialog):
         buttons.addStretch()
         buttons.addWidget(self.cancel)
         buttons.addWidget(self.start)
-        self.cancel.setAutoDefault(False)
+        for button in (self.cancel, self.start):  # Enter ends a field, and starts nothing
+            button.setAutoDefault(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 18)
         column.setSpacing(12)
@@ -131,8 +131,8 @@ class ExportDialog(QDialog):
         self.start.clicked.connect(lambda: self._start(self._batch))
         self.cancel.clicked.connect(self._cancel)
         self.retry.clicked.connect(lambda: self._start(self._ran, retry=True))
-        self.report.clicked.connect(lambda: _open(self._report))
-        self.show_folder.clicked.connect(lambda: _open(self._ran.out if self._ran else None))
+        self.report.clicked.connect(lambda: self._open(self._report))
+        self.show_folder.clicked.connect(lambda: self._open(self._ran.out if self._ran else None))
         self.copy.clicked.connect(self._copy)
 
     @property
@@ -202,6 +202,11 @@ class ExportDialog(QDialog):
         elif not ending.stopped and not self.isVisible():
             self.told.emit(f"Exported: {self.view.text.text()}")
 
+    def _open(self, path: Path | None) -> None:
+        """Show a file or folder with the program that the system has for it."""
+        if path is not None and not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+            self.failed.emit(f"This system has no program to show {path} with: open it yourself.")
+
     def _copy(self) -> None:
         if self._batch is not None:
             try:
@@ -219,8 +224,3 @@ def _own_folder() -> Path:
     """Where the editor keeps what an export reads."""
     kind = QStandardPaths.StandardLocation.AppLocalDataLocation
     return Path(QStandardPaths.writableLocation(kind)) / "export"
-
-
-def _open(path: Path | None) -> None:
-    if path is not None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))

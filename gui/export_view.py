@@ -83,6 +83,8 @@ class ExportView(QWidget):
         if progress is not None:
             words = [_count(progress.done, "picture", "made"), *_others(progress)]
             words += [path.name for path in ending.made[:3]]
+            if len(ending.made) > 3:
+                words.append(f"and {len(ending.made) - 3} more")
         if ending.stopped:
             words.append("stopped; Export goes on where it stopped")
         text = " · ".join(words)

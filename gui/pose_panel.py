@@ -42,6 +42,7 @@ class AngleSlider(QWidget):
         super().__init__(parent)
         self._gesture = new_gesture()
         self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setMinimumWidth(100)  # beside a dock, too
         self.slider.setRange(round(-limit * STEPS), round(limit * STEPS))
         self.slider.setSingleStep(STEPS)
         self.slider.setPageStep(5 * STEPS)

@@ -70,7 +70,7 @@ class RunWatcher(QObject):
         for run in [run for run in self.runs if at_all or run.status.alive]:
             if not run.folder.is_dir():
                 self.remove(run)
-            elif run.update():
+            elif run.update() or run.status.state == "starting":  # its log tells how far it is
                 self.changed.emit(run)
 
     def _tick(self) -> None:
