@@ -187,7 +187,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"repose: {error.filename or 'A file'} cannot be used: {why}.", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
-        print("repose: stopped.", file=sys.stderr)
         return INTERRUPTED
 
 

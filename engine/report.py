@@ -27,7 +27,6 @@ class Report:
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            # The mark at the beginning tells spreadsheets that it is UTF-8.
             self._file = path.open("w", encoding="utf-8", newline="")
             self._rows = csv.DictWriter(self._file, COLUMNS, restval="", extrasaction="ignore")
             self._rows.writeheader()

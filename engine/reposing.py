@@ -80,8 +80,12 @@ def _do_batch(batch: ExportBatch, options: ReposeOptions) -> int:
         if outcome.reason:
             tqdm.write(f"repose: {outcome.reason}", file=sys.stderr)
 
-    with bar:
-        ended = run_batch(batch, tell, Event(), report=options.report, retry=options.retry)
+    try:
+        with bar:
+            ended = run_batch(batch, tell, Event(), report=options.report, retry=options.retry)
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on from here", file=sys.stderr)
+        raise
     for problem in ended.problems:
         print(f"repose: {problem}", file=sys.stderr)
     progress = ended.progress
