@@ -12,7 +12,7 @@ from engine import Curves
 GRID, TEXT = QColor("#3a414c"), QColor("#8b95a3")
 PLOTS = (
     ("loss_g1", "Loss of G1", "#4ea1ff"),
-    ("ssim", "SSIM of people held out", "#7fd18b"),
+    ("ssim", "SSIM, held out", "#7fd18b"),
     ("loss_g2", "Loss of G2", "#ffb347"),
     ("loss_d", "Loss of D", "#e57fb0"),
 )
