@@ -11,11 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import torch
-from torch import Tensor
+from same_weights import assert_same_models, weights
 
 import main
-from engine.checkpoint import load_checkpoint
 from engine.config import Config
 from engine.run import saved_run
 
@@ -57,23 +55,6 @@ def whole(command: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
     run = tmp_path_factory.mktemp("runs") / "whole"
     finish(command(run, *LONG))
     return run
-
-
-def weights(path: Path) -> dict[str, Tensor]:
-    stored = load_checkpoint(path).weights
-    return {f"{name}.{key}": t for name, state in stored.items() for key, t in state.items()}
-
-
-def assert_same_weights(a: Path, b: Path) -> None:
-    first, second = weights(a), weights(b)
-    assert first.keys() == second.keys()
-    for name, tensor in first.items():
-        assert torch.equal(tensor, second[name]), name
-
-
-def assert_same_runs(a: Path, b: Path) -> None:
-    for name in ("state", "last", "best"):
-        assert_same_weights(a / f"{name}.safetensors", b / f"{name}.safetensors")
 
 
 def finish(words: Sequence[str], seconds: float = 120) -> str:
@@ -122,7 +103,7 @@ def test_a_stop_request_to_all_processes(
     assert out.splitlines()[-1] == f"stopped; go on with: train --run {run} --resume"
     assert saved_run(run)[1].ended == []
     finish(command(run, "--resume"))
-    assert_same_runs(whole, run)
+    assert_same_models(whole, run)
 
 
 def test_a_kill_at_any_moment(command: Command, whole: Path, tmp_path: Path) -> None:
@@ -141,7 +122,7 @@ def test_a_kill_at_any_moment(command: Command, whole: Path, tmp_path: Path) -> 
         words = command(run, "--resume")
     assert 5 * 12 <= saved_run(run)[1].items["stage1"] < EPOCHS * 12
     finish(words)
-    assert_same_runs(whole, run)
+    assert_same_models(whole, run)
     events = [json.loads(line) for line in told(run).splitlines()]
     epochs = [event["epoch"] for event in events if event["event"] == "epoch"]
     assert epochs == list(range(1, EPOCHS + 1)), "what was lost has been cut off"

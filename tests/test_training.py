@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
+from same_weights import assert_same_models, assert_same_weights, weights
 
 from engine.cache import open_cache
 from engine.checkpoint import load_checkpoint, save_checkpoint
@@ -95,22 +95,9 @@ def events_of(run: Path, kind: str) -> list[dict[str, Any]]:
     return [event for event in events(run) if event["event"] == kind]
 
 
-def weights(path: Path) -> dict[str, Tensor]:
-    stored = load_checkpoint(path).weights
-    return {f"{name}.{key}": t for name, state in stored.items() for key, t in state.items()}
-
-
-def assert_same_weights(a: Path, b: Path) -> None:
-    first, second = weights(a), weights(b)
-    assert first.keys() == second.keys()
-    for name, tensor in first.items():
-        assert torch.equal(tensor, second[name]), name
-
-
 def assert_same_runs(a: Path, b: Path) -> None:
     """To the bit: models and state, samples, and what the events say of the training itself."""
-    for name in ("state", "last", "best"):
-        assert_same_weights(a / f"{name}.safetensors", b / f"{name}.safetensors")
+    assert_same_models(a, b)
     pictures = [sorted(path.name for path in (run / "samples").iterdir()) for run in (a, b)]
     assert pictures[0] == pictures[1]
     for name in pictures[0]:
