@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +11,13 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 import engine
-from gui.commands import CopyPose, MoveLandmarks, ResetPose, TurnHead
+from gui.commands import ChangeEdit
 from gui.photo import Photo
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from engine import Landmarks, Pose3D
+    from engine import KeepMask, Landmarks, Pose3D
 
 YAW_LIMIT, PITCH_LIMIT, ROLL_LIMIT = 60.0, 40.0, 45.0
 
@@ -31,50 +31,112 @@ class Model:
     device: str
 
 
+@dataclass(frozen=True, eq=False)
+class Edit:
+    """All that can be undone about the open face. A change replaces it by another one.
+
+    landmarks   the source's own, 68x2 pixels of the photo
+    pose        the target pose
+    keep        what must not change; None: nothing is painted
+    correction  the landmarks while they are being corrected, as a pose so that they can be turned;
+                None outside that mode, and then `landmarks` are what it ended with
+    """
+
+    landmarks: Landmarks
+    pose: Pose3D
+    keep: KeepMask | None = None
+    correction: Pose3D | None = None
+
+    @classmethod
+    def of(cls, landmarks: Landmarks) -> Edit:
+        """A face as it is."""
+        return cls(landmarks, engine.Pose3D.of(landmarks))
+
+    def same(self, other: Edit | None) -> bool:
+        """Whether all values are the very same."""
+        return (
+            other is not None
+            and self.landmarks is other.landmarks
+            and self.pose is other.pose
+            and self.keep is other.keep
+            and self.correction is other.correction
+        )
+
+
 class Document(QObject):
     """Values are replaced, never edited in place; every replacement is signalled.
 
-    `landmarks` and `pose` are None until a face is chosen. While `fitting` is true the pose is
-    not a new pose but a correction of the source's own landmarks.
+    `landmarks` and `pose` are None until a face is chosen. While `fitting` is true, `pose` is not
+    a new pose but a correction of the source's own landmarks; `edit` has both.
+
+    `face_opened` tells that editing begins anew (another face or none, or a project); it comes
+    before the signals for the values, and the undo stack is empty.
     """
 
     photo_changed = Signal()
+    face_opened = Signal()
     source_changed = Signal()
     pose_changed = Signal()
+    keep_changed = Signal()
     saved = Signal()
     model_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.photo: Photo | None = None
-        self.landmarks: Landmarks | None = None
-        self.pose: Pose3D | None = None
+        self.edit: Edit | None = None
         self.model: Model | None = None
-        self.fitting = False
-        self._before_fitting: Landmarks | None = None
         self.undo_stack = QUndoStack(self)
-        self._saved_pose: Pose3D | None = None
+        self._saved: Edit | None = None
+        self._uncorrected: int | None = None  # index of the undo stack when correcting began
+        self._quiet = False
+
+    @property
+    def landmarks(self) -> Landmarks | None:
+        """The source's own, 68x2 pixels of the photo."""
+        return None if self.edit is None else self.edit.landmarks
+
+    @property
+    def pose(self) -> Pose3D | None:
+        """What is being moved: the pose, or while fitting the source's own points."""
+        return None if self.edit is None else self.edit.correction or self.edit.pose
+
+    @property
+    def keep(self) -> KeepMask | None:
+        """What must not change."""
+        return None if self.edit is None else self.edit.keep
+
+    @property
+    def fitting(self) -> bool:
+        """Whether the source's own landmarks are being corrected."""
+        return self.edit is not None and self.edit.correction is not None
 
     @property
     def unsaved(self) -> bool:
-        """Whether closing would lose a pose that differs from the source's and is not saved."""
-        return self.edited and self.pose is not self._saved_pose
+        """Whether closing would lose something: an edited pose, corrected points, a mask."""
+        edit, saved = self.edit, self._saved
+        if edit is None or saved is None:
+            return False
+        if edit.landmarks is not saved.landmarks or edit.keep is not saved.keep:
+            return True
+        return edit.pose is not saved.pose and not np.array_equal(
+            edit.pose.landmarks(), edit.landmarks
+        )
 
     @property
     def edited(self) -> bool:
         """Whether the pose differs from the source's."""
-        return (
-            self.pose is not None
-            and self.landmarks is not None
-            and not np.array_equal(self.pose.landmarks(), self.landmarks)
-        )
+        pose, landmarks = self.pose, self.landmarks
+        if pose is None or landmarks is None:
+            return False
+        return not np.array_equal(pose.landmarks(), landmarks)
 
-    # The source
+    # The face
 
     def set_photo(self, photo: Photo) -> None:
         """Edit another photo. Its face is chosen at once if there is only one."""
         self.photo = photo
-        self._set_source(None)
+        self.open_edit(None)
         self.photo_changed.emit()
         if len(photo.faces) == 1:
             self.choose_face(0)
@@ -82,47 +144,66 @@ class Document(QObject):
     def choose_face(self, index: int) -> None:
         """Edit the face `photo.faces[index]`."""
         assert self.photo is not None
-        self.place_landmarks(self.photo.faces[index].landmarks)
+        self.open_edit(Edit.of(self.photo.faces[index].landmarks))
 
     def leave_face(self) -> None:
         """Back to choosing among the faces."""
-        self._set_source(None)
+        self.open_edit(None)
 
-    def place_landmarks(self, landmarks: Landmarks, fitting: bool = False) -> None:
-        """Take `landmarks` (68x2 pixels) for the source's; with `fitting`, correct them first."""
-        self._before_fitting = None
-        self._set_source(landmarks, fitting)
+    def place_face(self, landmarks: Landmarks) -> None:
+        """Edit a face that was not found: `landmarks` (68x2 pixels) are corrected first."""
+        edit = Edit.of(landmarks)
+        self.open_edit(replace(edit, correction=edit.pose))
 
-    def start_fitting(self) -> None:
-        """Let the source's own landmarks be corrected; the pose goes back to the source's."""
-        self._before_fitting = self.landmarks
-        self._set_source(self.landmarks, fitting=True)
-
-    def finish_fitting(self) -> None:
-        """Take the corrected landmarks for the source's."""
-        if self.pose is not None:
-            self._set_source(self.pose.landmarks())
-
-    def cancel_fitting(self) -> None:
-        """Back to the landmarks from before; without any, to choosing a face."""
-        self._set_source(self._before_fitting)
-
-    def _set_source(self, landmarks: Landmarks | None, fitting: bool = False) -> None:
-        pose = None if landmarks is None else engine.Pose3D.of(landmarks)
-        self.landmarks = landmarks
-        self.fitting = fitting
+    def open_edit(self, edit: Edit | None) -> None:
+        """Begin anew with this face of the photo; None: with none."""
+        self._uncorrected = None
+        self._saved = edit
         self.undo_stack.clear()
-        self._saved_pose = pose
-        self.pose = pose
+        self.edit = edit
+        self.face_opened.emit()
         self.source_changed.emit()
         self.pose_changed.emit()
+        self.keep_changed.emit()
 
-    # The pose
+    # Changes
 
-    def set_pose(self, pose: Pose3D) -> None:
-        """Replace the pose. For commands only: everything else goes through the undo stack."""
-        self.pose = pose
-        self.pose_changed.emit()
+    def change(self, edit: Edit, text: str, gesture: int | None = None) -> None:
+        """Replace the edit, as an entry of the undo stack under the name `text`.
+
+        Changes of one `gesture` (see `new_gesture`) are one entry.
+        """
+        if not edit.same(self.edit):
+            self.undo_stack.push(ChangeEdit(self, edit, text, gesture))
+
+    def set_edit(self, edit: Edit) -> None:
+        """Replace the edit and signal what differs. For commands only."""
+        old, self.edit = self.edit, edit
+        if old is not None and not self._quiet:
+            self._tell(old, edit)
+
+    def _tell(self, old: Edit, edit: Edit) -> None:
+        mode = (old.correction is None) != (edit.correction is None)
+        if edit.landmarks is not old.landmarks or mode:
+            self.source_changed.emit()
+        if edit.pose is not old.pose or edit.correction is not old.correction:
+            self.pose_changed.emit()
+        if edit.keep is not old.keep:
+            self.keep_changed.emit()
+
+    def change_pose(self, pose: Pose3D, text: str, gesture: int | None = None) -> None:
+        """Replace the pose, or while fitting the corrected points."""
+        if self.edit is None:
+            return
+        if self.fitting:
+            self.change(replace(self.edit, correction=pose), text, gesture)
+        else:
+            self.change(replace(self.edit, pose=pose), text, gesture)
+
+    def set_keep(self, keep: KeepMask | None, text: str, gesture: int | None = None) -> None:
+        """Replace the mask of what must not change."""
+        if self.edit is not None:
+            self.change(replace(self.edit, keep=keep), text, gesture)
 
     def move(
         self,
@@ -133,15 +214,15 @@ class Document(QObject):
     ) -> None:
         """Move the landmarks `indices` of the pose `start` by `offset` pixels."""
         pose = start.moved(sorted(indices), offset) if any(offset) else start
-        text = "Move point" if len(indices) == 1 else f"Move {len(indices)} points"
-        if pose is not self.pose:
-            self.undo_stack.push(MoveLandmarks(self, pose, text, gesture))
+        text = self.tr("Move point")
+        if len(indices) != 1:
+            text = self.tr("Move {} points").format(len(indices))
+        self.change_pose(pose, text, gesture)
 
     def turn(self, yaw: float, pitch: float, roll: float, gesture: int | None = None) -> None:
         """Turn the head by these angles from the source, in degrees."""
         if self.pose is not None:
-            pose = self.pose.turned(yaw, pitch, roll)
-            self.undo_stack.push(TurnHead(self, pose, "Turn head", gesture))
+            self.change_pose(self.pose.turned(yaw, pitch, roll), self.tr("Turn head"), gesture)
 
     def take_pose(self, landmarks: Landmarks, text: str) -> None:
         """Make `landmarks` (68x2 pixels of this photo) the pose.
@@ -157,20 +238,64 @@ class Document(QObject):
             for o, n, limit in zip(old, new, limits, strict=True)
         ]
         pose = engine.Pose3D.of(self.landmarks).turned(*turn).with_landmarks(landmarks)
-        self.undo_stack.push(CopyPose(self, pose, text))
+        self.change_pose(pose, text)
 
     def reset_pose(self) -> None:
         """Back to the pose of the source, as an entry of its own."""
         if self.landmarks is not None and self.edited:
-            pose = engine.Pose3D.of(self.landmarks)
-            self.undo_stack.push(ResetPose(self, pose, "Reset pose"))
+            self.change_pose(engine.Pose3D.of(self.landmarks), self.tr("Reset pose"))
 
-    def mark_saved(self, pose: Pose3D) -> None:
-        """`pose` is on disk now."""
-        self._saved_pose = pose
+    # Correcting the source's own landmarks
+
+    def start_fitting(self) -> None:
+        """Let the source's own landmarks be corrected; the pose waits meanwhile."""
+        edit = self.edit
+        if edit is not None and edit.correction is None:
+            self._uncorrected = self.undo_stack.index()
+            correction = engine.Pose3D.of(edit.landmarks)
+            self.change(replace(edit, correction=correction), self.tr("Correct the points"))
+
+    def finish_fitting(self) -> None:
+        """Take the corrected landmarks for the source's. What was done to the pose is done to the
+        corrected face. All of it becomes one entry of the undo stack."""
+        edit = self.edit
+        if edit is None or edit.correction is None:
+            return
+        landmarks = edit.correction.landmarks()
+        if self._uncorrected is None:  # a face placed by hand: nothing to go back to
+            self.open_edit(replace(Edit.of(landmarks), keep=edit.keep))
+            return
+        if np.array_equal(landmarks, edit.landmarks):
+            self.cancel_fitting()
+            return
+        corrected = engine.Pose3D.of(landmarks).source
+        new = replace(
+            edit,
+            landmarks=landmarks,
+            pose=replace(edit.pose, source=corrected),
+            correction=None,
+        )
+        self._quiet = True
+        self.undo_stack.setIndex(self._uncorrected)
+        self.change(new, self.tr("Correct the points"))
+        self._quiet = False
+        self._tell(edit, new)
+
+    def cancel_fitting(self) -> None:
+        """Back to the landmarks from before; without any, to choosing a face."""
+        if not self.fitting:
+            return
+        if self._uncorrected is None:
+            self.open_edit(None)
+        else:
+            self.undo_stack.setIndex(self._uncorrected)
+
+    # Saved or not, and the model
+
+    def mark_saved(self, edit: Edit) -> None:
+        """`edit` is on disk now."""
+        self._saved = edit
         self.saved.emit()
-
-    # The model
 
     def set_model(self, model: Model) -> None:
         """The predict worker has loaded `model`."""

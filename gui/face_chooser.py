@@ -70,7 +70,7 @@ class FaceChooser(QObject):
                 self.failed.emit(str(error))
                 return
             self._eyes = None
-            self._document.place_landmarks(landmarks, fitting=True)
+            self._document.place_face(landmarks)
         self.placing_changed.emit()
 
     def _show_boxes(self) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 import engine
 from gui.background import Background
 from gui.copy_pose_dialog import CopyPoseDialog
-from gui.document import Document
+from gui.document import Document, Edit
 from gui.export_dialog import ExportDialog
 from gui.file_dialogs import (
     MODEL_SUFFIXES,
@@ -110,8 +110,8 @@ class FileActions(QObject):
 
     def save_picture(self) -> None:
         """Write the whole photo with the reposed face; the window stays usable meanwhile."""
-        photo, pose = self._document.photo, self._document.pose
-        if photo is None or pose is None:
+        photo, edit = self._document.photo, self._document.edit
+        if photo is None or edit is None:
             return
         suggestion = self._folder(photo) / f"{photo.path.stem}-reposed.png"
         path = ask_save(self._window, "Save refined picture", suggestion, PICTURES, "pictures")
@@ -124,23 +124,23 @@ class FileActions(QObject):
         ):
             return
         self.busy.emit(f"Saving {path.name}…")
-        self._worker.save(path, pose.landmarks(), pose, photo.metadata, notes_edits())
+        self._worker.save(path, edit.pose.landmarks(), edit, photo.metadata, notes_edits())
 
     def save_pose(self) -> None:
         """Write the pose in the format that the chosen name says."""
-        photo, pose, face = self._document.photo, self._document.pose, self._document.landmarks
-        if photo is None or pose is None or face is None:
+        photo, edit = self._document.photo, self._document.edit
+        if photo is None or edit is None:
             return
         suggestion = self._folder(photo) / f"{photo.path.stem}.json"
         path = ask_save(self._window, "Save pose", suggestion, POSES, "poses")
         if path is None:
             return
         try:
-            engine.write_pose(path, pose.landmarks(), photo.size, face)
+            engine.write_pose(path, edit.pose.landmarks(), photo.size, edit.landmarks)
         except engine.ReposeError as error:
             self.failed.emit(str(error))
             return
-        self._saved(path, pose)
+        self._saved(path, edit)
 
     def open_pose(self, path: Path | None = None) -> None:
         """Take the pose of a pose file, or let the user choose one."""
@@ -186,9 +186,9 @@ class FileActions(QObject):
             if dialog.exec() and dialog.landmarks is not None:
                 document.take_pose(dialog.landmarks, "Copy pose")
 
-    def _saved(self, path: Path, pose: engine.Pose3D) -> None:
+    def _saved(self, path: Path, edit: Edit) -> None:
         self.busy.emit("")
-        self._document.mark_saved(pose)
+        self._document.mark_saved(edit)
         unsaid = path.suffix.lower() == ".bmp" and notes_edits()
         self.done.emit(f"Saved {path}" + (" (a BMP cannot say that it was edited)" * unsaid))
 

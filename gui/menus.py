@@ -145,7 +145,7 @@ class Menus(QObject):
             "Give this face the pose of a face in another photo", "copy",
         )  # fmt: skip
         self.correct = self._add(
-            menu, "Correct the &points…", self._correct,
+            menu, "Correct the &points…", self._document.start_fitting,
             tip="Put the points where the face really has them, without changing the picture",
         )  # fmt: skip
         self._needs_face += [self.copy, self.correct]
@@ -196,10 +196,6 @@ class Menus(QObject):
     def _help_menu(self) -> None:
         menu = self._window.menuBar().addMenu("&Help")
         self._add(menu, "&How to use Repose", partial(show_help, self._window), "F1")
-
-    def _correct(self) -> None:
-        if self._window.files.may_discard():
-            self._document.start_fitting()
 
     def _choose(self) -> None:
         if self._window.files.may_discard():

@@ -131,7 +131,7 @@ def test_reset_of_the_unchanged_pose_leaves_no_entry(document: Document) -> None
 
 def test_saved_is_what_was_saved_even_if_edited_meanwhile(document: Document) -> None:
     document.turn(5.0, 0.0, 0.0)
-    saved = document.pose
+    saved = document.edit
     assert saved is not None
     document.turn(6.0, 0.0, 0.0)
     document.mark_saved(saved)
@@ -140,17 +140,65 @@ def test_saved_is_what_was_saved_even_if_edited_meanwhile(document: Document) ->
     assert not document.unsaved
 
 
-def test_fitting_corrects_the_source(document: Document) -> None:
+def test_fitting_corrects_the_source_as_one_entry(document: Document) -> None:
     before = source(document)
     document.start_fitting()
     assert document.pose is not None
-    document.move(document.pose, {0}, (4.0, 4.0))
+    for _ in range(3):
+        document.move(document.pose, {0}, (4.0, 4.0))
     np.testing.assert_array_equal(source(document), before)
+    assert not document.unsaved
     document.finish_fitting()
     assert not document.fitting
-    np.testing.assert_allclose(source(document)[0], before[0] + 4, atol=1e-3)
+    assert document.unsaved
+    np.testing.assert_allclose(source(document)[0], before[0] + 12, atol=1e-3)
     np.testing.assert_array_equal(shown(document), source(document))
-    assert document.undo_stack.count() == 0
+    assert document.undo_stack.count() == 1
+    document.undo_stack.undo()
+    assert not document.fitting
+    assert source(document) is before
+
+
+def test_correcting_the_points_keeps_what_was_done_to_the_pose(document: Document) -> None:
+    before = source(document)
+    assert document.pose is not None
+    document.move(document.pose, {51}, (0.0, -6.0))
+    raised = shown(document)
+    document.start_fitting()
+    np.testing.assert_array_equal(shown(document), before)
+    assert document.pose is not None
+    document.move(document.pose, {0}, (-5.0, 0.0))
+    with_signals: list[str] = []
+    document.source_changed.connect(lambda: with_signals.append("source"))
+    document.pose_changed.connect(lambda: with_signals.append("pose"))
+    document.finish_fitting()
+    assert with_signals == ["source", "pose"]
+    raised = raised.copy()
+    raised[0, 0] -= 5
+    np.testing.assert_allclose(shown(document), raised, atol=0.5)
+    document.undo_stack.undo()
+    assert source(document) is before
+    document.undo_stack.undo()
+    np.testing.assert_array_equal(shown(document), before)
+
+
+def test_undo_goes_back_through_a_correction_and_out_of_it(document: Document) -> None:
+    before = source(document)
+    document.turn(10.0, 0.0, 0.0)
+    document.start_fitting()
+    assert document.pose is not None
+    document.move(document.pose, {0}, (4.0, 4.0))
+    document.undo_stack.undo()
+    assert document.fitting
+    np.testing.assert_array_equal(shown(document), before)
+    document.undo_stack.undo()
+    assert not document.fitting
+    assert document.pose.yaw == 10.0
+    document.undo_stack.redo()
+    document.undo_stack.redo()
+    document.finish_fitting()
+    np.testing.assert_allclose(source(document)[0], before[0] + 4, atol=1e-3)
+    assert document.undo_stack.count() == 2
 
 
 def test_fitting_can_be_given_up(document: Document) -> None:
@@ -159,7 +207,22 @@ def test_fitting_can_be_given_up(document: Document) -> None:
     document.turn(20.0, 0.0, 0.0)
     document.cancel_fitting()
     assert not document.fitting
-    np.testing.assert_array_equal(source(document), before)
-    document.place_landmarks(before + np.float32(3), fitting=True)
+    assert document.undo_stack.index() == 0
+    np.testing.assert_array_equal(shown(document), before)
+    document.place_face(before + np.float32(3))
+    assert document.fitting
     document.cancel_fitting()
     assert document.landmarks is None
+
+
+def test_a_change_tells_only_what_differs(document: Document) -> None:
+    told: list[str] = []
+    document.source_changed.connect(lambda: told.append("source"))
+    document.pose_changed.connect(lambda: told.append("pose"))
+    document.keep_changed.connect(lambda: told.append("keep"))
+    document.turn(5.0, 0.0, 0.0)
+    assert told == ["pose"]
+    assert document.edit is not None
+    document.change(document.edit, "Nothing")
+    assert told == ["pose"]
+    assert document.undo_stack.count() == 1

@@ -26,8 +26,8 @@ def own_settings(tmp_path: Path) -> None:
 
 def forget_edits(window: MainWindow) -> None:
     """So that closing the window asks nothing."""
-    if window.document.pose is not None:
-        window.document.mark_saved(window.document.pose)
+    if window.document.edit is not None:
+        window.document.mark_saved(window.document.edit)
 
 
 @pytest.fixture
