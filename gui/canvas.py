@@ -11,7 +11,7 @@ from gui.face_boxes import BoxesItem
 from gui.face_chooser import FaceChooser
 from gui.handles import Handles
 from gui.items import PictureItem, PoseItem
-from gui.zoom_view import ZoomView
+from gui.zoom_view import Viewport, ZoomView
 
 REACH = 11.0  # screen pixels around a handle that still grab it
 ARROWS = {
@@ -25,8 +25,10 @@ ARROWS = {
 class Canvas(ZoomView):
     """Left button: handles (Shift adds and removes), rubber band elsewhere. Arrows nudge."""
 
-    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(
+        self, document: Document, shown: Viewport | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(shown, parent)
         self._document = document
         self._photo, self._heatmaps, self._mask = PictureItem(), PictureItem(), PictureItem()
         self._boxes, self._pose = BoxesItem(), PoseItem()
@@ -81,8 +83,7 @@ class Canvas(ZoomView):
         self._photo.show_image(photo.image, area)
         self._pose.set_area(around)
         self._boxes.set_area(around)
-        self.set_area(area, around)
-        self.zoom_to_fit()
+        self.shown.set_photo(area)
 
     def _show_source(self) -> None:
         self.hide_overlays()
@@ -102,7 +103,7 @@ class Canvas(ZoomView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
-        if event.button() != Qt.MouseButton.LeftButton:
+        if event.button() != Qt.MouseButton.LeftButton or self.panning:
             return
         point = self.photo_point(event.position())
         if self.chooser.active:
@@ -114,6 +115,8 @@ class Canvas(ZoomView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
         point = self.photo_point(event.position())
+        if self.panning:
+            return
         if event.buttons():
             self.handles.drag(point)
             return

@@ -1,19 +1,60 @@
-"""A graphics view that zooms at the cursor and pans with the middle button."""
+"""Graphics views that zoom at the cursor, pan, and show the same part of the photo as each other.
+
+Scene units are photo pixels; the centre of the first pixel is (0, 0).
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QMouseEvent, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QCursor,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QResizeEvent,
+    QTransform,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
-LARGEST_ZOOM = 40.0
+LARGEST_ZOOM = 40.0  # screen pixels per photo pixel
+FURTHEST = 0.5  # of the zoom that shows the whole photo
+
+
+class Viewport(QObject):
+    """The part of the photo that the views show: each of them fits `area` into itself."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.photo = QRectF()
+        self.area = QRectF()
+
+    def set_photo(self, photo: QRectF) -> None:
+        """Another photo, with this rectangle; all of it is shown."""
+        self.photo = photo
+        self.show(photo)
+
+    def show(self, area: QRectF) -> None:
+        """Show `area`, or the same moved so that its middle lies on the photo."""
+        if area.isEmpty():
+            return
+        middle = area.center()
+        x = min(max(middle.x(), self.photo.left()), self.photo.right())
+        y = min(max(middle.y(), self.photo.top()), self.photo.bottom())
+        area.moveCenter(QPointF(x, y))
+        self.area = area
+        self.changed.emit()
 
 
 class ZoomView(QGraphicsView):
-    """Scene units are photo pixels."""
+    """The wheel zooms; the middle button, or the left one while Space is held, pans."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, shown: Viewport | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.shown = Viewport(self) if shown is None else shown
         self.setScene(QGraphicsScene(self))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMouseTracking(True)
@@ -24,78 +65,133 @@ class ZoomView(QGraphicsView):
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
-        self._photo_area = QRectF()
-        self._fitted: QRectF | None = None  # what is kept in view when the window changes size
+        self._space = False
         self._panned_from: QPointF | None = None
+        self._cursor_before: QCursor | None = None
+        self.shown.changed.connect(self._follow)
 
     @property
     def zoom(self) -> float:
         """Screen pixels per photo pixel."""
         return self.transform().m11()
 
+    @property
+    def panning(self) -> bool:
+        """Whether the mouse pans now, or would with the left button."""
+        return self._space or self._panned_from is not None
+
     def photo_point(self, position: QPointF) -> QPointF:
         """Where in the photo a point of the viewport is, to a fraction of a pixel."""
         return self.viewportTransform().inverted()[0].map(position)
 
-    def set_area(self, photo: QRectF, around: QRectF) -> None:
-        """The photo's rectangle, and how far one may pan."""
-        self._photo_area = photo
-        self.setSceneRect(around)
-
     def zoom_to_fit(self) -> None:
         """Show the whole photo."""
-        self.zoom_to(self._photo_area)
+        self.shown.show(QRectF(self.shown.photo))
 
     def zoom_to(self, area: QRectF) -> None:
-        """Fill the view with `area`, until the user zooms or pans."""
-        if not area.isEmpty():
-            self._fitted = area
-            self.fitInView(area, Qt.AspectRatioMode.KeepAspectRatio)
+        """Fill the view with `area`."""
+        self.shown.show(QRectF(area))
 
     def zoom_by(self, factor: float, position: QPointF | None = None) -> None:
         """Zoom and keep the photo where it is at `position` (default: the middle)."""
-        if self._photo_area.isEmpty():
+        area = self.shown.area
+        if area.isEmpty():
             return
-        self._fitted = None
+        smallest = min(FURTHEST * self._fitting(self.shown.photo), 1.0)
+        factor = min(max(self.zoom * factor, smallest), LARGEST_ZOOM) / self.zoom
+        point = self.photo_point(QPointF(self.viewport().rect().center()))
+        if position is not None:
+            point = self.photo_point(position)
+        self.shown.show(QRectF(point + (area.topLeft() - point) / factor, area.size() / factor))
+
+    def _fitting(self, area: QRectF) -> float:
+        """The zoom at which `area` just fits."""
         view = self.viewport().rect()
-        smallest = 0.5 * min(
-            view.width() / self._photo_area.width(), view.height() / self._photo_area.height(), 2.0
-        )
-        zoom = min(max(self.zoom * factor, smallest), LARGEST_ZOOM)
-        anchor = QPointF(view.center()) if position is None else position
-        point = self.photo_point(anchor)
-        self.scale(zoom / self.zoom, zoom / self.zoom)
-        self._scroll(self.viewportTransform().map(point) - anchor)
+        return min(view.width() / area.width(), view.height() / area.height())
 
-    def _scroll(self, offset: QPointF) -> None:
-        across, down = self.horizontalScrollBar(), self.verticalScrollBar()
-        across.setValue(across.value() + round(offset.x()))
-        down.setValue(down.value() + round(offset.y()))
+    def _follow(self) -> None:
+        area = self.shown.area
+        if area.isEmpty():
+            return
+        zoom = self._fitting(area)
+        self.setTransform(QTransform.fromScale(zoom, zoom))
+        # Wide enough for any place of the photo to be in the middle.
+        width, height = (1 + side / zoom for side in (self.width(), self.height()))
+        self.setSceneRect(self.shown.photo.adjusted(-width, -height, width, height))
+        self.centerOn(area.center())
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        self.zoom_by(1.0015 ** event.angleDelta().y(), event.position())
-        event.accept()
+    def _pan(self, offset: QPointF) -> None:
+        """Move the photo by some pixels of the screen."""
+        self.shown.show(self.shown.area.translated(-offset / self.zoom))
+
+    # Qt's events
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._fitted is not None:
-            self.zoom_to(self._fitted)
+        self._follow()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if event.phase() != Qt.ScrollPhase.NoScrollPhase and not control:
+            self._pan(QPointF(event.pixelDelta()))  # two fingers on a touch pad
+        else:
+            self.zoom_by(1.0015 ** event.angleDelta().y(), event.position())
+        event.accept()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent):
+            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+                self.zoom_by(1.0 + event.value(), event.position())
+                return True
+        return super().viewportEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.MiddleButton:
+        left = event.button() == Qt.MouseButton.LeftButton
+        if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
             self._panned_from = event.position()
-            self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+            self._show_hand()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._panned_from is not None:
-            self._fitted = None
-            self._scroll(self._panned_from - event.position())
+            self._pan(event.position() - self._panned_from)
             self._panned_from = event.position()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.MiddleButton:
+        if event.button() in (Qt.MouseButton.MiddleButton, Qt.MouseButton.LeftButton):
             self._panned_from = None
-            self.viewport().unsetCursor()
+            self._show_hand()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.mousePressEvent(event)  # a quick second press is a press
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space:
+            self._space = True
+            self._show_hand()
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space = False
+            self._show_hand()
+        else:
+            super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._space = False
+        self._show_hand()
+        super().focusOutEvent(event)
+
+    def _show_hand(self) -> None:
+        """The cursor for panning; the one from before when it is over."""
+        if not self.panning:
+            if self._cursor_before is not None:
+                self.viewport().setCursor(self._cursor_before)
+            self._cursor_before = None
+            return
+        if self._cursor_before is None:
+            self._cursor_before = self.viewport().cursor()
+        held = self._panned_from is not None
+        shape = Qt.CursorShape.ClosedHandCursor if held else Qt.CursorShape.OpenHandCursor
+        self.viewport().setCursor(shape)
