@@ -11,7 +11,7 @@ Where to find what, each line from its entrance to its parts:
 a face     detector, landmarks, pose_files (pose_formats), head, pose3d (expression), raster, guides
 networks   config (presets, settings), generators (unet), discriminator, losses, heatmaps,
            edges, masks
-editing    predictor (posing, devices, checkpoint, model_file), crop, paste, photos (png,
+editing    predictor (posing, devices, checkpoint, model_file), crop, paste (keep), photos (png,
            provenance)
 pictures   prepare (layouts, shots, keypoints, processes, unfinished, records), cache, datasets,
            data_count; lifting (lifting_cutout, lifting_relief, lifting_sheets, lifting_back)
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from engine.errors import ReposeError as ReposeError
     from engine.files import resource as resource
     from engine.head import mean_face as mean_face
+    from engine.keep import KeepMask as KeepMask
     from engine.landmarks import FACE_PARTS as FACE_PARTS
     from engine.landmarks import N_LANDMARKS as N_LANDMARKS
     from engine.landmarks import Landmarks as Landmarks
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
     from engine.pose_files import read_pose as read_pose
     from engine.pose_files import write_pose as write_pose
     from engine.posing import Prediction as Prediction
+    from engine.posing import keep_refined as keep_refined
     from engine.predictor import Predictor as Predictor
     from engine.presets import PRESETS as PRESETS
     from engine.provenance import Metadata as Metadata
@@ -112,6 +114,7 @@ _MODULES = {
     "DataCount": "data_count",
     "ExportBatch": "batches",
     "Face": "detector",
+    "KeepMask": "keep",
     "Landmarks": "landmarks",
     "Layout": "config",
     "Metadata": "provenance",
@@ -135,6 +138,7 @@ _MODULES = {
     "guess_layout": "data_count",
     "head_angles": "pose3d",
     "is_run": "run_folder",
+    "keep_refined": "posing",
     "lay_out_photo": "personal",
     "lay_out_pictures": "personal",
     "list_person": "personal",

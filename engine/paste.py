@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from engine.crop import Crop, scale_to
 from engine.guides import Maps, warp
+from engine.keep import KeepMask
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -26,11 +27,16 @@ _CHANGE = (0.012, 0.04)  # of 1: below, the photo's own pixels are kept; above, 
 _BAND = 256  # rows that are worked on at once, to hold memory down in large photos
 
 
-def paste(photo: Pixels, crop: Crop, refined: Floats, maps: Maps) -> Pixels:
+def paste(
+    photo: Pixels, crop: Crop, refined: Floats, maps: Maps, keep: KeepMask | None = None
+) -> Pixels:
     """A copy of the photo (H, W, 3) with the refined image (S, S, 3) in [0, 1] in its crop.
 
-    maps  the guides' maps of the same source and pose. Pixels outside the crop, and those where the
-    refined image shows what the photo shows, are the photo's own.
+    maps  the guides' maps of the same source and pose
+    keep  of the photo: where it stays as it is
+
+    Pixels outside the crop, and those where the refined image shows what the photo shows, are the
+    photo's own.
     """
     size, side = refined.shape[0], crop.side
     own = crop.cut(photo)
@@ -53,6 +59,9 @@ def paste(photo: Pixels, crop: Crop, refined: Floats, maps: Maps) -> Pixels:
             _add_moved_detail(change, detail, band, side / size)
         change -= own[rows, columns]
         alpha = band.colours[..., 3].clip(0, 1) * (ramp[rows, None] * ramp[None, columns])
+        if keep is not None:
+            size_of_band = (columns.stop - columns.start, rows.stop - rows.start)
+            alpha *= 1 - keep.window(crop.left + left, crop.top + rows.start, *size_of_band)
         mixed = cv2.add(own[rows, columns], _times(change, alpha), dtype=cv2.CV_8U)
         inside = slice(crop.top + rows.start, crop.top + rows.stop)
         result[inside, crop.left + left : crop.left + right] = mixed

@@ -12,6 +12,7 @@ from torch import Tensor
 from engine.crop import Crop
 from engine.errors import ReposeError
 from engine.guides import Maps, SourceHead
+from engine.keep import KeepMask, check_keep
 from engine.landmarks import Landmarks
 from engine.paste import paste
 
@@ -113,15 +114,28 @@ class Prediction:
         """The landmarks (68, 2) it shows, pixels of the photo."""
         return self.posed.pose
 
-    def pasted(self) -> Pixels:
+    def pasted(self, keep: KeepMask | None = None) -> Pixels:
         """The photo at full size with the refined face blended in, (H, W, 3) uint8.
 
-        Every pixel outside the crop is the photo's own; so are all of them in the source's pose.
+        Every pixel outside the crop and every kept one is the photo's own; so are all of them in
+        the source's pose. Raises ReposeError when ``keep`` is of a photo of another size.
         """
         source = self.posed.source
+        if keep is not None:
+            check_keep(keep, source.photo)
         if np.abs(source.face - self.pose).max() < _UNMOVED:
             return source.photo.copy()
-        return paste(source.photo, source.crop, self.refined, self.posed.maps)
+        return paste(source.photo, source.crop, self.refined, self.posed.maps, keep)
+
+
+def keep_refined(prediction: Prediction, keep: KeepMask) -> Floats:
+    """The refined picture (S, S, 3) in [0, 1] as pasting it would show: kept places are the
+    source's. Raises ReposeError when ``keep`` is of a photo of another size."""
+    source = prediction.posed.source
+    check_keep(keep, source.photo)
+    kept = keep.over(source.crop, source.pixels.shape[0])[..., None]
+    own = source.pixels.astype(np.float32) / np.float32(255)
+    return np.asarray(prediction.refined + kept * (own - prediction.refined), np.float32)
 
 
 def too_large(crop: Crop, photo: Pixels) -> bool:

@@ -16,6 +16,7 @@ from engine.files import resource
 from engine.generators import G1, G2
 from engine.guides import GUIDE_CHANNELS
 from engine.heatmaps import draw_heatmaps, pose_heatmaps
+from engine.keep import KeepMask
 from engine.landmarks import Landmarks, check_landmarks
 from engine.masks import box_of_landmarks, draw_mask
 from engine.posing import Posed, Prediction, Source, covering, too_large
@@ -135,12 +136,13 @@ class Predictor:
         checked = check_landmarks(pose)
         return self.predict_all([self._posed(self._covering(checked), checked)])[0]
 
-    def paste(self, prediction: Prediction) -> Pixels:
+    def paste(self, prediction: Prediction, keep: KeepMask | None = None) -> Pixels:
         """The photo at full size with the refined face blended in, (H, W, 3) uint8.
 
-        Every pixel outside the crop is the photo's own; so are all of them in the source's pose.
+        Every pixel outside the crop and every kept one is the photo's own; so are all of them in
+        the source's pose. Raises ReposeError when ``keep`` is of a photo of another size.
         """
-        return prediction.pasted()
+        return prediction.pasted(keep)
 
     def heatmaps(self, pose: ArrayLike) -> Floats:
         """The pose heatmaps over the crop, (S, S) in [0, 1]: the largest of all 68."""

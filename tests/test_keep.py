@@ -1,0 +1,163 @@
+"""Areas that must not change."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import engine
+from engine.crop import Crop
+from engine.errors import ReposeError
+from engine.keep import LONGEST, KeepMask
+from engine.landmarks import Landmarks
+from engine.photos import Photo, write_photo
+from engine.pose3d import Pose3D
+from engine.posing import keep_refined
+from engine.predictor import Predictor
+
+SIZE = (3000, 4000)
+
+
+def dot(x: float, y: float, radius: float, size: tuple[int, int] = SIZE) -> KeepMask:
+    return KeepMask.nothing(size).painted([(x, y)], radius)
+
+
+def test_a_mask_is_no_longer_than_it_needs_to_be() -> None:
+    assert KeepMask.nothing(SIZE).pixels.shape == (LONGEST, 768)
+    assert KeepMask.nothing((64, 48)).pixels.shape == (48, 64)
+    assert KeepMask.nothing((1, 5000)).pixels.shape == (LONGEST, 1)
+
+
+def test_a_dot_lies_where_it_was_painted() -> None:
+    kept = dot(1500.0, 1000.0, 100).window(1000, 500, 1000, 1000)
+    rows, columns = np.nonzero(kept > 0.5)
+    assert rows.mean() == pytest.approx(500, abs=1)
+    assert columns.mean() == pytest.approx(500, abs=1)
+    assert np.ptp(columns) == pytest.approx(200, abs=6)
+    assert kept[500, 500] == 1
+    assert kept[0, 0] == 0
+
+
+def test_a_stroke_has_no_gaps_and_can_be_erased() -> None:
+    stroke = KeepMask.nothing(SIZE).painted([(500, 500), (2500, 500), (2500, 3000)], 50)
+    for x, y in ((500, 500), (1234, 500), (2500, 500), (2500, 1777), (2500, 3000)):
+        assert stroke.window(x, y, 1, 1) == 1
+    assert stroke.window(1234, 600, 1, 1) == 0
+    erased = stroke.painted([(1000, 500), (1500, 500)], 100, erase=True)
+    assert erased.window(1234, 500, 1, 1) == 0
+    assert erased.window(2000, 500, 1, 1) == 1
+    assert not stroke.empty
+    assert stroke.painted([(500, 500), (2500, 500), (2500, 3000)], 120, erase=True).empty
+
+
+def test_a_stroke_may_leave_the_photo() -> None:
+    stroke = KeepMask.nothing(SIZE).painted([(-900, -900), (5000, 6000)], 50)
+    assert stroke.window(1500, 1907, 1, 1) == 1
+
+
+def test_a_soft_border_keeps_the_inside() -> None:
+    hard = dot(1500, 2000, 400)
+    soft = hard.feathered(200)
+    row = soft.window(1500, 2000, 700, 1)[0]
+    assert row[:280].min() == 1, "the inside is kept to the bit"
+    assert row[400] == pytest.approx(0.5, abs=0.1)
+    assert 0.05 < row[450] < 0.5
+    assert row[520:].max() == 0
+    assert (np.diff(row) <= 0).all()
+    assert soft.feathered(0) == hard
+    np.testing.assert_array_equal(soft.pixels, hard.pixels)
+
+
+@pytest.mark.parametrize("crop", [Crop(700, 900, 1500), Crop(-200, -300, 900), Crop(100, 200, 60)])
+@pytest.mark.parametrize("size", [64, 256])
+def test_over_a_crop_is_what_the_window_shows(crop: Crop, size: int) -> None:
+    soft = dot(1500, 1500, 400).painted([(100, 200)], 150).feathered(90)
+    over = soft.over(crop, size)
+    assert over.shape == (size, size)
+    assert over.dtype == np.float32
+    whole = soft.window(crop.left, crop.top, crop.side, crop.side)
+    pixel = (np.arange(size) + 0.5) * crop.side / size
+    expected = whole[pixel.astype(int)[:, None], pixel.astype(int)[None]]
+    np.testing.assert_allclose(over, expected, atol=0.12)
+    assert over.min() >= 0
+    assert over.max() <= 1
+
+
+def test_png_and_back_is_the_same_mask() -> None:
+    mask = dot(700, 900, 123).feathered(17)
+    assert KeepMask.from_png(mask.to_png(), SIZE, 17) == mask
+    with pytest.raises(ReposeError, match="damaged"):
+        KeepMask.from_png(b"nothing", SIZE)
+
+
+def test_inverting_twice_changes_nothing() -> None:
+    mask = dot(700, 900, 123)
+    assert mask.inverted() != mask
+    assert mask.inverted().inverted() == mask
+
+
+def test_a_written_mask_reads_again(tmp_path: Path) -> None:
+    mask = dot(1500, 1500, 400).feathered(100)
+    mask.write(tmp_path / "keep.png")
+    read = KeepMask.read(tmp_path / "keep.png", SIZE)
+    np.testing.assert_array_equal(read.pixels, mask.soft)
+
+
+def test_masks_of_another_shape_and_all_white_ones_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "keep.png"
+    write_photo(path, np.zeros((100, 100, 3), np.uint8))
+    with pytest.raises(ReposeError, match="100x100 pixels and the photo 3000x4000"):
+        KeepMask.read(path, SIZE)
+    assert KeepMask.read(path, (400, 400)).empty
+    write_photo(path, np.full((100, 100, 3), 255, np.uint8))
+    with pytest.raises(ReposeError, match="all white"):
+        KeepMask.read(path, (400, 400))
+
+
+@pytest.fixture(scope="module")
+def keep(photo: Photo, face: Landmarks) -> KeepMask:
+    """The right eye with a hard border."""
+    size = (photo.shape[1], photo.shape[0])
+    x, y = face[36:42].mean(axis=0).tolist()
+    return dot(x, y, 25, size)
+
+
+def test_what_is_kept_is_the_photo_and_nothing_else_differs(
+    predictor: Predictor, photo: Photo, face: Landmarks, keep: KeepMask
+) -> None:
+    predictor.set_source(photo, face)
+    prediction = predictor.predict(Pose3D.of(face).turned(20, 0, 0).landmarks())
+    free, kept = predictor.paste(prediction), predictor.paste(prediction, keep)
+    share = keep.window(0, 0, *keep.photo_size)
+    assert (free[share == 1] != photo[share == 1]).any()
+    np.testing.assert_array_equal(kept[share == 1], photo[share == 1])
+    np.testing.assert_array_equal(kept[share == 0], free[share == 0])
+
+
+def test_the_pane_shows_what_is_kept(
+    predictor: Predictor, photo: Photo, face: Landmarks, keep: KeepMask
+) -> None:
+    predictor.set_source(photo, face)
+    prediction = predictor.predict(Pose3D.of(face).turned(20, 0, 0).landmarks())
+    refined = keep_refined(prediction, keep)
+    share = keep.over(prediction.crop, predictor.size)
+    own = prediction.posed.source.pixels / 255
+    np.testing.assert_allclose(refined[share == 1], own[share == 1], atol=1e-6)
+    np.testing.assert_array_equal(refined[share == 0], prediction.refined[share == 0])
+    assert refined.dtype == np.float32
+
+
+def test_areas_of_another_photo_are_refused(
+    predictor: Predictor, photo: Photo, face: Landmarks
+) -> None:
+    predictor.set_source(photo, face)
+    prediction = predictor.predict(face)
+    with pytest.raises(ReposeError, match="another photo, of 3000x4000"):
+        predictor.paste(prediction, dot(10, 10, 10))
+    with pytest.raises(ReposeError, match="another photo"):
+        keep_refined(prediction, dot(10, 10, 10))
+
+
+def test_the_engine_exports_it() -> None:
+    assert engine.KeepMask is KeepMask
+    assert engine.keep_refined is keep_refined
