@@ -171,3 +171,36 @@ def test_absolute_refuses_photos_of_different_size(
 ) -> None:
     with pytest.raises(ReposeError, match="same size"):
         copy_pose(face, face, "absolute", *sizes)
+
+
+def test_a_drag_moves_each_handle_by_its_weight(face: Landmarks) -> None:
+    pose = Pose3D.of(face).turned(20, 5, 0)
+    weights = np.zeros(68)
+    weights[[48, 49]] = 1, 0.5
+    offsets = np.tile((-6.0, 2.0), (68, 1))
+    expected = pose.landmarks() + weights[:, None] * offsets
+    np.testing.assert_allclose(pose.dragged(offsets, weights).landmarks(), expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("yaw", [0, 25, -45])
+def test_a_symmetric_drag_is_one_in_space(face: Landmarks, yaw: float) -> None:
+    pose = Pose3D.of(face).turned(yaw, 10, 8)
+    weights = np.zeros(68)
+    weights[48] = 1
+    dragged = pose.dragged(np.tile((-6.0, 2.0), (68, 1)), weights, symmetric=True)
+    moved = dragged.landmarks() - pose.landmarks()
+    np.testing.assert_allclose(moved[48], (-6.0, 2.0), atol=1e-3)
+    assert np.flatnonzero(np.abs(moved).max(axis=1) > 1e-3).tolist() == [48, 54]
+    assert moved[54, 0] > 0
+    frontal = dragged.turned(0, 0, 0).edits
+    np.testing.assert_allclose(frontal[54], frontal[48] * (-1, 1, 1), atol=1e-9)
+
+
+def test_a_symmetric_drag_of_both_sides_takes_the_mean(face: Landmarks) -> None:
+    weights = np.zeros(68)
+    weights[[48, 54]] = 1
+    offsets = np.zeros((68, 2))
+    offsets[48] = 0, 8
+    pose = Pose3D.of(face).dragged(offsets, weights, symmetric=True)
+    np.testing.assert_allclose(pose.edits[[48, 54], 1], pose.edits[48, 1])
+    assert 3 < pose.edits[48, 1] < 5
