@@ -80,7 +80,7 @@ class Canvas(ZoomView):
         width, height = photo.size
         area = QRectF(-0.5, -0.5, width, height)
         around = area.adjusted(-width, -height, width, height)
-        self._photo.show_image(photo.image, area)
+        self._photo.show_levels(photo.levels, area)
         self._pose.set_area(around)
         self._boxes.set_area(around)
         self.shown.set_photo(area)

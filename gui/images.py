@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 import qimage2ndarray
 from numpy.typing import NDArray
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
+
+SMALLEST_LEVEL = 1024  # pixels of the short side
 
 
 def rgb_image(picture: NDArray[np.uint8] | NDArray[np.float32]) -> QImage:
@@ -24,3 +27,20 @@ def tinted_image(strength: NDArray[np.float32], colour: QColor, opacity: float) 
     rgba[..., 3] = np.rint(np.clip(strength, 0.0, 1.0) * (255.0 * opacity))
     image: QImage = qimage2ndarray.array2qimage(rgba)
     return image
+
+
+def halvings(image: QImage) -> tuple[QImage, ...]:
+    """The image, and of a large one copies of half its size, a quarter and so on.
+
+    Zoomed out, the fitting one is drawn, so that large photos neither flicker nor crawl.
+    """
+    levels = [image]
+    while min(image.width(), image.height()) > SMALLEST_LEVEL:
+        image = image.scaled(
+            image.width() // 2,
+            image.height() // 2,
+            Qt.AspectRatioMode.IgnoreAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+        levels.append(image)
+    return tuple(levels)

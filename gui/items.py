@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 import engine
+from gui.images import halvings
 
 if TYPE_CHECKING:
     from engine import Landmarks
@@ -27,29 +28,22 @@ RADIUS = 3.6  # of a handle, in screen pixels whatever the zoom
 
 
 class PictureItem(QGraphicsItem):
-    """An image stretched over a rectangle of the scene.
-
-    Zoomed out, it is drawn from a halved copy, so that large photos neither flicker nor crawl.
-    """
+    """An image stretched over a rectangle of the scene."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._levels: list[QImage] = []
+        self._levels: tuple[QImage, ...] = ()
         self._rect = QRectF()
 
     def show_image(self, image: QImage, rect: QRectF) -> None:
         """Show `image` over `rect`."""
+        self.show_levels(halvings(image), rect)
+
+    def show_levels(self, levels: tuple[QImage, ...], rect: QRectF) -> None:
+        """Show a picture whose `halvings` these are over `rect`."""
         self.prepareGeometryChange()
         self._rect = rect
-        self._levels = [image]
-        while min(image.width(), image.height()) > 1024:
-            image = image.scaled(
-                image.width() // 2,
-                image.height() // 2,
-                Qt.AspectRatioMode.IgnoreAspectRatio,
-                Qt.TransformationMode.SmoothTransformation,
-            )
-            self._levels.append(image)
+        self._levels = levels
         self.update()
 
     def boundingRect(self) -> QRectF:

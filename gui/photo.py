@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
 import engine
-from gui.images import rgb_image
+from gui.images import halvings, rgb_image
 
 if TYPE_CHECKING:
     from engine import Face, Metadata
@@ -33,8 +34,15 @@ class Photo:
         """Width and height in pixels."""
         return self.pixels.shape[1], self.pixels.shape[0]
 
+    @cached_property
+    def levels(self) -> tuple[QImage, ...]:
+        """The picture for the screen and its `halvings`."""
+        return halvings(self.image)
+
 
 def read_photo(path: Path) -> Photo:
     """Read a photo and look for its faces. Slow: not for the GUI thread. Raises ReposeError."""
     pixels, metadata = engine.read_picture(path)
-    return Photo(path, pixels, engine.find_faces(pixels), rgb_image(pixels), metadata)
+    photo = Photo(path, pixels, engine.find_faces(pixels), rgb_image(pixels), metadata)
+    _ = photo.levels  # now, in this thread
+    return photo
