@@ -8,7 +8,8 @@ What docstrings call *the report*, and whose sections they name, carries the met
 
 Where to find what, each line from its entrance to its parts:
 
-a face     detector, landmarks, pose_files (pose_formats), head, pose3d (expression), raster, guides
+a face     detector, landmarks, pose_files (pose_formats), head, pose3d (expression,
+           openings), raster, guides
 networks   config (presets, settings), generators (unet), discriminator, losses, heatmaps,
            edges, masks
 editing    predictor (posing, devices, checkpoint, model_file), crop, paste (keep), photos (png,
@@ -20,7 +21,7 @@ training   training, trainer (requests, progress, optimizers, validation, distri
 measuring  evaluation (trials, scores, identity, tables, figures), benchmark (training_speed,
            export_speed)
 batches    reposing (repose_options), batch_run (report, sheet, animation), batches (names, sweep),
-           export (sharing), jobs
+           export (sharing), jobs; sequence_export (sequence)
 
     photo = engine.read_photo("photo.jpg")
     landmarks = engine.find_faces(photo)[0].landmarks
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from engine.detector import find_faces as find_faces
     from engine.devices import usable_devices as usable_devices
     from engine.errors import ReposeError as ReposeError
+    from engine.expression import Expression as Expression
     from engine.files import resource as resource
     from engine.head import mean_face as mean_face
     from engine.keep import KeepMask as KeepMask
@@ -56,6 +58,8 @@ if TYPE_CHECKING:
     from engine.landmarks import Landmarks as Landmarks
     from engine.model_file import model_config as model_config
     from engine.names import NAME_FIELDS as NAME_FIELDS
+    from engine.openings import POSE_PARTS as POSE_PARTS
+    from engine.openings import PosePart as PosePart
     from engine.personal import lay_out_photo as lay_out_photo
     from engine.personal import lay_out_pictures as lay_out_pictures
     from engine.personal import list_person as list_person
@@ -68,6 +72,7 @@ if TYPE_CHECKING:
     from engine.photos import write_photo as write_photo
     from engine.pose3d import Pose3D as Pose3D
     from engine.pose3d import copy_pose as copy_pose
+    from engine.pose3d import expressed as expressed
     from engine.pose3d import head_angles as head_angles
     from engine.pose_files import POSE_SUFFIXES as POSE_SUFFIXES
     from engine.pose_files import read_pose as read_pose
@@ -77,6 +82,7 @@ if TYPE_CHECKING:
     from engine.predictor import Predictor as Predictor
     from engine.presets import PRESETS as PRESETS
     from engine.provenance import Metadata as Metadata
+    from engine.repose_options import MOST_SMOOTHING as MOST_SMOOTHING
     from engine.repose_options import batch_arguments as batch_arguments
     from engine.run_folder import Curves as Curves
     from engine.run_folder import Request as Request
@@ -87,6 +93,13 @@ if TYPE_CHECKING:
     from engine.run_folder import is_run as is_run
     from engine.run_folder import note_process as note_process
     from engine.run_folder import write_config as write_config
+    from engine.sequence import VIDEO_SUFFIXES as VIDEO_SUFFIXES
+    from engine.sequence import Footage as Footage
+    from engine.sequence import Frame as Frame
+    from engine.sequence import open_footage as open_footage
+    from engine.sequence import played as played
+    from engine.sequence import smoothed as smoothed
+    from engine.sequence_export import SequenceExport as SequenceExport
     from engine.settings import Setting as Setting
     from engine.settings import setting_flags as setting_flags
     from engine.settings import settings_in as settings_in
@@ -103,17 +116,23 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 _MODULES = {
     "FACE_PARTS": "landmarks",
+    "MOST_SMOOTHING": "repose_options",
     "NAME_FIELDS": "names",
     "N_LANDMARKS": "landmarks",
     "PHOTO_SUFFIXES": "photos",
+    "POSE_PARTS": "openings",
     "POSE_SUFFIXES": "pose_files",
     "PRESETS": "presets",
+    "VIDEO_SUFFIXES": "sequence",
     "Config": "config",
     "Curves": "run_folder",
     "DataConfig": "config",
     "DataCount": "data_count",
     "ExportBatch": "batches",
+    "Expression": "expression",
     "Face": "detector",
+    "Footage": "sequence",
+    "Frame": "sequence",
     "KeepMask": "keep",
     "Landmarks": "landmarks",
     "Layout": "config",
@@ -121,18 +140,21 @@ _MODULES = {
     "Photo": "photos",
     "Picture": "photos",
     "Pose3D": "pose3d",
+    "PosePart": "openings",
     "Prediction": "posing",
     "Predictor": "predictor",
     "ReposeError": "errors",
     "Request": "run_folder",
     "RunFolder": "run_folder",
     "RunStatus": "run_folder",
+    "SequenceExport": "sequence_export",
     "Setting": "settings",
     "angles_between": "sweep",
     "batch_arguments": "repose_options",
     "copy_pose": "pose3d",
     "count_source": "data_count",
     "duration": "run_folder",
+    "expressed": "pose3d",
     "find_faces": "detector",
     "find_runs": "run_folder",
     "guess_layout": "data_count",
@@ -145,14 +167,17 @@ _MODULES = {
     "mean_face": "head",
     "model_config": "model_file",
     "note_process": "run_folder",
+    "open_footage": "sequence",
     "personal_config": "personal",
     "plan_batch": "batches",
+    "played": "sequence",
     "read_photo": "photos",
     "read_picture": "photos",
     "read_pose": "pose_files",
     "resource": "files",
     "setting_flags": "settings",
     "settings_in": "settings",
+    "smoothed": "sequence",
     "sum_counts": "data_count",
     "usable_devices": "devices",
     "with_settings": "settings",

@@ -3,7 +3,7 @@
 FFmpeg comes with the package imageio-ffmpeg as a program of its own, for Linux, macOS and Windows.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -51,10 +51,22 @@ def write_animation(
     if len(there) < 2:
         raise ReposeError(f"{path} was not made: an animation needs two pictures or more.")
     order = [*there, *there[-2:0:-1]] if back else there
+    write_frames(path, map(_opened, order), fps, note=note)
+
+
+def write_frames(
+    path: Path, pictures: Iterable[Image.Image], fps: float, *, note: bool = True
+) -> None:
+    """Write pictures as an animation, one at a time, in the size of the first or less.
+
+    Raises ReposeError when there is none or it cannot be written.
+    """
     kind = path.suffix.lower()
     with write_whole(path) as part:
-        frames = _frames(order, kind)
-        first = next(frames)
+        frames = _frames(pictures, kind)
+        first = next(frames, None)
+        if first is None:
+            raise ReposeError(f"{path} was not made: there are no pictures for it.")
         comment = f"Repose {version()}: {SOURCE_TYPE}" if note else ""
         if kind == ".gif":
             first.save(
@@ -74,12 +86,15 @@ def write_animation(
             writer.close()
 
 
-def _frames(pictures: Sequence[Path], kind: str) -> Iterator[Image.Image]:
+def _opened(picture: Path) -> Image.Image:
+    with Image.open(picture) as image:
+        return image.convert("RGB")
+
+
+def _frames(pictures: Iterable[Image.Image], kind: str) -> Iterator[Image.Image]:
     """The pictures, all of the size of the first, which is even for H.264."""
     size: tuple[int, int] | None = None
-    for picture in pictures:
-        with Image.open(picture) as image:
-            frame = image.convert("RGB")
+    for frame in pictures:
         if size is None:
             share = min(1.0, _LONGEST[kind] / max(frame.size))
             width, height = (max(2, round(side * share / 2) * 2) for side in frame.size)

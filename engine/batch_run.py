@@ -52,9 +52,13 @@ class Finished(NamedTuple):
     problems: tuple[str, ...]
 
 
+Tell = Callable[[Outcome | None, Progress], None]
+"""Called before the first job, with None, and after each one."""
+
+
 def run_batch(
     batch: ExportBatch,
-    tell: Callable[[Outcome | None, Progress], None],
+    tell: Tell,
     stop: Event,
     *,
     report: Path | None = None,
@@ -62,7 +66,6 @@ def run_batch(
 ) -> Finished:
     """Do a whole batch.
 
-    tell    called before the first job, with None, and after each one
     stop    set it to begin no more jobs
     report  its file; None puts it beside the pictures
     retry   do only the jobs that the report of the last run calls failed

@@ -25,11 +25,12 @@ from engine.detector import find_faces
 from engine.errors import ReposeError
 from engine.files import DiskFullError
 from engine.jobs import Job, JobOptions, Outcome, View
+from engine.keep import KeepMask
 from engine.landmarks import Landmarks
 from engine.photos import Photo, check_photo_path, read_photo, read_picture, write_photo
 from engine.pose3d import Pose3D, copy_pose
 from engine.pose_files import POSE_SUFFIXES, read_pose
-from engine.posing import Posed, Prediction, Source
+from engine.posing import Posed, Prediction, Source, keep_refined
 from engine.predictor import Predictor
 from engine.provenance import Metadata
 from engine.sharing import Gathering, Kept
@@ -122,7 +123,7 @@ class _Bench:
             pose = self._target_pose(found, job)
             prediction = self._predict(self._predictor.pose(found.source, pose))
             metadata = found.metadata.edited(self._predictor.model_name, note=self._options.note)
-            picture = _picture(prediction, self._options.view)
+            picture = shown(prediction, self._options.view)
             write_photo(job.output, picture, self._options.quality, metadata)
         except DiskFullError:
             raise
@@ -221,11 +222,12 @@ def _find_face(photo: Photo, path: Path, number: int) -> Landmarks:
     return faces[number - 1].landmarks
 
 
-def _picture(prediction: Prediction, view: View) -> Photo:
+def shown(prediction: Prediction, view: View, keep: KeepMask | None = None) -> Photo:
+    """What a view shows of a prediction, (H, W, 3) uint8; ``keep``: where the photo stays."""
     if view == "photo":
-        return prediction.pasted()
+        return prediction.pasted(keep)
     if view == "face":
-        return _to_8_bits(prediction.refined)
+        return _to_8_bits(keep_refined(prediction, keep) if keep else prediction.refined)
     if view == "coarse":
         return _to_8_bits(prediction.coarse)
     return _to_8_bits((prediction.difference + np.float32(1)) / np.float32(2))

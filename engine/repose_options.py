@@ -16,11 +16,15 @@ from engine.sweep import angles_text, read_angles
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Paths = tuple[Path, ...]
 
+MOST_SMOOTHING = 25.0
+"""Frames; beyond it nothing of a movement is left."""
+
 
 @dataclass(frozen=True)
 class ReposeOptions:
     """Give the face in SOURCE a new pose and write the picture (-o), make every SOURCE in every
-    pose (--out, --sheet, --animation), or do a list of jobs (--jobs).
+    pose (--out, --sheet, --animation), give it the poses of a video (--sequence), or do a list of
+    jobs (--jobs).
 
     Every target and pose file is combined with every angle. What is in the folder --out already is
     kept, so an interrupted batch goes on when it is started again.
@@ -91,6 +95,13 @@ class ReposeOptions:
     batch: Annotated[Path | None, arg(metavar="BATCH.json", help_behavior_hint="")] = None
     """A batch that the editor has written, instead of SOURCE and the options above."""
 
+    sequence: Annotated[Path | None, arg(metavar="VIDEO", help_behavior_hint="")] = None
+    """A video, or a folder of frames, whose poses the face of SOURCE takes one after another; -o
+    names the .mp4 or .gif to make, or a folder for single pictures."""
+
+    smoothing: Annotated[float, arg(help_behavior_hint="")] = 1.0
+    """How far the poses of a sequence are smoothed, in frames; 0 keeps every tremor."""
+
     overwrite: Annotated[bool, arg(help_behavior_hint="")] = False
     """Make the pictures of a batch anew that are there already."""
 
@@ -142,9 +153,13 @@ def check(options: ReposeOptions) -> None:
         "--out": options.out,
         "--jobs": options.jobs,
         "--batch": options.batch,
+        "--sequence": options.sequence,
         "--retry": options.retry,
     }
     given = [name for name, value in wanted.items() if value]
+    if options.sequence is not None:
+        _check_sequence(options, given)
+        return
     if options.batch is not None:
         _refuse(given, "--batch", {"--batch", "--retry"})
     elif options.jobs is not None:
@@ -169,6 +184,16 @@ def check(options: ReposeOptions) -> None:
     several = any(len(angles) > 1 for angles in (batch.yaw, batch.pitch, batch.roll))
     if several and (options.output is not None or options.jobs is not None):
         raise ReposeError("A sweep of angles makes many pictures: use --out DIR for one source.")
+
+
+def _check_sequence(options: ReposeOptions, given: list[str]) -> None:
+    _refuse(given, "--sequence", {"--sequence", "SOURCE", "--output"})
+    if not options.events and (len(options.source) != 1 or options.output is None):
+        raise ReposeError(
+            "--sequence needs one SOURCE, and -o with the .mp4 or .gif to make or a folder."
+        )
+    if not 0 <= options.smoothing <= MOST_SMOOTHING:
+        raise ReposeError(f"The smoothing goes from 0 to {MOST_SMOOTHING:g} frames.")
 
 
 def _refuse(given: list[str], name: str, fitting: set[str]) -> None:

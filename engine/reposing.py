@@ -1,4 +1,5 @@
-"""The command `repose`: one picture, a list of jobs, or a batch of many sources in many poses."""
+"""The command `repose`: one picture, a list of jobs, a batch of many sources in many poses, or the
+poses of a video."""
 
 import json
 import os
@@ -6,16 +7,24 @@ import signal
 import sys
 from contextlib import nullcontext
 from dataclasses import replace
+from pathlib import Path
 from threading import Event, Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.batches import ExportBatch
 from engine.errors import ReposeError
 from engine.repose_options import ReposeOptions, described
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.batch_run import Finished, Tell
+
 
 def repose(options: ReposeOptions) -> int:
     """Do it and return how many jobs failed; they are named on standard error."""
+    if options.sequence is not None:
+        return _do_sequence(options, options.sequence)
     if options.output is not None or options.jobs is not None:
         return _do_jobs(options)
     if options.batch is None:
@@ -96,10 +105,43 @@ def _do_batch(batch: ExportBatch, options: ReposeOptions) -> int:
     return progress.failed + len(ended.problems)
 
 
+def _do_sequence(options: ReposeOptions, path: Path) -> int:
+    """The poses of a video or folder of frames, or a sequence that the editor describes."""
+    from tqdm import tqdm
+
+    from engine.batch_run import Progress
+    from engine.jobs import Outcome
+    from engine.sequence_export import SequenceExport, described_sequence, export_sequence
+
+    if options.events:
+        export = SequenceExport.read(path)
+        return _with_events(lambda tell, stop: export_sequence(export, tell, stop))
+    silent = not sys.stderr.isatty()
+    with tqdm(unit="frame", desc="finding the face", disable=silent) as bar:
+        export = described_sequence(options, path, bar.update)
+    with tqdm(total=len(export.poses), unit="frame", desc="making", disable=silent) as bar:
+
+        def tell(outcome: Outcome | None, _progress: Progress) -> None:
+            bar.update(outcome is not None)
+
+        ended = export_sequence(export, tell, Event())
+    print(f"{ended.progress.done} frames")
+    print(export.output)
+    return 0
+
+
 def _do_with_events(batch: ExportBatch, options: ReposeOptions) -> int:
-    """As JSON lines: ``started``, a ``job`` for each, then ``finished``, ``stopped`` or
-    ``failed``; each with its numbers."""
-    from engine.batch_run import Progress, run_batch
+    from engine.batch_run import run_batch
+
+    return _with_events(
+        lambda tell, stop: run_batch(batch, tell, stop, report=options.report, retry=options.retry)
+    )
+
+
+def _with_events(run: "Callable[[Tell, Event], Finished]") -> int:
+    """What `run` tells, as JSON lines: ``started``, a ``job`` for each, then ``finished``,
+    ``stopped`` or ``failed``; each with its numbers."""
+    from engine.batch_run import Progress
     from engine.devices import step_back
     from engine.jobs import Outcome
 
@@ -117,7 +159,7 @@ def _do_with_events(batch: ExportBatch, options: ReposeOptions) -> int:
             _event("job", **job, **result, **progress._asdict())
 
     try:
-        ended = run_batch(batch, tell, stop, report=options.report, retry=options.retry)
+        ended = run(tell, stop)
     except ReposeError as error:
         _event("failed", reason=str(error))
         return 1
