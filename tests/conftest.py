@@ -24,6 +24,12 @@ from engine.prepare import PrepareOptions, prepare
 from engine.presets import PRESETS
 
 
+@pytest.fixture(autouse=True)
+def own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test finds what another one, or the user, has left."""
+    monkeypatch.setenv("REPOSE_DATA", str(tmp_path / "data"))
+
+
 @pytest.fixture(scope="session")
 def sample() -> Path:
     """A photo of one face, 512x512."""
