@@ -4,17 +4,19 @@ Pixels are the photo's, pixel centres at integers; angles are degrees, yaw > 0 n
 right, pitch > 0 up, roll > 0 clockwise.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.errors import ReposeError
-from engine.expression import carry_expression
+from engine.expression import CLOSED_BY, NEUTRAL, Expression, closing_moves, moves
 from engine.head import HeadPose, angles, mean_head, rotation
 from engine.landmarks import MIRROR_IMAGES, N_LANDMARKS, Landmarks, check_landmarks
+from engine.openings import POSE_PARTS, PosePart, carry_expression
 
 Floats = NDArray[np.float64]
 Transfer = Literal["relative", "aligned", "absolute"]
@@ -84,7 +86,7 @@ class LiftedFace:
 
 @dataclass(frozen=True, eq=False)
 class Pose3D:
-    """A target pose: a lifted source face, edits of its handles, an expression, and a turn of it all.
+    """A target pose: a lifted source face, edits of its handles, an expression, a turn of it all.
 
     edits  (68, 3) how far each handle was dragged: pixels, in the directions of the head, so that
            an edit turns with the head

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.expression import carry_expression
+from engine.openings import carry_expression
 from engine.head import mean_head
 from engine.landmarks import Landmarks
 from engine.pose3d import copy_pose

@@ -1,0 +1,117 @@
+"""The expression of one face on another: openings of mouth, eyes and brows, as ratios.
+
+All points are landmarks (68, 3) in head coordinates (see `engine.head`): how the head is turned
+plays no part.
+"""
+
+from collections.abc import Collection
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.expression import eye_distance
+
+Floats = NDArray[np.float64]
+
+_EYES = ((36, (37, 38, 40, 41), 39), (42, (43, 44, 46, 47), 45))
+_BROWS = ((slice(17, 22), slice(36, 42)), (slice(22, 27), slice(42, 48)))
+_UPPER_LIP = [49, 50, 51, 52, 53, 61, 62, 63]
+_LOWER_LIP = [55, 56, 57, 58, 59, 65, 66, 67]
+_CHIN = slice(4, 13)
+
+_UPPER_SHARE, _LOWER_SHARE = -0.15, 0.85  # of the gap that opens; the jaw carries the lower lip
+_CHIN_SHARE = 0.7  # of the gap: the chin goes less far than the lip
+
+_CLOSED = 0.02  # height over width of an eye that is as good as shut
+_WIDEST = 3.0  # times its own opening, beyond which no eye is opened
+
+PosePart = Literal["head", "eyes", "brows", "mouth", "jaw"]
+POSE_PARTS: tuple[PosePart, ...] = ("head", "eyes", "brows", "mouth", "jaw")
+"""What can be copied from one pose to another: the turn of the head, and what moves in the face."""
+
+
+def carry_expression(
+    source: Floats,
+    target: Floats,
+    parts: Collection[PosePart] = POSE_PARTS,
+    strength: float = 1.0,
+) -> Floats:
+    """``source`` (68, 3) with the openings of ``target`` (68, 3): a new array, head coordinates.
+
+    strength: how much of the way; beyond 1 further than the target, but nothing turns inside out
+    """
+    points = source.copy()
+    ratio = eye_distance(source) / eye_distance(target)
+    if "eyes" in parts:
+        _open_eyes(points, target, strength)
+    if "brows" in parts:
+        _raise_brows(points, target, ratio, strength)
+    gap = strength * (ratio * _gap(target) - _gap(points))
+    if "jaw" in parts:
+        points[_CHIN, 1] += _CHIN_SHARE * gap * np.sin(np.linspace(0, np.pi, 9)) ** 0.5
+    if "mouth" in parts:
+        _shape_mouth(points, target, ratio, strength)
+    return points
+
+
+def _open_eyes(points: Floats, target: Floats, strength: float) -> None:
+    for outer, lids, inner in _EYES:
+        own = max(_opening(points, outer, lids, inner), _CLOSED)
+        opening = min(_opening(target, outer, lids, inner) / own, _WIDEST)
+        opening = max(1 + strength * (opening - 1), 0.0)
+        for lid in lids:
+            axis = _on_axis(points, outer, inner, lid)
+            points[lid, 1] = axis + (points[lid, 1] - axis) * opening
+
+
+def _opening(points: Floats, outer: int, lids: tuple[int, ...], inner: int) -> float:
+    """Height of the eye over its width."""
+    heights = [abs(points[lid, 1] - _on_axis(points, outer, inner, lid)) for lid in lids]
+    return float(np.mean(heights) / max(np.ptp(points[[outer, inner], 0]), 1e-6))
+
+
+def _on_axis(points: Floats, outer: int, inner: int, lid: int) -> float:
+    """The y of the line between the corners of an eye, at the x of one of its lid points."""
+    across = points[inner, 0] - points[outer, 0]
+    share = (points[lid, 0] - points[outer, 0]) / across if across else 0.5
+    return float(points[outer, 1] + share * (points[inner, 1] - points[outer, 1]))
+
+
+def _raise_brows(points: Floats, target: Floats, ratio: float, strength: float) -> None:
+    for brow, eye in _BROWS:
+        height = points[brow, 1].mean() - points[eye, 1].mean()
+        wanted = ratio * (target[brow, 1].mean() - target[eye, 1].mean())
+        points[brow, 1] += strength * (wanted - height)
+
+
+def _shape_mouth(points: Floats, target: Floats, ratio: float, strength: float) -> None:
+    """Width, lift of the corners and gap between the lips; the lips' thickness stays."""
+    mouth = slice(48, 68)
+    middle = points[[48, 54]].mean(axis=0)
+    wider = max(1 + strength * (ratio * _width(target) / _width(points) - 1), 0.1)
+    points[mouth, 0] = middle[0] + (points[mouth, 0] - middle[0]) * wider
+    lift = strength * (ratio * _corner_lift(target) - _corner_lift(points))
+    side = np.abs(points[mouth, 0] - middle[0]) / (_width(points) / 2)
+    points[mouth, 1] += lift * side**2
+    own = _gap(points)
+    gap = max(strength * (ratio * _gap(target) - own), min(-own, 0.0))
+    centre = np.sqrt(np.clip(1 - side**2, 0, 1))  # the corners stay together
+    lips = np.zeros(20)
+    lips[np.array(_UPPER_LIP) - 48] = _UPPER_SHARE
+    lips[np.array(_LOWER_LIP) - 48] = _LOWER_SHARE
+    points[mouth, 1] += gap * lips * centre
+
+
+def _width(points: Floats) -> float:
+    return max(float(np.ptp(points[[48, 54], 0])), 1e-6)
+
+
+def _corner_lift(points: Floats) -> float:
+    """How far the mouth's corners lie below the middle of the upper lip."""
+    return float(points[[48, 54], 1].mean() - points[51, 1])
+
+
+def _gap(points: Floats) -> float:
+    """Between the inner edges of the lips."""
+    return float((points[[67, 66, 65], 1] - points[[61, 62, 63], 1]).mean())
