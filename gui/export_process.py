@@ -1,4 +1,4 @@
-"""A batch in a process of its own: the command `repose --batch`, which tells how it goes."""
+"""A batch or a sequence in a process of its own: the command `repose`, which tells how it goes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import engine
 from gui.train_process import MAIN
 
 if TYPE_CHECKING:
-    from engine import ExportBatch
+    from engine import ExportBatch, SequenceExport
 
 GRACE_MS = 20_000  # for the pictures under way, after which a cancelled batch is ended
 
@@ -81,12 +81,16 @@ class ExportProcess(QObject):
         Raises ReposeError when that cannot be written.
         """
         file = folder / "batch.json"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            file.write_text(batch.to_json(), encoding="utf-8")
-        except OSError as error:
-            why = (error.strerror or str(error)).lower()
-            raise engine.ReposeError(f"{file} cannot be written: {why}.") from error
+        _write(file, batch.to_json())
+        self._run(["--batch", str(file), *(["--retry"] if retry else [])])
+
+    def start_sequence(self, sequence: SequenceExport, folder: Path) -> None:
+        """Begin to write a sequence, in the same way."""
+        file = folder / "sequence.json"
+        _write(file, sequence.to_json())
+        self._run(["--sequence", str(file)])
+
+    def _run(self, words: list[str]) -> None:
         self._unread, self._last, self._ending, self._cancelled = b"", None, None, False
         process = QProcess(self)
         environment = QProcessEnvironment.systemEnvironment()
@@ -96,8 +100,7 @@ class ExportProcess(QObject):
         process.finished.connect(self._finished)
         process.errorOccurred.connect(self._not_started)
         self._process = process
-        words = [str(MAIN), "repose", "--batch", str(file), "--events"]
-        process.start(sys.executable, words + (["--retry"] if retry else []))
+        process.start(sys.executable, [str(MAIN), "repose", *words, "--events"])
 
     def cancel(self) -> None:
         """Begin no more pictures; those under way are finished."""
@@ -163,6 +166,16 @@ class ExportProcess(QObject):
             self._process.deleteLater()
             self._process = None
             self.ended.emit(Ending(None, reason="The export could not be started."))
+
+
+def _write(file: Path, text: str) -> None:
+    """Raises ReposeError when it cannot."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise engine.ReposeError(f"{file} cannot be written: {why}.") from error
 
 
 def _ending(event: dict[str, Any], progress: Progress) -> Ending:

@@ -52,10 +52,12 @@ class Update:
 class PredictWorker(QThread):
     """Loads and saves wait in a queue and are never overwritten; poses have one slot, which the
     newest overwrites. The queue goes first. A picture is dropped only when the source or the model
-    has changed since its pose was asked for.
+    has changed since its pose was asked for. Poses of a sequence have a slot of their own, whose
+    turn comes last; each that is not overwritten is answered.
     """
 
     updated = Signal(object)  # Update
+    played = Signal(int, object)  # what `play` was given, and a Prediction or why there is none
     model_loaded = Signal(object)  # Model
     saved = Signal(object, object)  # Path, and what `save` was given as its token
     failed = Signal(str)
@@ -67,6 +69,7 @@ class PredictWorker(QThread):
         self._wake = QWaitCondition()
         self._queue: deque[Callable[[], None]] = deque()
         self._newest: tuple[int, Request] | None = None
+        self._playing: tuple[int, Landmarks] | None = None
         self._generation = 0
         self._stopping = False
         # Touched by the thread alone:
@@ -110,6 +113,12 @@ class PredictWorker(QThread):
             self._newest = (self._generation, request)
             self._wake.wakeAll()
 
+    def play(self, token: int, pose: Landmarks) -> None:
+        """Predict this pose for `played` when nothing else is to be done."""
+        with QMutexLocker(self._mutex):
+            self._playing = (token, pose)
+            self._wake.wakeAll()
+
     def stop(self) -> None:
         """Finish what is queued (a save must not be lost), then end the thread."""
         with QMutexLocker(self._mutex):
@@ -149,6 +158,10 @@ class PredictWorker(QThread):
                     generation, request = self._newest
                     self._newest = None
                     return lambda: self._predict(generation, request)
+                if self._playing is not None:
+                    token, pose = self._playing
+                    self._playing = None
+                    return lambda: self._play(token, pose)
                 self._wake.wait(self._mutex)
 
     def _load_model(self, path: Path | None, device: str) -> None:
@@ -185,6 +198,16 @@ class PredictWorker(QThread):
             milliseconds,
         )
         self._predicted.emit(generation, update)
+
+    def _play(self, token: int, pose: Landmarks) -> None:
+        predictor = self._predictor
+        try:
+            if predictor is None or not self._ready:
+                raise engine.ReposeError("Open a photo and choose its face to see it move.")
+            answer: Prediction | str = predictor.predict(pose)
+        except Exception as error:  # shown where the sequence is
+            answer = explain(error)
+        self.played.emit(token, answer)
 
     def _save(
         self, path: Path, pose: Landmarks, token: object, metadata: Metadata, note: bool
