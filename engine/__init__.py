@@ -17,7 +17,7 @@ editing    predictor (posing, devices, checkpoint, model_file), crop, paste (kee
 pictures   prepare (layouts, shots, keypoints, processes, unfinished, records), cache, datasets,
            data_count; lifting (lifting_cutout, lifting_relief, lifting_sheets, lifting_back)
 training   training, trainer (requests, progress, optimizers, validation, distributed), stages, run,
-           run_folder, loader, pairs (variation), personal
+           trained_range, run_folder, loader, pairs (variation), personal
 measuring  evaluation (trials, scores, identity, tables, figures), benchmark (training_speed,
            export_speed)
 batches    reposing (repose_options), batch_run (report, sheet, animation), batches (names, sweep),
@@ -50,7 +50,9 @@ if TYPE_CHECKING:
     from engine.devices import usable_devices as usable_devices
     from engine.errors import ReposeError as ReposeError
     from engine.expression import Expression as Expression
+    from engine.files import read_text as read_text
     from engine.files import resource as resource
+    from engine.files import write_whole as write_whole
     from engine.head import mean_face as mean_face
     from engine.keep import KeepMask as KeepMask
     from engine.landmarks import FACE_PARTS as FACE_PARTS
@@ -105,6 +107,7 @@ if TYPE_CHECKING:
     from engine.settings import settings_in as settings_in
     from engine.settings import with_settings as with_settings
     from engine.sweep import angles_between as angles_between
+    from engine.trained_range import TrainedRange as TrainedRange
 
 # Threads that wait for work must not spin: beside another busy process (a training run) an update
 # would take many times as long. It counts only if it is set before torch is imported.
@@ -149,6 +152,7 @@ _MODULES = {
     "RunStatus": "run_folder",
     "SequenceExport": "sequence_export",
     "Setting": "settings",
+    "TrainedRange": "trained_range",
     "angles_between": "sweep",
     "batch_arguments": "repose_options",
     "copy_pose": "pose3d",
@@ -174,6 +178,7 @@ _MODULES = {
     "read_photo": "photos",
     "read_picture": "photos",
     "read_pose": "pose_files",
+    "read_text": "files",
     "resource": "files",
     "setting_flags": "settings",
     "settings_in": "settings",
@@ -184,6 +189,7 @@ _MODULES = {
     "write_config": "run_folder",
     "write_photo": "photos",
     "write_pose": "pose_files",
+    "write_whole": "files",
 }
 
 __all__ = sorted(_MODULES)

@@ -20,6 +20,7 @@ from engine.keep import KeepMask
 from engine.landmarks import Landmarks, check_landmarks
 from engine.masks import box_of_landmarks, draw_mask
 from engine.posing import Posed, Prediction, Source, covering, too_large
+from engine.trained_range import TrainedRange
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -55,6 +56,7 @@ class Predictor:
         self.config = checkpoint.config
         self.held_out = checkpoint.held_out
         """The groups of people that the model was not trained on, of those it was given."""
+        self.trained_range = TrainedRange.read(checkpoint.metadata)
         self.device = choose_device(device)
         self.model_name = (
             path.stem if model_path is None else checkpoint.metadata.get("name", path.stem)

@@ -49,6 +49,7 @@ from engine.run_folder import (
     SAMPLES,
     STATE,
 )
+from engine.trained_range import TrainedRange
 
 _OURS = {EVENTS, CONFIG, LAST, BEST, STATE, SAMPLES, CACHE, PICTURES, LOG, PROCESS, *REQUESTS}
 
@@ -87,6 +88,7 @@ class Run:
 
     position             how far the training is; saved with the state
     held_out, trained_on  the groups of people kept out of the training, and the others
+    trained_range  how far the heads of the others are turned; None where there are none
 
     Raises ReposeError when the folder holds another run, or none to resume, or other files, or is
     not writable.
@@ -97,6 +99,7 @@ class Run:
         self.folder, self.config = folder, config
         self.held_out: Sequence[str] = ()
         self.trained_on: Sequence[str] = ()
+        self.trained_range: TrainedRange | None = None
         self._saved: dict[str, Mapping[str, Any]] = {}
         self._writes = distributed.rank() == 0
         if start is not None:
@@ -176,6 +179,8 @@ class Run:
             "held_out": json.dumps(self.held_out),
             "trained_on": json.dumps(self.trained_on),
         }
+        if self.trained_range is not None:
+            metadata |= self.trained_range.metadata()
         # Where the pictures lay is nobody's business.
         data = dataclasses.replace(self.config.data, folders=())
         config = dataclasses.replace(self.config, data=data)

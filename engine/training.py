@@ -26,6 +26,7 @@ from engine.presets import PRESETS
 from engine.progress import say
 from engine.run import Position, Run, saved_run
 from engine.run_folder import CACHE, note_process
+from engine.trained_range import TrainedRange
 from engine.trainer import Trainer
 
 
@@ -226,6 +227,7 @@ def _train(run: Run, options: TrainOptions, device: torch.device, workers: int) 
     position.stages = options.stages or position.stages
     run.trained_on = sorted({picture.group for picture in training})
     run.held_out = sorted({picture.group for picture in held_out}.difference(run.trained_on))
+    run.trained_range = TrainedRange.of([p.landmarks for p in training if p.skeleton == "face"])
     torch.manual_seed(config.seed)
     trainer = Trainer(run, training, held_out, device, workers)
     if options.resume:

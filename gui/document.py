@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from gui.photo import Photo
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from engine import KeepMask, Landmarks, Pose3D
+    from engine import Expression, KeepMask, Landmarks, Pose3D, TrainedRange
 
 YAW_LIMIT, PITCH_LIMIT, ROLL_LIMIT = 60.0, 40.0, 45.0
 
@@ -29,6 +29,7 @@ class Model:
     path: Path | None
     name: str
     device: str
+    trained_range: TrainedRange = field(default_factory=engine.TrainedRange)
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,6 +224,12 @@ class Document(QObject):
         """Turn the head by these angles from the source, in degrees."""
         if self.pose is not None:
             self.change_pose(self.pose.turned(yaw, pitch, roll), self.tr("Turn head"), gesture)
+
+    def set_expression(self, expression: Expression, gesture: int | None = None) -> None:
+        """Give the pose this expression in place of the one it has."""
+        if self.pose is not None:
+            pose = engine.expressed(self.pose, expression)
+            self.change_pose(pose, self.tr("Change expression"), gesture)
 
     def take_pose(self, landmarks: Landmarks, text: str) -> None:
         """Make `landmarks` (68x2 pixels of this photo) the pose.

@@ -170,7 +170,9 @@ class PredictWorker(QThread):
             predictor.set_source(*self._source)
         self._predictor = predictor
         self._ready = self._source is not None
-        self.model_loaded.emit(Model(path, predictor.model_name, predictor.device))
+        self.model_loaded.emit(
+            Model(path, predictor.model_name, predictor.device, predictor.trained_range)
+        )
 
     def _set_source(self, source: tuple[NDArray[np.uint8], Landmarks] | None) -> None:
         self._source = source
