@@ -6,15 +6,13 @@ import torch
 from torch import Tensor, nn
 
 from engine.config import Config
-from engine.guides import GUIDE_CHANNELS
+from engine.guides import GUIDE_CHANNELS, TRUSTED
 from engine.unet import UNet
 
 _VALID = 6
 """The channel of the guides that says where the 3D warp is valid."""
 _VISIBLE = 0.02
 """A 3D warp less valid than this has no colour to give."""
-_TRUSTED = 1 / 3
-"""Where the 3D warp is at least so valid, it alone is what generation starts from."""
 
 
 class Coarse(NamedTuple):
@@ -59,7 +57,7 @@ class G1(nn.Module):
         difference, logits = output.split((3, 4), dim=1)
         warp2d, warp3d, valid = guides[:, :3], guides[:, 3:6], guides[:, _VALID, None]
         # Drawn as a difference from the guides: what can be moved need not be drawn again.
-        trust = (valid / _TRUSTED).clamp(0, 1)
+        trust = (valid / TRUSTED).clamp(0, 1)
         generated = trust * warp3d + (1 - trust) * warp2d + difference
         hidden = torch.zeros_like(logits)
         hidden[:, 1:2] = torch.where(valid > _VISIBLE, 0.0, -1e4)

@@ -26,6 +26,9 @@ Floats = NDArray[np.float32]
 GUIDE_CHANNELS = 8
 """2D warp (RGB), 3D warp (RGB), where the 3D warp is valid, where it is mirrored."""
 
+TRUSTED = 1 / 3
+"""Where the 3D warp is at least so valid, it alone is what generation starts from."""
+
 _SEEN = 0.12  # cosine to the viewer below which a surface counts as not seen in the source
 _BEHIND = 0.08  # decimetres behind the drawn surface that still count as the surface
 _TEAR = 8.0  # pixels: a map whose neighbours lie farther apart jumps there
@@ -55,6 +58,15 @@ class Maps:
         layers[..., :6] /= 255
         layers[..., 6], layers[..., 7] = self.valid, self.mirrored
         return np.moveaxis(layers, 2, 0)
+
+
+def combined(guides: Floats) -> Floats:
+    """Both warps in one picture (S, S, 3), from guides (8, S, S): the 3D warp where it is valid,
+    else the 2D warp."""
+    layers = np.moveaxis(guides, 0, 2)
+    trust = (layers[..., 6:7] / np.float32(TRUSTED)).clip(0, 1)
+    mixed: Floats = layers[..., :3] + trust * (layers[..., 3:6] - layers[..., :3])
+    return mixed
 
 
 class SourceHead:

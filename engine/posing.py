@@ -11,7 +11,7 @@ from torch import Tensor
 
 from engine.crop import Crop
 from engine.errors import ReposeError
-from engine.guides import Maps, SourceHead
+from engine.guides import Maps, SourceHead, combined
 from engine.keep import KeepMask, check_keep
 from engine.landmarks import Landmarks
 from engine.paste import paste
@@ -113,6 +113,12 @@ class Prediction:
     def pose(self) -> Landmarks:
         """The landmarks (68, 2) it shows, pixels of the photo."""
         return self.posed.pose
+
+    @property
+    def warp(self) -> Floats:
+        """The source moved into the pose, (S, S, 3) in [0, 1]: the 3D warp where it is to be
+        trusted, else the 2D warp. What G1 starts from."""
+        return combined(self.posed.guides)
 
     def pasted(self, keep: KeepMask | None = None) -> Pixels:
         """The photo at full size with the refined face blended in, (H, W, 3) uint8.

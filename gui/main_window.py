@@ -13,12 +13,13 @@ from gui.canvas import Canvas
 from gui.document import Document, Model
 from gui.file_actions import FileActions
 from gui.hint import Hint
-from gui.images import rgb_image, tinted_image
+from gui.images import tinted_image
 from gui.menus import Menus
 from gui.panes import Panes
 from gui.pose_panel import PosePanel
 from gui.predict_worker import PredictWorker, Request, Update
 from gui.training import Training
+from gui.zoom_view import Viewport
 
 HEATMAP_COLOUR, MASK_COLOUR = QColor("#ffb347"), QColor("#4ea1ff")
 MESSAGE_MS = 8000
@@ -33,14 +34,14 @@ class MainWindow(QMainWindow):
         self.document = Document(self)
         self.worker = PredictWorker(self)
         self.background = Background(self)
-        self.canvas = Canvas(self.document)
+        self.shown = Viewport(self)
+        self.canvas = Canvas(self.document, self.shown)
         self.canvas.setObjectName("canvas")
-        self.panes = Panes()
+        self.panes = Panes(self.shown)
         self.pose_panel = PosePanel(self.document)
         self.files = FileActions(self.document, self.worker, self.background, self)
         self.hint = Hint(self.document, self.canvas)
         self._error: QMessageBox | None = None
-        self._original_of: tuple[float, float, float] | None = None
         self._lay_out()
         self.training = Training(self.document, self)
         self.menus = Menus(self)
@@ -117,6 +118,7 @@ class MainWindow(QMainWindow):
         document.pose_changed.connect(self.request)
         for changed in (document.pose_changed, document.saved):
             changed.connect(lambda: self.setWindowModified(document.unsaved))
+        document.keep_changed.connect(lambda: self.panes.show_keep(document.keep))
         document.model_changed.connect(self._show_model)
         worker.updated.connect(self._show_update)
         worker.model_loaded.connect(self._model_loaded)
@@ -134,12 +136,12 @@ class MainWindow(QMainWindow):
         photo = self.document.photo
         if photo is not None:
             self.setWindowTitle(f"{photo.path.name}[*] – Repose")
+        self.panes.show_photo(photo)
 
     def _source_changed(self) -> None:
         document = self.document
-        self.panes.show_pictures(None, None)
+        self.panes.show_nothing()
         self._time.clear()
-        self._original_of = None
         if document.photo is None or document.landmarks is None or document.fitting:
             self.worker.clear_source()
         else:
@@ -160,18 +162,11 @@ class MainWindow(QMainWindow):
         self.files.busy.emit("")
         if self.document.model is None:
             self._model.setText("no model")
-            for pane in (self.panes.refined, self.panes.coarse):
+            for pane in self.panes.both:
                 pane.view.set_empty("There is no model: open one with Model, Open model…")
 
     def _show_update(self, update: Update) -> None:
-        photo = self.document.photo
-        if photo is None:
-            return
-        prediction = update.prediction
-        if self._original_of != update.crop:
-            self._original_of = update.crop
-            self.panes.set_original(rgb_image(prediction.crop.cut(photo.pixels)))
-        self.panes.show_pictures(rgb_image(prediction.coarse), rgb_image(prediction.refined))
+        self.panes.show_prediction(update.prediction, self.document.keep)
         heatmaps, mask = update.heatmaps, update.mask
         self.canvas.show_overlays(
             update.overlay_crop,

@@ -1,117 +1,157 @@
-"""The coarse and the refined picture."""
+"""The two panes beside the canvas, each with one of the views."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtWidgets import QSplitter, QTabBar, QVBoxLayout, QWidget
 
-class PictureView(QWidget):
-    """A picture, as large as fits. While the mouse is pressed, the picture to compare it with."""
+from gui.picture_view import PictureView
+from gui.views import View, view_image
+from gui.zoom_view import Viewport
 
-    def __init__(self, empty: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._empty = empty
-        self.image: QImage | None = None
-        self.original: QImage | None = None
-        self._comparing = False
-        self.setMinimumSize(120, 120)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-    def sizeHint(self) -> QSize:
-        return QSize(420, 240)
-
-    def set_empty(self, text: str) -> None:
-        """What to say while there is no picture."""
-        self._empty = text
-        self.update()
-
-    def show_image(self, image: QImage | None) -> None:
-        """Show `image`, or the hint for an empty pane."""
-        self.image = image
-        self.update()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._comparing = event.button() == Qt.MouseButton.LeftButton
-        self.update()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._comparing = False
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        image = self.original if self._comparing and self.original is not None else self.image
-        area = QRectF(self.rect())
-        if image is not None:
-            scale = min(area.width() / image.width(), area.height() / image.height())
-            width, height = image.width() * scale, image.height() * scale
-            area = QRectF((area.width() - width) / 2, (area.height() - height) / 2, width, height)
-        outline = QPainterPath()
-        outline.addRoundedRect(area, 8, 8)
-        painter.setClipPath(outline)
-        painter.fillRect(area, QColor("#15171b"))
-        if image is None:
-            painter.setPen(QColor("#8b95a3"))
-            text = self.rect().adjusted(16, 16, -16, -16)
-            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(text, int(flags), self._empty)
-            return
-        painter.drawImage(area, image)
-        if self._comparing and self.original is not None:
-            painter.fillRect(QRectF(area.left(), area.bottom() - 26, 74, 26), QColor(0, 0, 0, 150))
-            painter.setPen(QColor("white"))
-            painter.drawText(area.adjusted(10, 0, 0, -6), Qt.AlignmentFlag.AlignBottom, "Original")
+    from engine import KeepMask, Prediction
+    from gui.photo import Photo
 
 
 class Pane(QWidget):
-    """A titled picture."""
+    """A picture under tabs that choose which."""
 
-    def __init__(self, title: str, note: str, empty: str, parent: QWidget | None = None) -> None:
+    view_changed = Signal()
+
+    def __init__(
+        self, name: str, view: View, shown: Viewport, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self.view = PictureView(empty)
-        heading, explanation = QLabel(title), QLabel(note)
-        heading.setObjectName("paneTitle")
-        explanation.setObjectName("paneNote")
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addWidget(heading)
-        line.addWidget(explanation)
-        line.addStretch()
+        self.tabs = QTabBar()
+        self.tabs.setAccessibleName(self.tr("View in the {pane}").format(pane=name))
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        for each in View:
+            index = self.tabs.addTab(each.name_shown)
+            self.tabs.setTabToolTip(index, each.explained)
+        self.view = PictureView(self.tr("The reposed face appears here."), shown)
+        self.view.setAccessibleName(name)
+        tip = self.tr("Hold the mouse button on the picture to see the photo before.")
+        self.view.setToolTip(tip)
+        self.view.setStatusTip(tip)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
-        layout.addLayout(line)
-        layout.addWidget(self.view)
+        layout.addWidget(self.tabs)
+        layout.addWidget(self.view, 1)
+        self.choose(view)
+        self.tabs.currentChanged.connect(lambda _index: self.view_changed.emit())
+
+    @property
+    def chosen(self) -> View:
+        """What it shows."""
+        return list(View)[self.tabs.currentIndex()]
+
+    def choose(self, view: View) -> None:
+        """Show another view."""
+        self.tabs.setCurrentIndex(list(View).index(view))
 
 
 class Panes(QWidget):
-    """Refined above coarse."""
+    """A large pane above a small one; both zoom and pan with the canvas."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    views_changed = Signal()
+    split_changed = Signal()
+
+    def __init__(self, shown: Viewport | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panes")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.refined = Pane("Refined", "the result", "The reposed face appears here.")
-        self.coarse = Pane("Coarse", "before refinement", "The first draft appears here.")
-        tip = "Hold the mouse button on the picture to compare it with the original."
-        for pane in (self.refined, self.coarse):
-            pane.view.setToolTip(tip)
-            pane.view.setStatusTip(tip)
+        shown = Viewport(self) if shown is None else shown
+        self.large = Pane(self.tr("large pane"), View.REFINED, shown)
+        self.small = Pane(self.tr("small pane"), View.COARSE, shown)
+        self._prediction: Prediction | None = None
+        self._keep: KeepMask | None = None
+        self._finished: tuple[NDArray[np.uint8], QRectF] | None = None
+        self._split = 0.5  # where the line was last
+        splitter = QSplitter(Qt.Orientation.Vertical)
+        for pane, share in ((self.large, 5), (self.small, 3)):
+            splitter.addWidget(pane)
+            splitter.setStretchFactor(splitter.indexOf(pane), share)
+            pane.view_changed.connect(lambda pane=pane: self._change_view(pane))
+            pane.view.split_moved.connect(self._move_split)
+        splitter.setHandleWidth(12)
+        splitter.setSizes([500, 300])
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(14, 12, 14, 12)
-        layout.setSpacing(12)
-        layout.addWidget(self.refined, 5)
-        layout.addWidget(self.coarse, 3)
+        layout.setContentsMargins(14, 10, 14, 12)
+        layout.addWidget(splitter)
 
-    def show_pictures(self, coarse: QImage | None, refined: QImage | None) -> None:
-        """Show both pictures of the crop, or that there are none."""
-        self.coarse.view.show_image(coarse)
-        self.refined.view.show_image(refined)
+    @property
+    def both(self) -> tuple[Pane, Pane]:
+        """The upper and the small pane."""
+        return self.large, self.small
 
-    def set_original(self, original: QImage | None) -> None:
-        """The same crop of the photo, to compare with."""
-        self.coarse.view.original = self.refined.view.original = original
+    # What is shown
+
+    def show_photo(self, photo: Photo | None) -> None:
+        """Another photo; there is no prediction yet."""
+        self._prediction = self._finished = None
+        for pane in self.both:
+            pane.view.show_photo(photo)
+
+    def show_nothing(self) -> None:
+        """No face is being edited."""
+        self._prediction = self._finished = None
+        for pane in self.both:
+            pane.view.show_nothing()
+
+    def show_prediction(self, prediction: Prediction, keep: KeepMask | None) -> None:
+        """Show what the networks made of the newest pose."""
+        self._prediction, self._keep, self._finished = prediction, keep, None
+        for pane in self.both:
+            self._show(pane)
+
+    def show_keep(self, keep: KeepMask | None) -> None:
+        """Other places must not change."""
+        if self._prediction is not None:
+            self.show_prediction(self._prediction, keep)
+
+    def _show(self, pane: Pane) -> None:
+        if self._prediction is None:
+            return
+        image = view_image(pane.chosen, self._prediction, self._keep)
+        if image is None:
+            pane.view.show_source()
+            return
+        crop = self._prediction.crop
+        pane.view.show_image(image, QRectF(crop.left - 0.5, crop.top - 0.5, crop.side, crop.side))
+
+    def _change_view(self, pane: Pane) -> None:
+        self._show(pane)
+        self.views_changed.emit()
+
+    # Comparing with the photo
+
+    @property
+    def split(self) -> bool:
+        """Whether a line divides before from after."""
+        return self.large.view.split is not None
+
+    def set_split(self, split: bool) -> None:
+        """Divide both pictures into before and after."""
+        self._place_split(self._split if split else None)
+        self.split_changed.emit()
+
+    def set_comparing(self, comparing: bool) -> None:
+        """Show the photo instead of the pictures."""
+        for pane in self.both:
+            pane.view.set_comparing(comparing)
+
+    def _move_split(self, split: float) -> None:
+        self._split = split
+        self._place_split(split)
+
+    def _place_split(self, split: float | None) -> None:
+        for pane in self.both:
+            pane.view.set_split(split)

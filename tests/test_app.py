@@ -6,15 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QImage
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gui.app import forget_other_qt, run, show_unforeseen_errors
 from gui.main_window import MainWindow
-from gui.panes import Panes
 
 
 @pytest.fixture(autouse=True)
@@ -57,25 +53,3 @@ def test_an_unforeseen_error_is_a_dialog(qtbot: QtBot, caplog: pytest.LogCapture
     assert "ZeroDivisionError: by zero" in window._error.text()
     assert "Unexpected error" in caplog.text
     window._error.close()
-
-
-def test_a_pane_shows_the_original_while_it_is_pressed(qtbot: QtBot) -> None:
-    panes = Panes()
-    qtbot.addWidget(panes)
-    panes.resize(400, 700)
-    pictures = [QImage(64, 64, QImage.Format.Format_RGB32) for _ in range(2)]
-    for picture, colour in zip(pictures, ("red", "blue"), strict=True):
-        picture.fill(QColor(colour))
-    panes.show_pictures(pictures[0], pictures[0])
-    panes.set_original(pictures[1])
-    panes.show()
-    view = panes.refined.view
-
-    def shown() -> str:
-        return view.grab().toImage().pixelColor(view.rect().center()).name()
-
-    assert shown() == "#ff0000"
-    QTest.mousePress(view, Qt.MouseButton.LeftButton)
-    assert shown() == "#0000ff"
-    QTest.mouseRelease(view, Qt.MouseButton.LeftButton)
-    assert shown() == "#ff0000"
