@@ -98,6 +98,7 @@ if TYPE_CHECKING:
     from engine.sequence import VIDEO_SUFFIXES as VIDEO_SUFFIXES
     from engine.sequence import Footage as Footage
     from engine.sequence import Frame as Frame
+    from engine.sequence import Target as Target
     from engine.sequence import open_footage as open_footage
     from engine.sequence import played as played
     from engine.sequence import smoothed as smoothed
@@ -152,6 +153,7 @@ _MODULES = {
     "RunStatus": "run_folder",
     "SequenceExport": "sequence_export",
     "Setting": "settings",
+    "Target": "sequence",
     "TrainedRange": "trained_range",
     "angles_between": "sweep",
     "batch_arguments": "repose_options",

@@ -119,7 +119,7 @@ def _do_sequence(options: ReposeOptions, path: Path) -> int:
     silent = not sys.stderr.isatty()
     with tqdm(unit="frame", desc="finding the face", disable=silent) as bar:
         export = described_sequence(options, path, bar.update)
-    with tqdm(total=len(export.poses), unit="frame", desc="making", disable=silent) as bar:
+    with tqdm(total=len(export.targets), unit="frame", desc="making", disable=silent) as bar:
 
         def tell(outcome: Outcome | None, _progress: Progress) -> None:
             bar.update(outcome is not None)

@@ -4,7 +4,7 @@ FFmpeg, which reads the videos, comes with the package imageio-ffmpeg as a progr
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +13,12 @@ from typing import Any, NamedTuple
 import cv2
 import imageio_ffmpeg
 import numpy as np
-from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from engine.detector import Face, find_faces, find_largest_face, landmarks_in_box
 from engine.errors import ReposeError
 from engine.files import reason
-from engine.landmarks import Landmarks, check_landmarks
+from engine.landmarks import Landmarks
 from engine.photos import PHOTO_SUFFIXES, Photo, read_photo
 from engine.pose3d import Transfer, copy_pose
 
@@ -62,7 +61,7 @@ class Footage:
     path: Path
     fps: float
     count: int
-    frames: Iterator[Frame]
+    frames: Generator[Frame]
 
 
 def open_footage(path: Path | str) -> Footage:
@@ -92,9 +91,16 @@ def open_footage(path: Path | str) -> Footage:
     return Footage(path, fps, count, _followed(_decoded(reader, about["size"])))
 
 
-def smoothed(frames: Sequence[Frame], width: float) -> NDArray[np.float64]:
-    """The landmarks of all frames, (F, 68, 2) pixels, smoothed over time; a frame without a face
-    gets what lies between its neighbours' or, at an end, its only neighbour's.
+class Target(NamedTuple):
+    """What a pose is taken from: landmarks (68, 2), pixels of a frame, and its (width, height)."""
+
+    landmarks: Landmarks
+    size: tuple[int, int]
+
+
+def smoothed(frames: Sequence[Frame], width: float) -> tuple[Target, ...]:
+    """A target for every frame, smoothed over time; where the face was not found, it is what lies
+    between its neighbours' or, at an end, its only neighbour's.
 
     width  standard deviation of the Gaussian, in frames; 0 leaves the landmarks as they are
 
@@ -109,23 +115,22 @@ def smoothed(frames: Sequence[Frame], width: float) -> NDArray[np.float64]:
     filled = np.stack([np.interp(times, found, column) for column in flat.T], axis=1)
     if width > 0:
         filled = gaussian_filter1d(filled, width, axis=0, mode="nearest")
-    return filled.reshape(len(frames), -1, 2)
+    landmarks = filled.reshape(len(frames), -1, 2).astype(np.float32)
+    return tuple(Target(*pair) for pair in zip(landmarks, [f.size for f in frames], strict=True))
 
 
 def played(
     source: Landmarks,
     source_size: tuple[int, int],
-    frame: Frame,
-    landmarks: NDArray[np.float64],
+    target: Target,
     transfer: Transfer = "relative",
+    strength: float = 1.0,
 ) -> Landmarks:
-    """The pose of one frame for the source face: (68, 2) pixels of the source photo, whose size
-    is (width, height); ``landmarks`` (68, 2) are the frame's, as ``smoothed`` returns them.
-
-    Raises ReposeError as ``copy_pose`` does.
-    """
-    target = check_landmarks(landmarks)
-    return copy_pose(source, target, transfer, source_size, frame.size)
+    """The target's pose for the source face: (68, 2) pixels of the source photo, whose size is
+    (width, height). ``transfer``, ``strength`` and the errors are those of ``copy_pose``."""
+    return copy_pose(
+        source, target.landmarks, transfer, source_size, target.size, strength=strength
+    )
 
 
 def _pictures(folder: Path) -> list[Path]:
@@ -146,14 +151,14 @@ def _numbered(name: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
 
 
-def _decoded(reader: Iterator[bytes], size: tuple[int, int]) -> Iterator[Photo]:
+def _decoded(reader: Generator[Any], size: tuple[int, int]) -> Iterator[Photo]:
     width, height = size
-    with closing(reader):  # type: ignore[type-var]
+    with closing(reader):
         for pixels in reader:
             yield np.frombuffer(pixels, np.uint8).reshape(height, width, 3)
 
 
-def _followed(frames: Iterator[Photo]) -> Iterator[Frame]:
+def _followed(frames: Iterable[Photo]) -> Generator[Frame]:
     last: Face | None = None
     missing = 0
     for photo in frames:

@@ -3,15 +3,13 @@
 import json
 from base64 import b64decode, b64encode
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from typing import Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from engine.animation import ANIMATIONS, write_frames
@@ -24,9 +22,10 @@ from engine.jobs import Job, Outcome, View
 from engine.keep import KeepMask
 from engine.landmarks import Landmarks, check_landmarks
 from engine.photos import PHOTO_SUFFIXES, Photo, read_photo, read_picture, write_photo
+from engine.pose3d import Transfer
 from engine.predictor import Predictor
 from engine.repose_options import ReposeOptions
-from engine.sequence import VIDEO_SUFFIXES, open_footage, played, smoothed
+from engine.sequence import VIDEO_SUFFIXES, Target, open_footage, played, smoothed
 
 MOST_FPS = 240.0
 """Frames per second; no camera that people have takes more."""
@@ -37,7 +36,7 @@ class SequenceExport:
     """What to write, and how.
 
     photo         the source's file    face  its landmarks (68, 2), pixels of it
-    poses         (F, 68, 2), pixels of the photo: one for each frame
+    targets       one for each frame    transfer, strength  how their poses are taken
     output        an .mp4 or .gif, or a folder for pictures that are numbered from 1
     fps           of the video
     view, note    as in JobOptions
@@ -47,8 +46,10 @@ class SequenceExport:
 
     photo: Path
     face: Landmarks
-    poses: NDArray[np.floating]
+    targets: tuple[Target, ...]
     output: Path
+    transfer: Transfer = "relative"
+    strength: float = 1.0
     fps: float = 25.0
     view: View = "photo"
     note: bool = True
@@ -57,17 +58,14 @@ class SequenceExport:
     device: str = "auto"
 
     def __post_init__(self) -> None:
-        suffix = self.output.suffix.lower()
-        if suffix in (*VIDEO_SUFFIXES, *PHOTO_SUFFIXES) and suffix not in ANIMATIONS:
-            raise ReposeError(
-                f"{self.output} must be an .mp4 or a .gif, or a folder for single pictures."
-            )
+        check_output(self.output)
         if not 0 < self.fps <= MOST_FPS:
             raise ReposeError(f"A video has at most {MOST_FPS:g} frames per second.")
 
     def to_json(self) -> str:
         """As JSON text."""
-        values = {**vars(self), "face": self.face.tolist(), "poses": self.poses.tolist()}
+        values = {**vars(self), "face": self.face.tolist()}
+        values["targets"] = [(target.landmarks.tolist(), target.size) for target in self.targets]
         if self.keep is not None:
             png = b64encode(self.keep.to_png()).decode()
             values["keep"] = [png, self.keep.photo_size, self.keep.feather]
@@ -81,7 +79,10 @@ class SequenceExport:
             if values.pop("version") != 1:
                 raise ValueError("version")
             values["face"] = check_landmarks(values["face"])
-            values["poses"] = np.array([check_landmarks(pose) for pose in values["poses"]])
+            values["targets"] = tuple(
+                Target(check_landmarks(points), (width, height))
+                for points, (width, height) in values["targets"]
+            )
             if values["keep"] is not None:
                 png, size, feather = values["keep"]
                 values["keep"] = KeepMask.from_png(b64decode(png), (size[0], size[1]), feather)
@@ -92,6 +93,13 @@ class SequenceExport:
             raise ReposeError(f"{path} does not describe a sequence to export.") from error
 
 
+def check_output(path: Path) -> None:
+    """Raises ReposeError for a file that is no video or animation that can be written."""
+    suffix = path.suffix.lower()
+    if suffix in (*VIDEO_SUFFIXES, *PHOTO_SUFFIXES) and suffix not in ANIMATIONS:
+        raise ReposeError(f"{path} must be an .mp4 or a .gif, or a folder for single pictures.")
+
+
 def described_sequence(
     options: ReposeOptions, path: Path, found: Callable[[], object]
 ) -> SequenceExport:
@@ -99,26 +107,23 @@ def described_sequence(
 
     Raises ReposeError when something cannot be read or has no face.
     """
+    assert options.output is not None
+    check_output(options.output)
     photo = read_photo(options.source[0])
     faces = find_faces(photo)
     if len(faces) < options.face:
         raise ReposeError(f"There is no face {options.face} in {options.source[0]}.")
-    face, size = faces[options.face - 1].landmarks, (photo.shape[1], photo.shape[0])
     footage = open_footage(path)
     frames = []
     for frame in footage.frames:
         frames.append(frame)
         found()
-    landmarks = smoothed(frames, options.smoothing)
-    poses = [
-        played(face, size, *pair, options.transfer) for pair in zip(frames, landmarks, strict=True)
-    ]
-    assert options.output is not None
     return SequenceExport(
         photo=options.source[0],
-        face=face,
-        poses=np.stack(poses),
+        face=faces[options.face - 1].landmarks,
+        targets=smoothed(frames, options.smoothing),
         output=options.output,
+        transfer=options.transfer,
         fps=footage.fps,
         view=options.view,
         note=options.provenance,
@@ -141,18 +146,20 @@ def export_sequence(export: SequenceExport, tell: Tell, stop: Event) -> Finished
     Raises ReposeError when a frame cannot be made or written.
     """
     photo, metadata = read_picture(export.photo)
+    size = photo.shape[1], photo.shape[0]
     predictor = Predictor(export.model, export.device)
     source = predictor.cut(photo, export.face)
     edited = metadata.edited(predictor.model_name, note=export.note)
     video = export.output.suffix.lower() in ANIMATIONS
-    tally = Tally(len(export.poses))
-    digits = max(4, len(str(len(export.poses))))
+    tally = Tally(len(export.targets))
+    digits = max(4, len(str(len(export.targets))))
     tell(None, tally.progress)
 
     def name(number: int) -> Path:
         return export.output if video else export.output / f"frame-{number:0{digits}}.png"
 
-    def make(number: int, pose: Landmarks) -> _Made:
+    def make(number: int, target: Target) -> _Made:
+        pose = played(export.face, size, target, export.transfer, export.strength)
         picture = shown(predict(predictor.pose(source, pose)), export.view, export.keep)
         if not video:
             write_photo(name(number), picture, metadata=edited)
@@ -165,9 +172,9 @@ def export_sequence(export: SequenceExport, tell: Tell, stop: Event) -> Finished
             tally.add(outcome)
             tell(outcome, tally.progress)
 
-    threads = min(job_threads(predictor.device), max(len(export.poses), 1))
+    threads = min(job_threads(predictor.device), max(len(export.targets), 1))
     with networks_for(predictor, threads) as predict:
-        pictures = counted(_in_order(make, export.poses, threads, stop))
+        pictures = counted(_in_order(make, export.targets, threads, stop))
         if not video:
             deque(pictures, maxlen=0)
         elif not stop.is_set():
@@ -176,19 +183,19 @@ def export_sequence(export: SequenceExport, tell: Tell, stop: Event) -> Finished
 
 
 def _in_order(
-    make: Callable[[int, Landmarks], _Made],
-    poses: NDArray[np.floating],
+    make: Callable[[int, Target], _Made],
+    targets: Sequence[Target],
     threads: int,
     stop: Event,
 ) -> Iterator[_Made]:
-    """What `make` makes of each pose, several at a time."""
+    """What `make` makes of each target, several at a time."""
     waiting: deque[Future[_Made]] = deque()
     with ThreadPoolExecutor(threads, thread_name_prefix="frame") as pool:
         try:
-            for number, pose in enumerate(poses, start=1):
+            for number, target in enumerate(targets, start=1):
                 if stop.is_set():
                     break
-                waiting.append(pool.submit(make, number, pose.astype(np.float32)))
+                waiting.append(pool.submit(make, number, target))
                 if len(waiting) > threads + 1:
                     yield waiting.popleft().result()
             while waiting:
