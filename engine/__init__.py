@@ -11,7 +11,7 @@ Where to find what, each line from its entrance to its parts:
 a face     detector, landmarks, pose_files (pose_formats), head, pose3d (expression,
            openings), raster, guides
 networks   config (presets, settings), generators (unet), discriminator, losses, heatmaps,
-           edges, masks
+           edges, masks, recognition
 editing    predictor (posing, devices, checkpoint, model_file), crop, paste (keep), photos (png,
            provenance)
 pictures   prepare (layouts, shots, keypoints, processes, unfinished, records), cache, datasets,
@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from engine.head import mean_face as mean_face
     from engine.keep import KeepMask as KeepMask
     from engine.landmarks import FACE_PARTS as FACE_PARTS
+    from engine.landmarks import MIRROR_IMAGES as MIRROR_IMAGES
     from engine.landmarks import N_LANDMARKS as N_LANDMARKS
     from engine.landmarks import Landmarks as Landmarks
     from engine.model_file import model_config as model_config
@@ -121,6 +122,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 _MODULES = {
     "FACE_PARTS": "landmarks",
     "MOST_SMOOTHING": "repose_options",
+    "MIRROR_IMAGES": "landmarks",
     "NAME_FIELDS": "names",
     "N_LANDMARKS": "landmarks",
     "PHOTO_SUFFIXES": "photos",
