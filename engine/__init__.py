@@ -9,7 +9,7 @@ What docstrings call *the report*, and whose sections they name, carries the met
 Where to find what, each line from its entrance to its parts:
 
 a face     detector, landmarks, pose_files (pose_formats), head, pose3d (expression,
-           openings), raster, guides
+           openings), raster (head_picture), guides
 networks   config (presets, settings), generators (unet), discriminator, losses, heatmaps,
            edges, masks, recognition
 editing    predictor (posing, devices, checkpoint, model_file), crop, paste (keep), photos (png,
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from engine.files import resource as resource
     from engine.files import write_whole as write_whole
     from engine.head import mean_face as mean_face
+    from engine.head_picture import draw_head as draw_head
     from engine.keep import KeepMask as KeepMask
     from engine.landmarks import FACE_PARTS as FACE_PARTS
     from engine.landmarks import MIRROR_IMAGES as MIRROR_IMAGES
@@ -161,6 +162,7 @@ _MODULES = {
     "batch_arguments": "repose_options",
     "copy_pose": "pose3d",
     "count_source": "data_count",
+    "draw_head": "head_picture",
     "duration": "run_folder",
     "expressed": "pose3d",
     "find_faces": "detector",

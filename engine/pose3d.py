@@ -64,6 +64,11 @@ class LiftedFace:
         seen[:, :2] -= pose.shift
         return cls(checked, pose, seen @ pose.rotation / pose.scale)
 
+    @property
+    def angles(self) -> tuple[float, float, float]:
+        """Yaw, pitch and roll of the head in the photo, degrees."""
+        return angles(self.pose.rotation)
+
     def points(self, turned: Floats | None = None) -> Floats:
         """The 68 landmarks (68, 3) in head coordinates, as seen under a rotation (3, 3).
 
@@ -119,10 +124,18 @@ class Pose3D:
         landmarks.setflags(write=False)
         return landmarks
 
+    @property
+    def rotation(self) -> Floats:
+        """Of the head in this pose, (3, 3): of head coordinates into the view."""
+        if not (self.yaw or self.pitch or self.roll):
+            return self.source.pose.rotation
+        yaw, pitch, roll = self.source.angles
+        return rotation(yaw + self.yaw, pitch + self.pitch, roll + self.roll)
+
     def moved(self, indices: Sequence[int], offset: tuple[float, float]) -> Self:
         """The pose after dragging some handles by ``offset`` (x, y) pixels in the present view."""
         edits = self.edits.copy()
-        edits[list(indices)] += self._rotation().T @ np.array([*offset, 0.0])
+        edits[list(indices)] += self.rotation.T @ np.array([*offset, 0.0])
         return replace(self, edits=edits)
 
     def dragged(self, offsets: ArrayLike, weights: ArrayLike, symmetric: bool = False) -> Self:
@@ -133,7 +146,7 @@ class Pose3D:
         symmetric  the other side of the face follows like a mirror image, however the head is
                    turned; handles that are dragged from both sides take the mean
         """
-        weight, rotation = np.asarray(weights, np.float64), self._rotation()
+        weight, rotation = np.asarray(weights, np.float64), self.rotation
         offset = weight[:, None] * np.asarray(offsets, np.float64)
         if not symmetric:
             return replace(self, edits=self.edits + offset @ rotation[:2])
@@ -166,7 +179,7 @@ class Pose3D:
         face, other = self.source, LiftedFace.of(target)
         turn = [self.yaw, self.pitch, self.roll]
         if "head" in parts:
-            own, wanted = angles(face.pose.rotation), angles(other.pose.rotation)
+            own, wanted = face.angles, other.angles
             for i in range(3):
                 missing = wanted[i] - own[i] - turn[i]
                 turn[i] += strength * ((missing + 180) % 360 - 180)
@@ -176,7 +189,7 @@ class Pose3D:
         sliders = replace(self.expression, **dict.fromkeys(names, 0.0))
         pose = replace(pose, expression=sliders)
         kept = self._expression_moves() - pose._expression_moves()
-        points = face.points(pose._rotation()) + self.edits / face.pose.scale
+        points = face.points(pose.rotation) + self.edits / face.pose.scale
         points += self._expression_moves()
         carried = carry_expression(points, other.points(), parts, strength)
         edits = self.edits + face.pose.scale * (kept + carried - points)
@@ -188,12 +201,12 @@ class Pose3D:
         Raises ReposeError when they are no face.
         """
         missing = check_landmarks(landmarks) - self._exact()
-        edits = self.edits + np.pad(missing, ((0, 0), (0, 1))) @ self._rotation()
+        edits = self.edits + np.pad(missing, ((0, 0), (0, 1))) @ self.rotation
         return replace(self, edits=edits)
 
     def _exact(self) -> Floats:
         """The target landmarks (68, 2) before they are rounded to float32."""
-        face, turned = self.source, self._rotation()
+        face, turned = self.source, self.rotation
         result = face.landmarks + (self.edits @ turned.T)[:, :2]
         if self.yaw or self.pitch or self.roll:
             moved = face.points(turned) @ turned.T - face.points() @ face.pose.rotation.T
@@ -207,14 +220,6 @@ class Pose3D:
         points = self.source.points()
         closing = np.zeros_like(points) if self.closing is None else self.closing
         return moves(points, self.expression, closing)
-
-    def _rotation(self) -> Floats:
-        """Of the head in the target pose, (3, 3)."""
-        own = self.source.pose.rotation
-        if not (self.yaw or self.pitch or self.roll):
-            return own
-        yaw, pitch, roll = angles(own)
-        return rotation(yaw + self.yaw, pitch + self.pitch, roll + self.roll)
 
 
 def expressed(pose: Pose3D, expression: Expression) -> Pose3D:
