@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import (
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QStatusTipEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QWidget
 
+from gui.canvas_tool import CanvasTool
 from gui.document import Document
 from gui.face_boxes import BoxesItem
 from gui.face_chooser import FaceChooser
 from gui.handles import Handles
-from gui.items import PictureItem, PoseItem
+from gui.items import PictureItem
+from gui.loupe import Loupe
+from gui.pose_item import CORRECTING, PoseItem
 from gui.zoom_view import Viewport, ZoomView
 
-REACH = 11.0  # screen pixels around a handle that still grab it
-ARROWS = {
-    Qt.Key.Key_Left: (-1.0, 0.0),
-    Qt.Key.Key_Right: (1.0, 0.0),
-    Qt.Key.Key_Up: (0.0, -1.0),
-    Qt.Key.Key_Down: (0.0, 1.0),
-}
+FRAME = 4.0  # around the canvas while points are corrected, screen pixels
 
 
 class Canvas(ZoomView):
-    """Left button: handles (Shift adds and removes), rubber band elsewhere. Arrows nudge."""
+    """The left button and most keys are for the tool: the chooser of faces until one is chosen,
+    then the handles or what was set in their place."""
 
     def __init__(
         self, document: Document, shown: Viewport | None = None, parent: QWidget | None = None
@@ -36,10 +42,40 @@ class Canvas(ZoomView):
         for item in (*pictures, self._boxes, self._pose):
             self.scene().addItem(item)
         self.chooser = FaceChooser(document, self._boxes, self)
-        self.handles = Handles(document, self._pose, self)
+        self.handles = Handles(document, self._pose, lambda: self.zoom, self)
+        self._tool: CanvasTool = self.handles
+        self._tip = ""
+        self.loupe = Loupe(self.scene(), self.viewport())
         document.photo_changed.connect(self._show_photo)
+        document.face_opened.connect(self._show_face)
         document.source_changed.connect(self._show_source)
-        self.chooser.placing_changed.connect(self._show_cursor)
+        for tool in (self.chooser, self.handles):
+            tool.changed.connect(self._show_tool)
+        self.chooser.placing_changed.connect(self._show_tool)
+
+    # The tool
+
+    @property
+    def tool(self) -> CanvasTool:
+        """What takes the mouse and the keys."""
+        return self.chooser if self.chooser.active else self._tool
+
+    def set_tool(self, tool: CanvasTool | None) -> None:
+        """Use another tool; None: the handles."""
+        self._tool.stop()
+        self._tool = tool or self.handles
+        if tool is not None:
+            tool.changed.connect(self._show_tool, Qt.ConnectionType.UniqueConnection)
+        self._show_tool()
+
+    def _show_tool(self) -> None:
+        self.viewport().update()
+        if self.panning:
+            return
+        self.viewport().setCursor(self.tool.cursor)
+        if self.tool.tip != self._tip:
+            self._tip = self.tool.tip
+            QApplication.sendEvent(self, QStatusTipEvent(self._tip))
 
     # What is shown
 
@@ -85,59 +121,74 @@ class Canvas(ZoomView):
         self._boxes.set_area(around)
         self.shown.set_photo(area)
 
-    def _show_source(self) -> None:
-        self.hide_overlays()
+    def _show_face(self) -> None:
+        if self._tool is not self.handles:
+            self._tool.stop()
         if self._document.landmarks is None:
             self.zoom_to_fit()
         else:
             self.zoom_to_face()
-        self._show_cursor()
 
-    def _show_cursor(self) -> None:
-        placing = self.chooser.eyes_clicked is not None
-        over = self._pose.hovered is not None or self._boxes.hovered is not None
-        shape = Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor
-        self.viewport().setCursor(Qt.CursorShape.CrossCursor if placing else shape)
+    def _show_source(self) -> None:
+        self.hide_overlays()
+        self.loupe.hide()
+        self._show_tool()
+
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        if not self.chooser.active:
+            self._tool.paint(painter, self.zoom)
+        if self._document.fitting:
+            painter.resetTransform()
+            painter.setPen(QPen(CORRECTING, FRAME))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            edge = FRAME / 2
+            area = QRectF(self.viewport().rect())
+            painter.drawRect(area.adjusted(edge, edge, -edge, -edge))
+
+    def _show_loupe(self, mouse: QPointF) -> None:
+        """Whatever is placed exactly is seen enlarged: corrected points and clicked eyes."""
+        if self._document.fitting or self.chooser.eyes_clicked is not None:
+            self.loupe.show_at(self.photo_point(mouse), mouse, self.zoom)
+        else:
+            self.loupe.hide()
 
     # Mouse and keyboard
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
-        if event.button() != Qt.MouseButton.LeftButton or self.panning:
-            return
-        point = self.photo_point(event.position())
-        if self.chooser.active:
-            self.chooser.press(point)
-        elif self._pose.isVisible():
-            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            self.handles.press(point, REACH / self.zoom, shift)
+        if event.button() == Qt.MouseButton.LeftButton and not self.panning:
+            self.tool.press(self.photo_point(event.position()), event.modifiers())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
-        point = self.photo_point(event.position())
         if self.panning:
             return
-        if event.buttons():
-            self.handles.drag(point)
-            return
-        if self._pose.isVisible():
-            self.handles.hover(point, REACH / self.zoom)
-        self.chooser.hover(point)
-        self._show_cursor()
+        point = self.photo_point(event.position())
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self.tool.move(point, event.modifiers())
+        elif not event.buttons():
+            self.tool.hover(point)
+        self._show_loupe(event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        panned = self.panning
         super().mouseReleaseEvent(event)
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.handles.release()
+        if event.button() == Qt.MouseButton.LeftButton and not panned:
+            self.tool.release(self.photo_point(event.position()), event.modifiers())
+            self._show_tool()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.tool.hover(None)
+        self.loupe.hide()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton and not self.panning:
+            self.tool.widen(1.0015 ** event.angleDelta().y())
+            event.accept()
+        else:
+            super().wheelEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        direction = ARROWS.get(Qt.Key(event.key()))
-        if direction is not None:
-            step = 10.0 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1.0
-            self.handles.nudge(QPointF(*direction) * step, event.isAutoRepeat())
-        elif event.key() == Qt.Key.Key_Escape and self.chooser.eyes_clicked is not None:
-            self.chooser.stop_placing()
-        elif event.key() == Qt.Key.Key_Escape:
-            self.handles.give_up()
-        else:
+        if not self.tool.key(event):
             super().keyPressEvent(event)

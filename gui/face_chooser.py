@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPointF, Signal
+from PySide6.QtCore import QObject, QPointF, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 
 import engine
+from gui.canvas_tool import CanvasTool, Keys
 from gui.document import Document
 from gui.face_boxes import BoxesItem
 
 
-class FaceChooser(QObject):
+class FaceChooser(CanvasTool):
     """Takes the canvas's clicks as long as no face is chosen, or while one is placed by hand."""
 
     placing_changed = Signal()
@@ -43,20 +45,30 @@ class FaceChooser(QObject):
         self._show_boxes()
         self.placing_changed.emit()
 
-    def press(self, point: QPointF) -> None:
-        """A click at `point` (photo pixels)."""
+    @property
+    def cursor(self) -> Qt.CursorShape:
+        if self._eyes is not None:
+            return Qt.CursorShape.CrossCursor
+        over = self._item.hovered is not None
+        return Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor
+
+    def key(self, event: QKeyEvent) -> bool:
+        if event.key() != Qt.Key.Key_Escape or self._eyes is None:
+            return False
+        self.stop_placing()
+        return True
+
+    def press(self, point: QPointF, keys: Keys = Keys.NoModifier) -> None:
         if self._eyes is not None:
             self._click_eye(self._eyes, point)
         elif (face := self._item.at(point)) is not None:
             self._document.choose_face(face)
 
-    def hover(self, point: QPointF) -> bool:
-        """Light up the box around `point`; whether there is one."""
-        hovered = self._item.at(point)
+    def hover(self, point: QPointF | None) -> None:
+        hovered = None if point is None else self._item.at(point)
         if hovered != self._item.hovered:
             self._item.hovered = hovered
-            self._item.update()
-        return hovered is not None
+            self.changed.emit()
 
     def _click_eye(self, eyes: list[QPointF], point: QPointF) -> None:
         eyes.append(point)
@@ -84,4 +96,4 @@ class FaceChooser(QObject):
         self, boxes: tuple[tuple[float, float, float, float], ...], clicks: tuple[QPointF, ...]
     ) -> None:
         self._item.boxes, self._item.clicks, self._item.hovered = boxes, clicks, None
-        self._item.update()
+        self.changed.emit()

@@ -81,12 +81,12 @@ def test_the_sample_is_open_and_predicted(window: MainWindow) -> None:
 def test_the_panes_follow_while_the_mouse_is_still_moving(qtbot: QtBot, window: MainWindow) -> None:
     before = refined(window)
     handles, point = window.canvas.handles, QPointF(*landmarks(window)[30].tolist())
-    handles.press(point, 5.0, False)
+    handles.press(point, Qt.KeyboardModifier.NoModifier)
     with qtbot.waitSignal(window.worker.updated, timeout=WAIT):
-        handles.drag(point + QPointF(12, 0))
+        handles.move(point + QPointF(12, 0), Qt.KeyboardModifier.NoModifier)
     assert refined(window) != before
     assert window.isWindowModified()
-    handles.release()
+    handles.release(point, Qt.KeyboardModifier.NoModifier)
     with qtbot.waitSignal(window.worker.updated, timeout=WAIT):
         window.menus.undo.trigger()
     assert refined(window) == before
