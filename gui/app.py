@@ -9,28 +9,13 @@ from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 import engine
 from gui.background import explain
 from gui.main_window import MainWindow
-
-PALETTE = {
-    QPalette.ColorRole.Window: "#1e2126",
-    QPalette.ColorRole.WindowText: "#d7dde6",
-    QPalette.ColorRole.Base: "#15171b",
-    QPalette.ColorRole.AlternateBase: "#262a31",
-    QPalette.ColorRole.Text: "#d7dde6",
-    QPalette.ColorRole.Button: "#333942",
-    QPalette.ColorRole.ButtonText: "#d7dde6",
-    QPalette.ColorRole.ToolTipBase: "#2c323b",
-    QPalette.ColorRole.ToolTipText: "#e8ecf2",
-    QPalette.ColorRole.PlaceholderText: "#8b95a3",
-    QPalette.ColorRole.Highlight: "#2f6fb8",
-    QPalette.ColorRole.HighlightedText: "#ffffff",
-    QPalette.ColorRole.Link: "#4ea1ff",
-}
+from gui.theme import follow_theme
 
 
 def run(photo: Path | None = None, model: Path | None = None, device: str = "auto") -> int:
@@ -56,13 +41,7 @@ def make_application() -> QApplication:
     QGuiApplication.setDesktopFileName("repose")
     app.setWindowIcon(QIcon(str(engine.resource("icon.svg"))))
     app.setStyle("Fusion")
-    palette = QPalette()
-    for role, colour in PALETTE.items():
-        palette.setColor(role, QColor(colour))
-    app.setPalette(palette)
-    style = engine.resource("style.qss")
-    icons = (style.parent / "icons").as_posix()
-    app.setStyleSheet(style.read_text(encoding="utf-8").replace("url(icons/", f"url({icons}/"))
+    follow_theme()
     return app
 
 

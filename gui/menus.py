@@ -12,9 +12,11 @@ from PySide6.QtWidgets import QMenu
 
 from gui.file_dialogs import note_edits, notes_edits
 from gui.help import show_help
+from gui.icons import icon
 from gui.recent_menu import RecentMenu
-from gui.tool_bar import icon, tool_bar
+from gui.tool_bar import tool_bar
 from gui.training_menu import add_training_menu
+from gui.view_menu import ViewMenu
 
 if TYPE_CHECKING:
     from gui.main_window import MainWindow
@@ -186,6 +188,8 @@ class Menus(QObject):
         for action in (self.handles, self.heatmaps, self.mask):
             action.setCheckable(True)
         self.handles.setChecked(True)
+        menu.addSeparator()
+        self.view = ViewMenu(window.panes, menu)
 
     def _model_menu(self) -> None:
         menu = self._window.menuBar().addMenu("&Model")

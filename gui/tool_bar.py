@@ -5,18 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QToolBar
-
-import engine
 
 if TYPE_CHECKING:
     from gui.menus import Menus
-
-
-def icon(name: str) -> QIcon:
-    """One of the icons of the tool bar."""
-    return QIcon(str(engine.resource(f"icons/{name}.svg")))
 
 
 def tool_bar(menus: Menus) -> QToolBar:

@@ -30,12 +30,12 @@ class View(Enum):
     @property
     def name_shown(self) -> str:
         """Its name for the user."""
-        return QCoreApplication.translate("View", _NAMES[self])
+        return QCoreApplication.translate("View", str(_NAMES[self]))
 
     @property
     def explained(self) -> str:
         """What it is, for the user."""
-        return QCoreApplication.translate("View", _EXPLAINED[self])
+        return QCoreApplication.translate("View", str(_EXPLAINED[self]))
 
 
 _NAMES = {
@@ -68,6 +68,6 @@ def view_image(view: View, prediction: Prediction, keep: KeepMask | None) -> QIm
     if view is View.WARP:
         return rgb_image(prediction.warp)
     if view is View.REFINED:
-        kept = keep is not None
-        return rgb_image(engine.keep_refined(prediction, keep) if kept else prediction.refined)
+        kept = None if keep is None else engine.keep_refined(prediction, keep)
+        return rgb_image(prediction.refined if kept is None else kept)
     return None
