@@ -240,6 +240,8 @@ class Handles(CanvasTool):
             self.nudge(QPointF(*direction) * length, event.isAutoRepeat())
         elif event.key() == Qt.Key.Key_Escape:
             self.give_up()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._document.fitting:
+            self._document.finish_fitting()
         else:
             return False
         return True

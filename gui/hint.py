@@ -70,7 +70,11 @@ class Hint(QWidget):
             which = ("one eye", "the other eye")[chooser.eyes_clicked]
             return f"Click the centre of {which}.", "", CANCEL
         if self._document.fitting:
-            return "Drag the points onto the face; the sliders turn them. Then:", DONE, CANCEL
+            text = self.tr(
+                "Correcting the detection: put the points where the face has them. The picture"
+                " does not change. The sliders turn all points."
+            )
+            return text, DONE, CANCEL
         if self._document.landmarks is not None:
             if self._taught:
                 return "", "", ""

@@ -14,6 +14,7 @@ from gui.file_dialogs import note_edits, notes_edits
 from gui.help import show_help
 from gui.icons import icon
 from gui.recent_menu import RecentMenu
+from gui.select_menu import SelectMenu
 from gui.tool_bar import tool_bar
 from gui.training_menu import add_training_menu
 from gui.view_menu import ViewMenu
@@ -33,6 +34,8 @@ class Menus(QObject):
         self._needs_face: list[QAction] = []
         self._file_menu()
         self._edit_menu()
+        self.select = SelectMenu(self._document, window.canvas, window)
+        window.menuBar().addMenu(self.select)
         self._pose_menu()
         self._view_menu()
         self._model_menu()
@@ -57,6 +60,9 @@ class Menus(QObject):
             action.setEnabled(document.photo is not None)
         for action in self._needs_face:
             action.setEnabled(face)
+        self.correct.setEnabled(document.landmarks is not None)
+        self.correct.setChecked(document.fitting)
+        self.uncorrect.setEnabled(document.fitting)
         self.save.setEnabled(face and document.model is not None)
         self.reset.setEnabled(document.edited)
         several = document.photo is not None and len(document.photo.faces) > 1
@@ -120,7 +126,7 @@ class Menus(QObject):
 
     def _edit_menu(self) -> None:
         menu = self._window.menuBar().addMenu("&Edit")
-        stack, canvas = self._document.undo_stack, self._window.canvas
+        stack = self._document.undo_stack
         self.undo, self.redo = stack.createUndoAction(self), stack.createRedoAction(self)
         for action, name, keys in (
             (self.undo, "undo", ("Ctrl+Z",)),
@@ -132,9 +138,6 @@ class Menus(QObject):
             action.setIconText(name.capitalize())
             menu.addAction(action)
         menu.addSeparator()
-        self._needs_photo.append(
-            self._add(menu, "Select &all points", canvas.handles.select_all, "Ctrl+A")
-        )
         self.reset = self._add(
             menu, "&Reset pose", self._document.reset_pose, "Ctrl+R",
             "Back to the pose of the photo (can be undone)", "reset",
@@ -147,10 +150,16 @@ class Menus(QObject):
             "Give this face the pose of a face in another photo", "copy",
         )  # fmt: skip
         self.correct = self._add(
-            menu, "Correct the &points…", self._document.start_fitting,
-            tip="Put the points where the face really has them, without changing the picture",
+            menu, self.tr("Correct the &detection"), self._correct, "Ctrl+D",
+            self.tr("Put the points where the face really has them; the picture does not change"),
+            "correct",
         )  # fmt: skip
-        self._needs_face += [self.copy, self.correct]
+        self.correct.setCheckable(True)
+        self.uncorrect = self._add(
+            menu, self.tr("Ca&ncel correcting"), self._document.cancel_fitting,
+            tip=self.tr("Leave the points of the face as they were"),
+        )  # fmt: skip
+        self._needs_face.append(self.copy)
         menu.addSeparator()
         self.choose = self._add(
             menu, "Choose another &face…", self._choose, tip="Repose another face of this photo"
@@ -200,6 +209,12 @@ class Menus(QObject):
     def _help_menu(self) -> None:
         menu = self._window.menuBar().addMenu("&Help")
         self._add(menu, "&How to use Repose", partial(show_help, self._window), "F1")
+
+    def _correct(self) -> None:
+        if self._document.fitting:
+            self._document.finish_fitting()
+        else:
+            self._document.start_fitting()
 
     def _choose(self) -> None:
         if self._window.files.may_discard():

@@ -21,6 +21,11 @@ def tool_bar(menus: Menus) -> QToolBar:
         ((menus.open, "Open"), (menus.save, "Save")),
         ((menus.undo, "Undo"), (menus.redo, "Redo"), (menus.reset, "Reset")),
         ((menus.copy, "Copy pose"),),
+        (
+            (menus.select.symmetry, "Symmetry"),
+            (menus.select.soft, "Soft"),
+            (menus.correct, "Correct"),
+        ),
         ((menus.handles, "Points"), (menus.heatmaps, "Heatmaps"), (menus.mask, "Mask")),
         ((menus.fit, "Photo"), (menus.face, "Face")),
     )
