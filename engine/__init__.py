@@ -97,6 +97,7 @@ if TYPE_CHECKING:
     from engine.run_folder import is_run as is_run
     from engine.run_folder import note_process as note_process
     from engine.run_folder import write_config as write_config
+    from engine.sequence import USUAL_FPS as USUAL_FPS
     from engine.sequence import VIDEO_SUFFIXES as VIDEO_SUFFIXES
     from engine.sequence import Footage as Footage
     from engine.sequence import Frame as Frame
@@ -130,6 +131,7 @@ _MODULES = {
     "POSE_PARTS": "openings",
     "POSE_SUFFIXES": "pose_files",
     "PRESETS": "presets",
+    "USUAL_FPS": "sequence",
     "VIDEO_SUFFIXES": "sequence",
     "Config": "config",
     "Curves": "run_folder",
