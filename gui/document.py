@@ -71,7 +71,8 @@ class Document(QObject):
     a new pose but a correction of the source's own landmarks; `edit` has both.
 
     `face_opened` tells that editing begins anew (another face or none, or a project); it comes
-    before the signals for the values, and the undo stack is empty.
+    before the signals for the values, and the undo stack is empty. `project` is the file of the
+    open project, if one is.
     """
 
     photo_changed = Signal()
@@ -87,6 +88,7 @@ class Document(QObject):
         self.photo: Photo | None = None
         self.edit: Edit | None = None
         self.model: Model | None = None
+        self.project: Path | None = None
         self.undo_stack = QUndoStack(self)
         self._saved: Edit | None = None
         self._uncorrected: int | None = None  # index of the undo stack when correcting began
@@ -116,13 +118,18 @@ class Document(QObject):
     def unsaved(self) -> bool:
         """Whether closing would lose something: an edited pose, corrected points, a mask."""
         edit, saved = self.edit, self._saved
-        if edit is None or saved is None:
+        if edit is None:
             return False
-        if edit.landmarks is not saved.landmarks or edit.keep is not saved.keep:
+        if saved is None or edit.landmarks is not saved.landmarks or edit.keep is not saved.keep:
             return True
-        return edit.pose is not saved.pose and not np.array_equal(
-            edit.pose.landmarks(), edit.landmarks
-        )
+        if edit.correction is not None and self.edited:
+            return True
+        if edit.pose is saved.pose:
+            return False
+        points = edit.pose.landmarks()
+        if self.project is None and np.array_equal(points, edit.landmarks):
+            return False  # nothing was done that a picture would show
+        return not np.array_equal(points, saved.pose.landmarks())
 
     @property
     def edited(self) -> bool:
@@ -136,11 +143,29 @@ class Document(QObject):
 
     def set_photo(self, photo: Photo) -> None:
         """Edit another photo. Its face is chosen at once if there is only one."""
-        self.photo = photo
-        self.open_edit(None)
-        self.photo_changed.emit()
+        self._set_photo(photo)
         if len(photo.faces) == 1:
             self.choose_face(0)
+
+    def set_project(
+        self, photo: Photo, edit: Edit | None, project: Path | None, saved: bool = True
+    ) -> None:
+        """Go on with what was done to a photo, in the project with this file (None: in none yet).
+
+        saved: it is on disk like this.
+        """
+        self._set_photo(photo, project)
+        if edit is None:
+            return
+        self.open_edit(replace(edit, correction=None), project, saved)
+        if edit.correction is not None:
+            self.start_fitting()
+            self.change_pose(edit.correction, self.tr("Correct the points"))
+
+    def _set_photo(self, photo: Photo, project: Path | None = None) -> None:
+        self.photo = photo
+        self.open_edit(None, project)
+        self.photo_changed.emit()
 
     def choose_face(self, index: int) -> None:
         """Edit the face `photo.faces[index]`."""
@@ -156,10 +181,12 @@ class Document(QObject):
         edit = Edit.of(landmarks)
         self.open_edit(replace(edit, correction=edit.pose))
 
-    def open_edit(self, edit: Edit | None) -> None:
-        """Begin anew with this face of the photo; None: with none."""
+    def open_edit(self, edit: Edit | None, project: Path | None = None, saved: bool = True) -> None:
+        """Begin anew with this face of the photo; None: with none. Another face is not what the
+        open project is about: without `project`, it is of none."""
         self._uncorrected = None
-        self._saved = edit
+        self.project = project
+        self._saved = edit if saved else None
         self.undo_stack.clear()
         self.edit = edit
         self.face_opened.emit()
@@ -300,8 +327,14 @@ class Document(QObject):
     # Saved or not, and the model
 
     def mark_saved(self, edit: Edit) -> None:
-        """`edit` is on disk now."""
-        self._saved = edit
+        """`edit` is on disk now, as a picture or a pose: enough where there is no project."""
+        if self.project is None:
+            self._saved = edit
+            self.saved.emit()
+
+    def mark_project_saved(self, project: Path, edit: Edit | None) -> None:
+        """`edit` is in this project's file now."""
+        self.project, self._saved = project, edit
         self.saved.emit()
 
     def set_model(self, model: Model) -> None:

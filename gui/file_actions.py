@@ -1,4 +1,4 @@
-"""Opening and saving: photos, poses, models, results."""
+"""Opening and saving: photos, poses, models, results; projects through `ProjectActions`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from gui.file_dialogs import (
     MODEL_SUFFIXES,
     ask_open,
     ask_save,
+    ask_unsaved,
     ask_yes,
     is_inside,
     notes_edits,
@@ -26,16 +27,10 @@ from gui.file_dialogs import (
 )
 from gui.photo import Photo, read_photo
 from gui.predict_worker import PredictWorker
-from gui.recent_menu import remember_photo
-
-PICTURES = {".png": "PNG, exact", ".jpg": "JPEG, small", ".webp": "WebP", ".tif": "TIFF"}
-POSES = {
-    ".json": "Repose pose",
-    ".pts": "iBUG points",
-    ".csv": "Table of points",
-    ".xml": "dlib",
-    ".labelme.json": "labelme",
-}
+from gui.project import SUFFIX
+from gui.project_actions import ProjectActions
+from gui.recent_menu import remember_file
+from gui.zoom_view import Viewport
 
 
 class FileActions(QObject):
@@ -44,33 +39,60 @@ class FileActions(QObject):
     busy = Signal(str)
     failed = Signal(str)
     done = Signal(str)
-    model_chosen = Signal(object)  # Path
+    model_chosen = Signal(object)  # Path; None: the default one
 
     def __init__(
-        self, document: Document, worker: PredictWorker, background: Background, window: QWidget
+        self,
+        document: Document,
+        worker: PredictWorker,
+        background: Background,
+        shown: Viewport,
+        window: QWidget,
     ) -> None:
         super().__init__(window)
         self._document, self._worker, self._background = document, worker, background
         self._window = window
+        self.projects = ProjectActions(document, background, shown, window)
+        for own, theirs in (
+            (self.busy, self.projects.busy),
+            (self.failed, self.projects.failed),
+            (self.done, self.projects.done),
+            (self.model_chosen, self.projects.model_chosen),
+        ):
+            theirs.connect(own)
         self.export: ExportDialog | None = None
         worker.saved.connect(self._saved)
 
+    # Opening
+
     def open(self, path: Path) -> None:
-        """Open a file by what it is: a pose, a model, or else a photo."""
+        """Open a file by what it is: a pose, a model, a project, or else a photo."""
         suffix = path.suffix.lower()
         if suffix in engine.POSE_SUFFIXES:
             self.open_pose(path)
         elif suffix in MODEL_SUFFIXES:
             self.model_chosen.emit(path)
+        elif suffix == SUFFIX:
+            if self.may_discard():
+                self.projects.open(path)
         else:
             self.open_photo(path)
 
-    def open_photo(self, path: Path | None = None) -> None:
-        """Open a photo, or let the user choose one."""
-        path = path or ask_open(
-            self._window, "Open photo", "Photos", engine.PHOTO_SUFFIXES, "photos"
+    def open_file(self) -> None:
+        """Open a photo or a project of the user's choice."""
+        path = ask_open(
+            self._window,
+            self.tr("Open"),
+            self.tr("Photos and projects"),
+            (*engine.PHOTO_SUFFIXES, SUFFIX),
+            "photos",
         )
-        if path is not None and self.may_discard():
+        if path is not None:
+            self.open(path)
+
+    def open_photo(self, path: Path) -> None:
+        """Open a photo."""
+        if self.may_discard():
             self._read(path, self._photo_read)
 
     def open_sample(self) -> None:
@@ -78,12 +100,14 @@ class FileActions(QObject):
         self._try(lambda: self.open_photo(sample_photo()))
 
     def may_discard(self) -> bool:
-        """Whether the edited pose, if there is one, may be lost."""
-        return not self._document.unsaved or ask_yes(
-            self._window,
-            "Discard",
-            "The pose was edited and not saved. Discard it?",
-        )
+        """Whether what was done may be lost: nothing was, or it is saved, or not worth it."""
+        photo = self._document.photo
+        if not self._document.unsaved or photo is None:
+            return True
+        name = (self._document.project or photo.path).name
+        question = self.tr("{} was edited and not saved. Save what you did?").format(name)
+        answer = ask_unsaved(self._window, question)
+        return answer == "discard" or (answer == "save" and self.projects.save())
 
     def may_close(self) -> bool:
         """Whether the window may be closed; an export that is under way ends then."""
@@ -91,14 +115,16 @@ class FileActions(QObject):
             return False
         if self.export is None or self.export.may_end():
             return True
-        question = (
+        question = self.tr(
             "An export is under way. Stop it? What is made stays, and the same export goes on from"
             " there another time."
         )
-        if not ask_yes(self._window, "Stop the export", question):
+        if not ask_yes(self._window, self.tr("Stop the export"), question):
             return False
         self.export.process.end()
         return True
+
+    # Saving
 
     def export_batch(self) -> None:
         """Make many pictures at once, in the background."""
@@ -114,17 +140,23 @@ class FileActions(QObject):
         if photo is None or edit is None:
             return
         suggestion = self._folder(photo) / f"{photo.path.stem}-reposed.png"
-        path = ask_save(self._window, "Save refined picture", suggestion, PICTURES, "pictures")
+        kinds = {
+            ".png": self.tr("PNG, exact"),
+            ".jpg": self.tr("JPEG, small"),
+            ".webp": "WebP",
+            ".tif": "TIFF",
+        }
+        path = ask_save(self._window, self.tr("Save picture"), suggestion, kinds, "pictures")
         if path is None:
             return
+        question = self.tr("{} is the original photo. Overwrite it? It cannot be brought back.")
         if same_file(path, photo.path) and not ask_yes(
-            self._window,
-            "Overwrite the original",
-            f"{path.name} is the original photo. Overwrite it? It cannot be brought back.",
+            self._window, self.tr("Overwrite the original"), question.format(path.name)
         ):
             return
-        self.busy.emit(f"Saving {path.name}…")
-        self._worker.save(path, edit.pose.landmarks(), edit, photo.metadata, notes_edits())
+        self.busy.emit(self.tr("Saving {}…").format(path.name))
+        how = (photo.metadata, notes_edits(), edit.keep)
+        self._worker.save(path, edit.pose.landmarks(), (photo, edit), *how)
 
     def save_pose(self) -> None:
         """Write the pose in the format that the chosen name says."""
@@ -132,7 +164,14 @@ class FileActions(QObject):
         if photo is None or edit is None:
             return
         suggestion = self._folder(photo) / f"{photo.path.stem}.json"
-        path = ask_save(self._window, "Save pose", suggestion, POSES, "poses")
+        kinds = {
+            ".json": self.tr("Repose pose"),
+            ".pts": self.tr("iBUG points"),
+            ".csv": self.tr("Table of points"),
+            ".xml": "dlib",
+            ".labelme.json": "labelme",
+        }
+        path = ask_save(self._window, self.tr("Save pose"), suggestion, kinds, "poses")
         if path is None:
             return
         try:
@@ -140,57 +179,73 @@ class FileActions(QObject):
         except engine.ReposeError as error:
             self.failed.emit(str(error))
             return
-        self._saved(path, edit)
+        if edit.keep is None:  # which no pose file holds
+            self._document.mark_saved(edit)
+        self.done.emit(self.tr("Saved {}").format(path))
+
+    # The pose and the model
 
     def open_pose(self, path: Path | None = None) -> None:
         """Take the pose of a pose file, or let the user choose one."""
         face = self._document.landmarks
         if face is None:
-            self.failed.emit("A pose needs a face: open a photo and choose its face first.")
+            self.failed.emit(
+                self.tr("A pose needs a face: open a photo and choose its face first.")
+            )
             return
-        path = path or ask_open(self._window, "Open pose", "Poses", engine.POSE_SUFFIXES, "poses")
+        title = self.tr("Open pose")
+        suffixes = engine.POSE_SUFFIXES
+        path = path or ask_open(self._window, title, self.tr("Poses"), suffixes, "poses")
         if path is not None:
-            self._try(lambda: self._document.take_pose(engine.read_pose(path, face), "Open pose"))
+            self._try(lambda: self._document.take_pose(engine.read_pose(path, face), title))
 
     def copy_pose(self) -> None:
         """Take the pose of a face in another photo."""
-        path = ask_open(
-            self._window, "Copy pose from photo", "Photos", engine.PHOTO_SUFFIXES, "photos"
-        )
+        title = self.tr("Copy pose from photo")
+        suffixes = engine.PHOTO_SUFFIXES
+        path = ask_open(self._window, title, self.tr("Photos"), suffixes, "photos")
         if path is not None:
             self._read(path, self._target_read)
 
     def open_model(self) -> None:
         """Use another model; if it cannot be read, the present one stays."""
-        path = ask_open(self._window, "Open model", "Models", MODEL_SUFFIXES, "models")
+        title = self.tr("Open model")
+        path = ask_open(self._window, title, self.tr("Models"), MODEL_SUFFIXES, "models")
         if path is not None:
             self.open(path)
 
     def _read(self, path: Path, done: Callable[[Photo], None]) -> None:
-        self.busy.emit(f"Opening {path.name} and looking for faces…")
+        self.busy.emit(self.tr("Opening {} and looking for faces…").format(path.name))
         self._background.run(lambda: read_photo(path), done, lambda: self.busy.emit(""))
 
     def _photo_read(self, photo: Photo) -> None:
         self.busy.emit("")
         self._document.set_photo(photo)
         if not same_file(photo.path, sample_photo()):
-            remember_photo(photo.path)
+            remember_file(photo.path)
 
     def _target_read(self, photo: Photo) -> None:
         self.busy.emit("")
         source, document = self._document.landmarks, self._document
         if not photo.faces:
-            self.failed.emit(f"No face was found in {photo.path.name}; choose another photo.")
+            self.failed.emit(
+                self.tr("No face was found in {}; choose another photo.").format(photo.path.name)
+            )
         elif source is not None and document.photo is not None:
             dialog = CopyPoseDialog(source, document.photo.size, photo, self._window)
             if dialog.exec() and dialog.landmarks is not None:
-                document.take_pose(dialog.landmarks, "Copy pose")
+                document.take_pose(dialog.landmarks, self.tr("Copy pose"))
 
-    def _saved(self, path: Path, edit: Edit) -> None:
+    def _saved(self, path: Path, what: tuple[Photo, Edit]) -> None:
+        photo, edit = what
         self.busy.emit("")
-        self._document.mark_saved(edit)
-        unsaid = path.suffix.lower() == ".bmp" and notes_edits()
-        self.done.emit(f"Saved {path}" + (" (a BMP cannot say that it was edited)" * unsaid))
+        if photo is self._document.photo:  # else another one was opened meanwhile
+            self._document.mark_saved(edit)
+        if path.suffix.lower() == ".bmp" and notes_edits():
+            said = self.tr("Saved {} (a BMP cannot say that it was edited)")
+        else:
+            said = self.tr("Saved {}")
+        self.done.emit(said.format(path))
 
     def _try(self, action: Callable[[], object]) -> None:
         try:

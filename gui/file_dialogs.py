@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
-from PySide6.QtCore import QSettings, QStandardPaths, Qt
+from PySide6.QtCore import QCoreApplication, QSettings, QStandardPaths, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 import engine
@@ -34,8 +35,9 @@ def ask_open(
     """An existing file of the user's choice; `folder` names what is remembered about where."""
     start = str(settings().value(f"folder/{folder}", pictures_folder()))
     patterns = " ".join(f"*{suffix} *{suffix.upper()}" for suffix in suffixes)
+    everything = QCoreApplication.translate("FileDialogs", "All files")
     name, _ = QFileDialog.getOpenFileName(
-        parent, title, start, f"{kind} ({patterns});;All files (*)"
+        parent, title, start, f"{kind} ({patterns});;{everything} (*)"
     )
     if not name:
         return None
@@ -66,14 +68,35 @@ def ask_save(
 
 def ask_yes(parent: QWidget, action: str, question: str) -> bool:
     """Whether the user lets `action` happen; Cancel is the default."""
-    box = QMessageBox(QMessageBox.Icon.Warning, "Repose", question, parent=parent)
-    box.setTextFormat(Qt.TextFormat.PlainText)
+    box = _question(parent, question)
     yes = box.addButton(action, QMessageBox.ButtonRole.DestructiveRole)
     cancel = box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(cancel)
     box.setEscapeButton(cancel)
     box.exec()
     return box.clickedButton() is yes
+
+
+def ask_unsaved(parent: QWidget, question: str) -> Literal["save", "discard", "cancel"]:
+    """What to do with work that was not saved."""
+    box = _question(parent, question)
+    buttons = QMessageBox.StandardButton
+    save, discard = box.addButton(buttons.Save), box.addButton(buttons.Discard)
+    cancel = box.addButton(buttons.Cancel)
+    save.setText(QCoreApplication.translate("FileDialogs", "&Save project…"))
+    discard.setText(QCoreApplication.translate("FileDialogs", "&Discard"))
+    box.setDefaultButton(save)
+    box.setEscapeButton(cancel)
+    box.exec()
+    if box.clickedButton() is save:
+        return "save"
+    return "discard" if box.clickedButton() is discard else "cancel"
+
+
+def _question(parent: QWidget, question: str) -> QMessageBox:
+    box = QMessageBox(QMessageBox.Icon.Warning, "Repose", question, parent=parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    return box
 
 
 def pictures_folder() -> Path:

@@ -8,8 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QMessageBox, QSplitter, QVBoxLayout, QWidget
 
+from gui.autosave import Autosave, LostWork, find_lost_work
 from gui.background import Background
 from gui.canvas import Canvas
+from gui.data_folder import data_folder
 from gui.document import Document, Model
 from gui.file_actions import FileActions
 from gui.hint import Hint
@@ -18,7 +20,7 @@ from gui.menus import Menus
 from gui.panes import Panes
 from gui.pose_panel import PosePanel
 from gui.predict_worker import PredictWorker, Request, Update
-from gui.sequence import Sequences
+from gui.recovery import RecoveryDialog
 from gui.training import Training
 from gui.zoom_view import Viewport
 
@@ -40,12 +42,14 @@ class MainWindow(QMainWindow):
         self.canvas.setObjectName("canvas")
         self.panes = Panes(self.shown)
         self.pose_panel = PosePanel(self.document)
-        self.files = FileActions(self.document, self.worker, self.background, self)
+        self.files = FileActions(self.document, self.worker, self.background, self.shown, self)
+        self.autosave = Autosave(
+            self.document, self.files.projects.describe, data_folder("autosave"), self
+        )
         self.hint = Hint(self.document, self.canvas)
         self._error: QMessageBox | None = None
         self._lay_out()
         self.training = Training(self.document, self)
-        self.sequences = Sequences(self.document, self.worker, self.background, self)
         self.menus = Menus(self)
         self._wire()
         self.setAcceptDrops(True)
@@ -59,7 +63,8 @@ class MainWindow(QMainWindow):
         if photo is None:
             self.files.open_sample()
         else:
-            self.files.open_photo(photo)
+            self.files.open(photo)
+        self._offer_lost_work()
         self.training.start()
 
     def load_model(self, path: Path | None) -> None:
@@ -87,6 +92,24 @@ class MainWindow(QMainWindow):
         self._error = QMessageBox(QMessageBox.Icon.Warning, "Repose", sentence, parent=self)
         self._error.setTextFormat(Qt.TextFormat.PlainText)  # a file's name may hold a "<"
         self._error.open()
+
+    def _offer_lost_work(self) -> None:
+        """Of editors that did not end as they should."""
+        lost = find_lost_work(data_folder("autosave"))
+        if lost:
+            dialog = RecoveryDialog(lost, self)
+            dialog.wanted.connect(self._recover)
+            dialog.open()
+
+    def _recover(self, lost: LostWork) -> None:
+        if self.files.may_discard():
+            self.files.projects.recover(lost)
+        else:
+            lost.leave()
+
+    def show_message(self, text: str) -> None:
+        """Show a sentence in the status bar for a while."""
+        self.statusBar().showMessage(text, MESSAGE_MS)
 
     def _lay_out(self) -> None:
         left = QWidget()
@@ -118,31 +141,37 @@ class MainWindow(QMainWindow):
         document.photo_changed.connect(self._photo_changed)
         document.source_changed.connect(self._source_changed)
         document.pose_changed.connect(self.request)
-        for changed in (document.pose_changed, document.saved):
+        for changed in (
+            document.source_changed, document.pose_changed, document.keep_changed, document.saved
+        ):  # fmt: skip
             changed.connect(lambda: self.setWindowModified(document.unsaved))
+        document.face_opened.connect(self._show_title)
+        document.saved.connect(self._show_title)
+        self.files.projects.recovered.connect(self.autosave.take_over)
+        self.autosave.failed.connect(self.show_message)
         document.keep_changed.connect(lambda: self.panes.show_keep(document.keep))
         document.model_changed.connect(self._show_model)
         worker.updated.connect(self._show_update)
         worker.model_loaded.connect(self._model_loaded)
-        for sender in (
-            worker, self.background, self.files, self.training, self.sequences,
-            self.canvas.chooser,
-        ):  # fmt: skip
+        for sender in (worker, self.background, self.files, self.training, self.canvas.chooser):
             sender.failed.connect(self.show_error)
         worker.failed.connect(self._worker_failed)
         for actor in (self.files, self.training):
             actor.model_chosen.connect(self.load_model)
-        for actor in (self.files, self.training, self.sequences):
-            actor.done.connect(lambda text: self.statusBar().showMessage(text, MESSAGE_MS))
+            actor.done.connect(self.show_message)
         self.files.busy.connect(self.hint.set_busy)
-        self.hint.open_wanted.connect(self.files.open_photo)
+        self.hint.open_wanted.connect(self.files.open_file)
         self.hint.sample_wanted.connect(self.files.open_sample)
 
     def _photo_changed(self) -> None:
-        photo = self.document.photo
-        if photo is not None:
-            self.setWindowTitle(f"{photo.path.name}[*] – Repose")
-        self.panes.show_photo(photo)
+        self._show_title()
+        self.panes.show_photo(self.document.photo)
+
+    def _show_title(self) -> None:
+        document = self.document
+        if document.photo is not None:
+            name = (document.project or document.photo.path).name
+            self.setWindowTitle(f"{name}[*] – Repose")
 
     def _source_changed(self) -> None:
         document = self.document
@@ -191,14 +220,14 @@ class MainWindow(QMainWindow):
         paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
-            path = Path(paths[0])
-            self.sequences.open(path) if self.sequences.takes(path) else self.files.open(path)
+            self.files.open(Path(paths[0]))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not (self.files.may_close() and self.sequences.may_close()):
+        if not self.files.may_close():
             event.ignore()
             return
         self.hide()
+        self.autosave.stop()
         self.training.stop()
         self.background.stop()
         self.worker.stop()

@@ -93,14 +93,29 @@ class Menus(QObject):
         files = self._window.files
         menu = self._window.menuBar().addMenu("&File")
         self.open = self._add(
-            menu, "&Open photo…", files.open_photo, "Ctrl+O", "Open a photo of a face", "open"
-        )
-        menu.addMenu(RecentMenu(files.open_photo, menu))
-        self._add(menu, "Open sa&mple photo", files.open_sample)
+            menu, self.tr("&Open…"), files.open_file, "Ctrl+O",
+            self.tr("Open a photo of a face, or a project"), "open",
+        )  # fmt: skip
+        menu.addMenu(RecentMenu(files.open, menu))
+        self._add(
+            menu, self.tr("Open sa&mple photo"), files.open_sample,
+            tip=self.tr("Open the photo that comes with Repose"),
+        )  # fmt: skip
         menu.addSeparator()
+        projects = files.projects
+        self._needs_photo += [
+            self._add(
+                menu, self.tr("&Save project"), projects.save, "Ctrl+S",
+                self.tr("Keep photo, points, pose, areas and view in one small file"),
+            ),
+            self._add(
+                menu, self.tr("Save project &as…"), projects.save_as, "Ctrl+Shift+S",
+                self.tr("Keep all of it in another file"),
+            ),
+        ]  # fmt: skip
         self.save = self._add(
-            menu, "&Save refined…", files.save_picture, "Ctrl+S",
-            "Save the photo with the reposed face, at full size", "save",
+            menu, self.tr("Save p&icture…"), files.save_picture, "Ctrl+Shift+E",
+            self.tr("Save the photo with the reposed face, at full size"), "save",
         )  # fmt: skip
         self.note = self._add(
             menu, "&Note edits in pictures", lambda: note_edits(self.note.isChecked()),
@@ -118,7 +133,7 @@ class Menus(QObject):
                 menu, "Open &pose…", files.open_pose, "Ctrl+Shift+O", "Take the pose of a pose file"
             ),
             self._add(
-                menu, "Save pos&e…", files.save_pose, "Ctrl+Shift+S", "Save the pose to a file"
+                menu, "Save pos&e…", files.save_pose, "Ctrl+Alt+S", "Save the pose to a file"
             ),
         ]
         menu.addSeparator()

@@ -18,7 +18,7 @@ from gui.background import explain
 from gui.document import Model
 
 if TYPE_CHECKING:
-    from engine import Landmarks, Metadata, Prediction, Predictor
+    from engine import KeepMask, Landmarks, Metadata, Prediction, Predictor
 
 Square = tuple[float, float, float]
 
@@ -99,13 +99,19 @@ class PredictWorker(QThread):
         token: object,
         metadata: Metadata | None = None,
         note: bool = True,
+        keep: KeepMask | None = None,
     ) -> None:
         """Write the photo, whose metadata these are, with its face in `pose`, at full size; `saved`
-        then returns `token`. `note`: the file says that it was edited."""
-        self._enqueue(
-            lambda: self._save(path, pose, token, metadata or engine.Metadata(), note),
-            changes_picture=False,
-        )
+        then returns `token`. `note`: the file says that it was edited. `keep`: what stays."""
+
+        def save() -> None:
+            predictor = self._require_predictor()
+            edited = (metadata or engine.Metadata()).edited(predictor.model_name, note=note)
+            picture = predictor.paste(predictor.predict(pose), keep)
+            engine.write_photo(path, picture, metadata=edited)
+            self.saved.emit(path, token)
+
+        self._enqueue(save, changes_picture=False)
 
     def request(self, request: Request) -> None:
         """Predict this pose next; a pose that is still waiting is overwritten."""
@@ -210,14 +216,6 @@ class PredictWorker(QThread):
         except Exception as error:  # shown where the sequence is
             answer = explain(error)
         self.played.emit(token, answer)
-
-    def _save(
-        self, path: Path, pose: Landmarks, token: object, metadata: Metadata, note: bool
-    ) -> None:
-        predictor = self._require_predictor()
-        edited = metadata.edited(predictor.model_name, note=note)
-        engine.write_photo(path, predictor.paste(predictor.predict(pose)), metadata=edited)
-        self.saved.emit(path, token)
 
     def _require_predictor(self) -> Predictor:
         if self._predictor is None or not self._ready:

@@ -147,7 +147,7 @@ def test_fitting_corrects_the_source_as_one_entry(document: Document) -> None:
     for _ in range(3):
         document.move(document.pose, {0}, (4.0, 4.0))
     np.testing.assert_array_equal(source(document), before)
-    assert not document.unsaved
+    assert document.unsaved
     document.finish_fitting()
     assert not document.fitting
     assert document.unsaved

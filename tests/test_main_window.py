@@ -14,7 +14,7 @@ from gui import file_actions
 from gui.copy_pose_dialog import CopyPoseDialog
 from gui.main_window import MainWindow
 from gui.photo import Photo
-from gui.recent_menu import RecentMenu, recent_photos, remember_photo
+from gui.recent_menu import RecentMenu, recent_files, remember_file
 
 WAIT = 30_000
 
@@ -140,7 +140,7 @@ def test_saving_and_then_closing_asks_nothing(
     assert (tmp_path / "out.jpg").stat().st_size > 1000
     assert not window.document.unsaved
     assert not window.isWindowModified()
-    monkeypatch.setattr(file_actions, "ask_yes", lambda *_args: pytest.fail("asked"))
+    monkeypatch.setattr(file_actions, "ask_unsaved", lambda *_args: pytest.fail("asked"))
     assert window.close()
 
 
@@ -162,7 +162,7 @@ def test_closing_with_an_edited_pose_asks(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window.document.turn(5.0, 0.0, 0.0)
-    answer(monkeypatch, "ask_yes", False)
+    answer(monkeypatch, "ask_unsaved", "cancel")
     assert not window.close()
     assert window.isVisible()
 
@@ -174,7 +174,7 @@ def test_a_pose_that_was_reset_is_nothing_to_lose(
     assert window.isWindowModified()
     window.document.reset_pose()
     assert not window.isWindowModified()
-    monkeypatch.setattr(file_actions, "ask_yes", lambda *_args: pytest.fail("asked"))
+    monkeypatch.setattr(file_actions, "ask_unsaved", lambda *_args: pytest.fail("asked"))
     assert window.close()
 
 
@@ -198,7 +198,7 @@ def test_the_panes_show_nothing_beyond_the_photo(
     narrow = tmp_path / "narrow.png"
     engine.write_photo(narrow, window.document.photo.pixels[:, 150:300])
     with qtbot.waitSignal(window.document.source_changed, timeout=WAIT):
-        window.files.open_photo(narrow)
+        window.files.open(narrow)
     with qtbot.waitSignal(window.worker.updated, timeout=WAIT) as update:
         window.request()
     assert update.args[0].prediction.crop.side > 150
@@ -216,7 +216,7 @@ def test_the_original_is_not_overwritten_without_asking(
     engine.write_photo(original, window.document.photo.pixels)  # type: ignore[union-attr]
     before = original.read_bytes()
     with qtbot.waitSignal(window.document.source_changed, timeout=WAIT):
-        window.files.open_photo(original)
+        window.files.open(original)
     answer(monkeypatch, "ask_save", original)
     answer(monkeypatch, "ask_yes", False)
     window.files.save_picture()
@@ -278,7 +278,7 @@ def test_a_dropped_photo_opens_and_is_remembered(
     assert len(window.document.photo.faces) == 2
     assert "2 faces" in window.hint.label.text()
     assert window.panes.large.view.image is None
-    assert recent_photos() == [two_faces]
+    assert recent_files() == [two_faces]
     with qtbot.waitSignal(window.worker.updated, timeout=WAIT):
         window.document.choose_face(1)
     assert window.panes.large.view.image is not None
@@ -379,15 +379,23 @@ def test_the_same_error_does_not_pile_up(window: MainWindow) -> None:
     first.close()
 
 
-def test_recent_photos_open_again(window: MainWindow, two_faces: Path, tmp_path: Path) -> None:
-    for path in (two_faces, tmp_path / "a & b.png", two_faces):
-        remember_photo(path)
+def test_recent_files_open_again(window: MainWindow, two_faces: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "a & b"
+    folder.mkdir()
+    there = folder / "c & d.png"
+    there.touch()
+    for path in (two_faces, tmp_path / "gone.png", there, two_faces):
+        remember_file(path)
     opened: list[Path] = []
     menu = RecentMenu(opened.append, window)
     menu.aboutToShow.emit()
-    names = [action.text() for action in menu.actions() if not action.isSeparator()]
-    assert names == [str(two_faces), str(tmp_path / "a && b.png"), "Clear this list"]
-    menu.actions()[0].trigger()
+    actions = [action for action in menu.actions() if not action.isSeparator()]
+    assert [action.text().split("  ")[0] for action in actions] == [
+        "&1 two.png", "&2 c && d.png", "&3 gone.png", "&Clear this list",
+    ]  # fmt: skip
+    assert "a && b" in actions[1].text()
+    assert [action.isEnabled() for action in actions] == [True, True, False, True]
+    actions[0].trigger()
     assert opened == [two_faces]
-    menu.actions()[-1].trigger()
-    assert recent_photos() == []
+    actions[-1].trigger()
+    assert recent_files() == []
