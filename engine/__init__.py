@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from engine.files import write_whole as write_whole
     from engine.head import mean_face as mean_face
     from engine.head_picture import draw_head as draw_head
+    from engine.head_picture import place_on_head as place_on_head
     from engine.keep import KeepMask as KeepMask
     from engine.landmarks import FACE_PARTS as FACE_PARTS
     from engine.landmarks import MIRROR_IMAGES as MIRROR_IMAGES
@@ -181,6 +182,7 @@ _MODULES = {
     "note_process": "run_folder",
     "open_footage": "sequence",
     "personal_config": "personal",
+    "place_on_head": "head_picture",
     "plan_batch": "batches",
     "played": "sequence",
     "read_photo": "photos",

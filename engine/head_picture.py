@@ -50,3 +50,12 @@ def draw_head(pose: Pose3D, size: int, colour: tuple[int, int, int]) -> HeadPict
     points = (pose.landmarks() - face.pose.shift) / face.pose.scale - middle[:2]
     landmarks = (points * scale + (size - 1) / 2).astype(np.float32)
     return HeadPicture(pixels.reshape(size, size, 4), landmarks)
+
+
+def place_on_head(point: NDArray[np.float64], pose: Pose3D) -> tuple[float, float]:
+    """Where a point (3,) in head coordinates is in a picture of the pose's head.
+
+    As shares of its side: (0, 0) is the upper left corner, (1, 1) the lower right one.
+    """
+    x, y, _ = pose.rotation @ (point - _CENTRE) / (2 * _SHOWN) + 0.5
+    return float(x), float(y)

@@ -1,0 +1,117 @@
+"""How the head is turned, how far the model has learnt to, and turns in steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication, QObject, Signal
+
+import engine
+from gui.document import PITCH_LIMIT, ROLL_LIMIT, YAW_LIMIT, Document
+
+Angles = tuple[float, float, float]
+Range = tuple[float, float]
+
+LIMITS = (YAW_LIMIT, PITCH_LIMIT, ROLL_LIMIT)
+
+
+def axis_name(axis: int) -> str:
+    """Yaw, pitch or roll, in the user's language."""
+    translate = QCoreApplication.translate
+    return (
+        translate("HeadTurn", "Yaw"),
+        translate("HeadTurn", "Pitch"),
+        translate("HeadTurn", "Roll"),
+    )[axis]
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """An angle that the model has not learnt: which axis, how far, and what it has learnt."""
+
+    axis: int
+    degrees: float
+    learnt: Range
+
+
+class HeadTurn(QObject):
+    """Yaw, pitch and roll as offsets from the source, in degrees, with what the model has learnt.
+
+    `ranges` are the lowest and highest offsets that the model was trained for, within the limits
+    of the sliders; None without a face or a model.
+    """
+
+    ranges_changed = Signal()
+
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self.ranges: tuple[Range, Range, Range] | None = None
+        document.source_changed.connect(self._find_ranges)
+        document.model_changed.connect(self._find_ranges)
+        self._find_ranges()
+
+    @property
+    def angles(self) -> Angles:
+        """The present offsets; 0 without a face."""
+        pose = self._document.pose
+        return (0.0, 0.0, 0.0) if pose is None else (pose.yaw, pose.pitch, pose.roll)
+
+    @property
+    def beyond(self) -> tuple[Beyond, ...]:
+        """The angles that the model has not learnt."""
+        if self.ranges is None:
+            return ()
+        return tuple(
+            Beyond(axis, angle, learnt)
+            for axis, (angle, learnt) in enumerate(zip(self.angles, self.ranges, strict=True))
+            if not learnt[0] - 0.5 <= angle <= learnt[1] + 0.5
+        )
+
+    @property
+    def warning(self) -> str:
+        """What is beyond, in words; "" while nothing is."""
+        beyond = self.beyond
+        if not beyond:
+            return ""
+        angles = self.tr(", ").join(
+            self.tr("{axis} {degrees:.0f}° ({low:.0f}° to {high:.0f}°)").format(
+                axis=axis_name(one.axis),
+                degrees=one.degrees,
+                low=one.learnt[0],
+                high=one.learnt[1],
+            )
+            for one in beyond
+        )
+        return self.tr(
+            "Further than this model has learnt: {}. Expect mistakes, or turn back to the mark."
+        ).format(angles)
+
+    def turn_to(self, angles: Angles, gesture: int | None = None) -> None:
+        """Turn the head to these offsets, as far as the sliders go."""
+        yaw, pitch, roll = (
+            round(min(max(angle, -limit), limit), 1)
+            for angle, limit in zip(angles, LIMITS, strict=True)
+        )
+        if (yaw, pitch, roll) != self.angles:
+            self._document.turn(yaw, pitch, roll, gesture)
+
+    def turn_by(self, angles: Angles, gesture: int | None = None) -> None:
+        """Turn the head by so much from where it is."""
+        yaw, pitch, roll = (a + b for a, b in zip(self.angles, angles, strict=True))
+        self.turn_to((yaw, pitch, roll), gesture)
+
+    def _find_ranges(self) -> None:
+        pose, model = self._document.pose, self._document.model
+        if pose is None or model is None:
+            self.ranges = None
+        else:
+            learnt: engine.TrainedRange = model.trained_range.around(pose.source.angles)
+            yaw, pitch, roll = (
+                (max(low, -limit), min(high, limit))
+                for (low, high), limit in zip(
+                    (learnt.yaw, learnt.pitch, learnt.roll), LIMITS, strict=True
+                )
+            )
+            self.ranges = (yaw, pitch, roll)
+        self.ranges_changed.emit()

@@ -1,0 +1,41 @@
+"""A posed head on the screen: shaded, with the lines of the face."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import qimage2ndarray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+
+import engine
+
+if TYPE_CHECKING:
+    from engine import Pose3D
+
+SKIN = QColor("#aeb9c9")
+INK = QColor("#123a66")
+
+
+def head_image(pose: Pose3D, side: int, skin: QColor = SKIN, ink: QColor = INK) -> QImage:
+    """The head of a pose with the lines of the face, `side` pixels wide and high."""
+    head = engine.draw_head(pose, side, (skin.red(), skin.green(), skin.blue()))
+    image: QImage = qimage2ndarray.array2qimage(head.pixels)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    pen = QPen(ink, max(1.0, side / 110))
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(pen)
+    for part in engine.FACE_PARTS:
+        line = QPolygonF([QPointF(*head.landmarks[i].tolist()) for i in part.indices])
+        if part.closed:
+            painter.drawPolygon(line)
+        else:
+            painter.drawPolyline(line)
+    painter.end()
+    return image
+
+
+def draw_head(painter: QPainter, area: QRectF, pose: Pose3D, ratio: float) -> None:
+    """Draw the head into a square; `ratio` of the screen's pixels are one of the painter's."""
+    painter.drawImage(area, head_image(pose, round(area.width() * ratio)))
