@@ -21,6 +21,7 @@ from gui.panes import Panes
 from gui.pose_panel import PosePanel
 from gui.predict_worker import PredictWorker, Request, Update
 from gui.recovery import RecoveryDialog
+from gui.sequence import Sequences
 from gui.training import Training
 from gui.zoom_view import Viewport
 
@@ -50,6 +51,7 @@ class MainWindow(QMainWindow):
         self._error: QMessageBox | None = None
         self._lay_out()
         self.training = Training(self.document, self)
+        self.sequences = Sequences(self.document, self.worker, self.background, self)
         self.menus = Menus(self)
         self._wire()
         self.setAcceptDrops(True)
@@ -153,11 +155,15 @@ class MainWindow(QMainWindow):
         document.model_changed.connect(self._show_model)
         worker.updated.connect(self._show_update)
         worker.model_loaded.connect(self._model_loaded)
-        for sender in (worker, self.background, self.files, self.training, self.canvas.chooser):
+        for sender in (
+            worker, self.background, self.files, self.training, self.sequences,
+            self.canvas.chooser,
+        ):  # fmt: skip
             sender.failed.connect(self.show_error)
         worker.failed.connect(self._worker_failed)
         for actor in (self.files, self.training):
             actor.model_chosen.connect(self.load_model)
+        for actor in (self.files, self.training, self.sequences):
             actor.done.connect(self.show_message)
         self.files.busy.connect(self.hint.set_busy)
         self.hint.open_wanted.connect(self.files.open_file)
@@ -220,10 +226,11 @@ class MainWindow(QMainWindow):
         paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
-            self.files.open(Path(paths[0]))
+            path = Path(paths[0])
+            self.sequences.open(path) if self.sequences.takes(path) else self.files.open(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.files.may_close():
+        if not (self.files.may_close() and self.sequences.may_close()):
             event.ignore()
             return
         self.hide()
