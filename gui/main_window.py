@@ -14,6 +14,8 @@ from gui.canvas import Canvas
 from gui.data_folder import data_folder
 from gui.document import Document, Model
 from gui.file_actions import FileActions
+from gui.gizmo import Gizmo
+from gui.head_turn import HeadTurn
 from gui.hint import Hint
 from gui.images import tinted_image
 from gui.menus import Menus
@@ -42,7 +44,9 @@ class MainWindow(QMainWindow):
         self.canvas = Canvas(self.document, self.shown)
         self.canvas.setObjectName("canvas")
         self.panes = Panes(self.shown)
-        self.pose_panel = PosePanel(self.document)
+        self.turn = HeadTurn(self.document, self)
+        self.pose_panel = PosePanel(self.document, self.turn)
+        self.gizmo = Gizmo(self.document, self.turn, self.canvas.viewport())
         self.files = FileActions(self.document, self.worker, self.background, self.shown, self)
         self.autosave = Autosave(
             self.document, self.files.projects.describe, data_folder("autosave"), self
