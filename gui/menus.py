@@ -164,6 +164,10 @@ class Menus(QObject):
             menu, "&Copy pose from photo…", self._window.files.copy_pose, "Ctrl+T",
             "Give this face the pose of a face in another photo", "copy",
         )  # fmt: skip
+        self._add(
+            menu, self.tr("Se&quence…"), self._window.sequences.show, "Ctrl+Shift+V",
+            self.tr("Play the poses of a video, or of a folder of frames, on this photo"),
+        )  # fmt: skip
         self.correct = self._add(
             menu, self.tr("Correct the &detection"), self._correct, "Ctrl+D",
             self.tr("Put the points where the face really has them; the picture does not change"),
