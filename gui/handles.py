@@ -84,7 +84,7 @@ class Handles(CanvasTool):
         self._document, self._item, self._zoom = document, item, zoom
         self.symmetric = False
         self.soft = False
-        self.radius = 0.5  # of soft selection, in distances between the eyes
+        self.radius = 1.0  # of soft selection, in distances between the eyes
         self._drag: Drag | None = None
         self._nudge: Drag | None = None
         self._band: tuple[QPointF, QPointF, frozenset[int]] | None = None

@@ -4,75 +4,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from mouse_editor import MIDDLE, NOTHING, SHIFT, Editor
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 import engine
-from gui.canvas import Canvas
-from gui.document import Document
 from gui.photo import Photo, read_photo
-
-SHIFT = Qt.KeyboardModifier.ShiftModifier
-NOTHING = Qt.KeyboardModifier.NoModifier
-LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 
 
 @pytest.fixture(scope="module")
 def opened(sample: Path) -> Photo:
     return read_photo(sample)
-
-
-class Editor:
-    """A canvas of 600x500 and the mouse over it."""
-
-    def __init__(self, qtbot: QtBot) -> None:
-        self.document = Document()
-        self.canvas = Canvas(self.document)
-        qtbot.addWidget(self.canvas)
-        self.canvas.resize(600, 500)
-        self.canvas.show()
-        qtbot.waitExposed(self.canvas)
-
-    @property
-    def pose(self) -> engine.Landmarks:
-        assert self.document.pose is not None
-        return self.document.pose.landmarks()
-
-    def place(self, point: tuple[float, float]) -> QPointF:
-        """Where a point of the photo is on the canvas."""
-        return self.canvas.viewportTransform().map(QPointF(*map(float, point)))
-
-    def mouse(
-        self,
-        kind: QMouseEvent.Type,
-        at: QPointF,
-        button: Qt.MouseButton = LEFT,
-        keys: Qt.KeyboardModifier = NOTHING,
-    ) -> None:
-        held = Qt.MouseButton.NoButton if kind == QMouseEvent.Type.MouseButtonRelease else button
-        viewport = self.canvas.viewport()
-        moved = kind == QMouseEvent.Type.MouseMove
-        event = QMouseEvent(
-            kind, at, viewport.mapToGlobal(at), Qt.MouseButton.NoButton if moved else button, held,
-            keys,
-        )  # fmt: skip
-        QApplication.sendEvent(viewport, event)
-
-    def press(self, at: QPointF, **kwargs: object) -> None:
-        self.mouse(QMouseEvent.Type.MouseButtonPress, at, **kwargs)  # type: ignore[arg-type]
-
-    def move(self, at: QPointF, **kwargs: object) -> None:
-        self.mouse(QMouseEvent.Type.MouseMove, at, **kwargs)  # type: ignore[arg-type]
-
-    def release(self, at: QPointF, **kwargs: object) -> None:
-        self.mouse(QMouseEvent.Type.MouseButtonRelease, at, **kwargs)  # type: ignore[arg-type]
-
-    def click(self, at: QPointF, **kwargs: object) -> None:
-        self.press(at, **kwargs)
-        self.release(at, **kwargs)
 
 
 @pytest.fixture
