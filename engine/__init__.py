@@ -8,12 +8,12 @@ What docstrings call *the report*, and whose sections they name, carries the met
 
 Where to find what, each line from its entrance to its parts:
 
-a face     detector, landmarks, pose_files (pose_formats), head, pose3d (expression,
+a face     detector, landmarks, pose_files (pose_formats), pose_preset, head, pose3d (expression,
            openings), raster (head_picture), guides
 networks   config (presets, settings), generators (unet), discriminator, losses, heatmaps,
            edges, masks, recognition
-editing    predictor (posing, devices, checkpoint, model_file), crop, paste (keep), photos (png,
-           provenance)
+editing    predictor (posing, devices, checkpoint, model_file), pose_check, crop, paste (keep),
+           photos (png, provenance)
 pictures   prepare (layouts, shots, keypoints, processes, unfinished, records), cache, datasets,
            data_count; lifting (lifting_cutout, lifting_relief, lifting_sheets, lifting_back)
 training   training, trainer (requests, progress, optimizers, validation, distributed), stages, run,
@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from engine.head import mean_face as mean_face
     from engine.head_picture import draw_head as draw_head
     from engine.head_picture import place_on_head as place_on_head
+    from engine.identity import identity_drift as identity_drift
     from engine.keep import KeepMask as KeepMask
     from engine.landmarks import FACE_PARTS as FACE_PARTS
     from engine.landmarks import MIRROR_IMAGES as MIRROR_IMAGES
@@ -79,9 +80,13 @@ if TYPE_CHECKING:
     from engine.pose3d import copy_pose as copy_pose
     from engine.pose3d import expressed as expressed
     from engine.pose3d import head_angles as head_angles
+    from engine.pose_check import Finding as Finding
+    from engine.pose_check import FindingKind as FindingKind
+    from engine.pose_check import check_pose as check_pose
     from engine.pose_files import POSE_SUFFIXES as POSE_SUFFIXES
     from engine.pose_files import read_pose as read_pose
     from engine.pose_files import write_pose as write_pose
+    from engine.pose_preset import PosePreset as PosePreset
     from engine.posing import Prediction as Prediction
     from engine.posing import keep_refined as keep_refined
     from engine.predictor import Predictor as Predictor
@@ -141,6 +146,8 @@ _MODULES = {
     "ExportBatch": "batches",
     "Expression": "expression",
     "Face": "detector",
+    "Finding": "pose_check",
+    "FindingKind": "pose_check",
     "Footage": "sequence",
     "Frame": "sequence",
     "KeepMask": "keep",
@@ -151,6 +158,7 @@ _MODULES = {
     "Picture": "photos",
     "Pose3D": "pose3d",
     "PosePart": "openings",
+    "PosePreset": "pose_preset",
     "Prediction": "posing",
     "Predictor": "predictor",
     "ReposeError": "errors",
@@ -163,6 +171,7 @@ _MODULES = {
     "TrainedRange": "trained_range",
     "angles_between": "sweep",
     "batch_arguments": "repose_options",
+    "check_pose": "pose_check",
     "copy_pose": "pose3d",
     "count_source": "data_count",
     "draw_head": "head_picture",
@@ -172,6 +181,7 @@ _MODULES = {
     "find_runs": "run_folder",
     "guess_layout": "data_count",
     "head_angles": "pose3d",
+    "identity_drift": "identity",
     "is_run": "run_folder",
     "keep_refined": "posing",
     "lay_out_photo": "personal",

@@ -5,10 +5,13 @@ from typing import Any
 
 import dlib
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from engine.detector import find_faces, model_file
 from engine.landmarks import Landmarks
+from engine.posing import Prediction
+from engine.recognition import RecognitionNet, face_chips
 
 
 def describe(picture: NDArray[np.uint8]) -> tuple[Landmarks, NDArray[np.float64]] | None:
@@ -24,6 +27,26 @@ def describe(picture: NDArray[np.uint8]) -> tuple[Landmarks, NDArray[np.float64]
     shape = dlib.full_object_detection(dlib.rectangle(left, top, right, bottom), points)
     descriptor = _recognition().compute_face_descriptor(np.ascontiguousarray(picture), shape)
     return faces[0].landmarks, np.array(descriptor)
+
+
+@torch.inference_mode()
+def identity_drift(prediction: Prediction) -> float:
+    """How far the refined face is from the source's: 0 to about 1; from 0.6 on it is somebody else.
+
+    No face is looked for: where both have their landmarks is known. Raises ReposeError when the
+    package with dlib's models is missing.
+    """
+    posed = prediction.posed
+    pictures = np.stack([posed.source.pixels / np.float32(255), prediction.refined])
+    places = np.stack([posed.source.landmarks, posed.target])
+    chips = face_chips(torch.from_numpy(pictures).permute(0, 3, 1, 2), torch.from_numpy(places))
+    own, made = _recognition_net()(chips)[1]
+    return float(torch.dist(own, made))
+
+
+@cache
+def _recognition_net() -> RecognitionNet:
+    return RecognitionNet.load()
 
 
 @cache
