@@ -177,6 +177,8 @@ class Pose3D:
         if not 0 <= strength <= LARGEST_STRENGTH:
             raise ReposeError(f"The strength of a copied pose is from 0 to {LARGEST_STRENGTH}.")
         face, other = self.source, LiftedFace.of(target)
+        if not (parts and strength):
+            return self
         turn = [self.yaw, self.pitch, self.roll]
         if "head" in parts:
             own, wanted = face.angles, other.angles

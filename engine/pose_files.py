@@ -78,10 +78,16 @@ def write_pose(
     path = Path(path)
     name = path.name.lower()
     suffix = LABELME if name.endswith(LABELME) else path.suffix.lower()
-    writer = WRITERS.get(suffix)
-    if writer is None:
+    if suffix not in WRITERS:
         raise ReposeError(f"{path} has no suffix of a pose file ({', '.join(POSE_SUFFIXES)}).")
-    points = check_landmarks(landmarks)
-    text = writer(points, photo_size, points if face is None else check_landmarks(face))
+    text = pose_text(suffix, landmarks, photo_size, face)
     with write_whole(path) as part:
         part.write_text(text, encoding="utf-8")
+
+
+def pose_text(
+    suffix: str, landmarks: Landmarks, photo_size: tuple[int, int], face: Landmarks | None = None
+) -> str:
+    """What `write_pose` writes into a file with this suffix, one of those above."""
+    points = check_landmarks(landmarks)
+    return WRITERS[suffix](points, photo_size, points if face is None else check_landmarks(face))
