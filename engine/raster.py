@@ -1,8 +1,9 @@
 """Drawing triangle meshes: which triangle is seen at each pixel, and where inside it.
 
-One vectorised painter's algorithm in NumPy: triangles are sorted from far to near, all pixels of
-all bounding boxes are tested at once, and the nearest triangle's write comes last. For the small
-triangles of a head mesh this is as exact as a depth buffer and takes a few milliseconds.
+One vectorised painter's algorithm in NumPy: triangles are sorted from far to near, the pixels of
+all bounding boxes are tested a few of a row at a time, and the nearest triangle's write comes last.
+For the small triangles of a head mesh this is as exact as a depth buffer and takes less than a
+millisecond.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
-Ints = NDArray[np.int32]
+Ints = NDArray[np.integer]
+
+_SLACK = np.float32(1e-4)  # of a triangle's height: so far outside still counts as inside
+_STRIP = 4  # pixels of a row that are tested at once
 
 
 @dataclass(frozen=True)
@@ -41,10 +45,10 @@ def draw(points: Floats, depth: Floats | None, triangles: Ints, height: int, wid
     depth      (V,) larger is nearer to the viewer; None draws in the order of the rows
     triangles  (T, 3) vertex indices; both orientations are drawn
     """
-    i, j, k = triangles.T
-    x, y = points.astype(np.float32).T
-    ax, bx, cx = x[i], x[j], x[k]
-    ay, by, cy = y[i], y[j], y[k]
+    i, j, k = np.ascontiguousarray(triangles.T, np.intp)
+    x, y = np.ascontiguousarray(points.T, np.float32)
+    ax, bx, cx = x.take(i), x.take(j), x.take(k)
+    ay, by, cy = y.take(i), y.take(j), y.take(k)
     left = np.ceil(np.minimum(np.minimum(ax, bx), cx)).clip(0)
     top = np.ceil(np.minimum(np.minimum(ay, by), cy)).clip(0)
     right = np.floor(np.maximum(np.maximum(ax, bx), cx)).clip(None, width - 1)
@@ -53,28 +57,69 @@ def draw(points: Floats, depth: Floats | None, triangles: Ints, height: int, wid
     area = abx * acy - aby * acx
     keep = np.flatnonzero((right >= left) & (bottom >= top) & (np.abs(area) > 1e-6))
     if depth is not None:
-        far = depth[i[keep]] + depth[j[keep]] + depth[k[keep]]
-        keep = keep[np.argsort(far, kind="stable")]
-    # One entry per (triangle, pixel of its bounding box), far triangles first.
-    x0, y0 = left[keep].astype(np.int64), top[keep].astype(np.int64)
-    columns = right[keep].astype(np.int64) - x0 + 1
-    counts = columns * (bottom[keep].astype(np.int64) - y0 + 1)
-    which = np.repeat(np.arange(len(keep)), counts)
-    offset = np.arange(len(which)) - (np.cumsum(counts) - counts)[which]
-    row = offset // columns[which]
-    column = offset - row * columns[which]
-    px, py = x0[which] + column, y0[which] + row
-    at = keep[which]
-    dx = px.astype(np.float32) - ax[at]
-    dy = py.astype(np.float32) - ay[at]
-    scale = 1.0 / area[at]
-    beta = (dx * acy[at] - dy * acx[at]) * scale
-    gamma = (dy * abx[at] - dx * aby[at]) * scale
-    hit = np.flatnonzero((beta >= -1e-4) & (gamma >= -1e-4) & (beta + gamma <= 1 + 1e-4))
-    winner = np.full(height * width, -1, np.int64)
-    winner[py[hit] * width + px[hit]] = hit
+        far = depth.take(i) + depth.take(j) + depth.take(k)
+        keep = keep.take(_ascending(far.take(keep)))
+    ax, ay, abx, aby, acx, acy, area, left, top, right, bottom = (
+        values.take(keep) for values in (ax, ay, abx, aby, acx, acy, area, left, top, right, bottom)
+    )
+    # Two of the barycentric weights: at the box's first pixel, and how they change from one pixel
+    # to the next, to the right and down.
+    beta_right, beta_down = acy / area, -acx / area
+    gamma_right, gamma_down = -aby / area, abx / area
+    across, down = left - ax, top - ay
+    beta = across * beta_right + down * beta_down
+    gamma = across * gamma_right + down * gamma_down
+
+    # One entry per strip of a box's row, far triangles first.
+    strips = ((right - left) / _STRIP).astype(np.int32) + 1
+    counts = strips * ((bottom - top).astype(np.int32) + 1)
+    at = np.repeat(np.arange(len(keep)), counts)
+    number = np.arange(len(at), dtype=np.int32)
+    number -= (np.cumsum(counts, dtype=np.int32) - counts).take(at)  # from 0 for each triangle
+    in_row = strips.take(at)
+    row = number // in_row
+    column = _STRIP * (number - row * in_row)
+    first = top.astype(np.int32) * width + left.astype(np.int32)
+    origin = first.take(at) + row * width + column
+    rightwards, downwards = column.astype(np.float32), row.astype(np.float32)
+    beta_step, gamma_step = beta_right.take(at), gamma_right.take(at)
+    b = beta.take(at) + rightwards * beta_step + downwards * beta_down.take(at)
+    g = gamma.take(at) + rightwards * gamma_step + downwards * gamma_down.take(at)
+    room = (right - left).take(at) - rightwards
+
+    hits = np.empty((len(at), _STRIP), np.bool_)
+    for n in range(_STRIP):
+        if n:
+            b += beta_step
+            g += gamma_step
+        hits[:, n] = (b >= -_SLACK) & (g >= -_SLACK) & (b + g <= 1 + _SLACK) & (room >= n)
+    hit = np.flatnonzero(hits)
+    entry = hit // _STRIP
+    winner = np.full(height * width, -1, np.int32)
+    winner[origin.take(entry) + hit % _STRIP] = entry
     pixels = np.flatnonzero(winner >= 0)
-    chosen = winner[pixels]
-    beta, gamma = beta[chosen].clip(0, 1), gamma[chosen].clip(0, 1)
-    weights = np.stack([1 - beta - gamma, beta, gamma], axis=1).astype(np.float32)
-    return Drawing(pixels, at[chosen], weights)
+    entry = winner.take(pixels)
+    chosen = at.take(entry)
+    across = (pixels - origin.take(entry)).astype(np.float32) + rightwards.take(entry)
+    down = downwards.take(entry)
+    weights = np.empty((3, len(pixels)), np.float32)
+    for weight, start, to_right, to_down in (
+        (weights[1], beta, beta_right, beta_down),
+        (weights[2], gamma, gamma_right, gamma_down),
+    ):
+        there = start.take(chosen) + across * to_right.take(chosen) + down * to_down.take(chosen)
+        np.clip(there, 0, 1, out=weight)
+    weights[0] = 1 - weights[1] - weights[2]
+    return Drawing(pixels, keep.take(chosen), weights.T)
+
+
+def _ascending(values: Floats) -> NDArray[np.int64]:
+    """(N,) what `argsort` returns, equal values in their order; several times as fast.
+
+    Sorting 64-bit integers is: each is a float's bits, in the float's order, and its index.
+    """
+    bits = np.ascontiguousarray(values, np.float32).view(np.int32)
+    bits = bits ^ ((bits >> 31) & np.int32(0x7FFFFFFF))
+    keys = (bits.astype(np.int64) << 32) | np.arange(len(bits))
+    keys.sort()
+    return keys & 0xFFFFFFFF
