@@ -36,9 +36,10 @@ class Canvas(ZoomView):
     ) -> None:
         super().__init__(shown, parent)
         self._document = document
-        self._photo, self._heatmaps, self._mask = PictureItem(), PictureItem(), PictureItem()
+        self._photo, self._result = PictureItem(), PictureItem()
+        self._heatmaps, self._mask = PictureItem(), PictureItem()
         self._boxes, self._pose = BoxesItem(), PoseItem()
-        pictures = (self._photo, self._mask, self._heatmaps)
+        pictures = (self._photo, self._result, self._mask, self._heatmaps)
         for item in (*pictures, self._boxes, self._pose):
             self.scene().addItem(item)
         self.chooser = FaceChooser(document, self._boxes, self)
@@ -87,17 +88,17 @@ class Canvas(ZoomView):
         self, crop: tuple[float, float, float], heatmaps: QImage | None, mask: QImage | None
     ) -> None:
         """Show the network's inputs over the crop (left, top, side in pixels; None hides one)."""
-        left, top, side = crop
-        area = QRectF(left - 0.5, top - 0.5, side, side)
-        for item, image in ((self._heatmaps, heatmaps), (self._mask, mask)):
-            item.setVisible(image is not None)
-            if image is not None:
-                item.show_image(image, area)
+        _show_over(self._heatmaps, crop, heatmaps)
+        _show_over(self._mask, crop, mask)
+
+    def show_result(self, crop: tuple[float, float, float], result: QImage | None) -> None:
+        """Show the reposed face in its place over the photo; None: the photo as it is."""
+        _show_over(self._result, crop, result)
 
     def hide_overlays(self) -> None:
-        """Hide both overlays."""
-        self._heatmaps.hide()
-        self._mask.hide()
+        """Show the photo as it is."""
+        for item in (self._result, self._heatmaps, self._mask):
+            item.hide()
 
     def zoom_to_face(self) -> None:
         """Fill the canvas with the face and its surroundings."""
@@ -192,3 +193,11 @@ class Canvas(ZoomView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self.tool.key(event):
             super().keyPressEvent(event)
+
+
+def _show_over(item: PictureItem, crop: tuple[float, float, float], image: QImage | None) -> None:
+    """Show an image over a square of the photo (left, top, side in pixels); None: nothing."""
+    item.setVisible(image is not None)
+    if image is not None:
+        left, top, side = crop
+        item.show_image(image, QRectF(left - 0.5, top - 0.5, side, side))

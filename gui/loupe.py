@@ -15,8 +15,8 @@ LEAST = 3.0  # screen pixels per photo pixel
 
 
 class Loupe(QWidget):
-    """Shows a scene in photo pixels around the mouse, in a corner of its parent that the mouse is
-    not in."""
+    """Shows a scene in photo pixels around the mouse, at the left of its parent, at the top unless
+    the mouse is there."""
 
     def __init__(self, scene: QGraphicsScene, parent: QWidget) -> None:
         super().__init__(parent)
@@ -30,9 +30,9 @@ class Loupe(QWidget):
     def show_at(self, centre: QPointF, mouse: QPointF, zoom: float) -> None:
         """Show what is around `centre` (photo pixels); the mouse is at `mouse` (of the parent)."""
         self._centre, self._zoom = centre, max(TIMES * zoom, LEAST)
-        left = self._over.width() - SIZE - MARGIN
+        bottom = self._over.height() - SIZE - MARGIN
         covered = QRectF(0, 0, SIZE + 4 * MARGIN, SIZE + 4 * MARGIN).contains(mouse)
-        self.move(left if covered else MARGIN, MARGIN)
+        self.move(MARGIN, bottom if covered else MARGIN)
         self.show()
         self.update()
 

@@ -25,6 +25,7 @@ from gui.predict_worker import PredictWorker, Request, Update
 from gui.recovery import RecoveryDialog
 from gui.sequence import Sequences
 from gui.training import Training
+from gui.views import View, view_image
 from gui.zoom_view import Viewport
 
 HEATMAP_COLOUR, MASK_COLOUR = QColor("#ffb347"), QColor("#4ea1ff")
@@ -212,6 +213,10 @@ class MainWindow(QMainWindow):
 
     def _show_update(self, update: Update) -> None:
         self.panes.show_prediction(update.prediction, self.document.keep)
+        result = None
+        if self.menus.result.isChecked():
+            result = view_image(View.REFINED, update.prediction, self.document.keep)
+        self.canvas.show_result(update.crop, result)
         heatmaps, mask = update.heatmaps, update.mask
         self.canvas.show_overlays(
             update.overlay_crop,

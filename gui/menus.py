@@ -206,6 +206,10 @@ class Menus(QObject):
             menu, "&Points", lambda: canvas.show_handles(self.handles.isChecked()), "P",
             "Show the points over the photo", "handles",
         )  # fmt: skip
+        self.result = self._add(
+            menu, self.tr("&Result under the points"), window.request, "R",
+            self.tr("Edit the pose over the reposed face instead of the photo"), "result",
+        )  # fmt: skip
         self.heatmaps = self._add(
             menu, "&Heatmaps", window.request, "H", "Show the pose as the network sees it",
             "heatmaps",
@@ -213,7 +217,7 @@ class Menus(QObject):
         self.mask = self._add(
             menu, "&Mask", window.request, "M", "Show where training looks most closely", "mask"
         )
-        for action in (self.handles, self.heatmaps, self.mask):
+        for action in (self.handles, self.result, self.heatmaps, self.mask):
             action.setCheckable(True)
         self.handles.setChecked(True)
         menu.addSeparator()

@@ -26,7 +26,7 @@ def tool_bar(menus: Menus) -> QToolBar:
             (menus.select.soft, "Soft"),
             (menus.correct, "Correct"),
         ),
-        ((menus.handles, "Points"), (menus.heatmaps, "Heatmaps"), (menus.mask, "Mask")),
+        ((menus.handles, "Points"), (menus.result, "Result")),
         ((menus.fit, "Photo"), (menus.face, "Face")),
     )
     for number, group in enumerate(groups):
