@@ -12,7 +12,7 @@ from PySide6.QtGui import (
     QStatusTipEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QGraphicsItem, QWidget
 
 from gui.canvas_tool import CanvasTool
 from gui.document import Document
@@ -24,6 +24,7 @@ from gui.loupe import Loupe
 from gui.pose_item import CORRECTING, PoseItem
 from gui.zoom_view import Viewport, ZoomView
 
+FAINT = 0.3  # points that the tool does not move
 FRAME = 4.0  # around the canvas while points are corrected, screen pixels
 
 
@@ -67,6 +68,7 @@ class Canvas(ZoomView):
         self._tool = tool or self.handles
         if tool is not None:
             tool.changed.connect(self._show_tool, Qt.ConnectionType.UniqueConnection)
+        self._pose.setOpacity(1.0 if tool is None else FAINT)
         self._show_tool()
 
     def _show_tool(self) -> None:
@@ -83,6 +85,11 @@ class Canvas(ZoomView):
     def show_handles(self, shown: bool) -> None:
         """Show or hide the pose over the photo."""
         self._pose.setVisible(shown)
+
+    def add_under_points(self, item: QGraphicsItem) -> None:
+        """Let the scene have another item, over the photo and under all that is dragged."""
+        self.scene().addItem(item)
+        item.stackBefore(self._boxes)
 
     def show_overlays(
         self, crop: tuple[float, float, float], heatmaps: QImage | None, mask: QImage | None

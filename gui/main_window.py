@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QMessageBox, QSplitter, QVBoxLayout, QWidget
 
+from gui.at_rest import AtRest, Rested
 from gui.autosave import Autosave, LostWork, find_lost_work
 from gui.background import Background
 from gui.canvas import Canvas
@@ -21,6 +22,7 @@ from gui.images import tinted_image
 from gui.menus import Menus
 from gui.panes import Panes
 from gui.pose_panel import PosePanel
+from gui.pose_warnings import PoseWarnings
 from gui.predict_worker import PredictWorker, Request, Update
 from gui.recovery import RecoveryDialog
 from gui.sequence import Sequences
@@ -53,6 +55,8 @@ class MainWindow(QMainWindow):
             self.document, self.files.projects.describe, data_folder("autosave"), self
         )
         self.hint = Hint(self.document, self.canvas)
+        self.warnings = PoseWarnings(self.document, self.canvas, self.hint)
+        self.at_rest = AtRest(self)
         self._error: QMessageBox | None = None
         self._lay_out()
         self.training = Training(self.document, self)
@@ -156,20 +160,21 @@ class MainWindow(QMainWindow):
         document.saved.connect(self._show_title)
         self.files.projects.recovered.connect(self.autosave.take_over)
         self.autosave.failed.connect(self.show_message)
-        document.keep_changed.connect(lambda: self.panes.show_keep(document.keep))
+        document.keep_changed.connect(self._show_keep)
+        self.at_rest.finished.connect(self._show_rested)
         document.model_changed.connect(self._show_model)
         worker.updated.connect(self._show_update)
         worker.model_loaded.connect(self._model_loaded)
         for sender in (
             worker, self.background, self.files, self.training, self.sequences,
-            self.canvas.chooser,
+            self.canvas.chooser, self.menus.keep, self.at_rest,
         ):  # fmt: skip
             sender.failed.connect(self.show_error)
         worker.failed.connect(self._worker_failed)
         for actor in (self.files, self.training):
             actor.model_chosen.connect(self.load_model)
-        for actor in (self.files, self.training, self.sequences):
-            actor.done.connect(self.show_message)
+        for teller in (self.files, self.training, self.sequences, self.menus.keep):
+            teller.done.connect(self.show_message)
         self.files.busy.connect(self.hint.set_busy)
         self.hint.open_wanted.connect(self.files.open_file)
         self.hint.sample_wanted.connect(self.files.open_sample)
@@ -187,6 +192,7 @@ class MainWindow(QMainWindow):
     def _source_changed(self) -> None:
         document = self.document
         self.panes.show_nothing()
+        self.at_rest.forget()
         self._time.clear()
         if document.photo is None or document.landmarks is None or document.fitting:
             self.worker.clear_source()
@@ -213,6 +219,7 @@ class MainWindow(QMainWindow):
 
     def _show_update(self, update: Update) -> None:
         self.panes.show_prediction(update.prediction, self.document.keep)
+        self.at_rest.follow(update.prediction, self.document.keep)
         result = None
         if self.menus.result.isChecked():
             result = view_image(View.REFINED, update.prediction, self.document.keep)
@@ -224,6 +231,14 @@ class MainWindow(QMainWindow):
             None if mask is None else tinted_image(mask, MASK_COLOUR, 0.35),
         )
         self._time.setText(f"{update.milliseconds:.0f} ms")
+
+    def _show_keep(self) -> None:
+        self.panes.show_keep(self.document.keep)
+        self.at_rest.follow_keep(self.document.keep)
+
+    def _show_rested(self, rested: Rested) -> None:
+        self.panes.show_rested(rested)
+        self.warnings.set_drift(rested.drift)
 
     # Qt's events
 
@@ -246,5 +261,6 @@ class MainWindow(QMainWindow):
         self.autosave.stop()
         self.training.stop()
         self.background.stop()
+        self.at_rest.stop()
         self.worker.stop()
         event.accept()

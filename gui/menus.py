@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMenu
 from gui.file_dialogs import note_edits, notes_edits
 from gui.help import show_help
 from gui.icons import icon
+from gui.keep_menu import KeepMenu
 from gui.recent_menu import RecentMenu
 from gui.select_menu import SelectMenu
 from gui.tool_bar import tool_bar
@@ -37,6 +38,8 @@ class Menus(QObject):
         self.select = SelectMenu(self._document, window.canvas, window)
         window.menuBar().addMenu(self.select)
         self._pose_menu()
+        self.keep = KeepMenu(self._document, window.canvas, window)
+        window.menuBar().addMenu(self.keep)
         self._view_menu()
         self._model_menu()
         add_training_menu(window)

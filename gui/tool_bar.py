@@ -25,6 +25,7 @@ def tool_bar(menus: Menus) -> QToolBar:
             (menus.select.symmetry, "Symmetry"),
             (menus.select.soft, "Soft"),
             (menus.correct, "Correct"),
+            (menus.keep.brush, "Keep"),
         ),
         ((menus.handles, "Points"), (menus.result, "Result")),
         ((menus.fit, "Photo"), (menus.face, "Face")),
