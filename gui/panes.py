@@ -12,10 +12,8 @@ from gui.views import View, view_image
 from gui.zoom_view import Viewport
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from engine import KeepMask, Prediction
+    from gui.at_rest import Rested
     from gui.photo import Photo
 
 
@@ -73,7 +71,7 @@ class Panes(QWidget):
         self.small = Pane(self.tr("small pane"), View.COARSE, shown)
         self._prediction: Prediction | None = None
         self._keep: KeepMask | None = None
-        self._finished: tuple[NDArray[np.uint8], QRectF] | None = None
+        self._rested: Rested | None = None
         self._split = 0.5  # where the line was last
         splitter = QSplitter(Qt.Orientation.Vertical)
         for pane, share in ((self.large, 5), (self.small, 3)):
@@ -96,21 +94,28 @@ class Panes(QWidget):
 
     def show_photo(self, photo: Photo | None) -> None:
         """Another photo; there is no prediction yet."""
-        self._prediction = self._finished = None
+        self._prediction = self._rested = None
         for pane in self.both:
             pane.view.show_photo(photo)
 
     def show_nothing(self) -> None:
         """No face is being edited."""
-        self._prediction = self._finished = None
+        self._prediction = self._rested = None
         for pane in self.both:
             pane.view.show_nothing()
 
     def show_prediction(self, prediction: Prediction, keep: KeepMask | None) -> None:
         """Show what the networks made of the newest pose."""
-        self._prediction, self._keep, self._finished = prediction, keep, None
+        self._prediction, self._keep, self._rested = prediction, keep, None
         for pane in self.both:
             self._show(pane)
+
+    def show_rested(self, rested: Rested) -> None:
+        """Show the newest picture as it would be saved, until the pose changes."""
+        self._rested = rested
+        for pane in self.both:
+            if pane.chosen is View.REFINED:
+                self._show(pane)
 
     def show_keep(self, keep: KeepMask | None) -> None:
         """Other places must not change."""
@@ -119,6 +124,9 @@ class Panes(QWidget):
 
     def _show(self, pane: Pane) -> None:
         if self._prediction is None:
+            return
+        if pane.chosen is View.REFINED and self._rested is not None:
+            pane.view.show_levels(self._rested.levels, self._rested.area)
             return
         image = view_image(pane.chosen, self._prediction, self._keep)
         if image is None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QStyleOptionGraphicsItem, QWidget
 
+from gui.images import halvings
 from gui.items import PictureItem
 from gui.photo import Photo
 from gui.zoom_view import Viewport, ZoomView
@@ -74,8 +75,12 @@ class PictureView(ZoomView):
 
     def show_image(self, image: QImage, area: QRectF) -> None:
         """Show `image` over `area` of the photo."""
-        self.image, self.filled = image, True
-        self._after.show_image(image, area)
+        self.show_levels(halvings(image), area)
+
+    def show_levels(self, levels: tuple[QImage, ...], area: QRectF) -> None:
+        """Show an image whose `halvings` these are over `area` of the photo."""
+        self.image, self.filled = levels[0], True
+        self._after.show_levels(levels, area)
         self._refresh()
 
     def set_split(self, split: float | None) -> None:
