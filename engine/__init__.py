@@ -87,6 +87,7 @@ if TYPE_CHECKING:
     from engine.pose_files import read_pose as read_pose
     from engine.pose_files import write_pose as write_pose
     from engine.pose_preset import PosePreset as PosePreset
+    from engine.pose_preset import relaxed as relaxed
     from engine.posing import Prediction as Prediction
     from engine.posing import keep_refined as keep_refined
     from engine.predictor import Predictor as Predictor
@@ -199,6 +200,7 @@ _MODULES = {
     "read_picture": "photos",
     "read_pose": "pose_files",
     "read_text": "files",
+    "relaxed": "pose_preset",
     "resource": "files",
     "setting_flags": "settings",
     "settings_in": "settings",

@@ -12,8 +12,9 @@ from engine.raster import draw
 
 _LIGHT = np.array([-0.45, -0.6, 0.66])  # from the upper left, before the picture
 _DARKEST = 0.42  # of the colour, where no light falls
-_CENTRE = np.array([0.0, -0.05, 0.0])  # decimetres: of what is shown
-_SHOWN = 1.52  # decimetres from the centre to the border
+# What is shown: its centre in the head, and how far from it to the border, decimetres.
+_CENTRE, _SHOWN = np.array([0.0, -0.05, 0.0]), 1.52
+_FACE_CENTRE, _FACE_SHOWN = np.array([0.0, 0.12, 0.5]), 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,12 +25,17 @@ class HeadPicture:
     landmarks: Landmarks
 
 
-def draw_head(pose: Pose3D, size: int, colour: tuple[int, int, int]) -> HeadPicture:
-    """The head of a pose as it is turned, ``size`` pixels wide and high, in shades of a colour."""
+def draw_head(
+    pose: Pose3D, size: int, colour: tuple[int, int, int], only_face: bool = False
+) -> HeadPicture:
+    """The head of a pose as it is turned, ``size`` pixels wide and high, in shades of a colour.
+
+    only_face: not the whole head, so that the expression shows
+    """
     face, turned = pose.source, pose.rotation
     triangles = mean_head().triangles
-    scale = size / (2 * _SHOWN)
-    middle = turned @ _CENTRE
+    scale = size / (2 * (_FACE_SHOWN if only_face else _SHOWN))
+    middle = turned @ (_FACE_CENTRE if only_face else _CENTRE)
 
     seen = (face.mesh @ turned.T - middle) * scale
     seen[:, :2] += (size - 1) / 2
@@ -53,7 +59,7 @@ def draw_head(pose: Pose3D, size: int, colour: tuple[int, int, int]) -> HeadPict
 
 
 def place_on_head(point: NDArray[np.float64], pose: Pose3D) -> tuple[float, float]:
-    """Where a point (3,) in head coordinates is in a picture of the pose's head.
+    """Where a point (3,) in head coordinates is in a picture of the pose's whole head.
 
     As shares of its side: (0, 0) is the upper left corner, (1, 1) the lower right one.
     """

@@ -5,7 +5,7 @@ plays no part.
 """
 
 from collections.abc import Collection
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,14 @@ from engine.expression import eye_distance
 
 Floats = NDArray[np.float64]
 
-_EYES = ((36, (37, 38, 40, 41), 39), (42, (43, 44, 46, 47), 45))
+
+class _Eye(NamedTuple):
+    corners: tuple[int, int]
+    lids: tuple[tuple[int, int], tuple[int, int]]
+    """Upper and lower points that meet."""
+
+
+_EYES = (_Eye((36, 39), ((37, 41), (38, 40))), _Eye((42, 45), ((43, 47), (44, 46))))
 _BROWS = ((slice(17, 22), slice(36, 42)), (slice(22, 27), slice(42, 48)))
 _UPPER_LIP = [49, 50, 51, 52, 53, 61, 62, 63]
 _LOWER_LIP = [55, 56, 57, 58, 59, 65, 66, 67]
@@ -23,8 +30,8 @@ _CHIN = slice(4, 13)
 _UPPER_SHARE, _LOWER_SHARE = -0.15, 0.85  # of the gap that opens; the jaw carries the lower lip
 _CHIN_SHARE = 0.7  # of the gap: the chin goes less far than the lip
 
-_CLOSED = 0.02  # height over width of an eye that is as good as shut
-_WIDEST = 3.0  # times its own opening, beyond which no eye is opened
+_UPPER_LID_SHARE = 0.8  # of what an eye opens or closes
+_WIDEST = 0.55  # height over width of an eye, beyond which none is opened
 
 PosePart = Literal["head", "eyes", "brows", "mouth", "jaw"]
 POSE_PARTS: tuple[PosePart, ...] = ("head", "eyes", "brows", "mouth", "jaw")
@@ -55,27 +62,32 @@ def carry_expression(
     return points
 
 
+def eye_openings(points: Floats) -> tuple[float, float]:
+    """Of the right and the left eye (the person's own): height over width."""
+    right, left = (_opening(points, eye) for eye in _EYES)
+    return right, left
+
+
 def _open_eyes(points: Floats, target: Floats, strength: float) -> None:
-    for outer, lids, inner in _EYES:
-        own = max(_opening(points, outer, lids, inner), _CLOSED)
-        opening = min(_opening(target, outer, lids, inner) / own, _WIDEST)
-        opening = max(1 + strength * (opening - 1), 0.0)
-        for lid in lids:
-            axis = _on_axis(points, outer, inner, lid)
-            points[lid, 1] = axis + (points[lid, 1] - axis) * opening
+    """What opens further goes mostly to the upper lids, and lids never cross."""
+    for eye in _EYES:
+        wanted = min(_opening(target, eye), _WIDEST)
+        further = strength * (wanted - _opening(points, eye)) * _eye_width(points, eye)
+        for upper, lower in eye.lids:
+            gap = points[lower, 1] - points[upper, 1]
+            change = max(further, min(-gap, 0.0))
+            points[upper, 1] -= _UPPER_LID_SHARE * change
+            points[lower, 1] += (1 - _UPPER_LID_SHARE) * change
 
 
-def _opening(points: Floats, outer: int, lids: tuple[int, ...], inner: int) -> float:
-    """Height of the eye over its width."""
-    heights = [abs(points[lid, 1] - _on_axis(points, outer, inner, lid)) for lid in lids]
-    return float(np.mean(heights) / max(np.ptp(points[[outer, inner], 0]), 1e-6))
+def _opening(points: Floats, eye: _Eye) -> float:
+    """Height over width."""
+    heights = [points[lower, 1] - points[upper, 1] for upper, lower in eye.lids]
+    return float(np.mean(heights)) / _eye_width(points, eye)
 
 
-def _on_axis(points: Floats, outer: int, inner: int, lid: int) -> float:
-    """The y of the line between the corners of an eye, at the x of one of its lid points."""
-    across = points[inner, 0] - points[outer, 0]
-    share = (points[lid, 0] - points[outer, 0]) / across if across else 0.5
-    return float(points[outer, 1] + share * (points[inner, 1] - points[outer, 1]))
+def _eye_width(points: Floats, eye: _Eye) -> float:
+    return max(float(np.ptp(points[list(eye.corners), 0])), 1e-6)
 
 
 def _raise_brows(points: Floats, target: Floats, ratio: float, strength: float) -> None:

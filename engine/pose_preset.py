@@ -20,11 +20,13 @@ from numpy.typing import NDArray
 from engine.errors import ReposeError
 from engine.expression import NEUTRAL, Expression
 from engine.files import read_text, write_whole
+from engine.head import mean_face
 from engine.landmarks import N_LANDMARKS, Landmarks
-from engine.openings import PosePart
+from engine.openings import PosePart, eye_openings
 from engine.pose3d import Pose3D, expressed
 from engine.pose_files import pose_text, read_pose
 
+_SHUT, _WIDE = 0.6, 1.7  # of the mean face's: beyond it eyes are not neutral
 _FARTHEST = 3.0  # decimetres: no edit goes further
 _HEAD: tuple[PosePart, ...] = ("head",)
 _IN_THE_FACE: tuple[PosePart, ...] = ("eyes", "brows", "mouth", "jaw")
@@ -99,6 +101,21 @@ class PosePreset:
             "edits": None if self.edits is None else self.edits.tolist(),
         }
         return {key: value for key, value in values.items() if value is not None}
+
+
+def relaxed(pose: Pose3D) -> Pose3D:
+    """The pose with a neutral face: the mouth shut and level, the eyes open.
+
+    Brows lose what their sliders did and are else left alone, for where they are is a matter of
+    the face; so do eyes that are neither shut nor torn open.
+    """
+    mean = mean_face((170, 200), (230, 200))
+    usual = eye_openings(Pose3D.of(mean).source.points())
+    pose = expressed(pose, NEUTRAL)
+    points = pose.source.points() + pose.edits / pose.source.pose.scale
+    shares = np.divide(eye_openings(points), usual)
+    odd = shares.min() < _SHUT or shares.max() > _WIDE
+    return pose.with_pose_of(mean, ("mouth", "jaw", "eyes") if odd else ("mouth", "jaw"))
 
 
 def _turn(pose: Pose3D) -> tuple[float, float, float]:

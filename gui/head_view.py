@@ -17,13 +17,13 @@ SKIN = QColor("#aeb9c9")
 INK = QColor("#123a66")
 
 
-def head_image(pose: Pose3D, side: int, skin: QColor = SKIN, ink: QColor = INK) -> QImage:
+def head_image(pose: Pose3D, side: int, only_face: bool = False) -> QImage:
     """The head of a pose with the lines of the face, `side` pixels wide and high."""
-    head = engine.draw_head(pose, side, (skin.red(), skin.green(), skin.blue()))
+    head = engine.draw_head(pose, side, (SKIN.red(), SKIN.green(), SKIN.blue()), only_face)
     image: QImage = qimage2ndarray.array2qimage(head.pixels)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    pen = QPen(ink, max(1.0, side / 110))
+    pen = QPen(INK, max(1.0, side / 110))
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.setPen(pen)
     for part in engine.FACE_PARTS:

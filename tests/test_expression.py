@@ -9,7 +9,8 @@ from engine.errors import ReposeError
 from engine.expression import Expression
 from engine.head import mean_head
 from engine.landmarks import MIRROR_IMAGES, Landmarks
-from engine.pose3d import Pose3D, copy_pose, expressed, head_angles
+from engine.openings import PosePart
+from engine.pose3d import Pose3D, Transfer, copy_pose, expressed, head_angles
 
 NAMES = [field.name for field in fields(Expression)]
 UPPER, LOWER = [61, 62, 63], [67, 66, 65]
@@ -152,8 +153,8 @@ def target(face: Landmarks) -> Landmarks:
     [("eyes", range(36, 48)), ("brows", range(17, 27)), ("mouth", range(48, 68)),
      ("jaw", range(4, 13))],
 )  # fmt: skip
-def test_a_part_alone(face: Landmarks, target: Landmarks, part: str, moving: range) -> None:
-    moved = np.abs(copy_pose(face, target, parts=(part,)) - face).max(axis=1)  # type: ignore[arg-type]
+def test_a_part_alone(face: Landmarks, target: Landmarks, part: PosePart, moving: range) -> None:
+    moved = np.abs(copy_pose(face, target, parts=[part]) - face).max(axis=1)
     assert moved[list(moving)].max() > 3
     assert np.delete(moved, list(moving)).max() < 1e-3
 
@@ -170,15 +171,18 @@ def test_strength_goes_on_in_the_same_direction(face: Landmarks, target: Landmar
     for strength in (0.5, 1.5):
         copied = head_angles(copy_pose(face, target, strength=strength))[0]
         assert copied - own == pytest.approx(strength * (whole - own), abs=4)
-    for parts in (("eyes",), ("mouth",)):
-        further = copy_pose(face, target, parts=parts, strength=1.5)  # type: ignore[arg-type]
+    parts: tuple[PosePart, ...] = ("eyes", "mouth")
+    for part in parts:
+        further = copy_pose(face, target, parts=[part], strength=1.5)
         assert min(openings(further)) > -0.5, "nothing turns inside out"
         assert gap(further) > -0.5
 
 
 @pytest.mark.parametrize("transfer", ["aligned", "absolute"])
-def test_points_in_parts_and_by_strength(face: Landmarks, target: Landmarks, transfer: str) -> None:
-    whole = copy_pose(face, target, transfer, (1, 1), (1, 1))  # type: ignore[arg-type]
+def test_points_in_parts_and_by_strength(
+    face: Landmarks, target: Landmarks, transfer: Transfer
+) -> None:
+    whole = copy_pose(face, target, transfer, (1, 1), (1, 1))
     half = copy_pose(
         face,
         target,
@@ -186,7 +190,7 @@ def test_points_in_parts_and_by_strength(face: Landmarks, target: Landmarks, tra
         (1, 1),
         (1, 1),
         parts=("mouth",),
-        strength=0.5,  # type: ignore[arg-type]
+        strength=0.5,
     )
     np.testing.assert_allclose(half[48:], (face[48:] + whole[48:]) / 2, atol=1e-3)
     np.testing.assert_array_equal(half[:48], face[:48])
@@ -194,14 +198,14 @@ def test_points_in_parts_and_by_strength(face: Landmarks, target: Landmarks, tra
 
 @pytest.mark.parametrize("strength", [-0.1, 1.6, float("nan")])
 @pytest.mark.parametrize("transfer", ["relative", "aligned"])
-def test_other_strengths_are_refused(face: Landmarks, strength: float, transfer: str) -> None:
+def test_other_strengths_are_refused(face: Landmarks, strength: float, transfer: Transfer) -> None:
     with pytest.raises(ReposeError, match="strength"):
-        copy_pose(face, face, transfer, strength=strength)  # type: ignore[arg-type]
+        copy_pose(face, face, transfer, strength=strength)
 
 
 def test_copying_starts_from_what_is_there(pose: Pose3D, target: Landmarks) -> None:
     edited = expressed(pose.moved([33], (4, 4)).turned(5, 0, 0), Expression(smile=1, frown=0.5))
-    copied = edited.with_pose_of(target, parts=("mouth",))
+    copied = edited.with_pose_of(target, ["mouth"])
     assert copied.expression == Expression(frown=0.5)
     assert (copied.yaw, copied.pitch) == (5, 0)
     np.testing.assert_allclose(copied.landmarks()[:48], edited.landmarks()[:48], atol=1e-3)

@@ -12,7 +12,7 @@ from engine.head import mean_face
 from engine.landmarks import Landmarks
 from engine.pose3d import Pose3D, expressed, head_angles
 from engine.pose_files import read_pose, write_pose
-from engine.pose_preset import PosePreset
+from engine.pose_preset import PosePreset, relaxed
 
 SIZE = (512, 512)
 
@@ -103,3 +103,21 @@ def test_damaged_files_get_a_sentence(
     path.write_text(json.dumps({**data, "preset": stored}), encoding="utf-8")
     with pytest.raises(ReposeError, match="damaged"):
         PosePreset.read(path)
+
+
+def test_a_relaxed_face_is_neutral(face: Landmarks, pose: Pose3D) -> None:
+    calm = relaxed(pose)
+    assert calm.expression == Expression()
+    assert (calm.yaw, calm.pitch, calm.roll) == (pose.yaw, pose.pitch, pose.roll)
+    facing = calm.turned(0, 0, 0).landmarks()
+    assert abs((facing[[65, 66, 67], 1] - facing[[63, 62, 61], 1]).mean()) < 3, "was a broad smile"
+    assert np.ptp(facing[[48, 54], 0]) < 0.9 * np.ptp(face[[48, 54], 0])
+    np.testing.assert_allclose(facing[36:48], face[36:48], atol=1e-3)
+    np.testing.assert_allclose(facing[17:27], face[17:27], atol=1e-3)
+
+
+def test_a_relaxed_face_has_open_eyes(face: Landmarks) -> None:
+    asleep = face.copy()
+    asleep[[37, 38, 43, 44]] = asleep[[41, 40, 47, 46]]
+    calm = relaxed(Pose3D.of(asleep)).landmarks()
+    assert (calm[[41, 40, 47, 46], 1] - calm[[37, 38, 43, 44], 1]).min() > 2
