@@ -30,8 +30,8 @@ class KeepMenu(QMenu):
         self.setTitle(self.tr("&Keep"))
         self._document, self._canvas = document, canvas
         self.tool = Brush(document, self)
-        view = KeepView(document, self)
-        canvas.add_under_points(view.item)
+        self._view = KeepView(document, self)
+        canvas.add_under_points(self._view.item)
         self.brush = self._add(
             self.tr("&Paint what must not change"), self._toggle_brush, "B",
             self.tr("Glasses, hair, hands, background: what is painted stays as in the photo"),
@@ -42,7 +42,7 @@ class KeepMenu(QMenu):
             self.tr("&Erase"), self._toggle_eraser, "E", self.tr("Let painted places change again")
         )
         self.shown = self._add(
-            self.tr("&Show what is kept"), lambda: view.set_wanted(self.shown.isChecked()), "K",
+            self.tr("&Show what is kept"), self._show, "K",
             self.tr("Tint what is kept over the photo"),
         )  # fmt: skip
         for action in (self.brush, self.eraser, self.shown):
@@ -92,6 +92,9 @@ class KeepMenu(QMenu):
         """Whether the brush is the canvas's tool."""
         return self._canvas.tool is self.tool
 
+    def _show(self) -> None:
+        self._view.set_wanted(self.shown.isChecked())
+
     def _toggle_brush(self) -> None:
         self._choose(erases=False)
 
@@ -121,6 +124,7 @@ class KeepMenu(QMenu):
         painting = self.painting
         self.brush.setChecked(painting and not self.tool.erases)
         self.eraser.setChecked(painting and self.tool.erases)
+        self._view.set_painting(painting)
         self.bar.setVisible(painting)
         self.bar.adjustSize()
 

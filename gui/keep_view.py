@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from engine import KeepMask
 
 KEPT = QColor("#3ddc84")  # no skin, hair or lips have it
-OPACITY = 0.55
+OPACITY, FAINT = 0.55, 0.4
 _SHADES = [
     qRgba(KEPT.red(), KEPT.green(), KEPT.blue(), round(OPACITY * share)) for share in range(256)
 ]
@@ -34,6 +34,10 @@ class KeepView(QObject):
         """Show what is kept, or never."""
         self._wanted = wanted
         self._show()
+
+    def set_painting(self, painting: bool) -> None:
+        """Clearly while it is painted, else faintly: then the face is what matters."""
+        self.item.setOpacity(1.0 if painting else FAINT)
 
     def _show(self) -> None:
         keep = self._document.keep

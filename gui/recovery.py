@@ -12,8 +12,7 @@ from gui.autosave import LostWork
 
 
 class RecoveryDialog(QDialog):
-    """Offers lost work; the editor stays usable. Closed without an answer, it asks again when the
-    editor starts the next time."""
+    """Offers lost work; without an answer, it does so again when the editor starts next."""
 
     wanted = Signal(object)  # LostWork
 
