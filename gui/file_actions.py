@@ -19,9 +19,8 @@ from gui.file_dialogs import (
     ask_save,
     ask_unsaved,
     ask_yes,
-    is_inside,
+    folder_beside,
     notes_edits,
-    pictures_folder,
     same_file,
     sample_photo,
 )
@@ -139,7 +138,7 @@ class FileActions(QObject):
         photo, edit = self._document.photo, self._document.edit
         if photo is None or edit is None:
             return
-        suggestion = self._folder(photo) / f"{photo.path.stem}-reposed.png"
+        suggestion = folder_beside(photo.path) / f"{photo.path.stem}-reposed.png"
         kinds = {
             ".png": self.tr("PNG, exact"),
             ".jpg": self.tr("JPEG, small"),
@@ -163,7 +162,7 @@ class FileActions(QObject):
         photo, edit = self._document.photo, self._document.edit
         if photo is None or edit is None:
             return
-        suggestion = self._folder(photo) / f"{photo.path.stem}.json"
+        suggestion = folder_beside(photo.path) / f"{photo.path.stem}.json"
         kinds = {
             ".json": self.tr("Repose pose"),
             ".pts": self.tr("iBUG points"),
@@ -252,7 +251,3 @@ class FileActions(QObject):
             action()
         except engine.ReposeError as error:
             self.failed.emit(str(error))
-
-    def _folder(self, photo: Photo) -> Path:
-        inside = is_inside(photo.path, sample_photo().parent)
-        return pictures_folder() if inside else photo.path.absolute().parent

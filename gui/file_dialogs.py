@@ -110,6 +110,12 @@ def is_inside(path: Path, folder: Path) -> bool:
     return path.resolve().is_relative_to(folder.resolve())
 
 
+def folder_beside(photo: Path) -> Path:
+    """Where to suggest saving what is made of a photo: beside it, unless it comes with Repose."""
+    inside = is_inside(photo, sample_photo().parent)
+    return pictures_folder() if inside else photo.absolute().parent
+
+
 def same_file(one: Path, other: Path) -> bool:
     """Whether both names are the same existing file."""
     try:

@@ -13,7 +13,7 @@ import engine
 from gui.brush import Brush
 from gui.canvas import Canvas
 from gui.document import Document
-from gui.file_dialogs import ask_open, ask_save, pictures_folder
+from gui.file_dialogs import ask_open, ask_save, folder_beside
 from gui.icons import icon
 from gui.keep_bar import KeepBar
 from gui.keep_view import KeepView
@@ -145,7 +145,7 @@ class KeepMenu(QMenu):
         photo, keep = self._document.photo, self._document.keep
         if photo is None or keep is None:
             return
-        suggestion = pictures_folder() / f"{photo.path.stem}-keep.png"
+        suggestion = folder_beside(photo.path) / f"{photo.path.stem}-keep.png"
         title, kinds = self.tr("Save the mask"), {".png": "PNG"}
         path = ask_save(self._canvas, title, suggestion, kinds, "masks")
         if path is None:

@@ -13,7 +13,7 @@ import engine
 from gui.autosave import LostWork
 from gui.background import Background
 from gui.document import Document
-from gui.file_dialogs import ask_open, ask_save, ask_yes
+from gui.file_dialogs import ask_open, ask_save, ask_yes, folder_beside
 from gui.photo import Photo, read_photo
 from gui.project import SUFFIX, Project, photo_candidates, read_project, write_project
 from gui.recent_menu import recent_files, remember_file
@@ -65,7 +65,8 @@ class ProjectActions(QObject):
         photo = self._document.photo
         if photo is None:
             return False
-        suggestion = self._document.project or photo.path.absolute().with_suffix(SUFFIX)
+        beside = folder_beside(photo.path) / f"{photo.path.stem}{SUFFIX}"
+        suggestion = self._document.project or beside
         kinds = {SUFFIX: self.tr("Repose project")}
         path = ask_save(self._window, self.tr("Save project"), suggestion, kinds, "projects")
         if path is None:
