@@ -51,13 +51,12 @@ class Maps:
     def guides(self, source: NDArray[np.uint8]) -> Floats:
         """The guides (8, S, S) float32 in [0, 1], from the source crop (S, S, 3) uint8."""
         size = source.shape[0]
-        # Pixel by pixel in memory, as convolutions are fastest with.
-        layers = np.empty((size, size, GUIDE_CHANNELS), np.float32)
-        layers[..., :3] = warp(source, self.warp2d)
-        layers[..., 3:6] = warp(source, self.warp3d)
-        layers[..., :6] /= 255
-        layers[..., 6], layers[..., 7] = self.valid, self.mirrored
-        return np.moveaxis(layers, 2, 0)
+        layers = np.empty((GUIDE_CHANNELS, size, size), np.float32)
+        share = np.float32(1 / 255)
+        np.multiply(np.moveaxis(warp(source, self.warp2d), 2, 0), share, out=layers[:3])
+        np.multiply(np.moveaxis(warp(source, self.warp3d), 2, 0), share, out=layers[3:6])
+        layers[6], layers[7] = self.valid, self.mirrored
+        return layers
 
 
 def combined(guides: Floats) -> Floats:
@@ -89,18 +88,23 @@ class SourceHead:
         direct = _least(quality, head.triangles)
         mirrored = _least(quality[head.mirror], head.triangles)
         # No face is quite symmetric: the other half only stands in for what was hardly seen.
-        self._from_mirror = (direct < 0.35) & (mirrored > direct + 0.2)
-        best = np.where(self._from_mirror, mirrored, direct)
-        self._quality = np.clip(best, 0, 1).astype(np.float32)
-        self._sheet = Delaunay(self._sheet_points(self._landmarks, self._pose)).simplices
+        from_mirror = (direct < 0.35) & (mirrored > direct + 0.2)
+        best = np.where(from_mirror, mirrored, direct)
+        corners = np.where(from_mirror[:, None], head.mirror[head.triangles], head.triangles)
+        # For each triangle where its corners come from, three times x and y; validity, mirrored.
+        self._triangles = np.column_stack(
+            [self._mesh[corners, :2].reshape(-1, 6), np.clip(best, 0, 1), from_mirror]
+        ).astype(np.float32)
+        self._start = self._sheet_points(self._landmarks, self._pose)
+        self._sheet = Delaunay(self._start).simplices
 
     def maps(self, target: Landmarks) -> Maps:
         """The guides' maps for target landmarks (68, 2), pixels of the crop."""
         target = self._halved(target)
         pose = mean_head().fit(target)
         warp3d, valid, mirrored = self._map3d(mean_head().bend(pose, target))
-        warp2d = self._doubled(_enlarged_map(self._map2d(target, pose), None, self.size))
-        return Maps(warp2d, warp3d, valid, mirrored)
+        places = _enlarged_map(self._map2d(target, pose), None, self.size)
+        return Maps(_interleaved(self._doubled(places)), warp3d, valid, mirrored)
 
     def _halved(self, landmarks: Landmarks) -> Landmarks:
         """Pixels of the crop as pixels of the same at half the size."""
@@ -108,37 +112,40 @@ class SourceHead:
         return np.asarray((landmarks + half) / self._scale - half, np.float32)
 
     def _doubled(self, places: Floats) -> Floats:
-        """The inverse of `_halved`."""
-        return np.asarray(places * self._scale + (self._scale - 1) / 2, np.float32)
+        """The inverse of `_halved`, in place."""
+        places *= self._scale
+        places += (self._scale - 1) / 2
+        return places
 
     def _map3d(self, mesh: NDArray[np.float64]) -> tuple[Floats, Floats, Floats]:
         """Map, validity and mirrored of the 3D warp, for the target's mesh (V, 3)."""
-        head, grid = mean_head(), self._grid
+        grid, size = self._grid, self.size
         fade = neck_fade()[:, None]
         posed = (fade * mesh + (1 - fade) * self._mesh).astype(np.float32)
-        drawing = draw(posed[:, :2], posed[:, 2], head.triangles, grid, grid)
-        mirror = self._from_mirror[drawing.triangles]
-        corners = head.triangles[drawing.triangles]
-        corners = np.where(mirror[:, None], head.mirror[corners], corners)
-        places = self._mesh[:, :2].astype(np.float32)[corners]
-        layers = np.zeros((grid * grid, 5), np.float32)  # place (2), validity, mirrored, coverage
-        layers[drawing.pixels, :2] = np.einsum("pk,pkc->pc", drawing.weights, places)
-        layers[drawing.pixels, 2] = self._quality[drawing.triangles]
-        layers[drawing.pixels, 3] = mirror
-        layers[drawing.pixels, 4] = 1
-        small = layers.reshape(grid, grid, 5)
-        large = _enlarged(small, self.size)
-        covered = large[..., 4] > 0.5
-        shares = _enlarged_map(small[..., :2], small[..., 4], self.size)
-        outside = np.float32(-2 * self.size)
-        places = np.where(covered[..., None], self._doubled(shares), outside)
-        return places, np.where(covered, large[..., 2], 0), np.where(covered, large[..., 3], 0)
+        drawing = draw(posed[:, :2], posed[:, 2], mean_head().triangles, grid, grid)
+        ax, ay, bx, by, cx, cy, valid, mirrored = self._triangles.take(drawing.triangles, axis=0).T
+        a, b, c = drawing.weights.T
+        flat = np.zeros((5, grid * grid), np.float32)
+        for layer, values in zip(
+            flat,
+            (a * ax + b * bx + c * cx, a * ay + b * by + c * cy, valid, mirrored),
+            strict=False,
+        ):
+            layer[drawing.pixels] = values
+        flat[4, drawing.pixels] = 1
+        small = flat.reshape(5, grid, grid)
+        covered = (_enlarged(small[4], size) > 0.5).astype(np.float32)
+        places = self._doubled(_enlarged_map(small[:2], small[4], size))
+        places *= covered
+        places -= np.float32(2 * size) * (1 - covered)  # nothing is there
+        valid, mirrored = (_enlarged(layer, size) * covered for layer in small[2:4])
+        return _interleaved(places), valid, mirrored
 
     def _map2d(self, target: Landmarks, pose: HeadPose) -> Floats:
-        """Map of the 2D warp: the source's triangles where they have moved, nearer ones in front
-        where they fold over each other, and those that show their back behind all others."""
-        start = self._sheet_points(self._landmarks, self._pose)
-        end = self._sheet_points(target, pose)
+        """Map (2, S, S) of the 2D warp: the source's triangles where they have moved, nearer ones
+        in front where they fold over each other, and those that show their back behind all others.
+        """
+        start, end = self._start, self._sheet_points(target, pose)
         depth = np.full(len(end), -1e3, np.float32)
         lifted = np.concatenate([mean_head().landmarks(pose.rotation), _skull_outline()])
         depth[: len(lifted)] = pose.project(lifted)[:, 2]
@@ -186,19 +193,25 @@ def plain_warp(source: NDArray[Any], landmarks: Landmarks, target: Landmarks) ->
     border = _border(height, width)
     start = np.concatenate([landmarks[inside], border])
     end = np.concatenate([target[inside], border])
-    return warp(source, _drawn_map(start, end, Delaunay(end).simplices, height, width))
+    return warp(
+        source, _interleaved(_drawn_map(start, end, Delaunay(end).simplices, height, width))
+    )
 
 
 def _drawn_map(
     start: Floats, end: Floats, triangles: NDArray[np.int32], height: int, width: int
 ) -> Floats:
-    """Where each pixel (height, width, 2) comes from when triangles move from ``start`` to ``end``;
-    later rows cover earlier ones."""
+    """Where each pixel comes from, (2, height, width), when triangles move from ``start`` to
+    ``end``; later rows cover earlier ones."""
     drawing = draw(end, None, triangles, height, width)
-    grid = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=2)
-    result = grid.astype(np.float32).reshape(-1, 2)
-    result[drawing.pixels] = drawing.interpolate(start, triangles)
-    return result.reshape(height, width, 2)
+    places = np.empty((2, height, width), np.float32)
+    places[0], places[1] = np.arange(width), np.arange(height)[:, None]
+    ax, ay, bx, by, cx, cy = start[triangles].reshape(-1, 6).take(drawing.triangles, axis=0).T
+    a, b, c = drawing.weights.T
+    x, y = places.reshape(2, -1)
+    x[drawing.pixels] = a * ax + b * bx + c * cx
+    y[drawing.pixels] = a * ay + b * by + c * cy
+    return places
 
 
 def _border(height: int, width: int) -> Floats:
@@ -223,38 +236,43 @@ def _least(values: NDArray[np.float64], triangles: NDArray[np.int32]) -> NDArray
 
 
 def _enlarged_map(places: Floats, coverage: Floats | None, size: int) -> Floats:
-    """A map (S, S, 2) interpolated to (size, size, 2), in its own pixels.
+    """A map (2, S, S) interpolated to (2, size, size), in its own pixels.
 
     coverage  (S, S) 1 where the map tells something, else 0 and the places are 0
 
     Where the map jumps, half-way between two places is neither: there the nearest one is taken.
     """
     low = high = places
+    large = np.stack([_enlarged(layer, size) for layer in places])
     if coverage is not None:
-        gap = np.where(coverage[..., None] > 0, np.float32(0), np.float32(1e6))
+        gap = np.float32(1e6) * (1 - coverage)
         low, high = places + gap, places - gap
+        large /= _enlarged(coverage, size).clip(0.5)
     window = np.ones((3, 3), np.uint8)
-    spread = cv2.dilate(high, window) - cv2.erode(low, window)
-    torn = np.maximum(spread[..., 0], spread[..., 1]) > _TEAR
-    if coverage is None:
-        smooth = _enlarged(places, size)
-    else:
+    spreads = (cv2.dilate(high[k], window) - cv2.erode(low[k], window) for k in (0, 1))
+    torn = np.maximum(*spreads) > _TEAR
+    if coverage is not None:
         torn &= coverage > 0
-        smooth = _enlarged(np.dstack([places, coverage]), size)
-        smooth = smooth[..., :2] / smooth[..., 2:].clip(0.5)
     if torn.any():
-        nearest = [
-            cv2.resize(layer, (size, size), interpolation=cv2.INTER_NEAREST)
-            for layer in (torn.astype(np.uint8), places)
-        ]
-        jumps = nearest[0] > 0
-        smooth[jumps] = nearest[1][jumps]
-    return smooth
+        jumps = _repeated(torn.astype(np.float32), size)
+        for layer, small in zip(large, places, strict=True):
+            layer += jumps * (_repeated(small, size) - layer)
+    return large
 
 
-def _enlarged(layers: Floats, size: int) -> Floats:
-    """(S, S, C) float32 interpolated to (size, size, C)."""
-    return np.asarray(cv2.resize(layers, (size, size), interpolation=cv2.INTER_LINEAR), np.float32)
+def _interleaved(places: Floats) -> Floats:
+    """A map (2, S, S) as (S, S, 2)."""
+    return np.asarray(cv2.merge(tuple(places)), np.float32)
+
+
+def _enlarged(layer: Floats, size: int) -> Floats:
+    """(S, S) float32 interpolated to (size, size)."""
+    return np.asarray(cv2.resize(layer, (size, size), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _repeated(layer: Floats, size: int) -> Floats:
+    """(S, S) float32 enlarged to (size, size) by repeating pixels."""
+    return np.asarray(cv2.resize(layer, (size, size), interpolation=cv2.INTER_NEAREST), np.float32)
 
 
 def warp(source: NDArray[Any], places: Floats, scale: float = 1.0) -> NDArray[Any]:

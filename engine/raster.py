@@ -98,10 +98,10 @@ def draw(points: Floats, depth: Floats | None, triangles: Ints, height: int, wid
     winner = np.full(height * width, -1, np.int32)
     winner[origin.take(entry) + hit % _STRIP] = entry
     pixels = np.flatnonzero(winner >= 0)
-    entry = winner.take(pixels)
-    chosen = at.take(entry)
-    across = (pixels - origin.take(entry)).astype(np.float32) + rightwards.take(entry)
-    down = downwards.take(entry)
+    seen = winner.take(pixels)
+    chosen = at.take(seen)
+    across = (pixels - origin.take(seen)).astype(np.float32) + rightwards.take(seen)
+    down = downwards.take(seen)
     weights = np.empty((3, len(pixels)), np.float32)
     for weight, start, to_right, to_down in (
         (weights[1], beta, beta_right, beta_down),
@@ -119,7 +119,7 @@ def _ascending(values: Floats) -> NDArray[np.int64]:
     Sorting 64-bit integers is: each is a float's bits, in the float's order, and its index.
     """
     bits = np.ascontiguousarray(values, np.float32).view(np.int32)
-    bits = bits ^ ((bits >> 31) & np.int32(0x7FFFFFFF))
-    keys = (bits.astype(np.int64) << 32) | np.arange(len(bits))
+    ordered = bits ^ ((bits >> 31) & np.int32(0x7FFFFFFF))
+    keys = (ordered.astype(np.int64) << 32) | np.arange(len(bits))
     keys.sort()
     return keys & 0xFFFFFFFF
