@@ -21,6 +21,7 @@ SMALLEST_FACE = 70
 
 _FOLDED = 0.05  # of the distance between the eyes: how far a triangle must have turned over
 _ROUGH = 40.0  # degrees of turn that double it: far sides are crowded, and less well known
+_ROUNDING = 0.5  # degrees that are as good as on the limit
 _SLACK = 5.0  # degrees: how well the points tell a turn that no slider made
 _OUTSIDE = 6  # points beyond the photo's border that matter
 
@@ -66,7 +67,7 @@ def check_pose(
     kinds: tuple[FindingKind, ...] = ("yaw", "pitch", "roll")
     for kind, turned, apparent in zip(kinds, (pose.yaw, pose.pitch, pose.roll), seen, strict=True):
         low, high = getattr(learnt, kind)
-        for angle, slack in ((turned, 0.0), (apparent, _SLACK)):
+        for angle, slack in ((turned, _ROUNDING), (apparent, _SLACK)):
             if not low - slack <= angle <= high + slack:
                 findings.append(Finding(kind, value=angle, limit=low if angle < 0 else high))
                 break

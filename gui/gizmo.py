@@ -112,7 +112,7 @@ class Gizmo(QWidget):
         inner = disc.adjusted(RING, RING, -RING, -RING)
         painter.setOpacity(1.0 if active else 0.85)
         draw_head(painter, inner, pose, self.devicePixelRatioF())
-        beyond = {one.axis for one in self._turn.beyond}
+        beyond = self._turn.beyond
         self._draw_learnt(painter, inner, bool(beyond & {0, 1}))
         self._draw_ring(painter, disc, 2 in beyond)
         if active:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 import engine
@@ -23,15 +21,6 @@ def axis_name(axis: int) -> str:
         translate("HeadTurn", "Pitch"),
         translate("HeadTurn", "Roll"),
     )[axis]
-
-
-@dataclass(frozen=True)
-class Beyond:
-    """An angle that the model has not learnt: which axis, how far, and what it has learnt."""
-
-    axis: int
-    degrees: float
-    learnt: Range
 
 
 class HeadTurn(QObject):
@@ -58,34 +47,15 @@ class HeadTurn(QObject):
         return (0.0, 0.0, 0.0) if pose is None else (pose.yaw, pose.pitch, pose.roll)
 
     @property
-    def beyond(self) -> tuple[Beyond, ...]:
-        """The angles that the model has not learnt."""
+    def beyond(self) -> frozenset[int]:
+        """The axes whose angles the model has not learnt."""
         if self.ranges is None:
-            return ()
-        return tuple(
-            Beyond(axis, angle, learnt)
-            for axis, (angle, learnt) in enumerate(zip(self.angles, self.ranges, strict=True))
-            if not learnt[0] - 0.5 <= angle <= learnt[1] + 0.5
+            return frozenset()
+        return frozenset(
+            axis
+            for axis, (angle, (low, high)) in enumerate(zip(self.angles, self.ranges, strict=True))
+            if not low - 0.5 <= angle <= high + 0.5
         )
-
-    @property
-    def warning(self) -> str:
-        """What is beyond, in words; "" while nothing is."""
-        beyond = self.beyond
-        if not beyond:
-            return ""
-        angles = self.tr(", ").join(
-            self.tr("{axis} {degrees:.0f}° ({low:.0f}° to {high:.0f}°)").format(
-                axis=axis_name(one.axis),
-                degrees=one.degrees,
-                low=one.learnt[0],
-                high=one.learnt[1],
-            )
-            for one in beyond
-        )
-        return self.tr(
-            "Further than this model has learnt: {}. Expect mistakes, or turn back to the mark."
-        ).format(angles)
 
     def turn_to(self, angles: Angles, gesture: int | None = None) -> None:
         """Turn the head to these offsets, as far as the sliders go."""

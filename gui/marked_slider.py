@@ -31,12 +31,13 @@ class NameLabel(QLabel):
 
 
 class ValueBox(QDoubleSpinBox):
-    """A spin box that leaves undo and redo to the document."""
+    """A spin box that leaves undo and redo to the document, and letters to the menus."""
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             keys = QKeySequence.StandardKey
-            if event.matches(keys.Undo) or event.matches(keys.Redo):
+            undoes = event.matches(keys.Undo) or event.matches(keys.Redo)
+            if undoes or event.text().isalpha():
                 event.ignore()
                 return False
         return super().event(event)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from gui.document import PITCH_LIMIT, ROLL_LIMIT, YAW_LIMIT, Document
 from gui.head_turn import HeadTurn, axis_name
@@ -11,8 +11,7 @@ from gui.marked_slider import MarkedSlider
 
 
 class PosePanel(QWidget):
-    """The three angles, with what the model has learnt marked on them; and in words what is
-    beyond."""
+    """The three angles, with what the model has learnt marked on them."""
 
     def __init__(self, document: Document, turn: HeadTurn, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,19 +28,12 @@ class PosePanel(QWidget):
             MarkedSlider(axis_name(axis), tip, limit, "°")
             for axis, (tip, limit) in enumerate(zip(tips, limits, strict=True))
         )
-        self.warning = QLabel()
-        self.warning.setObjectName("warm")
-        self.warning.setWordWrap(True)
-        line = QHBoxLayout()
-        line.setSpacing(22)
-        for slider in self._sliders:
-            line.addWidget(slider)
-            slider.changed.connect(self._slide)
-        layout = QVBoxLayout(self)
+        layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 10, 16, 10)
-        layout.setSpacing(6)
-        layout.addLayout(line)
-        layout.addWidget(self.warning)
+        layout.setSpacing(22)
+        for slider in self._sliders:
+            layout.addWidget(slider)
+            slider.changed.connect(self._slide)
         document.pose_changed.connect(self._show)
         turn.ranges_changed.connect(self._show_ranges)
         self._show_ranges()
@@ -58,12 +50,9 @@ class PosePanel(QWidget):
 
     def _show(self) -> None:
         self.setEnabled(self._document.pose is not None)
-        beyond = {one.axis for one in self._turn.beyond}
+        beyond = self._turn.beyond
         for axis, (slider, degrees) in enumerate(
             zip(self._sliders, self._turn.angles, strict=True)
         ):
             slider.show_value(degrees)
             slider.show_beyond(axis in beyond)
-        warning = self._turn.warning
-        self.warning.setText(warning)
-        self.warning.setVisible(bool(warning))
