@@ -66,12 +66,12 @@ def ask_save(
     return path
 
 
-def ask_yes(parent: QWidget, action: str, question: str) -> bool:
-    """Whether the user lets `action` happen; Cancel is the default."""
+def ask_yes(parent: QWidget, action: str, question: str, harmless: bool = False) -> bool:
+    """Whether the user lets `action` happen; Cancel is the default, unless nothing is lost."""
     box = _question(parent, question)
     yes = box.addButton(action, QMessageBox.ButtonRole.DestructiveRole)
     cancel = box.addButton(QMessageBox.StandardButton.Cancel)
-    box.setDefaultButton(cancel)
+    box.setDefaultButton(yes if harmless else cancel)
     box.setEscapeButton(cancel)
     box.exec()
     return box.clickedButton() is yes

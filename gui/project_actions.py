@@ -126,7 +126,8 @@ class ProjectActions(QObject):
         def read(found: Photo) -> None:
             self.busy.emit("")
             if self._fits(project, found):
-                self._show(project, found, saved)
+                # Found elsewhere, it is to be saved with its new place.
+                self._show(project, found, saved and photo == project.photo)
                 opened()
             else:
                 given_up()
@@ -144,7 +145,7 @@ class ProjectActions(QObject):
         question = self.tr(
             "The photo of this project is not where it was: {}\nShow where it is now?"
         ).format(project.photo)
-        if not ask_yes(self._window, self.tr("Find the photo…"), question):
+        if not ask_yes(self._window, self.tr("Find the photo…"), question, harmless=True):
             return None
         title = self.tr("Find {}").format(project.photo.name)
         return ask_open(self._window, title, self.tr("Photos"), engine.PHOTO_SUFFIXES, "photos")
