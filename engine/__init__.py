@@ -88,6 +88,7 @@ if TYPE_CHECKING:
     from engine.pose_files import write_pose as write_pose
     from engine.pose_preset import PosePreset as PosePreset
     from engine.pose_preset import relaxed as relaxed
+    from engine.pose_preset import write_pose3d as write_pose3d
     from engine.posing import Prediction as Prediction
     from engine.posing import keep_refined as keep_refined
     from engine.predictor import Predictor as Predictor
@@ -211,6 +212,7 @@ _MODULES = {
     "write_config": "run_folder",
     "write_photo": "photos",
     "write_pose": "pose_files",
+    "write_pose3d": "pose_preset",
     "write_whole": "files",
 }
 

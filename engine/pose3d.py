@@ -132,6 +132,14 @@ class Pose3D:
         yaw, pitch, roll = self.source.angles
         return rotation(yaw + self.yaw, pitch + self.pitch, roll + self.roll)
 
+    def looks_like(self, other: "Pose3D") -> bool:
+        """Whether both have the same landmarks, angles and expression."""
+        return (
+            (self.yaw, self.pitch, self.roll) == (other.yaw, other.pitch, other.roll)
+            and self.expression == other.expression
+            and np.array_equal(self.landmarks(), other.landmarks())
+        )
+
     def moved(self, indices: Sequence[int], offset: tuple[float, float]) -> Self:
         """The pose after dragging some handles by ``offset`` (x, y) pixels in the present view."""
         edits = self.edits.copy()

@@ -24,7 +24,8 @@ from engine.head import mean_face
 from engine.landmarks import N_LANDMARKS, Landmarks
 from engine.openings import PosePart, eye_openings
 from engine.pose3d import Pose3D, expressed
-from engine.pose_files import pose_text, read_pose
+from engine.pose_files import pose_text, read_pose, write_pose
+from engine.pose_formats import LABELME
 
 _SHUT, _WIDE = 0.6, 1.7  # of the mean face's: beyond it eyes are not neutral
 _FARTHEST = 3.0  # decimetres: no edit goes further
@@ -101,6 +102,17 @@ class PosePreset:
             "edits": None if self.edits is None else self.edits.tolist(),
         }
         return {key: value for key, value in values.items() if value is not None}
+
+
+def write_pose3d(path: Path, pose: Pose3D, photo_size: tuple[int, int]) -> None:
+    """Write a pose in the format that the suffix names; the own one fits any face.
+
+    ``photo_size`` is (width, height) in pixels of its photo. Raises as `write_pose` does.
+    """
+    if path.suffix.lower() == ".json" and not path.name.lower().endswith(LABELME):
+        PosePreset.of(pose).write(path, pose, photo_size)
+    else:
+        write_pose(path, pose.landmarks(), photo_size, pose.source.landmarks)
 
 
 def relaxed(pose: Pose3D) -> Pose3D:

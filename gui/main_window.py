@@ -14,14 +14,17 @@ from gui.background import Background
 from gui.canvas import Canvas
 from gui.data_folder import data_folder
 from gui.document import Document, Model
+from gui.face_dock import FaceDock
 from gui.file_actions import FileActions
 from gui.gizmo import Gizmo
 from gui.head_turn import HeadTurn
 from gui.hint import Hint
 from gui.images import tinted_image
 from gui.menus import Menus
+from gui.named_pose_actions import NamedPoseActions
 from gui.panes import Panes
 from gui.pose_panel import PosePanel
+from gui.pose_presets import PosePresets
 from gui.pose_warnings import PoseWarnings
 from gui.predict_worker import PredictWorker, Request, Update
 from gui.recovery import RecoveryDialog
@@ -49,6 +52,9 @@ class MainWindow(QMainWindow):
         self.panes = Panes(self.shown)
         self.turn = HeadTurn(self.document, self)
         self.pose_panel = PosePanel(self.document, self.turn)
+        presets = PosePresets(data_folder("poses"), self)
+        self.face_dock = FaceDock(self.document, presets, self)
+        self.named_poses = NamedPoseActions(self.document, presets, self.face_dock.poses, self)
         self.gizmo = Gizmo(self.document, self.turn, self.canvas.viewport())
         self.files = FileActions(self.document, self.worker, self.background, self.shown, self)
         self.autosave = Autosave(
@@ -137,6 +143,7 @@ class MainWindow(QMainWindow):
         splitter.setStretchFactor(0, 1)
         splitter.setSizes([830, 450])
         self.setCentralWidget(splitter)
+        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.face_dock)
         self._device_label, self._time, self._model = QLabel(), QLabel(), QLabel()
         for label, tip in (
             (self._time, "How long the last update took"),
@@ -167,13 +174,15 @@ class MainWindow(QMainWindow):
         worker.model_loaded.connect(self._model_loaded)
         for sender in (
             worker, self.background, self.files, self.training, self.sequences,
-            self.canvas.chooser, self.menus.keep, self.at_rest,
+            self.canvas.chooser, self.menus.keep, self.at_rest, self.named_poses,
         ):  # fmt: skip
             sender.failed.connect(self.show_error)
         worker.failed.connect(self._worker_failed)
         for actor in (self.files, self.training):
             actor.model_chosen.connect(self.load_model)
-        for teller in (self.files, self.training, self.sequences, self.menus.keep):
+        for teller in (
+            self.files, self.training, self.sequences, self.menus.keep, self.named_poses
+        ):  # fmt: skip
             teller.done.connect(self.show_message)
         self.files.busy.connect(self.hint.set_busy)
         self.hint.open_wanted.connect(self.files.open_file)

@@ -14,6 +14,7 @@ from gui.file_dialogs import note_edits, notes_edits
 from gui.help import show_help
 from gui.icons import icon
 from gui.keep_menu import KeepMenu
+from gui.pose_actions import PoseActions
 from gui.recent_menu import RecentMenu
 from gui.select_menu import SelectMenu
 from gui.tool_bar import tool_bar
@@ -167,6 +168,8 @@ class Menus(QObject):
             menu, "&Copy pose from photo…", self._window.files.copy_pose, "Ctrl+T",
             "Give this face the pose of a face in another photo", "copy",
         )  # fmt: skip
+        self._window.named_poses.add_to(menu)
+        self.pose = PoseActions(self._document, self._window.turn, self._window.face_dock, menu)
         self._add(
             menu, self.tr("Se&quence…"), self._window.sequences.show, "Ctrl+Shift+V",
             self.tr("Play the poses of a video, or of a folder of frames, on this photo"),
@@ -223,6 +226,7 @@ class Menus(QObject):
         for action in (self.handles, self.result, self.heatmaps, self.mask):
             action.setCheckable(True)
         self.handles.setChecked(True)
+        self.pose.add_views_to(menu, window.gizmo)
         menu.addSeparator()
         self.view = ViewMenu(window.panes, menu)
 

@@ -160,7 +160,7 @@ def test_a_part_alone(face: Landmarks, target: Landmarks, part: PosePart, moving
 
 
 def test_the_head_alone_keeps_the_expression(face: Landmarks, target: Landmarks) -> None:
-    copied = copy_pose(face, target, parts=("head",))
+    copied = copy_pose(face, target, parts=["head"])
     assert head_angles(copied) == pytest.approx(head_angles(target), abs=4)
     assert openings(copied)[0] > 0.7 * openings(face)[0]
 
@@ -189,7 +189,7 @@ def test_points_in_parts_and_by_strength(
         transfer,
         (1, 1),
         (1, 1),
-        parts=("mouth",),
+        parts=["mouth"],
         strength=0.5,
     )
     np.testing.assert_allclose(half[48:], (face[48:] + whole[48:]) / 2, atol=1e-3)
