@@ -234,6 +234,7 @@ class FileActions(QObject):
             dialog = CopyPoseDialog(source, document.photo.size, photo, self._window)
             if dialog.exec() and dialog.landmarks is not None:
                 document.take_pose(dialog.landmarks, self.tr("Copy pose"))
+            dialog.deleteLater()  # else it would stay as long as the window
 
     def _saved(self, path: Path, what: tuple[Photo, Edit]) -> None:
         photo, edit = what

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import QCoreApplication, QSettings, QStandardPaths, Qt
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox, QWidget
 
 import engine
 
@@ -73,8 +73,7 @@ def ask_yes(parent: QWidget, action: str, question: str, harmless: bool = False)
     cancel = box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(yes if harmless else cancel)
     box.setEscapeButton(cancel)
-    box.exec()
-    return box.clickedButton() is yes
+    return _answer(box) is yes
 
 
 def ask_unsaved(parent: QWidget, question: str) -> Literal["save", "discard", "cancel"]:
@@ -87,16 +86,23 @@ def ask_unsaved(parent: QWidget, question: str) -> Literal["save", "discard", "c
     discard.setText(QCoreApplication.translate("FileDialogs", "&Discard"))
     box.setDefaultButton(save)
     box.setEscapeButton(cancel)
-    box.exec()
-    if box.clickedButton() is save:
+    answer = _answer(box)
+    if answer is save:
         return "save"
-    return "discard" if box.clickedButton() is discard else "cancel"
+    return "discard" if answer is discard else "cancel"
 
 
 def _question(parent: QWidget, question: str) -> QMessageBox:
     box = QMessageBox(QMessageBox.Icon.Warning, "Repose", question, parent=parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     return box
+
+
+def _answer(box: QMessageBox) -> QAbstractButton:
+    """The button that was clicked; the box is gone then."""
+    box.exec()
+    box.deleteLater()  # else it would stay until its parent goes
+    return box.clickedButton()
 
 
 def pictures_folder() -> Path:

@@ -1,5 +1,6 @@
 """What a newcomer wants to know, on one page."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 HELP = """<h3>Repose gives a face in a photo a new pose.</h3>
@@ -19,6 +20,7 @@ HELP = """<h3>Repose gives a face in a photo a new pose.</h3>
 def show_help(parent: QWidget) -> None:
     """Show the page; the editor stays usable."""
     box = QMessageBox(parent)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setWindowTitle("How to use Repose")
     box.setText(HELP)
     box.open()

@@ -106,6 +106,8 @@ class MainWindow(QMainWindow):
             if self._error.text() == sentence:
                 return  # the same error for every step of a drag
             self._error.close()
+        if self._error is not None:
+            self._error.deleteLater()
         self._error = QMessageBox(QMessageBox.Icon.Warning, "Repose", sentence, parent=self)
         self._error.setTextFormat(Qt.TextFormat.PlainText)  # a file's name may hold a "<"
         self._error.open()

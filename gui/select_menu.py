@@ -66,10 +66,10 @@ class SelectMenu(QMenu):
             self._add(name, partial(self._widen, factor), key).setStatusTip(radius)
         self.addSeparator()
         for name, call, key in (
-            (self.tr("Turn &clockwise"), partial(handles.turn, TURN), "Alt+Right"),
-            (self.tr("Turn c&ounterclockwise"), partial(handles.turn, -TURN), "Alt+Left"),
-            (self.tr("&Enlarge"), partial(handles.scale, LARGER), "Alt+Up"),
-            (self.tr("Sh&rink"), partial(handles.scale, 1 / LARGER), "Alt+Down"),
+            (self.tr("Turn &clockwise"), partial(handles.turn, TURN), "Ctrl+Right"),
+            (self.tr("Turn c&ounterclockwise"), partial(handles.turn, -TURN), "Ctrl+Left"),
+            (self.tr("&Enlarge"), partial(handles.scale, LARGER), "Ctrl+Up"),
+            (self.tr("Sh&rink"), partial(handles.scale, 1 / LARGER), "Ctrl+Down"),
         ):
             self._add(name, call, key).setStatusTip(self.tr("What is selected, about its middle"))
         document.source_changed.connect(self._refresh)
