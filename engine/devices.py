@@ -39,9 +39,29 @@ def half_precision(device: str, always: bool = False) -> torch.dtype | None:
     A processor needs instructions for bfloat16, or it emulates them slowly; `always` does not ask.
     """
     if device == "cpu":
-        fast = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
-        return torch.bfloat16 if always or (fast is not None and fast()) else None
+        return torch.bfloat16 if always or _fast_bfloat16() else None
     return torch.float16
+
+
+@cache
+def _fast_bfloat16() -> bool:
+    """Whether this processor convolves faster in bfloat16. One with instructions for it may still
+    have to do without: ONEDNN_MAX_CPU_ISA and some virtual machines hide them."""
+    told = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
+    if told is None or not told():
+        return False
+    return _convolution_seconds(torch.bfloat16) < _convolution_seconds(torch.float32)
+
+
+@torch.inference_mode()
+def _convolution_seconds(precision: torch.dtype) -> float:
+    """How long a small convolution takes, at best."""
+    layer = torch.nn.Conv2d(64, 64, 3, padding=1).to(precision)
+    layer = layer.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    features = torch.ones(1, 64, 48, 48, dtype=precision)
+    features = features.to(memory_format=torch.channels_last)
+    layer(features)
+    return min(_elapsed(lambda: layer(features)) for _ in range(5))
 
 
 @cache
@@ -84,9 +104,10 @@ def choose_threads(work: Callable[[], object]) -> None:
 def _seconds(work: Callable[[], object], threads: int) -> float:
     """How long ``work`` takes with so many threads: the better of two."""
     torch.set_num_threads(threads)
-    times = []
-    for _ in range(2):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return min(times)
+    return min(_elapsed(work) for _ in range(2))
+
+
+def _elapsed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start

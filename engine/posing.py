@@ -50,7 +50,7 @@ class Source:
     @cached_property
     def tensor(self) -> Tensor:
         """The picture, 3xSxS in [0, 1]."""
-        return torch.from_numpy(self.pixels).permute(2, 0, 1).float() / 255
+        return torch.from_numpy(self.pixels).permute(2, 0, 1).float().contiguous() / 255
 
 
 @dataclass(frozen=True, eq=False)

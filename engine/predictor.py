@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
+from engine.captured import Captured, can_capture
 from engine.checkpoint import load_checkpoint
 from engine.crop import Crop, scale_to
 from engine.devices import choose_device, choose_threads, half_precision
@@ -15,7 +17,7 @@ from engine.errors import ReposeError
 from engine.files import resource
 from engine.generators import G1, G2
 from engine.guides import GUIDE_CHANNELS
-from engine.heatmaps import draw_heatmaps, pose_heatmaps
+from engine.heatmaps import draw_heatmaps
 from engine.keep import KeepMask
 from engine.landmarks import Landmarks, check_landmarks
 from engine.masks import box_of_landmarks, draw_mask
@@ -69,8 +71,10 @@ class Predictor:
             network.to(self.device, self._half, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._source: Source | None = None
         self._wider: Source | None = None  # for the last pose that left the crop
-        if self.device == "cpu":
-            choose_threads(self._warm_up)
+        self._captured: Captured | None = None
+        self._kept: WeakKeyDictionary[Source, tuple[Tensor, ...]] = WeakKeyDictionary()
+        if self.device == "cpu" and self._refused() is None:
+            self._get_ready()
 
     @property
     def size(self) -> int:
@@ -92,7 +96,9 @@ class Predictor:
 
     def cut(self, photo: Pixels, landmarks: ArrayLike) -> Source:
         """The source that `set_source` chooses, for `pose`. Raises as it does."""
-        self._check_works_on_faces()
+        refused = self._refused()
+        if refused is not None:
+            raise ReposeError(refused)
         checked = check_landmarks(landmarks)
         crop = Crop.around(checked)
         if not crop.meets(photo) or too_large(crop, photo):
@@ -111,23 +117,12 @@ class Predictor:
 
     def predict_all(self, batch: Sequence[Posed]) -> list[Prediction]:
         """What the networks make of several poses, of any sources, in one call."""
-        pictures = torch.stack([posed.source.tensor for posed in batch])
-        guides = None
-        if self.config.guides:
-            layers = np.stack([np.moveaxis(posed.guides, 0, 2) for posed in batch])
-            guides = torch.from_numpy(layers).permute(0, 3, 1, 2)
-        own, poses = (
-            torch.from_numpy(np.stack(points)).to(self.device)
-            for points in (
-                [posed.source.landmarks for posed in batch],
-                [posed.target for posed in batch],
-            )
-        )
-        heatmaps = pose_heatmaps(own, poses, self.config)
-        coarse, difference = map(_to_array, self._generate(pictures, heatmaps, guides))
+        if self._captured is not None:
+            return [self._predicted(posed, self._captured) for posed in batch]
+        images = self._draw(batch)
         return [
-            Prediction(c.clip(0, 1), d.clip(-1, 1), (c + d).clip(0, 1), posed)
-            for c, d, posed in zip(coarse, difference, batch, strict=True)
+            Prediction(coarse, difference, refined, posed)
+            for coarse, difference, refined, posed in zip(*images, batch, strict=True)
         ]
 
     def predict(self, pose: ArrayLike) -> Prediction:
@@ -159,20 +154,21 @@ class Predictor:
         drawn = draw_mask(landmarks, box_of_landmarks(landmarks), self.config)
         return np.asarray(drawn[0, 0].numpy(), np.float32)
 
-    def _check_works_on_faces(self) -> None:
-        """Raises ReposeError for a model that cannot work on crops around faces."""
+    def _refused(self) -> str | None:
+        """Why the model cannot work on crops around faces; None: it can."""
         needed = "the editor and `repose` need one that was trained on face crops (preset default)."
         if self.config.skeleton == "body":
-            raise ReposeError(f"This model was trained on bodies; {needed}")
+            return f"This model was trained on bodies; {needed}"
         if self.config.skeleton == "none":
-            raise ReposeError(f"This model was trained on pictures without faces; {needed}")
+            return f"This model was trained on pictures without faces; {needed}"
         if self.config.condition == "edges":
-            raise ReposeError(
+            return (
                 "This model takes the pose from an edge image of the target, and no landmarks; "
                 "the editor and `repose` need one whose condition is heatmaps (preset default)."
             )
         if self.config.image.crop != "face":
-            raise ReposeError(f"This model was trained on whole photos (preset report); {needed}")
+            return f"This model was trained on whole photos (preset report); {needed}"
+        return None
 
     def _in_crop(self, pose: ArrayLike) -> Tensor:
         return torch.from_numpy(self.crop.to_network(check_landmarks(pose), self.size))
@@ -196,33 +192,82 @@ class Predictor:
             _ = posed.guides  # now, in this thread
         return posed
 
-    @torch.inference_mode()
-    def _generate(
-        self, picture: Tensor, condition: Tensor, guides: Tensor | None
+    def _networks(
+        self, picture: Tensor, own: Tensor, target: Tensor, guides: Tensor | None
     ) -> tuple[Tensor, Tensor]:
-        """Coarse and difference map Bx3xHxW, from Bx3xHxW, BxCxhxw on the device, Bx8xHxW."""
-        batch = self._on_device(picture)
+        """Coarse and difference map Bx3xHxW, float32, of Bx3xHxW; the heatmaps of the source's own
+        landmarks and of the target's, BxNxhxw; and Bx8xHxW."""
+        condition = torch.cat((own, target), dim=1) if self.config.heatmaps.source else target
         with torch.autocast(self.device, self._half, enabled=self._half is not None):
-            coarse = self._g1(
-                batch, condition, None if guides is None else self._on_device(guides)
-            ).image
-            return coarse, self._g2(batch, coarse)
+            coarse = self._g1(picture, condition, guides).image
+            return coarse, self._g2(picture, coarse)
 
-    def _warm_up(self) -> None:
-        """An update of nothing: the first use of a network takes longer than any other."""
+    @torch.inference_mode()
+    def _draw(self, batch: Sequence[Posed]) -> tuple[Floats, Floats, Floats]:
+        """Coarse, difference and refined, (B, S, S, 3) each, with the networks as they are."""
+        guides = None
+        if self.config.guides:
+            guides = self._on_device(torch.stack([_guides(posed) for posed in batch]))
+        picture = self._on_device(torch.stack([posed.source.tensor for posed in batch]))
+        own, target = (
+            self._heatmaps(torch.from_numpy(np.stack(landmarks)).to(self.device))
+            for landmarks in (
+                [posed.source.landmarks for posed in batch],
+                [posed.target for posed in batch],
+            )
+        )
+        return _to_arrays(*self._networks(picture, own, target, guides))
+
+    @torch.inference_mode()
+    def _predicted(self, posed: Posed, captured: Captured) -> Prediction:
+        """The same of one pose, with the networks as they were captured."""
+        source = posed.source
+        kept = self._kept.get(source)
+        if kept is None:
+            own = self._heatmaps(torch.from_numpy(source.landmarks[None]))
+            kept = self._kept[source] = captured.prepare(source.tensor[None], own)
+        target = self._heatmaps(torch.from_numpy(posed.target[None]))
+        guides = _guides(posed)[None] if self.config.guides else None
+        coarse, difference = captured(kept, target, guides)
+        (coarse_image,), (difference_map,), (refined,) = _to_arrays(coarse, difference)
+        return Prediction(coarse_image, difference_map, refined, posed)
+
+    def _get_ready(self) -> None:
+        """Capture the networks, use them once, for the first time takes longest, and choose how
+        many threads they get."""
         height, width = self.config.image.height, self.config.image.width
-        stride = self.config.heatmaps.stride
-        layers = torch.zeros(1, 3 + GUIDE_CHANNELS, height, width)
-        guides = layers[:, 3:] if self.config.guides else None
-        cells = (height // stride, width // stride)
-        nothing = torch.zeros(1, self.config.condition_channels, *cells)
-        self._generate(layers[:, :3], nothing, guides)
+        picture = torch.zeros(1, 3, height, width)
+        heatmaps = self._heatmaps(torch.zeros(1, 68, 2))
+        guides = torch.zeros(1, GUIDE_CHANNELS, height, width) if self.config.guides else None
+        if not can_capture():
+            picture = self._on_device(picture)
+            guides = None if guides is None else self._on_device(guides)
+            inference = torch.inference_mode()(self._networks)
+            choose_threads(lambda: inference(picture, heatmaps, heatmaps, guides))
+            return
+        captured = Captured(self._networks, (picture, heatmaps), (heatmaps, guides))
+        kept = captured.prepare(picture, heatmaps)
+        choose_threads(lambda: captured(kept, heatmaps, guides))
+        self._captured = captured
+
+    def _heatmaps(self, landmarks: Tensor) -> Tensor:
+        """BxNxhxw of BxNx2."""
+        image = self.config.image
+        return draw_heatmaps(landmarks, image.height, image.width, self.config.heatmaps)
 
     def _on_device(self, picture: Tensor) -> Tensor:
         """BxCxSxS."""
         return picture.to(self.device, memory_format=torch.channels_last)
 
 
-def _to_array(images: Tensor) -> Floats:
-    """Bx3xSxS to (B, S, S, 3)."""
-    return np.ascontiguousarray(images.float().permute(0, 2, 3, 1).cpu().numpy())
+def _guides(posed: Posed) -> Tensor:
+    """8xSxS."""
+    return torch.from_numpy(posed.guides)
+
+
+def _to_arrays(coarse: Tensor, difference: Tensor) -> tuple[Floats, Floats, Floats]:
+    """Coarse, difference and refined (B, S, S, 3), from Bx3xSxS."""
+    refined = (coarse + difference).clamp(0, 1)
+    images = (coarse.clamp(0, 1), difference.clamp(-1, 1), refined)
+    arrays = (image.permute(0, 2, 3, 1).contiguous().cpu().numpy() for image in images)
+    return next(arrays), next(arrays), next(arrays)
