@@ -30,6 +30,8 @@ TRUSTED = 1 / 3
 """Where the 3D warp is at least so valid, it alone is what generation starts from."""
 
 _SEEN = 0.12  # cosine to the viewer below which a surface counts as not seen in the source
+_GRAZING = 0.2  # cosine below which a surface in the target hardly shows
+_SHOWN = (0.3, 0.8)  # how well the source has to show a surface: not at all enough, quite enough
 _BEHIND = 0.08  # decimetres behind the drawn surface that still count as the surface
 _TEAR = 8.0  # pixels: a map whose neighbours lie farther apart jumps there
 _NECK = (0.75, 1.25)  # decimetres below the ears: where the turn of the head begins and has faded
@@ -37,16 +39,31 @@ _NECK = (0.75, 1.25)  # decimetres below the ears: where the turn of the head be
 
 @dataclass(frozen=True)
 class Maps:
-    """Where in the source each pixel of the guides comes from, (S, S, 2) float32 pixels, and
+    """Where in the source each pixel of the guides comes from.
 
-    valid     (S, S) in [0, 1]: how squarely the source showed what the 3D warp paints; 0 nothing
-    mirrored  (S, S) in [0, 1]: 1 where the 3D warp paints from the other half of the head
+    warp2d    (S, S, 2) float32 pixels: of the 2D warp
+    own       (S, S, 2) of the 3D warp: the surface itself
+    other     (S, S, 2) of the 3D warp: the same place on the other half of the head
+    valid     (S, S) in [0, 1]: how well the source showed what the 3D warp paints; 0 nothing
+    mirrored  (S, S) in [0, 1]: the share of the 3D warp's colours that are of the other half
     """
 
     warp2d: Floats
-    warp3d: Floats
+    own: Floats
+    other: Floats
     valid: Floats
     mirrored: Floats
+
+    @property
+    def warp3d(self) -> Floats:
+        """Where most of each pixel of the 3D warp comes from, (S, S, 2)."""
+        return np.where(self.mirrored[..., None] > 0.5, self.other, self.own)
+
+    def paint3d(self, source: NDArray[np.uint8]) -> Floats:
+        """The 3D warp (S, S, 3) float32 in [0, 255] of the source crop (S, S, 3)."""
+        own, other = (warp(source, places).astype(np.float32) for places in (self.own, self.other))
+        mixed = own + (other - own) * self.mirrored[..., None]
+        return np.asarray(mixed.clip(0, 255), np.float32)
 
     def guides(self, source: NDArray[np.uint8]) -> Floats:
         """The guides (8, S, S) float32 in [0, 1], from the source crop (S, S, 3) uint8."""
@@ -54,7 +71,7 @@ class Maps:
         layers = np.empty((GUIDE_CHANNELS, size, size), np.float32)
         share = np.float32(1 / 255)
         np.multiply(np.moveaxis(warp(source, self.warp2d), 2, 0), share, out=layers[:3])
-        np.multiply(np.moveaxis(warp(source, self.warp3d), 2, 0), share, out=layers[3:6])
+        np.multiply(np.moveaxis(self.paint3d(source), 2, 0), share, out=layers[3:6])
         layers[6], layers[7] = self.valid, self.mirrored
         return layers
 
@@ -84,17 +101,9 @@ class SourceHead:
         self._landmarks = self._halved(landmarks)
         self._pose = head.fit(self._landmarks)
         self._mesh = head.bend(self._pose, self._landmarks)
-        quality = self._seen(head.triangles)
-        direct = _least(quality, head.triangles)
-        mirrored = _least(quality[head.mirror], head.triangles)
-        # No face is quite symmetric: the other half only stands in for what was hardly seen.
-        from_mirror = (direct < 0.35) & (mirrored > direct + 0.2)
-        best = np.where(from_mirror, mirrored, direct)
-        corners = np.where(from_mirror[:, None], head.mirror[head.triangles], head.triangles)
-        # For each triangle where its corners come from, three times x and y; validity, mirrored.
-        self._triangles = np.column_stack(
-            [self._mesh[corners, :2].reshape(-1, 6), np.clip(best, 0, 1), from_mirror]
-        ).astype(np.float32)
+        self._shown = self._seen(head.triangles)
+        for _ in range(2):  # it fades before it ends: what is hardly seen may be the background
+            self._shown = np.minimum(self._shown, _neighbours() @ self._shown)
         self._start = self._sheet_points(self._landmarks, self._pose)
         self._sheet = Delaunay(self._start).simplices
 
@@ -102,9 +111,9 @@ class SourceHead:
         """The guides' maps for target landmarks (68, 2), pixels of the crop."""
         target = self._halved(target)
         pose = mean_head().fit(target)
-        warp3d, valid, mirrored = self._map3d(mean_head().bend(pose, target))
+        warp3d = self._map3d(mean_head().bend(pose, target))
         places = _enlarged_map(self._map2d(target, pose), None, self.size)
-        return Maps(_interleaved(self._doubled(places)), warp3d, valid, mirrored)
+        return Maps(_interleaved(self._doubled(places)), *warp3d)
 
     def _halved(self, landmarks: Landmarks) -> Landmarks:
         """Pixels of the crop as pixels of the same at half the size."""
@@ -117,29 +126,51 @@ class SourceHead:
         places += (self._scale - 1) / 2
         return places
 
-    def _map3d(self, mesh: NDArray[np.float64]) -> tuple[Floats, Floats, Floats]:
-        """Map, validity and mirrored of the 3D warp, for the target's mesh (V, 3)."""
-        grid, size = self._grid, self.size
+    def _surface(self, mesh: NDArray[np.float64]) -> Floats:
+        """(V, 6) what is painted on the target's mesh (V, 3): where in the source its own colours
+        are (2) and those of the other half (2), validity, and the share of the other half.
+        """
+        mirror = mean_head().mirror
+        # A surface that grazes the view in the target needs to be shown no better in the source.
+        needed = _facing(mesh).clip(_GRAZING, 1)
+        own, other = ((shown / needed).clip(0, 1) for shown in (self._shown, self._shown[mirror]))
+        # No face is quite symmetric: the other half only stands in for what was hardly seen.
+        share = _smooth_step(own, *_SHOWN)
+        share_other = _smooth_step(other, *_SHOWN) * (1 - share)
+        total = share + share_other
+        valid = (share * own + share_other * other) / total.clip(1e-6) * (1.5 * total).clip(0, 1)
+        places = self._mesh[:, :2]
+        layers = [
+            places,
+            places[mirror],
+            valid[:, None],
+            share_other[:, None] / total[:, None].clip(1e-6),
+        ]
+        return np.concatenate(layers, axis=1).astype(np.float32)
+
+    def _map3d(self, mesh: NDArray[np.float64]) -> tuple[Floats, Floats, Floats, Floats]:
+        """`Maps` but for the 2D warp, for the target's mesh (V, 3)."""
+        triangles, grid, size = mean_head().triangles, self._grid, self.size
         fade = neck_fade()[:, None]
         posed = (fade * mesh + (1 - fade) * self._mesh).astype(np.float32)
-        drawing = draw(posed[:, :2], posed[:, 2], mean_head().triangles, grid, grid)
-        ax, ay, bx, by, cx, cy, valid, mirrored = self._triangles.take(drawing.triangles, axis=0).T
-        a, b, c = drawing.weights.T
-        flat = np.zeros((5, grid * grid), np.float32)
-        for layer, values in zip(
-            flat,
-            (a * ax + b * bx + c * cx, a * ay + b * by + c * cy, valid, mirrored),
-            strict=False,
-        ):
-            layer[drawing.pixels] = values
-        flat[4, drawing.pixels] = 1
-        small = flat.reshape(5, grid, grid)
-        covered = (_enlarged(small[4], size) > 0.5).astype(np.float32)
-        places = self._doubled(_enlarged_map(small[:2], small[4], size))
-        places *= covered
-        places -= np.float32(2 * size) * (1 - covered)  # nothing is there
-        valid, mirrored = (_enlarged(layer, size) * covered for layer in small[2:4])
-        return _interleaved(places), valid, mirrored
+        drawing = draw(posed[:, :2], posed[:, 2], triangles, grid, grid)
+        flat = np.zeros((7, grid * grid), np.float32)  # the surface, and coverage
+        flat[:6, drawing.pixels] = drawing.interpolate(self._surface(mesh), triangles).T
+        flat[6, drawing.pixels] = 1
+        small = flat.reshape(7, grid, grid)
+        coverage = small[6]
+        covered = (_enlarged(coverage, size) > 0.5).astype(np.float32)
+        small[4] *= (2 * cv2.blur(coverage, (5, 5)) - 1).clip(0, 1)  # a soft outline
+        valid, mirrored = (_enlarged(layer, size).clip(0, 1) * covered for layer in small[4:6])
+        own, other = (self._covering(small[k : k + 2], coverage, covered) for k in (0, 2))
+        return own, other, valid, mirrored
+
+    def _covering(self, places: Floats, coverage: Floats, covered: Floats) -> Floats:
+        """A map (2, grid, grid) of the head's surface at full size, (S, S, 2)."""
+        large = self._doubled(_enlarged_map(places, coverage, self.size))
+        large *= covered
+        large -= np.float32(2 * self.size) * (1 - covered)  # nothing is there
+        return _interleaved(large)
 
     def _map2d(self, target: Landmarks, pose: HeadPose) -> Floats:
         """Map (2, S, S) of the 2D warp: the source's triangles where they have moved, nearer ones
@@ -165,9 +196,7 @@ class SourceHead:
 
     def _seen(self, triangles: NDArray[np.int32]) -> NDArray[np.float64]:
         """(V,) cosine between the surface and the viewer in the source; 0 where hidden."""
-        a, b, c = (self._mesh[triangles[:, k]] for k in range(3))
-        normal = _around_vertices() @ -np.cross(b - a, c - a)
-        facing = normal[:, 2] / np.linalg.norm(normal, axis=1).clip(1e-9)
+        facing = _facing(self._mesh)
         size = self._grid
         points, depth = self._mesh[:, :2].astype(np.float32), self._mesh[:, 2].astype(np.float32)
         drawing = draw(points, depth, triangles, size, size)
@@ -228,11 +257,30 @@ def _signed_area(a: Floats, b: Floats, c: Floats) -> Floats:
     return area
 
 
-def _least(values: NDArray[np.float64], triangles: NDArray[np.int32]) -> NDArray[np.float64]:
-    """(T,) the least of the values (V,) at a triangle's corners."""
-    a, b, c = values[triangles.T]
-    least: NDArray[np.float64] = np.minimum(np.minimum(a, b), c)
-    return least
+@cache
+def _neighbours() -> csr_matrix:
+    """(V, V): averages over the vertices around each."""
+    triangles = mean_head().triangles
+    edges = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
+    rows, columns = np.concatenate([edges, edges[:, ::-1]]).T
+    count = len(mean_head().vertices)
+    joined = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(count, count))
+    joined.data[:] = 1
+    return joined.multiply(1 / joined.sum(axis=1)).tocsr()
+
+
+def _facing(mesh: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(V,) cosine between a mesh's surface (V, 3), pixels, and the viewer."""
+    a, b, c = (mesh[mean_head().triangles[:, k]] for k in range(3))
+    normal = _around_vertices() @ -np.cross(b - a, c - a)
+    facing: NDArray[np.float64] = normal[:, 2] / np.linalg.norm(normal, axis=1).clip(1e-9)
+    return facing
+
+
+def _smooth_step(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:
+    """0 up to ``low``, 1 from ``high`` on, smooth between."""
+    x = ((values - low) / (high - low)).clip(0, 1)
+    return np.asarray(x * x * (3 - 2 * x))
 
 
 def _enlarged_map(places: Floats, coverage: Floats | None, size: int) -> Floats:
