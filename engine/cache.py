@@ -133,12 +133,14 @@ def open_cache(folder: Path) -> list[Picture]:
         pictures = []
         for values in index["pictures"]:
             entry = Entry(**values)
+            # Two portraits of one group, neutral and smiling, are a true pair.
+            person = entry.group if layout == "portraits" else entry.person
             if entry.end > stored:
                 raise ReposeError(f"The cache {folder} is cut short: prepare it again.")
             pictures.append(
                 Picture(
                     name=f"{folder.name}/{entry.name}",
-                    person=f"{folder}/{entry.person}",
+                    person=f"{folder}/{person}",
                     group=entry.group,
                     file=folder / PICTURES,
                     offset=entry.offset,

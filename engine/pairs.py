@@ -18,9 +18,18 @@ from engine.errors import ReposeError
 from engine.guides import SourceHead
 from engine.landmarks import SKELETONS, Landmarks, flipped
 from engine.stages import Batch
-from engine.variation import exchanged_background, random_backdrop, random_jitter, recoloured
+from engine.variation import (
+    degraded,
+    exchanged_background,
+    random_backdrop,
+    random_jitter,
+    recoloured,
+    shaken,
+)
 
 _BACKDROPS = 0.4  # share of the training pairs whose plain background is exchanged
+_POOR = 0.2  # share that are soft and compressed
+_UNCERTAIN = 0.5  # share whose landmarks are less exact
 _PHOTOGRAPHS = 0.5  # share of the targets that are photographs, where there are views too
 
 
@@ -168,8 +177,16 @@ def cut_pair(
         if rng.random() < 0.5:
             mirror = SKELETONS[source.skeleton].mirror
             first, second = first.mirrored(mirror), second.mirrored(mirror)
-        lit = recoloured([first.pixels, second.pixels], rng)
-        first, second = first._replace(pixels=lit[0]), second._replace(pixels=lit[1])
+        pixels = recoloured([first.pixels, second.pixels], rng)
+        if rng.random() < _POOR:
+            pixels = degraded(pixels, rng)
+        if rng.random() < _UNCERTAIN:
+            points = [shaken(cut.landmarks, rng) for cut in (first, second)]
+            first, second = (
+                first._replace(landmarks=points[0]),
+                second._replace(landmarks=points[1]),
+            )
+        first, second = first._replace(pixels=pixels[0]), second._replace(pixels=pixels[1])
     return Pair(
         source=first.pixels,
         target=second.pixels,

@@ -10,13 +10,14 @@ from engine.landmarks import Landmarks
 
 Pixels = NDArray[np.uint8]
 
+_UNCERTAIN = 0.004  # of the face's longer side
 _PLAIN = 3  # largest step between neighbouring pixels of a plain background, of 255
 
 
 def random_jitter(width: int, height: int, rng: np.random.Generator) -> NDArray[np.float64]:
     """(3, 3): a small random scale, rotation and shift about the middle."""
-    scale, angle = np.exp(rng.normal(0, 0.06)), np.radians(rng.normal(0, 6))
-    shift = rng.normal(0, 0.02, 2) * (width, height)
+    scale, angle = np.exp(rng.normal(0, 0.09)), np.radians(rng.normal(0, 7))
+    shift = rng.normal(0, 0.03, 2) * (width, height)
     middle = np.array([(width - 1) / 2, (height - 1) / 2])
     turn = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     result = np.eye(3)
@@ -37,6 +38,23 @@ def recoloured(pictures: Sequence[Pixels], rng: np.random.Generator) -> list[Pix
         grey = cv2.cvtColor(cv2.cvtColor(bright, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
         mixed = cv2.addWeighted(bright, saturation, grey, 1 - saturation, 0)
         result.append(np.asarray(mixed, np.uint8))
+    return result
+
+
+def shaken(landmarks: Landmarks, rng: np.random.Generator) -> Landmarks:
+    """Landmarks (N, 2) that are as uncertain as found ones: each off by some 0.4 % of the face."""
+    spread = _UNCERTAIN * np.nanmax(np.ptp(landmarks, axis=0), initial=0)
+    return (landmarks + rng.normal(0, spread, landmarks.shape)).astype(np.float32)
+
+
+def degraded(pictures: Sequence[Pixels], rng: np.random.Generator) -> list[Pixels]:
+    """Both pictures equally blurred, and each compressed as a poor JPEG is."""
+    blur, quality = rng.uniform(0, 1.0), int(rng.integers(40, 95))
+    result = []
+    for picture in pictures:
+        soft = cv2.GaussianBlur(picture, (0, 0), blur) if blur > 0.3 else picture
+        _, coded = cv2.imencode(".jpg", soft, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        result.append(np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), np.uint8))
     return result
 
 
