@@ -16,7 +16,7 @@ from engine.errors import ReposeError
 from engine.files import reason, write_whole
 
 _FORMAT = "repose"
-_VERSION = "1"
+_VERSION = "2"  # 1: other guides, and G2 did not see them
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,10 @@ def load_checkpoint(path: Path) -> Checkpoint:
             header: dict[str, str] = stored.metadata() or {}
             if header.pop("format", None) != _FORMAT or "config" not in header:
                 raise ReposeError(f"{path} is a safetensors file, but not a model of Repose.")
-            if header.pop("version", None) != _VERSION:
+            version = header.pop("version", None)
+            if version == "1":
+                raise ReposeError(f"{path} is a model of an older Repose; please train it again.")
+            if version != _VERSION:
                 raise ReposeError(f"{path} was written by a newer Repose; please update.")
             tensors = {key: stored.get_tensor(key) for key in stored.keys()}  # noqa: SIM118
     except SafetensorError as error:

@@ -128,8 +128,10 @@ class GeneratorConfig:
 
 @dataclass(frozen=True)
 class DiscriminatorConfig:
-    """D: stride-2 convolutions until a side is at most 4, then one logit."""
+    """D: stride-2 convolutions, then its judgement."""
 
+    judges: Literal["patches", "image"] = "patches"
+    """One logit for each patch of 63 pixels, or one for the image, from a fully connected layer."""
     filters: int = 32
     """Filters of the first convolution."""
     growth: int = 32
@@ -158,12 +160,19 @@ class LossConfig:
     """Lambda: the weight of the L1 loss against D's judgement in stage 2."""
     ssim_weight: float = 0.2
     """Weight of a further loss 1 - SSIM, against the L1 loss at 1; 0 leaves it out."""
+    perceptual_weight: float = 0.1
+    """Weight, in stage 2, of how far the face's maps in a face recognition network are from the
+    target's, against the L1 loss at 1."""
+    identity_weight: float = 0.1
+    """And of the squared distance that this network sees between the two."""
     cutoff: int = 4
     """Border pixels removed from every side before D and before the metrics."""
 
     def __post_init__(self) -> None:
         _check("loss.l1_weight", self.l1_weight, 0, 1e6)
         _check("loss.ssim_weight", self.ssim_weight, 0, 1e6)
+        _check("loss.perceptual_weight", self.perceptual_weight, 0, 1e6)
+        _check("loss.identity_weight", self.identity_weight, 0, 1e6)
         _check("loss.cutoff", self.cutoff, 0, 64)
 
 

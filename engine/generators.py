@@ -13,6 +13,8 @@ _VALID = 6
 """The channel of the guides that says where the 3D warp is valid."""
 _VISIBLE = 0.02
 """A 3D warp less valid than this has no colour to give."""
+_SHARES_BEFORE = -4.0
+"""The logits of the shares of the warps in the difference map, before stage 2."""
 
 
 class Coarse(NamedTuple):
@@ -69,15 +71,44 @@ class G1(nn.Module):
 
 
 class G2(nn.Module):
-    """Source and coarse image in, signed difference map out: refined = coarse + difference."""
+    """Source and coarse image in, signed difference map out: refined = coarse + difference.
+
+    With guides it sees these too, and can put back of them what the coarse image has lost: to the
+    difference that it draws come shares of (warp - coarse).
+    """
 
     def __init__(self, config: Config) -> None:
         super().__init__()
-        self.unet = UNet(config.g2, (config.image.height, config.image.width), channels=6, out=3)
-        if config.g2.start == "he":  # no difference at all, until stage 2 has trained it
+        self.unet = UNet(
+            config.g2,
+            (config.image.height, config.image.width),
+            channels=6 + GUIDE_CHANNELS * config.guides,
+            out=3 + 2 * config.guides,
+        )
+        self._patch = config.g2.patch
+        if config.g2.start == "he":  # next to no difference, until stage 2 has trained it
             nn.init.zeros_(self.unet.last.weight)
+            bias = cast(nn.Parameter, self.unet.last.bias)
+            with torch.no_grad():
+                bias[3 * config.g2.patch**2 :] = _SHARES_BEFORE
 
-    def forward(self, source: Tensor, coarse: Tensor) -> Tensor:
-        """``source`` and ``coarse`` Bx3xHxW in [0, 1]; Bx3xHxW, about [-1, 1], float32."""
-        difference: Tensor = self.unet(torch.cat((source, coarse), dim=1))
-        return difference.float()
+    def draw_nothing(self) -> None:
+        """Give it weights with which the refined image is the coarse one."""
+        last = self.unet.last
+        with torch.no_grad():
+            for parameter in last.parameters():
+                parameter.zero_()
+            cast(nn.Parameter, last.bias)[3 * self._patch**2 :] = -100.0
+
+    def forward(self, source: Tensor, coarse: Tensor, guides: Tensor | None = None) -> Tensor:
+        """``source`` and ``coarse`` Bx3xHxW in [0, 1], ``guides`` Bx8xHxW exactly when the config
+        has guides; Bx3xHxW, about [-1, 1], float32.
+        """
+        if guides is None:
+            return cast(Tensor, self.unet(torch.cat((source, coarse), dim=1))).float()
+        output = self.unet(torch.cat((source, coarse, guides), dim=1)).float()
+        drawn, share2d, share3d = output.split((3, 1, 1), dim=1)
+        warp2d, warp3d, valid = guides[:, :3], guides[:, 3:6], guides[:, _VALID, None]
+        seen = valid > _VISIBLE
+        difference = drawn + share2d.sigmoid() * (warp2d - coarse)
+        return cast(Tensor, difference + share3d.sigmoid() * seen * (warp3d - coarse))

@@ -200,7 +200,7 @@ class Predictor:
         condition = torch.cat((own, target), dim=1) if self.config.heatmaps.source else target
         with torch.autocast(self.device, self._half, enabled=self._half is not None):
             coarse = self._g1(picture, condition, guides).image
-            return coarse, self._g2(picture, coarse)
+            return coarse, self._g2(picture, coarse, guides)
 
     @torch.inference_mode()
     def _draw(self, batch: Sequence[Posed]) -> tuple[Floats, Floats, Floats]:

@@ -6,7 +6,8 @@ I_S is the source image, I_T the target image, M_T the mask around the target.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from typing import Any, cast
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -23,6 +24,9 @@ from engine.generators import G1, G2, Coarse
 from engine.heatmaps import pose_heatmaps
 from engine.losses import bce, dissimilarity, masked_l1
 from engine.masks import draw_mask
+
+if TYPE_CHECKING:
+    from engine.recognition import RecognitionNet
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,9 @@ class Stage2:
     L_D  = BCE(D(I_S, I_T), 1) + BCE(D(I_S, refined), 0)
     L_G2 = BCE(D(I_S, refined), 1) + lambda * |(refined - I_T) * (1 + M_T)|_1
 
+    Where the config gives them weights, what a face recognition network sees of the difference adds
+    to the L1 loss: it tells what matters for who a person is.
+
     G2 and D have an optimizer each, and no gradient of one loss reaches the other network. ``g1``
     should be the one that gets used, ``Stage1.average.module``; ``average`` holds the running
     average of G2's weights.
@@ -131,6 +138,7 @@ class Stage2:
         with _frozen(self.d), _autocast(batch, self.config):
             judged = self.d(batch.source, refined)
         loss_refined = _distance(refined, batch, M_T, self.config)
+        loss_refined = loss_refined + _unlikeness(refined, batch, self.config)
         loss = bce(judged, 1) + self.config.loss.l1_weight * loss_refined
         _descend(self.optimizer_g2, loss, self.scaler)
         self.average.update_parameters(self.g2)
@@ -141,7 +149,7 @@ class Stage2:
         with torch.no_grad():
             coarse = draw_coarse(self.g1, batch, self.config).image
         with _autocast(batch, self.config):
-            difference = cast(Tensor, self._g2(batch.source, coarse))
+            difference = cast(Tensor, self._g2(batch.source, coarse, batch.guides))
         return coarse + difference
 
     def _step_d(self, batch: Batch, refined: Tensor) -> dict[str, float]:
@@ -180,6 +188,26 @@ def _distance(image: Tensor, batch: Batch, mask: Tensor, config: Config) -> Tens
         unlike = dissimilarity(image, batch.target, batch.weight)
         loss = loss + config.loss.ssim_weight * unlike
     return loss
+
+
+def _unlikeness(image: Tensor, batch: Batch, config: Config) -> Tensor | float:
+    """How another person the face in ``image`` is, by `engine.recognition`, weighted."""
+    loss = config.loss
+    if config.skeleton != "face" or not (loss.perceptual_weight or loss.identity_weight):
+        return 0.0
+    from engine.recognition import recognition_losses  # dlib, which only faces need
+
+    with _autocast(batch, config):
+        net = _recognition(image.device)
+        seen = recognition_losses(net, image, batch.target, batch.target_landmarks)
+    return loss.perceptual_weight * seen.perceptual + loss.identity_weight * seen.identity
+
+
+@cache
+def _recognition(device: torch.device) -> "RecognitionNet":
+    from engine.recognition import RecognitionNet
+
+    return RecognitionNet.load().to(device)
 
 
 @contextmanager

@@ -273,8 +273,7 @@ class Trainer:
         if self._started_trained:
             return {"g1": stage.average.module, "g2": self.g2}
         g2 = copy.deepcopy(self.g2)
-        for parameter in g2.unet.last.parameters():
-            nn.init.zeros_(parameter)
+        g2.draw_nothing()
         return {"g1": stage.average.module, "g2": g2}
 
     def _save(self, stage: Stage, phase: Phase) -> None:

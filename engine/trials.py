@@ -115,7 +115,7 @@ class Model:
         """Coarse, refined and difference map (B, H, W, 3) of pairs."""
         batch = to_batch([to_tensors(pair, self.config) for pair in pairs]).to(self.device)
         coarse = draw_coarse(self._g1, batch, self.config).image
-        difference = self._g2(batch.source, coarse)
+        difference = self._g2(batch.source, coarse, batch.guides)
         return (
             _to_array(coarse.clamp(0, 1)),
             _to_array((coarse + difference).clamp(0, 1)),

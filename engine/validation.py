@@ -86,7 +86,7 @@ class Validation:
     def _images(self, batch: Batch, g1: nn.Module, g2: nn.Module | None) -> list[Tensor]:
         """The coarse and, where there is a ``g2``, the refined images."""
         coarse = draw_coarse(g1, batch, self._config).image
-        return [coarse] if g2 is None else [coarse, coarse + g2(batch.source, coarse)]
+        return [coarse] if g2 is None else [coarse, coarse + g2(batch.source, coarse, batch.guides)]
 
 
 def _spread(indices: Sequence[int], count: int) -> Sequence[int]:

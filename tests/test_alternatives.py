@@ -105,10 +105,10 @@ def train(config: Config, cache: Path) -> None:
     stage2 = Stage2(g1, g2, d, *optimizers, config)
     for _ in range(config.d.pretraining):
         stage2.pretrain_d_step(batch)
-    before = g2(batch.source, batch.source).detach()
+    before = g2(batch.source, batch.source, batch.guides).detach()
     for _ in range(2):
         assert all(torch.tensor(loss).isfinite() for loss in stage2.step(batch).values())
-    assert not torch.equal(before, g2(batch.source, batch.source))
+    assert not torch.equal(before, g2(batch.source, batch.source, batch.guides))
     coarse = draw_coarse(g1, batch, config).image
     assert coarse.shape == batch.target.shape
-    assert (coarse + g2(batch.source, coarse)).isfinite().all()
+    assert (coarse + g2(batch.source, coarse, batch.guides)).isfinite().all()

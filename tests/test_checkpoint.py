@@ -101,15 +101,16 @@ def test_missing(tmp_path: Path) -> None:
             load_checkpoint(path)
 
 
-def test_unknown_settings_and_newer_versions(saved: Path, small_config: Config) -> None:
-    header = {"format": "repose", "version": "1", "config": '{"colour": 3}'}
+def test_unknown_settings_and_other_versions(saved: Path, small_config: Config) -> None:
+    header = {"format": "repose", "version": "2", "config": '{"colour": 3}'}
     save_file({"g1.weight": torch.zeros(3)}, saved, header)
     with pytest.raises(ReposeError, match="There is no setting colour"):
         load_checkpoint(saved)
-    newer = {**header, "version": "2", "config": small_config.to_json()}
-    save_file({"g1.weight": torch.zeros(3)}, saved, newer)
-    with pytest.raises(ReposeError, match="newer Repose"):
-        load_checkpoint(saved)
+    for version, sentence in (("1", "older Repose; please train"), ("3", "newer Repose")):
+        other = {**header, "version": version, "config": small_config.to_json()}
+        save_file({"g1.weight": torch.zeros(3)}, saved, other)
+        with pytest.raises(ReposeError, match=sentence):
+            load_checkpoint(saved)
 
 
 def test_weights_that_do_not_fit(saved: Path, small_config: Config) -> None:

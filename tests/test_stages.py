@@ -23,6 +23,7 @@ from engine.generators import G1, G2
 from engine.heatmaps import pose_heatmaps
 from engine.masks import draw_mask
 from engine.presets import PRESETS
+from engine.recognition import RecognitionNet, recognition_losses
 from engine.stages import Batch, Stage1, Stage2, adam
 
 SIDE = 32
@@ -41,7 +42,14 @@ PLAIN = replace(
     guides=False,
     heatmaps=HeatmapConfig(style="disc", stride=1),
     d=DiscriminatorConfig(filters=7, growth=1, slope=0, spectral_norm=False),
-    loss=LossConfig(reduction="sum", l1_weight=0.5, ssim_weight=0, cutoff=4),
+    loss=LossConfig(
+        reduction="sum",
+        l1_weight=0.5,
+        ssim_weight=0,
+        perceptual_weight=0,
+        identity_weight=0,
+        cutoff=4,
+    ),
 )
 
 
@@ -75,7 +83,7 @@ def gradients(network: nn.Module) -> list[Tensor | None]:
 def refined(stage: Stage2, batch: Batch) -> Tensor:
     poses = pose_heatmaps(batch.source_landmarks, batch.target_landmarks, stage.config)
     coarse = stage.g1(batch.source, poses, batch.guides).image
-    return coarse + stage.g2(batch.source, coarse)  # type: ignore[no-any-return]
+    return coarse + stage.g2(batch.source, coarse, batch.guides)  # type: ignore[no-any-return]
 
 
 def l1(image: Tensor, batch: Batch, config: Config) -> float:
@@ -115,6 +123,19 @@ def test_stage2_is_the_formula() -> None:
     assert losses["loss_d"] == pytest.approx(bce(true, 1) + bce(false, 0), rel=1e-5)
     expected = bce(false, 1) + 0.5 * l1(image, batch, PLAIN)
     assert losses["loss_g2"] == pytest.approx(expected, rel=1e-5)
+
+
+def test_stage2_asks_the_recognition_network() -> None:
+    loss = replace(PLAIN.loss, perceptual_weight=3.0, identity_weight=2.0)
+    config = replace(PLAIN, loss=loss)
+    batch, stage = random_batch(config), stage2(config)
+    image = refined(stage, batch)
+    seen = recognition_losses(RecognitionNet.load(), image, batch.target, batch.target_landmarks)
+    plain = float(l1(image, batch, config))
+    losses = stage.step(batch)
+    unlike = losses["loss_refined"] - plain
+    assert unlike > 0.1
+    assert unlike == pytest.approx(3 * seen.perceptual.item() + 2 * seen.identity.item(), rel=0.01)
 
 
 @pytest.mark.parametrize("config", [PLAIN, GUIDED], ids=["plain", "guided"])
