@@ -164,7 +164,7 @@ class PosePresets(QObject):
 
     def _added(self, path: Path, preset: PosePreset) -> NamedPose:
         with engine.write_whole(path.with_suffix(PICTURE)) as part:
-            thumbnail(preset).save(str(part), b"PNG")
+            thumbnail(preset).save(str(part))
         self.changed.emit()
         return NamedPose(path, False)
 
@@ -200,8 +200,8 @@ def _translated(name: str) -> str:
     translate = QCoreApplication.translate
     names = {
         "ahead": translate("PosePresets", "Ahead"),
-        "left": translate("PosePresets", "To the left"),
-        "right": translate("PosePresets", "To the right"),
+        "left": translate("PosePresets", "Left"),
+        "right": translate("PosePresets", "Right"),
         "up": translate("PosePresets", "Up"),
         "down": translate("PosePresets", "Down"),
         "tilted": translate("PosePresets", "Tilted"),
