@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 import engine
@@ -41,7 +41,7 @@ class Sign(QWidget):
         painter.setPen(pen)
         painter.drawPolygon(QPolygonF([QPointF(10, 2.5), QPointF(18, 15.5), QPointF(2, 15.5)]))
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor("#1b1400"))
+        painter.setBrush(colour("raised"))
         painter.drawRoundedRect(QRectF(9, 5.5, 2, 5.5), 1, 1)
         painter.drawEllipse(QPointF(10, 13.4), 1.2, 1.2)
 

@@ -24,10 +24,10 @@ class ViewMenu(QObject):
     def __init__(self, panes: Panes, menu: QMenu) -> None:
         super().__init__(menu)
         self._panes = panes
-        self._large = self._views(
+        self.large = self._views(
             menu.addMenu(self.tr("&Large picture")), panes.large, self.tr("Large picture"), ""
         )
-        self._small = self._views(
+        self.small = self._views(
             menu.addMenu(self.tr("S&mall picture")), panes.small, self.tr("Small picture"), "Shift+"
         )
         menu.addSeparator()
@@ -78,8 +78,8 @@ class ViewMenu(QObject):
 
     def _refresh(self) -> None:
         self.split.setChecked(self._panes.split)
-        self._large[self._panes.large.chosen].setChecked(True)
-        self._small[self._panes.small.chosen].setChecked(True)
+        self.large[self._panes.large.chosen].setChecked(True)
+        self.small[self._panes.small.chosen].setChecked(True)
 
 
 def choice(menu: QMenu, group: QActionGroup, name: str, call: Callable[[], None]) -> QAction:

@@ -8,15 +8,17 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
 from pytestqt.qtbot import QtBot
 
 import engine
 from gui.canvas import Canvas
+from gui.compare_action import CompareAction
 from gui.document import Document
 from gui.panes import Panes
 from gui.photo import Photo, read_photo
 from gui.picture_view import PictureView
+from gui.view_menu import ViewMenu
 from gui.views import View
 from gui.zoom_view import Viewport, ZoomView
 
@@ -184,3 +186,40 @@ def test_the_middle_of_what_is_shown_stays_on_the_photo(qtbot: QtBot) -> None:
     shown.set_photo(QRectF(0, 0, 100, 50))
     shown.show(QRectF(500, -300, 10, 10))
     assert shown.area == QRectF(95, -5, 10, 10)
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_a_tap_of_the_key_switches_and_a_long_press_holds(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, held: bool
+) -> None:
+    monkeypatch.setattr("gui.compare_action.HOLD_MS", -1 if held else 1_000_000)
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    action = CompareAction(Qt.Key.Key_C, window)
+    window.addAction(action)
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    seen: list[bool] = []
+    action.toggled.connect(lambda checked: seen.append(checked))
+    QTest.keyPress(window, Qt.Key.Key_C)
+    assert action.isChecked()
+    QTest.keyRelease(window, Qt.Key.Key_C)
+    assert action.isChecked() != held
+    assert seen == ([True, False] if held else [True])
+    if not held:
+        QTest.keyClick(window, Qt.Key.Key_C)
+        assert not action.isChecked()
+
+
+def test_the_menu_shows_what_the_panes_show(panes: Panes) -> None:
+    menu = ViewMenu(panes, QMenu(panes))
+    panes.small.choose(View.WARP)
+    checked = [view for view, action in menu.small.items() if action.isChecked()]
+    assert checked == [View.WARP]
+    menu.large[View.COARSE].trigger()
+    assert panes.large.chosen is View.COARSE
+    menu.split.trigger()
+    assert panes.split
+    menu.compare.trigger()
+    assert shown_at(panes.large.view, 0.9) == PHOTO
