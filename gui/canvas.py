@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import (
     QImage,
@@ -21,8 +23,12 @@ from gui.face_chooser import FaceChooser
 from gui.handles import Handles
 from gui.items import PictureItem
 from gui.loupe import Loupe
+from gui.picture_view import AfterItem
 from gui.pose_item import CORRECTING, PoseItem
 from gui.zoom_view import Viewport, ZoomView
+
+if TYPE_CHECKING:
+    from gui.at_rest import Rested
 
 FAINT = 0.3  # points that the tool does not move
 FRAME = 4.0  # around the canvas while points are corrected, screen pixels
@@ -37,7 +43,7 @@ class Canvas(ZoomView):
     ) -> None:
         super().__init__(shown, parent)
         self._document = document
-        self._photo, self._result = PictureItem(), PictureItem()
+        self._photo, self._result = PictureItem(), AfterItem()
         self._heatmaps, self._mask = PictureItem(), PictureItem()
         self._boxes, self._pose = BoxesItem(), PoseItem()
         pictures = (self._photo, self._result, self._mask, self._heatmaps)
@@ -102,6 +108,15 @@ class Canvas(ZoomView):
         """Show the reposed face in its place over the photo; None: the photo as it is."""
         _show_over(self._result, crop, result)
 
+    def show_rested(self, rested: Rested) -> None:
+        """Show the result in the photo's own pixels, where one is shown."""
+        if self._result.isVisible():
+            self._result.show_levels(rested.levels, rested.area)
+
+    def set_comparing(self, comparing: bool) -> None:
+        """Show the photo instead of the result."""
+        self._result.setOpacity(0.0 if comparing else 1.0)
+
     def hide_overlays(self) -> None:
         """Show the photo as it is."""
         for item in (self._result, self._heatmaps, self._mask):
@@ -125,6 +140,7 @@ class Canvas(ZoomView):
         area = QRectF(-0.5, -0.5, width, height)
         around = area.adjusted(-width, -height, width, height)
         self._photo.show_levels(photo.levels, area)
+        self._result.shown = area
         self._pose.set_area(around)
         self._boxes.set_area(around)
         self.shown.set_photo(area)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent
@@ -32,6 +33,9 @@ from gui.sequence import Sequences
 from gui.training import Training
 from gui.views import View, view_image
 from gui.zoom_view import Viewport
+
+if TYPE_CHECKING:
+    from engine import Prediction
 
 HEATMAP_COLOUR, MASK_COLOUR = QColor("#ffb347"), QColor("#4ea1ff")
 MESSAGE_MS = 8000
@@ -171,6 +175,7 @@ class MainWindow(QMainWindow):
         self.autosave.failed.connect(self.show_message)
         document.keep_changed.connect(self._show_keep)
         self.at_rest.finished.connect(self._show_rested)
+        self.menus.view.compare.triggered.connect(self.canvas.set_comparing)
         document.model_changed.connect(self._show_model)
         worker.updated.connect(self._show_update)
         worker.model_loaded.connect(self._model_loaded)
@@ -231,10 +236,7 @@ class MainWindow(QMainWindow):
     def _show_update(self, update: Update) -> None:
         self.panes.show_prediction(update.prediction, self.document.keep)
         self.at_rest.follow(update.prediction, self.document.keep)
-        result = None
-        if self.menus.result.isChecked():
-            result = view_image(View.REFINED, update.prediction, self.document.keep)
-        self.canvas.show_result(update.crop, result)
+        self._show_result(update.prediction)
         heatmaps, mask = update.heatmaps, update.mask
         self.canvas.show_overlays(
             update.overlay_crop,
@@ -243,12 +245,22 @@ class MainWindow(QMainWindow):
         )
         self._time.setText(f"{update.milliseconds:.0f} ms")
 
+    def _show_result(self, prediction: Prediction) -> None:
+        """On the canvas, if it is wanted there."""
+        crop, result = prediction.crop, None
+        if self.menus.result.isChecked():
+            result = view_image(View.REFINED, prediction, self.document.keep)
+        self.canvas.show_result((crop.left, crop.top, crop.side), result)
+
     def _show_keep(self) -> None:
         self.panes.show_keep(self.document.keep)
         self.at_rest.follow_keep(self.document.keep)
+        if self.panes.prediction is not None:
+            self._show_result(self.panes.prediction)
 
     def _show_rested(self, rested: Rested) -> None:
         self.panes.show_rested(rested)
+        self.canvas.show_rested(rested)
         self.warnings.set_drift(rested.drift)
 
     # Qt's events

@@ -69,7 +69,7 @@ class Panes(QWidget):
         shown = Viewport(self) if shown is None else shown
         self.large = Pane(self.tr("large pane"), View.REFINED, shown)
         self.small = Pane(self.tr("small pane"), View.COARSE, shown)
-        self._prediction: Prediction | None = None
+        self.prediction: Prediction | None = None
         self._keep: KeepMask | None = None
         self._rested: Rested | None = None
         self._split = 0.5  # where the line was last
@@ -94,19 +94,19 @@ class Panes(QWidget):
 
     def show_photo(self, photo: Photo | None) -> None:
         """Another photo; there is no prediction yet."""
-        self._prediction = self._rested = None
+        self.prediction = self._rested = None
         for pane in self.both:
             pane.view.show_photo(photo)
 
     def show_nothing(self) -> None:
         """No face is being edited."""
-        self._prediction = self._rested = None
+        self.prediction = self._rested = None
         for pane in self.both:
             pane.view.show_nothing()
 
     def show_prediction(self, prediction: Prediction, keep: KeepMask | None) -> None:
         """Show what the networks made of the newest pose."""
-        self._prediction, self._keep, self._rested = prediction, keep, None
+        self.prediction, self._keep, self._rested = prediction, keep, None
         for pane in self.both:
             self._show(pane)
 
@@ -119,20 +119,20 @@ class Panes(QWidget):
 
     def show_keep(self, keep: KeepMask | None) -> None:
         """Other places must not change."""
-        if self._prediction is not None:
-            self.show_prediction(self._prediction, keep)
+        if self.prediction is not None:
+            self.show_prediction(self.prediction, keep)
 
     def _show(self, pane: Pane) -> None:
-        if self._prediction is None:
+        if self.prediction is None:
             return
         if pane.chosen is View.REFINED and self._rested is not None:
             pane.view.show_levels(self._rested.levels, self._rested.area)
             return
-        image = view_image(pane.chosen, self._prediction, self._keep)
+        image = view_image(pane.chosen, self.prediction, self._keep)
         if image is None:
             pane.view.show_source()
             return
-        crop = self._prediction.crop
+        crop = self.prediction.crop
         pane.view.show_image(image, QRectF(crop.left - 0.5, crop.top - 0.5, crop.side, crop.side))
 
     def _change_view(self, pane: Pane) -> None:
