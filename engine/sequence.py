@@ -1,17 +1,12 @@
-"""Videos and folders of frames: where one face has its landmarks in each frame, and its poses.
-
-FFmpeg, which reads the videos, comes with the package imageio-ffmpeg as a program of its own.
-"""
+"""Videos and folders of frames: where one face has its landmarks in each frame, and its poses."""
 
 import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import cv2
-import imageio_ffmpeg
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
@@ -27,6 +22,9 @@ VIDEO_SUFFIXES = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".gif")
 
 USUAL_FPS = 25.0
 """Frames per second of a folder of frames, and of a video that does not say."""
+
+MOST_FPS = 240.0
+"""Frames per second; what says more is mistaken."""
 
 PREVIEW_SIDE = 320
 """The longest side of a frame's preview, pixels."""
@@ -54,7 +52,7 @@ class Footage:
     """An open video or folder. ``frames`` can be gone through once, and does the work: the face
     that is the largest in the first frame is followed through the others.
 
-    count  how many frames there will be: exact for a folder, from its duration for a video,
+    count  how many frames there will be: exact for a folder, as it says itself for a video,
            0 where that is unknown
     """
 
@@ -79,16 +77,13 @@ def open_footage(path: Path | str) -> Footage:
         raise ReposeError(
             f"{path} is neither a folder of frames nor a video ({' '.join(VIDEO_SUFFIXES)})."
         )
-    reader = imageio_ffmpeg.read_frames(str(path))
-    try:
-        about: dict[str, Any] = next(reader)
-    except (OSError, RuntimeError, StopIteration, KeyError, ValueError) as error:
-        raise ReposeError(
-            f"{path} is no video that FFmpeg can read, or it is damaged; choose another one."
-        ) from error
-    fps = float(about.get("fps") or USUAL_FPS)
-    count = round(fps * float(about.get("duration") or 0))
-    return Footage(path, fps, count, _followed(_decoded(reader, about["size"])))
+    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+    if not capture.isOpened():
+        raise ReposeError(f"{path} is no video that can be read, or damaged; choose another one.")
+    fps = capture.get(cv2.CAP_PROP_FPS)
+    fps = fps if 0 < fps <= MOST_FPS else USUAL_FPS
+    count = max(0, round(capture.get(cv2.CAP_PROP_FRAME_COUNT)))
+    return Footage(path, fps, count, _followed(_decoded(capture)))
 
 
 class Target(NamedTuple):
@@ -151,11 +146,15 @@ def _numbered(name: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
 
 
-def _decoded(reader: Generator[Any], size: tuple[int, int]) -> Iterator[Photo]:
-    width, height = size
-    with closing(reader):
-        for pixels in reader:
-            yield np.frombuffer(pixels, np.uint8).reshape(height, width, 3)
+def _decoded(capture: cv2.VideoCapture) -> Iterator[Photo]:
+    try:
+        while True:
+            there, picture = capture.read()
+            if not there:
+                return
+            yield np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)
+    finally:
+        capture.release()
 
 
 def _followed(frames: Iterable[Photo]) -> Generator[Frame]:

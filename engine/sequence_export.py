@@ -19,16 +19,13 @@ from engine.errors import ReposeError
 from engine.export import job_threads, networks_for, shown
 from engine.files import read_text
 from engine.jobs import Job, Outcome, View
-from engine.keep import KeepMask
+from engine.keep import KeepMask, keep_of
 from engine.landmarks import Landmarks, check_landmarks
 from engine.photos import PHOTO_SUFFIXES, Photo, read_photo, read_picture, write_photo
 from engine.pose3d import Transfer
 from engine.predictor import Predictor
 from engine.repose_options import ReposeOptions
-from engine.sequence import VIDEO_SUFFIXES, Target, open_footage, played, smoothed
-
-MOST_FPS = 240.0
-"""Frames per second; no camera that people have takes more."""
+from engine.sequence import MOST_FPS, VIDEO_SUFFIXES, Target, open_footage, played, smoothed
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,6 +126,7 @@ def described_sequence(
         note=options.provenance,
         model=options.model,
         device=options.device,
+        keep=keep_of(options.source[0], options.keep_area, (photo.shape[1], photo.shape[0])),
     )
 
 
