@@ -42,16 +42,16 @@ class DataRow(QWidget):
     def __init__(self, folder: str = "", layout: str = "people") -> None:
         super().__init__()
         self.folder, self.layout_box = QLineEdit(folder), QComboBox()
-        self.folder.setPlaceholderText("A folder of pictures, or a cache")
-        self.folder.setAccessibleName("Folder of pictures")
-        self.layout_box.setAccessibleName("Layout")
+        self.folder.setPlaceholderText(self.tr("A folder of pictures, or a cache"))
+        self.folder.setAccessibleName(self.tr("Folder of pictures"))
+        self.layout_box.setAccessibleName(self.tr("Layout"))
         for name, text in LAYOUTS.items():
             self.layout_box.addItem(text, name)
         self.own_layout = False  # the user has chosen it
         self.set_layout(layout)
         choose, remove = QPushButton("…"), QPushButton("✕")
-        choose.setToolTip("Choose the folder")
-        remove.setToolTip("Take this folder out")
+        choose.setToolTip(self.tr("Choose the folder"))
+        remove.setToolTip(self.tr("Take this folder out"))
         for button in (choose, remove):
             button.setAutoDefault(False)
             button.setObjectName("small")
@@ -92,7 +92,7 @@ class DataRow(QWidget):
 
     def _choose(self) -> None:
         start = self.folder.text() or str(settings().value("folder/data", pictures_folder()))
-        folder = QFileDialog.getExistingDirectory(self, "Folder of pictures", start)
+        folder = QFileDialog.getExistingDirectory(self, self.tr("Folder of pictures"), start)
         if not folder:
             return
         settings().setValue("folder/data", folder)
@@ -119,7 +119,7 @@ class DataRows(QWidget):
         self.problem = NOTHING
         self._rows = QVBoxLayout()
         self._rows.setSpacing(6)
-        add = QPushButton("Add another folder")
+        add = QPushButton(self.tr("Add another folder"))
         add.setAutoDefault(False)
         line = QHBoxLayout()
         line.addWidget(add)
@@ -169,7 +169,7 @@ class DataRows(QWidget):
     def refresh(self) -> None:
         """List the folders again, soon."""
         self._round += 1
-        self.problem = "The folders are being listed…" if self.sources else NOTHING
+        self.problem = self.tr("The folders are being listed…") if self.sources else NOTHING
         self.total.set_problem("")
         self.total.set_note(self.problem if self.sources else "")
         self._timer.start()

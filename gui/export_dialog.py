@@ -34,7 +34,7 @@ class ExportDialog(QDialog):
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Export batch")
+        self.setWindowTitle(self.tr("Export batch"))
         self._document = document
         self._batch: ExportBatch | None = None
         self._ran: ExportBatch | None = None
@@ -108,10 +108,16 @@ class ExportDialog(QDialog):
         return not self.process.running
 
     def _lay_out(self) -> None:
-        self.start, self.cancel = QPushButton("Export"), QPushButton("Stop")
-        self.retry, self.report = QPushButton("Retry failures"), QPushButton("Open report")
-        self.show_folder, self.copy = QPushButton("Open folder"), QPushButton("Copy as command")
-        self.copy.setToolTip("The same for a terminal")
+        self.start, self.cancel = QPushButton(self.tr("Export")), QPushButton(self.tr("Stop"))
+        self.retry, self.report = (
+            QPushButton(self.tr("Retry failures")),
+            QPushButton(self.tr("Open report")),
+        )
+        self.show_folder, self.copy = (
+            QPushButton(self.tr("Open folder")),
+            QPushButton(self.tr("Copy as command")),
+        )
+        self.copy.setToolTip(self.tr("The same for a terminal"))
         buttons = QHBoxLayout()
         for button in (self.copy, self.show_folder, self.report, self.retry):
             buttons.addWidget(button)

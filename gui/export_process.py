@@ -157,7 +157,11 @@ class ExportProcess(QObject):
         if ending is None and self._cancelled:
             ending = Ending(self._last, stopped=True)
         if ending is None:
-            why = said.splitlines()[-1].removeprefix("repose: ") if said else "it said nothing"
+            why = (
+                said.splitlines()[-1].removeprefix("repose: ")
+                if said
+                else self.tr("it said nothing")
+            )
             ending = Ending(self._last, reason=f"The export broke off: {why}")
         self.ended.emit(ending)
 
@@ -165,7 +169,7 @@ class ExportProcess(QObject):
         if error == QProcess.ProcessError.FailedToStart and self._process is not None:
             self._process.deleteLater()
             self._process = None
-            self.ended.emit(Ending(None, reason="The export could not be started."))
+            self.ended.emit(Ending(None, reason=self.tr("The export could not be started.")))
 
 
 def _write(file: Path, text: str) -> None:

@@ -28,7 +28,7 @@ class ExportView(QWidget):
         self.bar.setFixedHeight(8)
         self.text.setWordWrap(True)
         self.failures.setMaximumHeight(96)
-        self.failures.setAccessibleName("What failed")
+        self.failures.setAccessibleName(self.tr("What failed"))
         self.failures.setWordWrap(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -44,7 +44,7 @@ class ExportView(QWidget):
         self.failures.clear()
         self.failures.hide()
         self.bar.setRange(0, 0)
-        self.text.setText("Loading the model…")
+        self.text.setText(self.tr("Loading the model…"))
         self.bar.show()
         self.show()
 
@@ -71,7 +71,7 @@ class ExportView(QWidget):
 
     def show_cancelling(self) -> None:
         """The last pictures are being finished."""
-        self.text.setText("Stopping: the pictures that are under way are finished…")
+        self.text.setText(self.tr("Stopping: the pictures that are under way are finished…"))
 
     def show_ending(self, ending: Ending) -> None:
         """It is over."""
@@ -86,7 +86,7 @@ class ExportView(QWidget):
             if len(ending.made) > 3:
                 words.append(f"and {len(ending.made) - 3} more")
         if ending.stopped:
-            words.append("stopped; Export goes on where it stopped")
+            words.append(self.tr("stopped; Export goes on where it stopped"))
         text = " · ".join(words)
         self.text.setText("\n".join(filter(None, [ending.reason, text, *ending.problems])))
 

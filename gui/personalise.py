@@ -70,23 +70,23 @@ class PersonaliseDialog(QDialog):
         self, document: Document, background: Background, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Personalise")
+        self.setWindowTitle(self.tr("Personalise"))
         self._background, self._round, self._pictures = background, 0, 0
         self._photo: Photo | None = document.photo
         self._landmarks: Landmarks | None = None if document.fitting else document.landmarks
         name = self._photo.path.name if self._photo is not None else ""
         self.from_photo = QRadioButton(f"From the open photo alone ({name})" if name else "")
-        self.from_folder = QRadioButton("From a folder of pictures of this person")
-        self.folder = CheckedField(QLineEdit(), "At least four; more angles are better.")
+        self.from_folder = QRadioButton(self.tr("From a folder of pictures of this person"))
+        self.folder = CheckedField(QLineEdit(), self.tr("At least four; more angles are better."))
         self.minutes = QDoubleSpinBox()
         self.minutes.setRange(0.1, 600)
         self.minutes.setDecimals(1)
         self.minutes.setValue(5)
-        self.minutes.setSuffix(" minutes")
+        self.minutes.setSuffix(self.tr(" minutes"))
         self.minutes.setMaximumWidth(130)
-        self.use = QCheckBox("Use the model in the editor when it is done")
+        self.use = QCheckBox(self.tr("Use the model in the editor when it is done"))
         self.use.setChecked(True)
-        self.start = QPushButton("Start")
+        self.start = QPushButton(self.tr("Start"))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE_MS)
@@ -156,7 +156,7 @@ class PersonaliseDialog(QDialog):
 
     def _choose(self) -> None:
         start = self._line.text() or str(settings().value("folder/person", pictures_folder()))
-        folder = QFileDialog.getExistingDirectory(self, "Pictures of one person", start)
+        folder = QFileDialog.getExistingDirectory(self, self.tr("Pictures of one person"), start)
         if folder:
             settings().setValue("folder/person", folder)
             self.from_folder.setChecked(True)
@@ -165,9 +165,9 @@ class PersonaliseDialog(QDialog):
     def _lay_out(self) -> None:
         about = QLabel(ABOUT)
         about.setWordWrap(True)
-        choose, cancel = QPushButton("…"), QPushButton("Cancel")
+        choose, cancel = QPushButton("…"), QPushButton(self.tr("Cancel"))
         choose.setObjectName("small")
-        choose.setToolTip("Choose the folder")
+        choose.setToolTip(self.tr("Choose the folder"))
         choose.clicked.connect(self._choose)
         cancel.clicked.connect(self.reject)
         line = QHBoxLayout()
@@ -179,7 +179,7 @@ class PersonaliseDialog(QDialog):
         self.start.setDefault(True)
         self.start.clicked.connect(lambda: self.started.emit(self.wish()))
         form = QFormLayout()
-        form.addRow("For at most", self.minutes)
+        form.addRow(self.tr("For at most"), self.minutes)
         buttons = QHBoxLayout()
         buttons.addStretch()
         buttons.addWidget(cancel)

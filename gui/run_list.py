@@ -39,7 +39,7 @@ class RunList(QTreeWidget):
         self._watcher = watcher
         self.setObjectName("runList")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setHeaderLabels(["Run", "State", "Best SSIM"])
+        self.setHeaderLabels([self.tr("Run"), self.tr("State"), self.tr("Best SSIM")])
         self.setRootIsDecorated(False)
         self.setUniformRowHeights(True)
         self.setAllColumnsShowFocus(True)

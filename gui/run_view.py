@@ -49,12 +49,15 @@ class RunView(QWidget):
         self.note.setObjectName("wrong")
         for label in (self.line, self.note):
             label.setWordWrap(True)
-        self.pause, self.go_on = QPushButton("Pause"), QPushButton("Resume")
-        self.stop, self.more = QPushButton("Stop"), QPushButton("More")
-        self.best, self.last = QPushButton("Use the best"), QPushButton("Use the newest")
+        self.pause, self.go_on = QPushButton(self.tr("Pause")), QPushButton(self.tr("Resume"))
+        self.stop, self.more = QPushButton(self.tr("Stop")), QPushButton(self.tr("More"))
+        self.best, self.last = (
+            QPushButton(self.tr("Use the best")),
+            QPushButton(self.tr("Use the newest")),
+        )
         for button, tip in (
-            (self.best, "Try the model with the best score in the editor"),
-            (self.last, "Try the newest model in the editor"),
+            (self.best, self.tr("Try the model with the best score in the editor")),
+            (self.last, self.tr("Try the newest model in the editor")),
         ):
             button.setToolTip(tip)
         self.plots, self.samples = Plots(), SampleStrip()
@@ -113,14 +116,16 @@ class RunView(QWidget):
 
     def _menus(self) -> None:
         stop, more = QMenu(self), QMenu(self)
-        self._after_epoch = _add(stop, "After this epoch", lambda: self._ask("stop after epoch"))
-        _add(stop, "Now", lambda: self._ask("stop now"))
-        self._save = _add(more, "Save a checkpoint now", lambda: self._ask("save"))
-        _add(more, "Show the log", self._toggle_log)
-        _add(more, "Copy as command", self._copy)
-        _add(more, "Open the folder", self._open)
+        self._after_epoch = _add(
+            stop, self.tr("After this epoch"), lambda: self._ask("stop after epoch")
+        )
+        _add(stop, self.tr("Now"), lambda: self._ask("stop now"))
+        self._save = _add(more, self.tr("Save a checkpoint now"), lambda: self._ask("save"))
+        _add(more, self.tr("Show the log"), self._toggle_log)
+        _add(more, self.tr("Copy as command"), self._copy)
+        _add(more, self.tr("Open the folder"), self._open)
         more.addSeparator()
-        self._forget = _add(more, "Take out of this list…", self._leave)
+        self._forget = _add(more, self.tr("Take out of this list…"), self._leave)
         for button, menu in ((self.stop, stop), (self.more, more)):
             button.setMenu(menu)
 
@@ -174,7 +179,7 @@ class RunView(QWidget):
     def _copy(self) -> None:
         if self.run is not None:
             QGuiApplication.clipboard().setText(resume_line(self.run.folder))
-            self.done.emit("Copied: the command that goes on with this run")
+            self.done.emit(self.tr("Copied: the command that goes on with this run"))
 
     def _open(self) -> None:
         if self.run is not None:
@@ -182,8 +187,8 @@ class RunView(QWidget):
 
     def _leave(self) -> None:
         run = self.run
-        question = "Take this run out of the list? Its folder stays on the disk, as it is."
-        if run is not None and ask_yes(self, "Take it out", question):
+        question = self.tr("Take this run out of the list? Its folder stays on the disk, as it is.")
+        if run is not None and ask_yes(self, self.tr("Take it out"), question):
             self.forgotten.emit(run)
 
     def _try(self, action: Callable[[], object]) -> None:

@@ -70,8 +70,8 @@ class SampleStrip(QWidget):
         self._height = 0
         self.view = SampleView()
         self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setAccessibleName("Epoch")
-        self.slider.setToolTip("Drag to see how the same people looked after each epoch.")
+        self.slider.setAccessibleName(self.tr("Epoch"))
+        self.slider.setToolTip(self.tr("Drag to see how the same people looked after each epoch."))
         self.label = QLabel()
         self.label.setObjectName("paneNote")
         line = QHBoxLayout()
@@ -107,4 +107,6 @@ class SampleStrip(QWidget):
         stage, epoch = map(int, re.findall(r"\d+", path.stem)[:2])
         image = QImage(str(path))
         self.view.show_image(image, max(1, image.height() // (self._height or image.height() or 1)))
-        self.label.setText(f"stage {stage}, " + (f"epoch {epoch}" if epoch else "before training"))
+        self.label.setText(
+            f"stage {stage}, " + (f"epoch {epoch}" if epoch else self.tr("before training"))
+        )

@@ -37,7 +37,7 @@ class SettingsTree(QTreeWidget):
         self._hidden = hidden
         self._last = ""
         self._base: Config | None = None
-        self.setHeaderLabels(["Setting", "Value"])
+        self.setHeaderLabels([self.tr("Setting"), self.tr("Value")])
         self.setObjectName("runList")
         header = self.header()
         header.setStretchLastSection(False)

@@ -26,12 +26,12 @@ class ModelField(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.line = QLineEdit()
-        self.checked = CheckedField(self.line, "Empty: from the beginning.")
-        choose, default = QPushButton("…"), QPushButton("Default model")
-        choose.setToolTip("Choose a model")
+        self.checked = CheckedField(self.line, self.tr("Empty: from the beginning."))
+        choose, default = QPushButton("…"), QPushButton(self.tr("Default model"))
+        choose.setToolTip(self.tr("Choose a model"))
         choose.setObjectName("small")
         choose.clicked.connect(self._choose)
-        default.setToolTip("Start from the model that comes with Repose")
+        default.setToolTip(self.tr("Start from the model that comes with Repose"))
         default.clicked.connect(
             lambda: self.line.setText(str(engine.resource("default.safetensors")))
         )
@@ -59,7 +59,7 @@ class ModelField(QWidget):
         self.checked.set_problem("")
         if self.path is None:
             if needed:
-                self.checked.set_problem("Stage 2 alone needs a model whose G1 it takes.")
+                self.checked.set_problem(self.tr("Stage 2 alone needs a model whose G1 it takes."))
             return None
         try:
             config = engine.model_config(self.path)
@@ -70,7 +70,9 @@ class ModelField(QWidget):
         return replace(config, stage1=default.stage1, stage2=default.stage2)
 
     def _choose(self) -> None:
-        path = ask_open(self, "Model to start from", "Models", MODEL_SUFFIXES, "models")
+        path = ask_open(
+            self, self.tr("Model to start from"), self.tr("Models"), MODEL_SUFFIXES, "models"
+        )
         if path is not None:
             self.line.setText(str(path))
 
@@ -107,7 +109,7 @@ class RunField(CheckedField):
 
     def _problem(self) -> str:
         if not self.line.text().strip():
-            return "Name a folder for the run."
+            return self.tr("Name a folder for the run.")
         folder = self.path
         try:
             if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):

@@ -50,7 +50,7 @@ class Training(QObject):
         self.panel: TrainingPanel | None = None
         self.form: TrainingForm | PersonaliseDialog | None = None
         self._to_use: set[Path] = set()  # folders of runs
-        self.dock = QDockWidget("Training", window)
+        self.dock = QDockWidget(self.tr("Training"), window)
         self.dock.setObjectName("training")
         self.dock.setAllowedAreas(
             Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea
@@ -62,7 +62,7 @@ class Training(QObject):
         self.action.triggered.connect(lambda shown: self._make_room() if shown else None)
         self.state = QPushButton()
         self.state.setObjectName("trainingState")
-        self.state.setToolTip("Show the training")
+        self.state.setToolTip(self.tr("Show the training"))
         self.state.clicked.connect(self.show)
         self.state.hide()
         window.statusBar().insertPermanentWidget(0, self.state)
@@ -115,7 +115,7 @@ class Training(QObject):
     def choose_run(self) -> None:
         """Watch a run that was started elsewhere."""
         folder = QFileDialog.getExistingDirectory(
-            self._window, "Folder of a run", str(runs_folder())
+            self._window, self.tr("Folder of a run"), str(runs_folder())
         )
         if folder:
             self.open_run(Path(folder))

@@ -56,7 +56,7 @@ class TrainingForm(QDialog):
 
     def __init__(self, background: Background, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("New training")
+        self.setWindowTitle(self.tr("New training"))
         self.data = DataRows(background)
         self.preset, self.stages, self.device = (QComboBox() for _ in range(3))
         for box, choices in ((self.preset, PRESETS), (self.stages, STAGES)):
@@ -69,7 +69,7 @@ class TrainingForm(QDialog):
         self.settings = SettingsTree(IN_FORM)
         self.all_settings = QPushButton()
         self.problem = QLabel()
-        self.start, self.copy = QPushButton("Start training"), QPushButton(COPY)
+        self.start, self.copy = QPushButton(self.tr("Start training")), QPushButton(COPY)
         self._settings_problem = ""
         self._lay_out()
         self._fill()
@@ -193,7 +193,7 @@ class TrainingForm(QDialog):
         plan = self.plan()
         if plan is not None:
             QGuiApplication.clipboard().setText(plan.command_line())
-            self.copy.setText("Copied")
+            self.copy.setText(self.tr("Copied"))
 
     def _line(self, field: CheckedField) -> QLineEdit:
         return cast(QLineEdit, field.field)
@@ -202,15 +202,15 @@ class TrainingForm(QDialog):
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         form.setVerticalSpacing(10)
-        form.addRow("Pictures", self.data)
-        form.addRow("Preset", self.preset)
-        form.addRow("Stages", self.stages)
+        form.addRow(self.tr("Pictures"), self.data)
+        form.addRow(self.tr("Preset"), self.preset)
+        form.addRow(self.tr("Stages"), self.stages)
         for name, text, tip in NUMBERS:
             self.numbers[name].field.setToolTip(tip)
             form.addRow(text, self.numbers[name])
-        form.addRow("Device", self.device)
-        form.addRow("Start from model", self.model)
-        form.addRow("Folder of the run", self.folder)
+        form.addRow(self.tr("Device"), self.device)
+        form.addRow(self.tr("Start from model"), self.model)
+        form.addRow(self.tr("Folder of the run"), self.folder)
         self.all_settings.setText(ALL)
         self.all_settings.setCheckable(True)
         self.settings.hide()
@@ -229,7 +229,7 @@ class TrainingForm(QDialog):
         sides.addWidget(self.settings, 1)
         self.problem.setObjectName("wrong")
         self.problem.setWordWrap(True)
-        cancel = QPushButton("Cancel")
+        cancel = QPushButton(self.tr("Cancel"))
         cancel.clicked.connect(self.reject)
         buttons = QHBoxLayout()
         for button in (self.copy, self.all_settings, cancel, self.start):

@@ -47,8 +47,8 @@ class TrainingPanel(QWidget):
         self.empty.setObjectName("paneNote")
         buttons = QHBoxLayout()
         for text, call, tip in (
-            ("New training…", new_training, "Train a model on your own pictures"),
-            ("Personalise…", personalise, "Fit the default model to one person"),
+            (self.tr("New training…"), new_training, self.tr("Train a model on your own pictures")),
+            (self.tr("Personalise…"), personalise, self.tr("Fit the default model to one person")),
         ):
             button = QPushButton(text)
             button.setToolTip(tip)
