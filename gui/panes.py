@@ -30,6 +30,8 @@ class Pane(QWidget):
         self.tabs.setAccessibleName(self.tr("View in the {pane}").format(pane=name))
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
+        self.tabs.setUsesScrollButtons(False)
+        self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
         for each in View:
             index = self.tabs.addTab(each.name_shown)
             self.tabs.setTabToolTip(index, each.explained)
