@@ -49,9 +49,11 @@ class Captured:
         changing: Sequence[Tensor | None],
     ) -> None:
         recorder = _Recorder()
-        inputs = [recorder.input(value) for value in (*steady, *changing)]
+        # Clones, for the same tensor twice would be taken for one argument.
+        examples = [None if value is None else value.clone() for value in (*steady, *changing)]
+        inputs = [recorder.input(value) for value in examples]
         with torch.no_grad(), recorder:
-            results = function(*steady, *changing)
+            results = function(*examples)
         recorder.graph.output(tuple(recorder.node(result) for result in results))
         firsts, others = inputs[: len(steady)], inputs[len(steady) :]
         _split_first_layers(recorder, firsts)
@@ -125,10 +127,10 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 def _split_first_layers(recorder: _Recorder, steady: Sequence[fx.Node]) -> None:
-    """A convolution over steady and other channels becomes the sum of two: the first can be kept.
-
-    Where it is over the pixels of patches, the other one reads them with larger strides instead.
+    """A convolution over steady and other channels becomes a sum of one for each of its inputs: the
+    steady one's can be kept. Patches of pixels are read with larger strides instead.
     """
+    pixels: dict[tuple[fx.Node, int, torch.dtype], fx.Node] = {}
     for node in _convolutions(recorder.graph):
         x, weight, bias, stride, padding, dilation, *_, groups = _arguments(node)
         chain: list[fx.Node] = [x]
@@ -137,28 +139,33 @@ def _split_first_layers(recorder: _Recorder, steady: Sequence[fx.Node]) -> None:
         if chain[-1].target is not _aten.cat.default or any(len(k.users) > 1 for k in chain):
             continue
         parts, *axis = _arguments(chain[-1])
-        if len(parts) != 2 or axis != [1] or [part in steady for part in parts] != [True, False]:
-            continue
+        first = [part for part in parts if part in steady]
         patches = [_arguments(k)[1] for k in chain if k.target is _aten.pixel_unshuffle.default]
         patch: int = patches[0] if patches else 1
-        if len(patches) > 1 or groups != 1 or (patch > 1 and [stride, dilation] != [[1, 1]] * 2):
+        plain = (
+            groups == 1
+            and len({*parts}) == len(parts)
+            and (patch == 1 or [stride, dilation] == [[1, 1], [1, 1]])
+        )
+        if axis != [1] or not 0 < len(first) < len(parts) or len(patches) > 1 or not plain:
             continue
         weights: Tensor = weight.meta["value"].detach()
-        share = parts[0].meta["value"].shape[1] * patch**2
-        usual = (dilation, False, [0, 0], 1)
+        sizes = [part.meta["value"].shape[1] * patch**2 for part in parts]
+        shares = dict(zip(parts, torch.split(weights, sizes, dim=1), strict=True))
+        steps, margins = [stride[0] * patch, stride[1]], [padding[0] * patch, padding[1]]
+        total: fx.Node | None = None
         with recorder.graph.inserting_before(node):
-            own = parts[0]
-            if patch > 1:
-                own = recorder.call(_aten.pixel_unshuffle.default, own, patch)
-            own = recorder.call(_as_pixels, own, 1, weights.dtype)
-            w = recorder.constant(weights[:, :share].contiguous())
-            own = recorder.call(_CONVOLUTION, own, w, bias, stride, padding, *usual)
-            other = recorder.call(_as_pixels, parts[1], patch, weights.dtype)
-            w = recorder.constant(_over_patches(weights[:, share:], patch))
-            steps, margins = [stride[0] * patch, stride[1]], [padding[0] * patch, padding[1]]
-            other = recorder.call(_CONVOLUTION, other, w, None, steps, margins, *usual)
-            both = recorder.call(_aten.add.Tensor, own, other)
-        _replace(node, both)
+            for part in [*first, *(part for part in parts if part not in steady)]:
+                key = (part, patch, weights.dtype)
+                if key not in pixels:
+                    pixels[key] = recorder.call(_as_pixels, *key)
+                w = recorder.constant(_over_patches(shares[part], patch))
+                how = (steps, margins, dilation, False, [0, 0], 1)
+                drawn = recorder.call(_CONVOLUTION, pixels[key], w, bias, *how)
+                total = drawn if total is None else recorder.call(_aten.add.Tensor, total, drawn)
+                bias = None  # once is enough
+        if total is not None:
+            _replace(node, total)
         for link in chain:
             recorder.graph.erase_node(link)
 
