@@ -34,7 +34,7 @@ class ExportBatch:
     targets, poses    photos and pose files to take poses from, or folders of them; with neither,
                       the source's own pose
     yaw, pitch, roll  degrees to turn the head beyond these; each with each
-    transfer, face, view, quality, note  as in JobOptions
+    transfer, face, view, quality, note, masks  as in JobOptions
     out               the folder of the pictures; None where only a sheet or an animation is wanted
     name              a pattern (see NAME_FIELDS); empty takes one that tells the pictures apart
     overwrite         make pictures anew that are there already
@@ -58,6 +58,7 @@ class ExportBatch:
     format: Format = "png"
     quality: int = 95
     note: bool = True
+    masks: Path | None = None
     overwrite: bool = False
     sheet: Path | None = None
     animation: Path | None = None
@@ -105,6 +106,7 @@ class ExportBatch:
             quality=self.quality,
             note=self.note,
             keep=not self.overwrite,
+            masks=self.masks,
         )
 
     def to_json(self) -> str:

@@ -25,7 +25,7 @@ from engine.detector import find_faces
 from engine.errors import ReposeError
 from engine.files import DiskFullError
 from engine.jobs import Job, JobOptions, Outcome, View
-from engine.keep import KeepMask
+from engine.keep import KeepMask, keep_of
 from engine.landmarks import Landmarks
 from engine.photos import Photo, check_photo_path, read_photo, read_picture, write_photo
 from engine.pose3d import Pose3D, copy_pose
@@ -55,6 +55,7 @@ def repose_all(
     """
     threads = min(job_threads(predictor.device), max(len(jobs), 1))
     read = {path.resolve() for job in jobs for path in (job.source, job.target) if path}
+    read |= {options.masks.resolve()} if options.masks else set()
     waiting: deque[Future[Outcome]] = deque()
     with ExitStack() as stack:
         bench = stack.enter_context(_bench(predictor, options, read, threads))
@@ -84,6 +85,7 @@ class _Subject(NamedTuple):
     lifted: Pose3D
     source: Source
     metadata: Metadata
+    keep: KeepMask | None
 
 
 class _Bench:
@@ -123,7 +125,7 @@ class _Bench:
             pose = self._target_pose(found, job)
             prediction = self._predict(self._predictor.pose(found.source, pose))
             metadata = found.metadata.edited(self._predictor.model_name, note=self._options.note)
-            picture = shown(prediction, self._options.view)
+            picture = shown(prediction, self._options.view, found.keep)
             write_photo(job.output, picture, self._options.quality, metadata)
         except DiskFullError:
             raise
@@ -147,7 +149,8 @@ class _Bench:
         face = _find_face(photo, path, self._options.face)
         portrait = Portrait((photo.shape[1], photo.shape[0]), face)
         source = self._predictor.cut(photo, face)
-        return _Subject(portrait, Pose3D.of(face), source, metadata)
+        keep = keep_of(path, self._options.masks, portrait.size)
+        return _Subject(portrait, Pose3D.of(face), source, metadata, keep)
 
     def _target_pose(self, subject: _Subject, job: Job) -> Landmarks:
         source = subject.portrait

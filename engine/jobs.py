@@ -50,6 +50,8 @@ class JobOptions:
     quality   of JPEG and WebP, 1 to 100
     note      whether the pictures say that they were edited (see `engine.provenance`)
     keep      leave pictures alone that are there already
+    masks     a picture that is white where sources stay as they are, or a folder of them, each
+              called like its source (see `engine.keep`)
     """
 
     transfer: Transfer = "relative"
@@ -58,6 +60,7 @@ class JobOptions:
     quality: int = 95
     note: bool = True
     keep: bool = False
+    masks: Path | None = None
 
 
 class Outcome(NamedTuple):

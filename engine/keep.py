@@ -167,6 +167,19 @@ def check_keep(keep: KeepMask, photo: Pixels) -> None:
         raise ReposeError(f"The kept areas are those of another photo, of {width}x{height} pixels.")
 
 
+def keep_of(source: Path, masks: Path | None, photo_size: tuple[int, int]) -> KeepMask | None:
+    """What is kept of a source photo, by a mask or by the one in a folder of masks that is called
+    like the source (with .png); None where nothing is.
+
+    Raises ReposeError as `KeepMask.read` does.
+    """
+    if masks is not None and masks.is_dir():
+        masks = masks / f"{source.stem}.png"
+        if not masks.exists():
+            return None
+    return None if masks is None else KeepMask.read(masks, photo_size)
+
+
 def _size(photo_size: tuple[int, int]) -> tuple[int, int]:
     """Width and height of a photo's mask."""
     scale = min(LONGEST / max(photo_size), 1.0)

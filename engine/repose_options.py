@@ -66,6 +66,10 @@ class ReposeOptions:
     """What to write: the whole photo, or the square around the face alone: refined (face), coarse,
     or the difference map (grey is no difference)."""
 
+    keep_area: Annotated[Path | None, arg(metavar="MASK.png", help_behavior_hint="")] = None
+    """A picture of the source's shape, white where it must not change (glasses, a hand), black
+    elsewhere; or a folder of them, each called like its source."""
+
     out: Annotated[Path | None, arg(metavar="DIR", help_behavior_hint="")] = None
     """The folder for the pictures of a batch or of a list of jobs; a batch's report goes there."""
 
@@ -219,6 +223,7 @@ def described(options: ReposeOptions) -> ExportBatch:
         format=options.format,
         quality=options.quality,
         note=options.provenance,
+        masks=options.keep_area,
         overwrite=options.overwrite,
         sheet=options.sheet,
         animation=options.animation,
@@ -243,6 +248,7 @@ def batch_arguments(batch: ExportBatch) -> list[str]:
         value = getattr(batch, name)
         if value != getattr(plain, name):
             words += [f"--{name}", f"{value:g}" if isinstance(value, float) else str(value)]
+    words += ["--keep-area", str(batch.masks)] if batch.masks else []
     words += ["--overwrite"] if batch.overwrite else []
     words += [] if batch.note else ["--no-provenance"]
     return words

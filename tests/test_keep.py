@@ -6,14 +6,17 @@ import numpy as np
 import pytest
 
 import engine
+from engine.batches import ExportBatch
 from engine.crop import Crop
 from engine.errors import ReposeError
-from engine.keep import LONGEST, KeepMask
+from engine.keep import LONGEST, KeepMask, keep_of
 from engine.landmarks import Landmarks
-from engine.photos import Photo, write_photo
+from engine.photos import Photo, read_photo, write_photo
 from engine.pose3d import Pose3D
 from engine.posing import keep_refined
 from engine.predictor import Predictor
+from engine.repose_options import batch_arguments
+from main import main
 
 SIZE = (3000, 4000)
 
@@ -161,3 +164,50 @@ def test_areas_of_another_photo_are_refused(
 def test_the_engine_exports_it() -> None:
     assert engine.KeepMask is KeepMask
     assert engine.keep_refined is keep_refined
+
+
+def test_the_command_line_keeps_what_a_mask_says(
+    photo: Photo, face: Landmarks, keep: KeepMask, sample: Path, model: Path, tmp_path: Path
+) -> None:
+    mask = tmp_path / "masks" / "sample.png"
+    keep.write(mask)
+    free, kept, too = (tmp_path / f"{name}.png" for name in ("free", "kept", "too"))
+    turn = ["--yaw", "20", "--model", str(model), "--device", "cpu"]
+    assert main(["repose", str(sample), "-o", str(free), *turn]) == 0
+    assert main(["repose", str(sample), "-o", str(kept), *turn, "--keep-area", str(mask)]) == 0
+    assert (
+        main(["repose", str(sample), "-o", str(too), *turn, "--keep-area", str(mask.parent)]) == 0
+    )
+    share = keep.window(0, 0, *keep.photo_size)
+    for path in (kept, too):
+        made = read_photo(path)
+        np.testing.assert_array_equal(made[share == 1], photo[share == 1])
+        np.testing.assert_array_equal(made[share == 0], read_photo(free)[share == 0])
+    assert (read_photo(free)[share == 1] != photo[share == 1]).any()
+
+
+def test_a_mask_is_not_overwritten_and_must_be_there(
+    keep: KeepMask, sample: Path, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mask = tmp_path / "mask.png"
+    keep.write(mask)
+    how = ["--model", str(model), "--device", "cpu", "--keep-area"]
+    assert main(["repose", str(sample), "-o", str(mask), *how, str(mask)]) == 1
+    assert "is needed as it is" in capsys.readouterr().err
+    assert main(["repose", str(sample), "-o", str(tmp_path / "o.png"), *how, "none.png"]) == 1
+    assert "none.png does not exist" in capsys.readouterr().err
+
+
+def test_a_folder_of_masks_is_for_those_that_have_one(keep: KeepMask, tmp_path: Path) -> None:
+    keep.write(tmp_path / "one.png")
+    assert keep_of(Path("one.jpg"), tmp_path, keep.photo_size) is not None
+    assert keep_of(Path("two.jpg"), tmp_path, keep.photo_size) is None
+    assert keep_of(Path("one.jpg"), None, keep.photo_size) is None
+
+
+def test_a_batch_carries_its_masks(tmp_path: Path) -> None:
+    batch = ExportBatch(sources=(tmp_path / "a.jpg",), out=tmp_path, masks=tmp_path / "mask.png")
+    assert ExportBatch.from_json(batch.to_json()) == batch
+    assert batch.options.masks == batch.masks
+    words = batch_arguments(batch)
+    assert words[words.index("--keep-area") + 1] == str(batch.masks)
