@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from engine.photos import read_picture as read_picture
     from engine.photos import write_photo as write_photo
     from engine.pose3d import Pose3D as Pose3D
+    from engine.pose3d import Transfer as Transfer
     from engine.pose3d import copy_pose as copy_pose
     from engine.pose3d import expressed as expressed
     from engine.pose3d import head_angles as head_angles
@@ -171,6 +172,7 @@ _MODULES = {
     "Setting": "settings",
     "Target": "sequence",
     "TrainedRange": "trained_range",
+    "Transfer": "pose3d",
     "angles_between": "sweep",
     "batch_arguments": "repose_options",
     "check_pose": "pose_check",

@@ -1,38 +1,35 @@
-"""Copy pose from photo: which face, and how."""
+"""Copy pose from photo: which face, what of it, how, and how much."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
+    QCheckBox,
     QDialog,
     QDialogButtonBox,
+    QHBoxLayout,
     QLabel,
-    QMessageBox,
+    QPushButton,
     QRadioButton,
+    QSlider,
+    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 import engine
+from gui.document import posed_as, within_sliders
 from gui.face_boxes import draw_face_box, face_rect
 from gui.photo import Photo
+from gui.pose_words import part_names, transfer_names
 
 if TYPE_CHECKING:
-    from engine import Landmarks
+    from engine import Pose3D, PosePart, Transfer
 
-Transfer = Literal["relative", "aligned", "absolute"]
-TRANSFERS: tuple[tuple[Transfer, str, str], ...] = (
-    ("relative", "Relative", "Head rotation and expression; the face keeps its own shape."),
-    ("aligned", "Aligned", "The other face's points, moved and scaled onto this face."),
-    (
-        "absolute",
-        "Absolute",
-        "The other face's points as they are; for photos of a fixed camera.",
-    ),
-)
+STRONGEST = 150  # percent
 
 
 class FaceView(QWidget):
@@ -78,45 +75,118 @@ class FaceView(QWidget):
 
 
 class CopyPoseDialog(QDialog):
-    """After `exec`, `landmarks` is the pose for the source (68x2 pixels of its photo)."""
+    """`pose` is what the present choices make of the pose that the dialog began with; None while
+    they make none, and then `problem` says why. Every change of it is signalled."""
+
+    pose_changed = Signal(object)  # Pose3D
 
     def __init__(
-        self, source: Landmarks, source_size: tuple[int, int], photo: Photo, parent: QWidget
+        self, start: Pose3D, source_size: tuple[int, int], photo: Photo, parent: QWidget
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Copy pose from photo")
-        self._source, self._source_size, self._photo = source, source_size, photo
-        self.landmarks: Landmarks | None = None
+        self.setWindowTitle(self.tr("Copy pose from photo"))
+        self._start, self._source_size, self._photo = start, source_size, photo
+        self.pose: Pose3D | None = None
         self.faces = FaceView(photo)
-        several = len(photo.faces) > 1
+        self.faces.setAccessibleName(self.tr("Faces in the photo"))
+        self.parts: dict[PosePart, QCheckBox] = {}
+        for part, name in part_names().items():
+            self.parts[part] = QCheckBox(name)
+            self.parts[part].setChecked(True)
+        self.choices: dict[Transfer, QRadioButton] = {}
+        for transfer, (name, note) in transfer_names().items():
+            self.choices[transfer] = QRadioButton(
+                self.tr("{name}: {note}").format(name=name, note=note)
+            )
+        self.choices["relative"].setChecked(True)
+        self.strength, self.percent = QSlider(Qt.Orientation.Horizontal), QSpinBox()
+        for control in (self.strength, self.percent):
+            control.setRange(0, STRONGEST)
+            control.setValue(100)
+            control.setAccessibleName(self.tr("Strength"))
+            control.setToolTip(
+                self.tr("How much of the way to the other pose; beyond 100 % further than that")
+            )
+        self.strength.setPageStep(10)
+        self.percent.setSuffix(self.tr(" %"))
+        self.problem = QLabel()
+        self.problem.setObjectName("wrong")
+        self.problem.setWordWrap(True)
+        self._lay_out()
+        self.faces.chosen.connect(self._pose)
+        for button in (*self.choices.values(), *self.parts.values()):
+            button.toggled.connect(self._pose)
+        self.strength.valueChanged.connect(self.percent.setValue)
+        self.percent.valueChanged.connect(self.strength.setValue)
+        self.percent.valueChanged.connect(self._pose)
+
+    def _lay_out(self) -> None:
+        several = len(self._photo.faces) > 1
+        heading = QLabel(
+            self.tr("Click the face whose pose to copy.") if several else self._photo.path.name
+        )
+        heading.setTextFormat(Qt.TextFormat.PlainText)
+        parts = QHBoxLayout()
+        parts.setSpacing(14)
+        parts.addWidget(QLabel(self.tr("Copy")))
+        for box in self.parts.values():
+            parts.addWidget(box)
+        parts.addStretch()
+        strength = QHBoxLayout()
+        strength.addWidget(QLabel(self.tr("Strength")))
+        strength.addWidget(self.strength, 1)
+        strength.addWidget(self.percent)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.copy = QPushButton(self.tr("Copy pose"))
+        self.copy.setDefault(True)
+        buttons.addButton(self.copy, QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
         layout.setContentsMargins(18, 16, 18, 16)
-        heading = "Click the face whose pose to copy." if several else photo.path.name
-        layout.addWidget(QLabel(heading))
+        layout.addWidget(heading)
         layout.addWidget(self.faces, alignment=Qt.AlignmentFlag.AlignHCenter)
         layout.addSpacing(6)
-        self.choices: dict[Transfer, QRadioButton] = {}
-        for transfer, name, note in TRANSFERS:
-            self.choices[transfer] = QRadioButton(f"{name}: {note[0].lower()}{note[1:]}")
-            layout.addWidget(self.choices[transfer])
-        self.choices["relative"].setChecked(True)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        copy = buttons.addButton("Copy pose", QDialogButtonBox.ButtonRole.AcceptRole)
-        copy.setDefault(True)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
+        layout.addLayout(parts)
+        layout.addLayout(strength)
+        layout.addSpacing(6)
+        for button in self.choices.values():
+            layout.addWidget(button)
+        layout.addWidget(self.problem)
         layout.addSpacing(6)
         layout.addWidget(buttons)
 
-    def accept(self) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
+        """Beside the pictures, which show what the choices make, and not over them."""
+        super().showEvent(event)
+        window = self.parentWidget()
+        if window is not None:
+            self.move(window.mapToGlobal(window.rect().topLeft()) + QPointF(24, 90).toPoint())
+        self._pose()
+
+    def _pose(self) -> None:
+        """Find what the choices make of the pose."""
+        parts = [part for part, box in self.parts.items() if box.isChecked()]
         transfer = next(name for name, button in self.choices.items() if button.isChecked())
         target = self._photo.faces[self.faces.index].landmarks
+        strength = self.percent.value() / 100
+        self.pose, problem = None, ""
         try:
-            self.landmarks = engine.copy_pose(
-                self._source, target, transfer, self._source_size, self._photo.size
-            )
+            if not parts:
+                problem = self.tr("Choose at least one part to copy.")
+            elif transfer == "relative":
+                self.pose = within_sliders(self._start.with_pose_of(target, parts, strength))
+            else:
+                landmarks = engine.copy_pose(
+                    self._start.landmarks(), target, transfer, self._source_size,
+                    self._photo.size, parts, strength,
+                )  # fmt: skip
+                self.pose = posed_as(self._start.source.landmarks, landmarks)
         except engine.ReposeError as error:
-            QMessageBox.warning(self, "Repose", str(error))
-            return
-        super().accept()
+            problem = str(error)
+        self.problem.setText(problem)
+        self.problem.setVisible(bool(problem))
+        self.copy.setEnabled(self.pose is not None)
+        if self.pose is not None:
+            self.pose_changed.emit(self.pose)

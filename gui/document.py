@@ -15,7 +15,7 @@ from gui.commands import ChangeEdit
 from gui.photo import Photo
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from engine import Expression, KeepMask, Landmarks, Pose3D, TrainedRange
 
@@ -62,6 +62,29 @@ class Edit:
             and self.keep is other.keep
             and self.correction is other.correction
         )
+
+
+def posed_as(face: Landmarks, landmarks: Landmarks) -> Pose3D:
+    """The pose of a face (68x2) whose landmarks are these (68x2), turned as they are."""
+    old, new = engine.head_angles(face), engine.head_angles(landmarks)
+    turn = (round(n - o, 1) for o, n in zip(old, new, strict=True))
+    pose = engine.Pose3D.of(face).turned(*_limited(turn))
+    return pose.with_landmarks(landmarks)
+
+
+def within_sliders(pose: Pose3D) -> Pose3D:
+    """The same landmarks, turned no further than the sliders go."""
+    turn = (pose.yaw, pose.pitch, pose.roll)
+    limited = _limited(turn)
+    return pose if turn == limited else pose.turned(*limited).with_landmarks(pose.landmarks())
+
+
+def _limited(turn: Iterable[float]) -> tuple[float, float, float]:
+    limits = (YAW_LIMIT, PITCH_LIMIT, ROLL_LIMIT)
+    yaw, pitch, roll = (
+        min(max(angle, -limit), limit) for angle, limit in zip(turn, limits, strict=True)
+    )
+    return yaw, pitch, roll
 
 
 class Document(QObject):
@@ -265,14 +288,7 @@ class Document(QObject):
         """
         if self.landmarks is None:
             return
-        old, new = engine.head_angles(self.landmarks), engine.head_angles(landmarks)
-        limits = (YAW_LIMIT, PITCH_LIMIT, ROLL_LIMIT)
-        turn = [
-            round(float(np.clip(n - o, -limit, limit)), 1)
-            for o, n, limit in zip(old, new, limits, strict=True)
-        ]
-        pose = engine.Pose3D.of(self.landmarks).turned(*turn).with_landmarks(landmarks)
-        self.change_pose(pose, text)
+        self.change_pose(posed_as(self.landmarks, landmarks), text)
 
     def reset_pose(self) -> None:
         """Back to the pose of the source, as an entry of its own."""

@@ -24,9 +24,9 @@ from PySide6.QtWidgets import (
 
 import engine
 from gui.checked_field import CheckedField
-from gui.copy_pose_dialog import TRANSFERS
 from gui.file_dialogs import notes_edits, settings
 from gui.path_list import PathList
+from gui.pose_words import transfer_names
 from gui.sweep_rows import SweepRows
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ class ExportForm(QWidget):
         self.targets = PathList("poses", pose_files, "poses")
         self.edited_pose = QCheckBox("The pose in the editor")
         self.sweeps = SweepRows()
-        self.transfer = _choices({name: text for name, text, _ in TRANSFERS})
-        for row, (_, _, note) in enumerate(TRANSFERS):
+        self.transfer = _choices({name: text for name, (text, _) in transfer_names().items()})
+        for row, (_, note) in enumerate(transfer_names().values()):
             self.transfer.setItemData(row, note, 3)  # Qt.ToolTipRole
         self.folder, self.choose = QLineEdit(), QPushButton("…")
         self.name = QLineEdit()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 import engine
 from gui.background import Background
+from gui.commands import new_gesture
 from gui.copy_pose_dialog import CopyPoseDialog
-from gui.document import Document, Edit
+from gui.document import Document, Edit, within_sliders
 from gui.export_dialog import ExportDialog
 from gui.file_dialogs import (
     MODEL_SUFFIXES,
@@ -30,6 +32,9 @@ from gui.project import SUFFIX
 from gui.project_actions import ProjectActions
 from gui.recent_menu import remember_file
 from gui.zoom_view import Viewport
+
+if TYPE_CHECKING:
+    from engine import Landmarks
 
 
 class FileActions(QObject):
@@ -174,7 +179,7 @@ class FileActions(QObject):
         if path is None:
             return
         try:
-            engine.write_pose(path, edit.pose.landmarks(), photo.size, edit.landmarks)
+            engine.write_pose3d(path, edit.pose, photo.size)
         except engine.ReposeError as error:
             self.failed.emit(str(error))
             return
@@ -196,7 +201,14 @@ class FileActions(QObject):
         suffixes = engine.POSE_SUFFIXES
         path = path or ask_open(self._window, title, self.tr("Poses"), suffixes, "poses")
         if path is not None:
-            self._try(lambda: self._document.take_pose(engine.read_pose(path, face), title))
+            self._try(lambda: self._take_pose(path, face, title))
+
+    def _take_pose(self, path: Path, face: Landmarks, text: str) -> None:
+        preset, pose = engine.PosePreset.read(path), self._document.pose
+        if pose is None or preset.points is not None:
+            self._document.take_pose(engine.read_pose(path, face), text)
+        else:  # it is of a head, and fits any
+            self._document.change_pose(within_sliders(preset.on(pose)), text)
 
     def copy_pose(self) -> None:
         """Take the pose of a face in another photo."""
@@ -225,15 +237,18 @@ class FileActions(QObject):
 
     def _target_read(self, photo: Photo) -> None:
         self.busy.emit("")
-        source, document = self._document.landmarks, self._document
+        document = self._document
+        edit, pose, gesture = document.edit, document.pose, new_gesture()
         if not photo.faces:
             self.failed.emit(
                 self.tr("No face was found in {}; choose another photo.").format(photo.path.name)
             )
-        elif source is not None and document.photo is not None:
-            dialog = CopyPoseDialog(source, document.photo.size, photo, self._window)
-            if dialog.exec() and dialog.landmarks is not None:
-                document.take_pose(dialog.landmarks, self.tr("Copy pose"))
+        elif edit is not None and pose is not None and document.photo is not None:
+            dialog = CopyPoseDialog(pose, document.photo.size, photo, self._window)
+            text = self.tr("Copy pose")
+            dialog.pose_changed.connect(lambda new: document.change_pose(new, text, gesture))
+            if not dialog.exec():
+                document.change(edit, text, gesture)
             dialog.deleteLater()  # else it would stay as long as the window
 
     def _saved(self, path: Path, what: tuple[Photo, Edit]) -> None:

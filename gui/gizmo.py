@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt
@@ -25,6 +27,9 @@ from gui.head_turn import Angles, HeadTurn, axis_name
 from gui.head_view import draw_head
 from gui.theme import colour
 
+if TYPE_CHECKING:
+    from engine import Pose3D
+
 SIDE, CAPTION = 138, 20  # pixels: of the round part, and of the line below it
 RING = 11.0  # width of the ring that tilts the head
 MARGIN = 12
@@ -41,6 +46,16 @@ KEYS: dict[Qt.Key, Angles] = {
 }
 
 
+@dataclass(frozen=True)
+class Grab:
+    """Where a drag began, with which pose, and whether on the ring."""
+
+    place: QPointF
+    pose: Pose3D
+    ring: bool
+    gesture: int
+
+
 class Gizmo(QWidget):
     """Drag the head to turn and nod, the ring to tilt; a double click turns it back.
 
@@ -50,8 +65,8 @@ class Gizmo(QWidget):
     def __init__(self, document: Document, turn: HeadTurn, viewport: QWidget) -> None:
         super().__init__(viewport)
         self._document, self._turn, self._viewport = document, turn, viewport
-        self._grabbed: tuple[QPointF, Angles, bool] | None = None  # where, angles then, the ring
-        self._gesture = new_gesture()
+        self._grabbed: Grab | None = None
+        self._gesture = new_gesture()  # of a key that is held down
         self._hovered = False
         self._wanted = True
         self.setFixedSize(QSize(SIDE, SIDE + CAPTION))
@@ -177,8 +192,9 @@ class Gizmo(QWidget):
         if event.button() != Qt.MouseButton.LeftButton:
             event.ignore()
             return
-        self._gesture = new_gesture()
-        self._grabbed = (event.position(), self._turn.angles, self._on_ring(event.position()))
+        pose, place = self._document.pose, event.position()
+        if pose is not None:
+            self._grabbed = Grab(place, pose, self._on_ring(place), new_gesture())
         self.setCursor(Qt.CursorShape.ClosedHandCursor)
         self.update()
 
@@ -186,14 +202,15 @@ class Gizmo(QWidget):
         if self._grabbed is None:
             self.setCursor(Qt.CursorShape.OpenHandCursor)
             return
-        start, (yaw, pitch, roll), ring = self._grabbed
+        grab = self._grabbed
+        start, yaw, pitch, roll = grab.place, grab.pose.yaw, grab.pose.pitch, grab.pose.roll
         fine = 0.2 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1.0
-        if ring:
+        if grab.ring:
             turned = _bearing(event.position()) - _bearing(start)
-            self._turn.turn_to((yaw, pitch, roll + fine * _wrapped(turned)), self._gesture)
+            self._turn.turn_to((yaw, pitch, roll + fine * _wrapped(turned)), grab.gesture)
         else:
             way = (event.position() - start) * DEGREES_PER_PIXEL * fine
-            self._turn.turn_to((yaw + way.x(), pitch - way.y(), roll), self._gesture)
+            self._turn.turn_to((yaw + way.x(), pitch - way.y(), roll), grab.gesture)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._grabbed = None
@@ -207,8 +224,8 @@ class Gizmo(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
         if key == Qt.Key.Key_Escape and self._grabbed is not None:
-            self._turn.turn_to(self._grabbed[1], self._gesture)
-            self._grabbed = None
+            grab, self._grabbed = self._grabbed, None
+            self._document.change_pose(grab.pose, self.tr("Turn head"), grab.gesture)
         elif key in KEYS:
             if not event.isAutoRepeat():
                 self._gesture = new_gesture()

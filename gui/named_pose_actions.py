@@ -12,7 +12,7 @@ from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QInputDialog, QLineEdit, QMenu, QWidget
 
 import engine
-from gui.document import Document
+from gui.document import Document, within_sliders
 from gui.file_dialogs import ask_open, ask_save, ask_yes
 from gui.pose_presets import NamedPose, PosePresets, name_of
 from gui.presets_panel import PresetsPanel
@@ -128,7 +128,7 @@ class NamedPoseActions(QObject):
         def change() -> None:
             pose = self._document.pose
             if pose is not None and not self._document.fitting:
-                new = chosen.read().on(pose, head, face)
+                new = within_sliders(chosen.read().on(pose, head, face))
                 if not new.looks_like(pose):
                     self._document.change_pose(new, self.tr("Pose {}").format(chosen.name))
 

@@ -341,20 +341,49 @@ def test_a_pose_is_copied_from_the_chosen_face(
 
 
 def test_absolute_with_another_size_is_refused_in_the_dialog(
-    qtbot: QtBot, window: MainWindow, two_faces: Path, monkeypatch: pytest.MonkeyPatch
+    window: MainWindow, two_faces: Path
 ) -> None:
-    said: list[str] = []
-    dialog_module = "gui.copy_pose_dialog.QMessageBox.warning"
-    monkeypatch.setattr(dialog_module, lambda _parent, _title, text: said.append(text))
     photo = window.document.photo
     assert photo is not None
-    assert window.document.landmarks is not None
+    assert window.document.pose is not None
     other = Photo(two_faces, photo.pixels[:300], photo.faces, photo.image)
-    dialog = CopyPoseDialog(window.document.landmarks, photo.size, other, window)
+    dialog = CopyPoseDialog(window.document.pose, photo.size, other, window)
     dialog.choices["absolute"].setChecked(True)
-    dialog.accept()
-    assert dialog.landmarks is None
-    assert "same size" in said[0]
+    assert dialog.pose is None
+    assert not dialog.copy.isEnabled()
+    assert "same size" in dialog.problem.text()
+
+
+def test_a_copied_pose_is_seen_before_it_is_taken(
+    window: MainWindow, two_faces: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And one that is given up leaves nothing behind."""
+    stack, before = window.document.undo_stack, landmarks(window)
+
+    def give_up(dialog: CopyPoseDialog) -> int:
+        dialog.show()
+        dialog.choices["aligned"].setChecked(True)
+        whole = landmarks(window)
+        assert (whole != before).any()
+        dialog.percent.setValue(0)
+        np.testing.assert_allclose(landmarks(window), before, atol=1e-3)
+        dialog.percent.setValue(50)
+        for part, box in dialog.parts.items():
+            box.setChecked(part == "mouth")
+        np.testing.assert_allclose(landmarks(window)[:48], before[:48], atol=1e-3)
+        np.testing.assert_allclose(landmarks(window)[48:], ((before + whole) / 2)[48:], atol=1e-2)
+        dialog.parts["mouth"].setChecked(False)
+        assert "at least one part" in dialog.problem.text()
+        assert stack.count() == 1
+        dialog.reject()
+        return 0
+
+    monkeypatch.setattr(CopyPoseDialog, "exec", give_up)
+    answer(monkeypatch, "ask_open", two_faces)
+    monkeypatch.setattr(window.background, "run", lambda job, done, _failed: done(job()))
+    window.menus.copy.trigger()
+    np.testing.assert_array_equal(landmarks(window), before)
+    assert stack.count() == 0
 
 
 def test_a_bad_model_leaves_the_one_before(
