@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import qimage2ndarray
@@ -17,6 +18,7 @@ SKIN = QColor("#aeb9c9")
 INK = QColor("#123a66")
 
 
+@lru_cache(maxsize=2)  # drawn again whenever the canvas is
 def head_image(pose: Pose3D, side: int, only_face: bool = False) -> QImage:
     """The head of a pose with the lines of the face, `side` pixels wide and high."""
     head = engine.draw_head(pose, side, (SKIN.red(), SKIN.green(), SKIN.blue()), only_face)

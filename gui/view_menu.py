@@ -31,7 +31,7 @@ class ViewMenu(QObject):
             menu.addMenu(self.tr("S&mall picture")), panes.small, self.tr("Small picture"), "Shift+"
         )
         menu.addSeparator()
-        self.split = menu.addAction(self.tr("Before and after side &by side"))
+        self.split = menu.addAction(self.tr("Split into &before and after"))
         self.split.setShortcut(QKeySequence("Shift+C"))
         self.split.setCheckable(True)
         self.split.setStatusTip(

@@ -20,6 +20,13 @@ from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 LARGEST_ZOOM = 40.0  # screen pixels per photo pixel
 FURTHEST = 0.5  # of the zoom that shows the whole photo
+STEP = 40  # screen pixels that an arrow key pans by
+ARROWS = {
+    Qt.Key.Key_Left: (-1.0, 0.0),
+    Qt.Key.Key_Right: (1.0, 0.0),
+    Qt.Key.Key_Up: (0.0, -1.0),
+    Qt.Key.Key_Down: (0.0, 1.0),
+}
 
 
 class Viewport(QObject):
@@ -50,7 +57,7 @@ class Viewport(QObject):
 
 
 class ZoomView(QGraphicsView):
-    """The wheel zooms; the middle button, or the left one while Space is held, pans."""
+    """The wheel zooms; the middle button, the left one while Space is held, and arrows pan."""
 
     def __init__(self, shown: Viewport | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -165,11 +172,14 @@ class ZoomView(QGraphicsView):
         self.mousePressEvent(event)  # a quick second press is a press
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        direction = ARROWS.get(Qt.Key(event.key()))
         if event.key() == Qt.Key.Key_Space:
             self._space = True
             self._show_hand()
+        elif direction is not None:
+            self._pan(QPointF(*direction) * -STEP)
         else:
-            super().keyPressEvent(event)
+            event.ignore()  # the scroll area would scroll, and no longer be in step
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():

@@ -181,6 +181,17 @@ def test_canvas_and_panes_zoom_and_pan_in_step(qtbot: QtBot, blue: Photo, panes:
     assert (middle(canvas) - canvas.shown.area.center()).manhattanLength() < 4 / canvas.zoom
 
 
+def test_arrows_pan_and_nothing_scrolls_out_of_step(panes: Panes) -> None:
+    view = panes.large.view
+    before = view.shown.area.center()
+    QTest.keyClick(view, Qt.Key.Key_Right)
+    QTest.keyClick(view, Qt.Key.Key_PageDown)
+    moved = (view.shown.area.center() - before) * view.zoom
+    assert moved.x() == pytest.approx(40, abs=0.01)
+    assert moved.y() == pytest.approx(0, abs=0.01)
+    assert (middle(view) - view.shown.area.center()).manhattanLength() < 4 / view.zoom
+
+
 def test_the_middle_of_what_is_shown_stays_on_the_photo(qtbot: QtBot) -> None:
     shown = Viewport()
     shown.set_photo(QRectF(0, 0, 100, 50))
