@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from typing import Any
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from gui.canvas import Canvas
 from gui.document import Document
 
-OPEN, SAMPLE = "Open photo…", "Try the sample"
-PLACE, DONE, CANCEL = "Place it by hand", "Done", "Cancel"
+OPEN: Any = QT_TRANSLATE_NOOP("Hint", "Open photo…")
+SAMPLE: Any = QT_TRANSLATE_NOOP("Hint", "Try the sample")
+PLACE: Any = QT_TRANSLATE_NOOP("Hint", "Place it by hand")
+DONE: Any = QT_TRANSLATE_NOOP("Hint", "Done")
+CANCEL: Any = QT_TRANSLATE_NOOP("Hint", "Cancel")
 
 
 class Hint(QWidget):
@@ -25,6 +30,7 @@ class Hint(QWidget):
         self._document, self._canvas = document, canvas
         self._busy = ""
         self._taught = False
+        self._names = ("", "")
         self.label = QLabel()
         self.label.setWordWrap(True)
         self.label.setSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Minimum)
@@ -35,11 +41,12 @@ class Hint(QWidget):
         layout.setSpacing(10)
         for widget in (self.label, self.secondary, self.primary):
             layout.addWidget(widget)
-        self.primary.clicked.connect(lambda: self._click(self.primary.text()))
-        self.secondary.clicked.connect(lambda: self._click(self.secondary.text()))
+        self.primary.clicked.connect(lambda: self._click(self._names[0]))
+        self.secondary.clicked.connect(lambda: self._click(self._names[1]))
         document.photo_changed.connect(self.refresh)
         document.source_changed.connect(self.refresh)
-        document.pose_changed.connect(self._pose_changed)
+        document.pose_changed.connect(self._learn)
+        document.keep_changed.connect(self._learn)
         canvas.chooser.placing_changed.connect(self.refresh)
         canvas.installEventFilter(self)
         self.refresh()
@@ -52,9 +59,10 @@ class Hint(QWidget):
     def refresh(self) -> None:
         """Say what fits the state of the document."""
         text, primary, secondary = self._content()
+        self._names = (primary, secondary)
         self.label.setText(text)
         for button, name in ((self.primary, primary), (self.secondary, secondary)):
-            button.setText(name)
+            button.setText(self.tr(name) if name else "")
             button.setVisible(bool(name))
         self.setVisible(bool(text))
         self._place()
@@ -65,10 +73,11 @@ class Hint(QWidget):
         if self._busy:
             return self._busy, "", ""
         if photo is None:
-            return "Drop a photo of a face here, or open one.", OPEN, SAMPLE
+            return self.tr("Drop a photo of a face here, or open one."), OPEN, SAMPLE
         if chooser.eyes_clicked is not None:
-            which = ("one eye", "the other eye")[chooser.eyes_clicked]
-            return f"Click the centre of {which}.", "", CANCEL
+            first = chooser.eyes_clicked == 0
+            text = self.tr("Click the centre of the other eye.")
+            return self.tr("Click the centre of one eye.") if first else text, "", CANCEL
         if self._document.fitting:
             text = self.tr(
                 "Correcting the detection: put the points where the face has them. The picture"
@@ -78,10 +87,11 @@ class Hint(QWidget):
         if self._document.landmarks is not None:
             if self._taught:
                 return "", "", ""
-            return "Drag a point, or turn the head with the sliders below.", "", ""
+            return self.tr("Drag a point, or turn the head with the sliders below."), "", ""
         if photo.faces:
-            return f"{len(photo.faces)} faces: click the one to repose.", "", ""
-        return "No face was found in this photo.", PLACE, OPEN
+            text = self.tr("{count} faces: click the one to repose.")
+            return text.format(count=len(photo.faces)), "", ""
+        return self.tr("No face was found in this photo."), PLACE, OPEN
 
     def _click(self, name: str) -> None:
         if name == OPEN:
@@ -98,8 +108,10 @@ class Hint(QWidget):
             self._document.finish_fitting()
         self._canvas.setFocus()
 
-    def _pose_changed(self) -> None:
-        if not self._taught and not self._document.fitting and self._document.edited:
+    def _learn(self) -> None:
+        document = self._document
+        done = document.edited or document.keep is not None
+        if done and not self._taught and not document.fitting:
             self._taught = True
             self.refresh()
 
