@@ -131,13 +131,20 @@ class Gizmo(QWidget):
         self._draw_learnt(painter, inner, bool(beyond & {0, 1}))
         self._draw_ring(painter, disc, 2 in beyond)
         if active:
-            painter.setPen(colour("warm" if beyond else "text"))
-            caption = QRectF(0, SIDE, SIDE, CAPTION)
-            font = painter.font()
-            font.setPixelSize(11)
-            painter.setFont(font)
-            text = "  ".join(f"{degrees:+.0f}°" for degrees in self._turn.angles)
-            painter.drawText(caption, Qt.AlignmentFlag.AlignCenter, text)
+            self._draw_angles(painter, ground, bool(beyond))
+
+    def _draw_angles(self, painter: QPainter, ground: QColor, beyond: bool) -> None:
+        font = painter.font()
+        font.setPixelSize(11)
+        painter.setFont(font)
+        text = "   ".join(f"{degrees:+.0f}°" for degrees in self._turn.angles).replace("-", "−")
+        width = painter.fontMetrics().horizontalAdvance(text) + 16
+        area = QRectF((SIDE - width) / 2, SIDE + 2, width, CAPTION - 2)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(area, 8, 8)
+        painter.setPen(colour("warm" if beyond else "text"))
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
 
     def _draw_ring(self, painter: QPainter, disc: QRectF, beyond: bool) -> None:
         """The arc of tilts that the model has learnt, and the present one."""
