@@ -47,7 +47,7 @@ class NamedPose:
 
 
 class PosePresets(QObject):
-    """The poses in a folder of the user's, after those that come with Repose.
+    """The poses in a folder of the user's, and those that come with Repose.
 
     Changes of the folder by others are seen, too. What cannot be done raises ReposeError.
     """
@@ -65,10 +65,10 @@ class PosePresets(QObject):
 
     @property
     def poses(self) -> list[NamedPose]:
-        """All of them: Repose's own first, then by name."""
+        """All of them: the user's by name, then those that come with Repose."""
         own = _files(engine.resource(f"poses/{FIRST}").parent)
         mine = sorted(_files(self.folder), key=lambda path: path.stem.casefold())
-        return [NamedPose(p, True) for p in own] + [NamedPose(p, False) for p in mine]
+        return [NamedPose(p, False) for p in mine] + [NamedPose(p, True) for p in own]
 
     def find(self, name: str) -> NamedPose | None:
         """The user's pose of this name, in capitals or not."""
