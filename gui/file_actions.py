@@ -26,6 +26,7 @@ from gui.file_dialogs import (
     same_file,
     sample_photo,
 )
+from gui.panes import Panes
 from gui.photo import Photo, read_photo
 from gui.predict_worker import PredictWorker
 from gui.project import SUFFIX
@@ -51,12 +52,13 @@ class FileActions(QObject):
         worker: PredictWorker,
         background: Background,
         shown: Viewport,
+        panes: Panes,
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self._document, self._worker, self._background = document, worker, background
         self._window = window
-        self.projects = ProjectActions(document, background, shown, window)
+        self.projects = ProjectActions(document, background, shown, panes, window)
         for own, theirs in (
             (self.busy, self.projects.busy),
             (self.failed, self.projects.failed),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QMessageBox, QSplitter, QVBoxLayout, QWidget
 
@@ -60,7 +60,9 @@ class MainWindow(QMainWindow):
         self.face_dock = FaceDock(self.document, presets, self)
         self.named_poses = NamedPoseActions(self.document, presets, self.face_dock.poses, self)
         self.gizmo = Gizmo(self.document, self.turn, self.canvas.viewport())
-        self.files = FileActions(self.document, self.worker, self.background, self.shown, self)
+        self.files = FileActions(
+            self.document, self.worker, self.background, self.shown, self.panes, self
+        )
         self.autosave = Autosave(
             self.document, self.files.projects.describe, data_folder("autosave"), self
         )
@@ -75,7 +77,8 @@ class MainWindow(QMainWindow):
         self._wire()
         self.setAcceptDrops(True)
         self.setWindowTitle("Repose")
-        self.resize(1280, 820)
+        room = self.screen().availableSize().expandedTo(QSize(1280, 820))
+        self.resize(QSize(1440, 900).boundedTo(room))
 
     def start(self, photo: Path | None = None, model: Path | None = None) -> None:
         """Load the model (None: the default one) and the photo (None: the sample)."""
@@ -91,7 +94,7 @@ class MainWindow(QMainWindow):
     def load_model(self, path: Path | None) -> None:
         """Load a model; until it is there, and if it fails, the present one stays."""
         if self.document.model is None:
-            self._model.setText("loading the model…")
+            self._model.setText(self.tr("loading the model…"))
         self.worker.load_model(path, self._device)
         self.request()
 
@@ -152,9 +155,9 @@ class MainWindow(QMainWindow):
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.face_dock)
         self._device_label, self._time, self._model = QLabel(), QLabel(), QLabel()
         for label, tip in (
-            (self._time, "How long the last update took"),
-            (self._device_label, "Where the networks run"),
-            (self._model, "The model in use"),
+            (self._time, self.tr("How long the last update took")),
+            (self._device_label, self.tr("Where the networks run")),
+            (self._model, self.tr("The model in use")),
         ):
             label.setToolTip(tip)
             self.statusBar().addPermanentWidget(label)
@@ -223,15 +226,15 @@ class MainWindow(QMainWindow):
     def _show_model(self) -> None:
         model = self.document.model
         if model is not None:
-            self._model.setText(f"model: {model.name}")
+            self._model.setText(self.tr("model: {name}").format(name=model.name))
             self._device_label.setText(model.device.upper())
 
     def _worker_failed(self) -> None:
         self.files.busy.emit("")
         if self.document.model is None:
-            self._model.setText("no model")
+            self._model.setText(self.tr("no model"))
             for pane in self.panes.both:
-                pane.view.set_empty("There is no model: open one with Model, Open model…")
+                pane.view.set_empty(self.tr("There is no model: open one with Model, Open model…"))
 
     def _show_update(self, update: Update) -> None:
         self.panes.show_prediction(update.prediction, self.document.keep)
@@ -243,7 +246,7 @@ class MainWindow(QMainWindow):
             None if heatmaps is None else tinted_image(heatmaps, HEATMAP_COLOUR, 0.75),
             None if mask is None else tinted_image(mask, MASK_COLOUR, 0.35),
         )
-        self._time.setText(f"{update.milliseconds:.0f} ms")
+        self._time.setText(self.tr("{time:.0f} ms").format(time=update.milliseconds))
 
     def _show_result(self, prediction: Prediction) -> None:
         """On the canvas, if it is wanted there."""

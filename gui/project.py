@@ -34,6 +34,7 @@ class Project:
     edit                       what was done to it; None where no face is chosen
     model, model_name          the model that was in use; no path: the default one
     area                       the part of the photo that was shown: left, top, width, height
+    views                      what the panes showed
     path                       the project's own file, also of an autosaved one; None: it has none
     """
 
@@ -44,6 +45,7 @@ class Project:
     model: Path | None = None
     model_name: str = ""
     area: tuple[float, float, float, float] | None = None
+    views: tuple[str, ...] = ()
     path: Path | None = None
 
 
@@ -65,7 +67,9 @@ def write_project(path: Path, project: Project, autosave: bool = False) -> None:
 def read_project(path: Path) -> Project:
     """The project in a file. Raises ReposeError when it is damaged, or none."""
     if path.is_file() and path.stat().st_size > _LARGEST_BYTES:
-        raise engine.ReposeError(_tr("{} is too large for a project.").format(path))
+        raise engine.ReposeError(
+            QCoreApplication.translate("Project", "{} is too large for a project.").format(path)
+        )
     text = engine.read_text(path)
     try:
         values = json.loads(text)
@@ -77,10 +81,14 @@ def read_project(path: Path) -> Project:
     except (engine.ReposeError, AttributeError, LookupError, RecursionError, TypeError,
             ValueError, OverflowError) as error:  # fmt: skip
         raise engine.ReposeError(
-            _tr("{} is damaged or not a project of Repose.").format(path)
+            QCoreApplication.translate(
+                "Project", "{} is damaged or not a project of Repose."
+            ).format(path)
         ) from error
     raise engine.ReposeError(
-        _tr("{} was written by a newer Repose (version {}): update this one.").format(path, version)
+        QCoreApplication.translate(
+            "Project", "{} was written by a newer Repose (version {}): update this one."
+        ).format(path, version)
     )
 
 
@@ -107,6 +115,7 @@ def _values(project: Project, folder: Path) -> dict[str, Any]:
         "model": None if project.model is None else _relative(project.model, folder),
         "model_name": project.model_name,
         "shown": project.area,
+        "views": project.views,
     }
     if edit is not None:
         values["landmarks"] = _points(edit.landmarks)
@@ -130,6 +139,7 @@ def _from_json(values: Mapping[str, Any], path: Path) -> Project:
         model=None if values["model"] is None else folder / str(values["model"]),
         model_name=str(values["model_name"]),
         area=None if values["shown"] is None else _area(values["shown"]),
+        views=tuple(map(str, values["views"])),
         path=None if own is None else Path(own),
     )
 
@@ -200,7 +210,3 @@ def _relative(path: Path, folder: Path) -> str:
         return Path(os.path.relpath(path.absolute(), folder)).as_posix()
     except ValueError:  # another drive
         return path.absolute().as_posix()
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Project", text)

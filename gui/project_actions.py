@@ -14,9 +14,11 @@ from gui.autosave import LostWork
 from gui.background import Background
 from gui.document import Document
 from gui.file_dialogs import ask_open, ask_save, ask_yes, folder_beside
+from gui.panes import Panes
 from gui.photo import Photo, read_photo
 from gui.project import SUFFIX, Project, photo_candidates, read_project, write_project
 from gui.recent_menu import recent_files, remember_file
+from gui.views import View
 from gui.zoom_view import Viewport
 
 
@@ -30,11 +32,16 @@ class ProjectActions(QObject):
     recovered = Signal(object)  # LostWork that is in the document now
 
     def __init__(
-        self, document: Document, background: Background, shown: Viewport, window: QWidget
+        self,
+        document: Document,
+        background: Background,
+        shown: Viewport,
+        panes: Panes,
+        window: QWidget,
     ) -> None:
         super().__init__(window)
-        self._document, self._background, self._shown = document, background, shown
-        self._window = window
+        self._document, self._background = document, background
+        self._shown, self._panes, self._window = shown, panes, window
 
     def describe(self) -> Project | None:
         """The present state of the document; None without a photo."""
@@ -50,6 +57,7 @@ class ProjectActions(QObject):
             model=None if model is None or model.path is None else model.path.absolute(),
             model_name="" if model is None else model.name,
             area=(area.x(), area.y(), area.width(), area.height()) if area.isValid() else None,
+            views=tuple(pane.chosen.value for pane in self._panes.both),
             path=self._document.project,
         )
 
@@ -173,6 +181,9 @@ class ProjectActions(QObject):
         document.set_project(photo, project.edit, project.path, saved)
         if project.area is not None:
             self._shown.show(QRectF(*project.area))
+        for pane, name in zip(self._panes.both, project.views, strict=False):
+            if name in {view.value for view in View}:
+                pane.choose(View(name))
         present = None if document.model is None else document.model.path
         if project.model == present:
             return

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QRectF, QSettings
 from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
@@ -23,6 +23,7 @@ from gui.main_window import MainWindow
 from gui.photo import Photo, read_photo
 from gui.project import Project, read_project
 from gui.recovery import RecoveryDialog
+from gui.views import View
 
 WAIT = 30_000
 
@@ -290,8 +291,8 @@ def test_a_project_is_saved_and_opened_where_its_photo_is_now(
 ) -> None:
     document, path = window.document, tmp_path / "work" / "mine.repose"
     document.turn(9.0, 0.0, 0.0)
-    pose = document.pose
-    assert pose is not None
+    window.panes.small.choose(View.WARP)
+    window.shown.show(QRectF(100.0, 80.0, 200.0, 150.0))
     monkeypatch.setattr(project_actions, "ask_save", lambda *_args: path.with_suffix(""))
     assert window.files.projects.save()
     assert path.exists()
@@ -313,6 +314,8 @@ def test_a_project_is_saved_and_opened_where_its_photo_is_now(
     monkeypatch.setattr(project_actions, "ask_yes", find)
     monkeypatch.setattr(project_actions, "ask_open", lambda *_args: tmp_path / "renamed.jpg")
     document.leave_face()
+    window.panes.small.choose(View.COARSE)
+    window.shown.show(window.shown.photo)
     with qtbot.waitSignal(document.pose_changed, timeout=WAIT):
         window.files.open(path)
     qtbot.waitUntil(lambda: document.pose is not None, timeout=WAIT)
@@ -320,6 +323,8 @@ def test_a_project_is_saved_and_opened_where_its_photo_is_now(
     assert "face.jpg" in asked[0]
     assert document.pose is not None
     assert document.pose.yaw == 12.0
+    assert window.panes.small.chosen is View.WARP
+    assert window.shown.area == QRectF(100.0, 80.0, 200.0, 150.0)
     assert document.unsaved, "the project does not know the photo's new place yet"
     assert window.files.projects.save()
     assert json.loads(path.read_text(encoding="utf-8"))["photo"]["path"] == "../renamed.jpg"

@@ -43,6 +43,7 @@ def project(edit: Edit, sample: Path, tmp_path: Path) -> Project:
         model=tmp_path / "models" / "mine.safetensors",
         model_name="mine",
         area=(10.5, 20.0, 300.25, 200.0),
+        views=("warp", "source"),
         path=tmp_path / "a.repose",
     )
 
@@ -68,7 +69,7 @@ def test_everything_reads_back_exactly(project: Project) -> None:
         for field in fields(old):
             if field.name != "source":
                 np.testing.assert_array_equal(getattr(new, field.name), getattr(old, field.name))
-    for name in ("sha256", "photo_size", "model_name", "area", "path"):
+    for name in ("sha256", "photo_size", "model_name", "area", "views", "path"):
         assert getattr(read, name) == getattr(project, name)
     assert read.photo.samefile(project.photo)
     assert project.model is not None
@@ -129,6 +130,7 @@ def test_a_copy_knows_the_file_that_it_is_of(project: Project, tmp_path: Path) -
         {"keep": {"png": "aGVsbG8=", "feather": -1}},
         {"shown": [0, 0, 0, 0]},
         {"shown": ["a", 0, 1, 1]},
+        {"views": None},
     ],
 )
 def test_damaged_projects_are_refused(project: Project, changes: dict[str, object]) -> None:
