@@ -25,6 +25,7 @@ from engine.predictor import Predictor
 from engine.presets import PRESETS
 from engine.run import Position, saved_run
 from engine.stages import Stage1, Stage2
+from engine.trained_range import TrainedRange
 from engine.trainer import decayed
 from engine.training import TrainOptions, settings_of, train
 
@@ -161,6 +162,9 @@ def test_a_run(
     training, held_out = split(open_cache(cache), config.data.held_out, config.seed)
     trained_on = json.loads(last_model.metadata["trained_on"])
     assert trained_on == sorted({picture.group for picture in training})
+    learnt = TrainedRange.read(last_model.metadata)
+    assert learnt == TrainedRange.of([picture.landmarks for picture in training])
+    assert learnt.yaw[0] < -10 < 10 < learnt.yaw[1], "the pictures are turned by -25 to 20 degrees"
     for name in ("last", "best"):
         assert load_checkpoint(run / f"{name}.safetensors").config == config, "no folder's name"
         predictor = Predictor(run / f"{name}.safetensors", "cpu")
