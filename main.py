@@ -50,7 +50,8 @@ class EditorOptions:
     """
 
     photo: Annotated[Positional[Path | None], arg(metavar="[PHOTO]", help_behavior_hint="")] = None
-    """The photo to open (JPEG, PNG, WebP, TIFF or BMP); without it, the sample photo."""
+    """The photo (JPEG, PNG, WebP, TIFF or BMP) or project (.repose) to open; without it, the sample
+    photo."""
 
     model: Annotated[Path | None, arg(metavar="PATH", help_behavior_hint="")] = None
     """The model to use; without it, the one that comes with Repose."""

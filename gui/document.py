@@ -143,7 +143,7 @@ class Document(QObject):
         edit, saved = self.edit, self._saved
         if edit is None:
             return False
-        if saved is None or edit.landmarks is not saved.landmarks or edit.keep is not saved.keep:
+        if saved is None or edit.landmarks is not saved.landmarks or edit.keep != saved.keep:
             return True
         if edit.correction is not None and self.edited:
             return True
