@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -11,14 +12,21 @@ from gui.document import Document
 from gui.marked_slider import MarkedSlider
 
 PERCENT = 100.0
+EYES = ("close_right_eye", "close_left_eye")
 
 
 class ExpressionPanel(QWidget):
     """One slider for each value of an expression, and buttons of which others know what they do."""
 
-    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        symmetric: Callable[[], bool] = lambda: False,
+        parent: QWidget | None = None,
+    ) -> None:
+        """symmetric: whether both sides of the face are to move alike at the moment."""
         super().__init__(parent)
-        self._document = document
+        self._document, self._symmetric = document, symmetric
         self.sliders = {
             name: MarkedSlider(label, tip, PERCENT, " %", 0)
             for name, (label, tip) in self._names().items()
@@ -89,7 +97,8 @@ class ExpressionPanel(QWidget):
     def _slide(self, name: str, percent: float, gesture: int) -> None:
         pose = self._document.pose
         if pose is not None:
-            expression = replace(pose.expression, **{name: percent / PERCENT})
+            names = EYES if name in EYES and self._symmetric() else (name,)
+            expression = replace(pose.expression, **dict.fromkeys(names, percent / PERCENT))
             self._document.set_expression(expression, gesture)
 
     def _show(self) -> None:

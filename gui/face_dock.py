@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QLabel, QVBoxLayout, QWidget
 
@@ -17,8 +19,13 @@ class FaceDock(QDockWidget):
     """Expression above, named poses below."""
 
     def __init__(
-        self, document: Document, presets: PosePresets, parent: QWidget | None = None
+        self,
+        document: Document,
+        presets: PosePresets,
+        parent: QWidget | None = None,
+        symmetric: Callable[[], bool] = lambda: False,
     ) -> None:
+        """symmetric: whether both sides of the face are to move alike at the moment."""
         super().__init__(parent)
         self.setObjectName("face")
         self.setWindowTitle(self.tr("Expression and poses"))
@@ -27,7 +34,7 @@ class FaceDock(QDockWidget):
         )
         self.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
         self.setTitleBarWidget(QWidget())  # the headings below say it all
-        self.expression = ExpressionPanel(document)
+        self.expression = ExpressionPanel(document, symmetric)
         self.poses = PresetsPanel(presets)
         body = QWidget()
         body.setObjectName("facePanel")

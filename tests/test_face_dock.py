@@ -37,7 +37,8 @@ class Dock:
         self.presets = PosePresets(folder)
         self.window = QWidget()
         qtbot.addWidget(self.window)
-        self.dock = FaceDock(self.document, self.presets, self.window)
+        self.symmetric = False
+        self.dock = FaceDock(self.document, self.presets, self.window, lambda: self.symmetric)
         self.named = NamedPoseActions(self.document, self.presets, self.dock.poses, self.window)
         self.menu = QMenu(self.window)
         self.turn = HeadTurn(self.document)
@@ -107,6 +108,15 @@ def test_sliders_follow_the_document_and_add_up(dock: Dock) -> None:
     sliders["close_left_eye"].spin_box.setValue(100)
     expected = engine.Expression(open_mouth=0.5, frown=-1, close_left_eye=1)
     assert dock.pose.expression == expected
+
+
+def test_both_eyes_close_where_both_sides_are_to_move(dock: Dock) -> None:
+    eye = dock.dock.expression.sliders["close_right_eye"]
+    eye.spin_box.setValue(40)
+    assert dock.pose.expression == engine.Expression(close_right_eye=0.4)
+    dock.symmetric = True
+    eye.spin_box.setValue(70)
+    assert dock.pose.expression == engine.Expression(close_right_eye=0.7, close_left_eye=0.7)
 
 
 def test_as_in_the_photo_gives_the_photo_back(dock: Dock) -> None:
