@@ -57,7 +57,8 @@ class MainWindow(QMainWindow):
         self.turn = HeadTurn(self.document, self)
         self.pose_panel = PosePanel(self.document, self.turn)
         presets = PosePresets(data_folder("poses"), self)
-        self.face_dock = FaceDock(self.document, presets, self)
+        handles = self.canvas.handles
+        self.face_dock = FaceDock(self.document, presets, self, lambda: handles.symmetric)
         self.named_poses = NamedPoseActions(self.document, presets, self.face_dock.poses, self)
         self.gizmo = Gizmo(self.document, self.turn, self.canvas.viewport())
         self.files = FileActions(
