@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyqtgraph
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QEvent
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from engine import Curves
+from gui.theme import colour
 
-GRID, TEXT = QColor("#3a414c"), QColor("#8b95a3")
-PLOTS = (
-    ("loss_g1", "Loss of G1", "#4ea1ff"),
-    ("ssim", "SSIM, held out", "#7fd18b"),
-    ("loss_g2", "Loss of G2", "#ffb347"),
-    ("loss_d", "Loss of D", "#e57fb0"),
+PLOTS: tuple[tuple[str, Any, str], ...] = (
+    ("loss_g1", QT_TRANSLATE_NOOP("Plot", "Loss of G1"), "accent"),
+    ("ssim", QT_TRANSLATE_NOOP("Plot", "SSIM, held out"), "good"),
+    ("loss_g2", QT_TRANSLATE_NOOP("Plot", "Loss of G2"), "warm"),
+    ("loss_d", QT_TRANSLATE_NOOP("Plot", "Loss of D"), "rose"),
 )
 
 
 class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
     """One curve over epochs."""
 
-    def __init__(self, title: str, colour: str) -> None:
+    def __init__(self, title: str, shade: str) -> None:
+        """shade: the curve's colour in the theme."""
         super().__init__(background=None)
+        self._title, self._shade = title, shade
         self.setMinimumWidth(120)
         self.setFixedHeight(150)
         item = self.getPlotItem()
-        item.setTitle(title, color=TEXT.name(), size="9pt")
         item.setMenuEnabled(False)
         item.hideButtons()
         item.showGrid(x=False, y=True, alpha=0.15)
@@ -34,22 +38,33 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         small.setPointSize(8)
         for name in ("left", "bottom"):
             axis = item.getAxis(name)
-            axis.setPen(GRID)
-            axis.setTextPen(TEXT)
             axis.setStyle(tickFont=small, tickLength=-4)
             axis.enableAutoSIPrefix(False)
         item.getAxis("left").setWidth(44)
-        self._curve = item.plot(
-            pen=pyqtgraph.mkPen(colour, width=2),
-            symbolBrush=colour,
-            symbolPen=None,
-            symbolSize=4,
-        )
+        self._curve = item.plot(symbolPen=None, symbolSize=4)
         self._curve.setDownsampling(auto=True, method="mean")
-        self._stage2 = pyqtgraph.InfiniteLine(angle=90, pen=pyqtgraph.mkPen(GRID, width=1))
+        self._stage2 = pyqtgraph.InfiniteLine(angle=90)
         item.addItem(self._stage2, ignoreBounds=True)
         self.setMouseEnabled(x=False, y=False)
-        self.setToolTip(f"{title}, over epochs. A line marks where stage 2 begins.")
+        tip = self.tr("{curve}, over epochs. A line marks where stage 2 begins.")
+        self.setToolTip(tip.format(curve=title))
+        self._show_colours()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_stage2"):
+            self._show_colours()
+
+    def _show_colours(self) -> None:
+        """Those of the theme."""
+        item, curve = self.getPlotItem(), colour(self._shade)
+        item.setTitle(self._title, color=colour("faint").name(), size="9pt")
+        for name in ("left", "bottom"):
+            item.getAxis(name).setPen(colour("line"))
+            item.getAxis(name).setTextPen(colour("faint"))
+        self._curve.setPen(pyqtgraph.mkPen(curve, width=2))
+        self._curve.setSymbolBrush(curve)
+        self._stage2.setPen(pyqtgraph.mkPen(colour("line"), width=1))
 
     def wheelEvent(self, event: object) -> None:
         """Leave the wheel to the panel around."""
@@ -78,7 +93,10 @@ class Plots(QWidget):
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        self.plots = {name: Plot(title, colour) for name, title, colour in PLOTS}
+        self.plots = {
+            name: Plot(QCoreApplication.translate("Plot", title), shade)
+            for name, title, shade in PLOTS
+        }
         for number, plot in enumerate(self.plots.values()):
             layout.addWidget(plot, number // 2, number % 2)
         self.show_curves(Curves())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QColor
+from typing import Any
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -15,15 +17,16 @@ from PySide6.QtWidgets import (
 
 import engine
 from gui.run_watcher import RunWatcher
+from gui.theme import colour
 
-STATES = {
-    "starting": ("starting", "#8b95a3"),
-    "running": ("running", "#4ea1ff"),
-    "paused": ("paused", "#ffb347"),
-    "stopped": ("stopped", "#a3adba"),
-    "finished": ("finished", "#7fd18b"),
-    "failed": ("failed", "#f07178"),
-    "crashed": ("crashed", "#f07178"),
+STATES: dict[str, tuple[Any, str]] = {
+    "starting": (QT_TRANSLATE_NOOP("RunList", "starting"), "faint"),
+    "running": (QT_TRANSLATE_NOOP("RunList", "running"), "accent"),
+    "paused": (QT_TRANSLATE_NOOP("RunList", "paused"), "warm"),
+    "stopped": (QT_TRANSLATE_NOOP("RunList", "stopped"), "soft"),
+    "finished": (QT_TRANSLATE_NOOP("RunList", "finished"), "good"),
+    "failed": (QT_TRANSLATE_NOOP("RunList", "failed"), "wrong"),
+    "crashed": (QT_TRANSLATE_NOOP("RunList", "crashed"), "wrong"),
 }
 NAME, STATE, SSIM = range(3)
 ROWS_SHOWN = 5
@@ -73,6 +76,12 @@ class RunList(QTreeWidget):
         row = max(self.sizeHintForRow(0), 22)
         return QSize(300, self.header().sizeHint().height() + rows * row + 6)
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self.topLevelItemCount():
+            for run in self._watcher.runs:
+                self._refresh(run)
+
     def _item(self, run: engine.RunFolder) -> QTreeWidgetItem | None:
         items = (self.topLevelItem(row) for row in range(self.topLevelItemCount()))
         return next((i for i in items if i and i.data(NAME, Qt.ItemDataRole.UserRole) is run), None)
@@ -96,10 +105,11 @@ class RunList(QTreeWidget):
         item, status = self._item(run), run.status
         if item is None:
             return
-        text, colour = STATES[status.state]
+        state, shade = STATES[status.state]
+        text = self.tr(state)
         if status.state == "running" and status.total:
             stage = "1" if status.phase == "stage1" else "2"
-            text = f"stage {stage}, {status.share:.0%}"
+            text = self.tr("stage {stage}, {share:.0%}").format(stage=stage, share=status.share)
         item.setText(STATE, text)
-        item.setForeground(STATE, QBrush(QColor(colour)))
+        item.setForeground(STATE, QBrush(colour(shade)))
         item.setText(SSIM, "" if status.best is None else f"{status.best:.4f}")

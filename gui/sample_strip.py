@@ -6,8 +6,10 @@ import re
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QVBoxLayout, QWidget
+
+from gui.theme import colour
 
 ROWS = ("source", "target", "coarse", "refined")
 ROW_HEIGHT = 92  # pixels, at most
@@ -53,7 +55,7 @@ class SampleView(QWidget):
         )
         width, height = self.image.width() * scale, self.image.height() * scale
         painter.drawImage(QRectF(LABELS, 0, width, height), self.image)
-        painter.setPen(QColor("#8b95a3"))
+        painter.setPen(colour("faint"))
         for number, name in enumerate(ROWS[: self._rows]):
             place = QRectF(0, number * height / self._rows, LABELS - 8, height / self._rows)
             painter.drawText(
@@ -107,6 +109,7 @@ class SampleStrip(QWidget):
         stage, epoch = map(int, re.findall(r"\d+", path.stem)[:2])
         image = QImage(str(path))
         self.view.show_image(image, max(1, image.height() // (self._height or image.height() or 1)))
-        self.label.setText(
-            f"stage {stage}, " + (f"epoch {epoch}" if epoch else self.tr("before training"))
-        )
+        when = self.tr("stage {stage}, epoch {epoch}")
+        if not epoch:
+            when = self.tr("stage {stage}, before training")
+        self.label.setText(when.format(stage=stage, epoch=epoch))

@@ -44,6 +44,7 @@ COLOURS = {
     "accent": ("#4ea1ff", "#1b6ac4"),
     "good": ("#7fd18b", "#217534"),
     "warm": ("#ffb347", "#9a5700"),
+    "rose": ("#e57fb0", "#b03a78"),
     "wrong": ("#f07178", "#c62f3b"),
 }
 
