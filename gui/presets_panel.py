@@ -94,7 +94,7 @@ class PresetsPanel(QWidget):
             item = QListWidgetItem(pose.name)
             item.setData(POSE, pose)
             item.setToolTip(pose.name)
-            item.setSizeHint(QSize(ICON + 6, ICON + 38))  # two lines of text
+            item.setSizeHint(QSize(ICON + 6, ICON + 24))
             if image is not None:
                 item.setIcon(QIcon(QPixmap.fromImage(image)))
             self.list.addItem(item)
