@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 import engine
 
@@ -18,8 +18,12 @@ def explain(error: BaseException) -> str:
         return str(error)
     logging.getLogger("repose").error("Unexpected error", exc_info=error)
     if isinstance(error, MemoryError):
-        return "There is not enough memory for this; close other programs or use a smaller photo."
-    return f"Something unexpected went wrong ({type(error).__name__}: {error})."
+        return QCoreApplication.translate(
+            "Errors",
+            "There is not enough memory for this; close other programs or use a smaller photo.",
+        )
+    sentence = QCoreApplication.translate("Errors", "Something unexpected went wrong ({what}).")
+    return sentence.format(what=f"{type(error).__name__}: {error}")
 
 
 class Background(QObject):

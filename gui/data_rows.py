@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -24,12 +24,11 @@ from gui.file_dialogs import pictures_folder, settings
 if TYPE_CHECKING:
     from engine import Config, DataCount, Layout
 
-LAYOUTS = {
-    "people": "a folder per person",
-    "fei": "files person-pose",
-    "portraits": "single portraits",
+LAYOUTS: dict[str, Any] = {
+    "people": QT_TRANSLATE_NOOP("DataRow", "a folder per person"),
+    "fei": QT_TRANSLATE_NOOP("DataRow", "files person-pose"),
+    "portraits": QT_TRANSLATE_NOOP("DataRow", "single portraits"),
 }
-NOTHING = "Name a folder of pictures."
 PAUSE_MS = 400  # after the last key, before the files are listed
 
 
@@ -46,7 +45,7 @@ class DataRow(QWidget):
         self.folder.setAccessibleName(self.tr("Folder of pictures"))
         self.layout_box.setAccessibleName(self.tr("Layout"))
         for name, text in LAYOUTS.items():
-            self.layout_box.addItem(text, name)
+            self.layout_box.addItem(self.tr(text), name)
         self.own_layout = False  # the user has chosen it
         self.set_layout(layout)
         choose, remove = QPushButton("…"), QPushButton("✕")
@@ -116,7 +115,8 @@ class DataRows(QWidget):
         self._config = engine.PRESETS["default"]
         self._round = 0
         self.rows: list[DataRow] = []
-        self.problem = NOTHING
+        self._nothing = self.tr("Name a folder of pictures.")
+        self.problem = self._nothing
         self._rows = QVBoxLayout()
         self._rows.setSpacing(6)
         add = QPushButton(self.tr("Add another folder"))
@@ -169,7 +169,7 @@ class DataRows(QWidget):
     def refresh(self) -> None:
         """List the folders again, soon."""
         self._round += 1
-        self.problem = self.tr("The folders are being listed…") if self.sources else NOTHING
+        self.problem = self.tr("The folders are being listed…") if self.sources else self._nothing
         self.total.set_problem("")
         self.total.set_note(self.problem if self.sources else "")
         self._timer.start()
@@ -204,7 +204,7 @@ class DataRows(QWidget):
             row.checked.set_problem("")
             row.checked.set_note("")
         found: list[DataCount] = []
-        self.problem = "" if named else NOTHING
+        self.problem = "" if named else self._nothing
         for row, count in zip(named, counts, strict=True):
             if isinstance(count, str):
                 self.problem = count
@@ -217,7 +217,8 @@ class DataRows(QWidget):
                 row.checked.set_note(str(count))
         if named and not self.problem:
             try:
-                self.total.set_note(f"In all {engine.sum_counts(found)}" if len(found) > 1 else "")
+                note = self.tr("In all {pictures}").format(pictures=engine.sum_counts(found))
+                self.total.set_note(note if len(found) > 1 else "")
             except engine.ReposeError as error:
                 self.problem = str(error)
                 self.total.set_problem(self.problem)

@@ -54,7 +54,9 @@ class ExportDialog(QDialog):
         self.process.job_failed.connect(self.view.add_failure)
         self.process.ended.connect(self._ended)
         document.pose_changed.connect(self._show_pose)
+        document.keep_changed.connect(self._show_keep)
         self._show_pose()
+        self._show_keep()
         self.resize(940, 700)
 
     def open_for(self) -> None:
@@ -63,6 +65,7 @@ class ExportDialog(QDialog):
         if photo is not None and not self.form.sources.paths:
             self.form.sources.add([photo.path])
             self.form.edited_pose.setChecked(self._document.edited)
+            self.form.kept.setChecked(self._document.keep is not None)
         if not self.form.folder.text():
             inside = photo is None or is_inside(photo.path, sample_photo().parent)
             near = pictures_folder() if inside or photo is None else photo.path.absolute().parent
@@ -79,7 +82,7 @@ class ExportDialog(QDialog):
         jobs: Sequence[object] = ()
         self._batch = None
         try:
-            batch = form.batch(self._pose_file, self._model, self._device)
+            batch = form.batch(self._pose_file, self._masks, self._model, self._device)
             planned = engine.plan_batch(batch)
             jobs, self._batch = planned, batch
             form.name.setPlaceholderText(batch.pattern)
@@ -97,7 +100,8 @@ class ExportDialog(QDialog):
         count = len(jobs)
         text = "" if about_name else problem
         if count:
-            text = f"{count} picture{'' if count == 1 else 's'}"
+            text = self.tr("1 picture") if count == 1 else self.tr("{count} pictures")
+            text = text.format(count=count)
         self.summary.setText(text)
         self.summary.setObjectName("wrong" if problem else "")
         self.summary.style().polish(self.summary)
@@ -146,6 +150,11 @@ class ExportDialog(QDialog):
         return _own_folder() / f"{EDITED}.json"
 
     @property
+    def _masks(self) -> Path:
+        """The folder of the mask of the photo in the editor, and of no other one."""
+        return _own_folder() / "masks"
+
+    @property
     def _model(self) -> Path | None:
         model = self._document.model
         return None if model is None else model.path
@@ -161,6 +170,12 @@ class ExportDialog(QDialog):
         if not there:
             self.form.edited_pose.setChecked(False)
 
+    def _show_keep(self) -> None:
+        there = self._document.keep is not None
+        self.form.kept.setEnabled(there)
+        if not there:
+            self.form.kept.setChecked(False)
+
     def _show_buttons(self) -> None:
         running = self.process.running
         failures = self._report is not None and self.view.failures.count() > 0
@@ -172,19 +187,23 @@ class ExportDialog(QDialog):
         self.report.setVisible(not running and self._report is not None)
         self.show_folder.setVisible(not running and self._ran is not None)
 
-    def _write_pose(self) -> None:
-        """Keep the pose in the editor where the batch looks for it."""
+    def _write_edit(self) -> None:
+        """Put the pose in the editor, and what is kept, where the batch looks for them."""
         document = self._document
         photo, pose, face = document.photo, document.pose, document.landmarks
         if photo is not None and pose is not None and self.form.edited_pose.isChecked():
             engine.write_pose(self._pose_file, pose.landmarks(), photo.size, face)
+        if photo is not None and document.keep is not None and self.form.kept.isChecked():
+            for old in self._masks.glob("*.png"):
+                old.unlink(missing_ok=True)
+            document.keep.write(self._masks / f"{photo.path.stem}.png")
 
     def _start(self, batch: ExportBatch | None, retry: bool = False) -> None:
         if batch is None:
             return
         try:
             if not retry:
-                self._write_pose()
+                self._write_edit()
             self.process.start(batch, _own_folder(), retry)
         except engine.ReposeError as error:
             self.failed.emit(str(error))
@@ -211,12 +230,13 @@ class ExportDialog(QDialog):
     def _open(self, path: Path | None) -> None:
         """Show a file or folder with the program that the system has for it."""
         if path is not None and not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-            self.failed.emit(f"This system has no program to show {path} with: open it yourself.")
+            sentence = self.tr("This system has no program to show {path} with: open it yourself.")
+            self.failed.emit(sentence.format(path=path))
 
     def _copy(self) -> None:
         if self._batch is not None:
             try:
-                self._write_pose()
+                self._write_edit()
             except engine.ReposeError as error:
                 self.failed.emit(str(error))
                 return

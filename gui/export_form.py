@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -32,15 +32,24 @@ from gui.sweep_rows import SweepRows
 if TYPE_CHECKING:
     from engine import ExportBatch
 
-VIEWS = {
-    "photo": "Whole photo",
-    "face": "Face alone, refined",
-    "coarse": "Face alone, coarse",
-    "difference": "Difference map",
+VIEWS: dict[str, Any] = {
+    "photo": QT_TRANSLATE_NOOP("ExportForm", "Whole photo"),
+    "face": QT_TRANSLATE_NOOP("ExportForm", "Face alone, refined"),
+    "coarse": QT_TRANSLATE_NOOP("ExportForm", "Face alone, coarse"),
+    "difference": QT_TRANSLATE_NOOP("ExportForm", "Difference map"),
 }
-FORMATS = {"png": "PNG, exact", "jpg": "JPEG, small", "webp": "WebP, smaller", "tif": "TIFF, exact"}
+FORMATS: dict[str, Any] = {
+    "png": QT_TRANSLATE_NOOP("ExportForm", "PNG, exact"),
+    "jpg": QT_TRANSLATE_NOOP("ExportForm", "JPEG, small"),
+    "webp": QT_TRANSLATE_NOOP("ExportForm", "WebP, smaller"),
+    "tif": QT_TRANSLATE_NOOP("ExportForm", "TIFF, exact"),
+}
 WITH_QUALITY = ("jpg", "webp")
-ANIMATIONS = {"": "None", ".gif": "GIF", ".mp4": "MP4"}
+ANIMATIONS: dict[str, Any] = {
+    "": QT_TRANSLATE_NOOP("ExportForm", "None"),
+    ".gif": "GIF",
+    ".mp4": "MP4",
+}
 SHEET, ANIMATION = "contact-sheet.png", "sweep"
 
 
@@ -51,10 +60,12 @@ class ExportForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.sources = PathList("photos", engine.PHOTO_SUFFIXES, "photos")
+        self.sources = PathList(self.tr("Photos"), engine.PHOTO_SUFFIXES, "photos")
         pose_files = (*engine.PHOTO_SUFFIXES, *engine.POSE_SUFFIXES)
-        self.targets = PathList("poses", pose_files, "poses")
-        self.edited_pose = QCheckBox("The pose in the editor")
+        self.targets = PathList(self.tr("Poses"), pose_files, "poses")
+        self.edited_pose = QCheckBox(self.tr("The pose in the editor"))
+        self.kept = QCheckBox(self.tr("Keep what is painted in the editor, of its photo"))
+        self.kept.setToolTip(self.tr("What was painted in the menu Keep does not change"))
         self.sweeps = SweepRows()
         self.transfer = _choices({name: text for name, (text, _) in transfer_names().items()})
         for row, (_, note) in enumerate(transfer_names().values()):
@@ -62,21 +73,24 @@ class ExportForm(QWidget):
         self.folder, self.choose = QLineEdit(), QPushButton("…")
         self.name = QLineEdit()
         fields = " ".join(f"{{{field}}}" for field in engine.NAME_FIELDS)
-        self.name.setToolTip(f"These are filled in: {fields}")
-        self.format, self.quality = _choices(FORMATS), QSpinBox()
-        self.view, self.animation = _choices(VIEWS), _choices(ANIMATIONS)
-        self.sheet = QCheckBox("A contact sheet of all pictures")
-        self.overwrite = QCheckBox("Make pictures anew that are there already")
-        self.note = QCheckBox("Note in the pictures that they were edited")
+        self.name.setToolTip(self.tr("These are filled in: {fields}").format(fields=fields))
+        self.format, self.quality = self._translated(FORMATS), QSpinBox()
+        self.view, self.animation = self._translated(VIEWS), self._translated(ANIMATIONS)
+        self.sheet = QCheckBox(self.tr("A contact sheet of all pictures"))
+        self.overwrite = QCheckBox(self.tr("Make pictures anew that are there already"))
+        self.note = QCheckBox(self.tr("Note in the pictures that they were edited"))
         self.note.setToolTip(
-            "As XMP: parts were made by a trained model, and by which. EXIF and colours stay."
+            self.tr(
+                "As XMP: parts were made by a trained model, and by which. EXIF and colours stay."
+            )
         )
         self._fill()
         self._lay_out()
         self._wire()
 
-    def batch(self, pose: Path, model: Path | None, device: str) -> ExportBatch:
-        """The batch; `pose` is the file of the pose in the editor.
+    def batch(self, pose: Path, masks: Path, model: Path | None, device: str) -> ExportBatch:
+        """The batch; `pose` is the file of the pose in the editor, `masks` the folder of the mask
+        of its photo.
 
         Raises ReposeError when something in it makes no sense.
         """
@@ -86,7 +100,7 @@ class ExportForm(QWidget):
             poses.append(pose)
         folder = self.folder.text().strip()
         if not folder:
-            raise engine.ReposeError("Choose a folder for the pictures.")
+            raise engine.ReposeError(self.tr("Choose a folder for the pictures."))
         out = Path(folder).expanduser().absolute()
         animation = self.animation.currentData()
         return engine.ExportBatch(
@@ -103,6 +117,7 @@ class ExportForm(QWidget):
             format=self.format.currentData(),
             quality=self.quality.value(),
             note=self.note.isChecked(),
+            masks=masks if self.kept.isChecked() else None,
             overwrite=self.overwrite.isChecked(),
             sheet=out / SHEET if self.sheet.isChecked() else None,
             animation=out / f"{ANIMATION}{animation}" if animation else None,
@@ -115,13 +130,14 @@ class ExportForm(QWidget):
         self.targets.setMinimumHeight(100)
         self.quality.setRange(1, 100)
         self.quality.setValue(90)
-        self.quality.setAccessibleName("Quality")
+        self.quality.setAccessibleName(self.tr("Quality"))
         self.note.setChecked(notes_edits())
-        self.folder.setAccessibleName("Folder for the pictures")
-        self.name.setAccessibleName("Name of the pictures")
+        self.folder.setAccessibleName(self.tr("Folder for the pictures"))
+        self.name.setAccessibleName(self.tr("Name of the pictures"))
         self.choose.setObjectName("small")
         self.choose.setAutoDefault(False)
-        self.choose.setToolTip("Choose the folder")
+        self.choose.setToolTip(self.tr("Choose the folder"))
+        self.choose.setAccessibleName(self.choose.toolTip())
         self.folder_field = CheckedField(_line(self.folder, self.choose), marked=self.folder)
         self.name_field = CheckedField(self.name)
 
@@ -129,29 +145,34 @@ class ExportForm(QWidget):
         left, right = QVBoxLayout(), QVBoxLayout()
         for column in (left, right):
             column.setSpacing(8)
-        left.addWidget(_heading("Photos", "each of these …"))
+        left.addWidget(_heading(self.tr("Photos"), self.tr("each of these …")))
         left.addWidget(self.sources, 3)
+        left.addWidget(self.kept)
         left.addSpacing(6)
-        left.addWidget(_heading("Poses", "… in the pose of each of these (none: its own)"))
+        left.addWidget(
+            _heading(self.tr("Poses"), self.tr("… in the pose of each of these (none: its own)"))
+        )
         left.addWidget(self.edited_pose)
         left.addWidget(self.targets, 2)
         left.addSpacing(6)
-        left.addWidget(_heading("Turned by", "beyond the pose, each angle with each"))
+        turned = _heading(self.tr("Turned by"))
+        self.turned = turned.findChildren(QLabel)[-1]
+        left.addWidget(turned)
         left.addWidget(self.sweeps)
-        right.addWidget(_heading("Pictures"))
+        right.addWidget(_heading(self.tr("Pictures")))
         form = QFormLayout()
         form.setHorizontalSpacing(14)
         form.setVerticalSpacing(9)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        self.quality_label = QLabel("Quality")
+        self.quality_label = QLabel(self.tr("Quality"))
         self.quality.setFixedWidth(60)
         for name, field in (
-            ("Folder", self.folder_field),
-            ("Name", self.name_field),
-            ("Format", _line(self.format, self.quality_label, self.quality)),
-            ("Show", self.view),
-            ("Pose of photos", self.transfer),
-            ("Animation", self.animation),
+            (self.tr("Folder"), self.folder_field),
+            (self.tr("Name"), self.name_field),
+            (self.tr("Format"), _line(self.format, self.quality_label, self.quality)),
+            (self.tr("Show"), self.view),
+            (self.tr("Pose of photos"), self.transfer),
+            (self.tr("Animation"), self.animation),
         ):
             form.addRow(name, field)
         right.addLayout(form)
@@ -168,7 +189,7 @@ class ExportForm(QWidget):
     def _wire(self) -> None:
         for signal in (
             self.sources.changed, self.targets.changed, self.sweeps.changed,
-            self.edited_pose.toggled, self.folder.textChanged, self.name.textChanged,
+            self.edited_pose.toggled, self.kept.toggled, self.folder.textChanged, self.name.textChanged,
             self.format.currentIndexChanged, self.quality.valueChanged,
             self.view.currentIndexChanged, self.transfer.currentIndexChanged,
             self.animation.currentIndexChanged, self.sheet.toggled, self.overwrite.toggled,
@@ -178,6 +199,19 @@ class ExportForm(QWidget):
         self.choose.clicked.connect(self._choose_folder)
         self.format.currentIndexChanged.connect(self._show_quality)
         self._show_quality()
+        self.edited_pose.toggled.connect(self._show_turned)
+        self._show_turned()
+
+    def _show_turned(self) -> None:
+        """To which pose the angles are added."""
+        self.turned.setText(
+            self.tr("beyond the pose in the editor, each angle with each")
+            if self.edited_pose.isChecked()
+            else self.tr("beyond the pose, each angle with each")
+        )
+
+    def _translated(self, texts: Mapping[str, Any]) -> QComboBox:
+        return _choices({value: self.tr(text) for value, text in texts.items()})
 
     def _show_quality(self) -> None:
         shown = self.format.currentData() in WITH_QUALITY
@@ -185,7 +219,9 @@ class ExportForm(QWidget):
         self.quality_label.setVisible(shown)
 
     def _choose_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Folder for the pictures", self.folder.text())
+        name = QFileDialog.getExistingDirectory(
+            self, self.tr("Folder for the pictures"), self.folder.text()
+        )
         if name:
             settings().setValue("folder/exports", name)
             self.folder.setText(name)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
 import engine
 from gui.train_process import MAIN
@@ -162,7 +162,9 @@ class ExportProcess(QObject):
                 if said
                 else self.tr("it said nothing")
             )
-            ending = Ending(self._last, reason=f"The export broke off: {why}")
+            ending = Ending(
+                self._last, reason=self.tr("The export broke off: {why}").format(why=why)
+            )
         self.ended.emit(ending)
 
     def _not_started(self, error: QProcess.ProcessError) -> None:
@@ -179,7 +181,8 @@ def _write(file: Path, text: str) -> None:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
         why = (error.strerror or str(error)).lower()
-        raise engine.ReposeError(f"{file} cannot be written: {why}.") from error
+        sentence = QCoreApplication.translate("ExportProcess", "{file} cannot be written: {why}.")
+        raise engine.ReposeError(sentence.format(file=file, why=why)) from error
 
 
 def _ending(event: dict[str, Any], progress: Progress) -> Ending:

@@ -53,7 +53,8 @@ class ExportView(QWidget):
         last = self.failures.item(self.failures.count() - 1)
         if last is not None and last.data(Qt.ItemDataRole.UserRole) == reason:
             self._times += 1  # a photo without a face fails in every pose
-            last.setText(f"{reason} ({self._times} times)")
+            text = self.tr("{reason} ({count} times)")
+            last.setText(text.format(reason=reason, count=self._times))
         elif self.failures.count() < MOST_SHOWN:
             item = QListWidgetItem(reason, self.failures)
             item.setData(Qt.ItemDataRole.UserRole, reason)
@@ -64,9 +65,11 @@ class ExportView(QWidget):
         """So many are through."""
         self.bar.setRange(0, max(progress.total, 1))
         self.bar.setValue(progress.finished)
-        words = [f"{progress.finished} of {progress.total}", *_others(progress)]
+        far = self.tr("{done} of {total}").format(done=progress.finished, total=progress.total)
+        words = [far, *self._others(progress)]
         if progress.left is not None and progress.finished < progress.total:
-            words.append(f"{engine.duration(progress.left)} left")
+            left = engine.duration(progress.left)
+            words.append(self.tr("{time} left").format(time=left))
         self.text.setText(" · ".join(words))
 
     def show_cancelling(self) -> None:
@@ -81,20 +84,21 @@ class ExportView(QWidget):
         progress = ending.progress
         words = []
         if progress is not None:
-            words = [_count(progress.done, "picture", "made"), *_others(progress)]
+            one = progress.done == 1
+            made = self.tr("1 picture made") if one else self.tr("{count} pictures made")
+            words = [made.format(count=progress.done), *self._others(progress)]
             words += [path.name for path in ending.made[:3]]
             if len(ending.made) > 3:
-                words.append(f"and {len(ending.made) - 3} more")
+                words.append(self.tr("and {count} more").format(count=len(ending.made) - 3))
         if ending.stopped:
             words.append(self.tr("stopped; Export goes on where it stopped"))
         text = " · ".join(words)
         self.text.setText("\n".join(filter(None, [ending.reason, text, *ending.problems])))
 
-
-def _others(progress: Progress) -> list[str]:
-    kept = [f"{progress.kept} kept as they were"] if progress.kept else []
-    return kept + ([f"{progress.failed} failed"] if progress.failed else [])
-
-
-def _count(number: int, what: str, done: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'} {done}"
+    def _others(self, progress: Progress) -> list[str]:
+        words = []
+        if progress.kept:
+            words.append(self.tr("{count} kept as they were").format(count=progress.kept))
+        if progress.failed:
+            words.append(self.tr("{count} failed").format(count=progress.failed))
+        return words

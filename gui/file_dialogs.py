@@ -15,7 +15,7 @@ MODEL_SUFFIXES = (".safetensors",)
 
 
 def settings() -> QSettings:
-    """Recent files and folders, and whether edits are noted in pictures; nothing else is kept."""
+    """What is kept between two starts: recent files and folders, and what the user has chosen."""
     return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Repose", "Repose")
 
 
@@ -60,7 +60,13 @@ def ask_save(
         suffix = [*by_kind, *kinds][0]
         path = path.with_name(path.name + suffix)
         # The file dialog asked about the name without the suffix.
-        if path.exists() and not ask_yes(parent, "Replace", f"{path.name} exists. Replace it?"):
+        if path.exists() and not ask_yes(
+            parent,
+            QCoreApplication.translate("FileDialogs", "Replace"),
+            QCoreApplication.translate("FileDialogs", "{name} exists. Replace it?").format(
+                name=path.name
+            ),
+        ):
             return None
     settings().setValue(f"folder/{folder}", str(path.parent))
     return path

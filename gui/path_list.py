@@ -26,22 +26,22 @@ class PathList(QWidget):
     changed = Signal()
 
     def __init__(
-        self, kind: str, suffixes: Iterable[str], remembered: str, parent: QWidget | None = None
+        self, name: str, suffixes: Iterable[str], remembered: str, parent: QWidget | None = None
     ) -> None:
-        """`kind` is what the files are called (plural); `remembered` names their last folder."""
+        """`name` is what the list is called; `remembered` names the files' last folder."""
         super().__init__(parent)
-        self._kind, self._suffixes, self._remembered = kind, tuple(suffixes), remembered
+        self._name, self._suffixes, self._remembered = name, tuple(suffixes), remembered
         self.list = QListWidget()
         self.list.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.list.setAccessibleName(kind.capitalize())
+        self.list.setAccessibleName(name)
         self.list.installEventFilter(self)
         self.setAcceptDrops(True)
         self.add_files = QPushButton(self.tr("Add files…"))
         self.add_folder = QPushButton(self.tr("Add a folder…"))
         self.remove = QPushButton(self.tr("Remove"))
-        self.add_files.setToolTip(f"Add {kind}")
-        self.add_folder.setToolTip(f"Add all {kind} of a folder")
+        self.add_files.setToolTip(self.tr("Add single files"))
+        self.add_folder.setToolTip(self.tr("Add all that a folder holds"))
         buttons = QHBoxLayout()
         buttons.setSpacing(6)
         for button in (self.add_files, self.add_folder, self.remove):
@@ -73,9 +73,8 @@ class PathList(QWidget):
             if path in there:
                 continue
             there.add(path)
-            item = QListWidgetItem(
-                f"{path.name}/ (all {self._kind})" if path.is_dir() else path.name
-            )
+            folder = self.tr("{folder}/ (all in it)").format(folder=path.name)
+            item = QListWidgetItem(folder if path.is_dir() else path.name)
             item.setData(Qt.ItemDataRole.UserRole, str(path))
             item.setToolTip(str(path))
             self.list.addItem(item)
@@ -83,14 +82,15 @@ class PathList(QWidget):
 
     def _choose_files(self) -> None:
         patterns = " ".join(f"*{suffix} *{suffix.upper()}" for suffix in self._suffixes)
-        kinds = f"{self._kind.capitalize()} ({patterns});;All files (*)"
-        names, _ = QFileDialog.getOpenFileNames(self, f"Add {self._kind}", self._start(), kinds)
+        kinds = f"{self._name} ({patterns});;{self.tr('All files')} (*)"
+        title = self.tr("Add files")
+        names, _ = QFileDialog.getOpenFileNames(self, title, self._start(), kinds)
         if names:
             self._remember(Path(names[0]).parent)
             self.add(map(Path, names))
 
     def _choose_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, f"Add all {self._kind} of", self._start())
+        name = QFileDialog.getExistingDirectory(self, self.tr("Add a folder"), self._start())
         if name:
             self._remember(Path(name))
             self.add([Path(name)])

@@ -35,11 +35,6 @@ if TYPE_CHECKING:
     from gui.document import Document
     from gui.photo import Photo
 
-ABOUT = (
-    "Fits the default model to one person. It goes on in the background; pictures of the person "
-    "that it does not learn from show whether it helps. Several photos from different sides help "
-    "most: from one alone Repose can only learn from views that it makes of it."
-)
 PAUSE_MS = 400
 
 
@@ -75,7 +70,9 @@ class PersonaliseDialog(QDialog):
         self._photo: Photo | None = document.photo
         self._landmarks: Landmarks | None = None if document.fitting else document.landmarks
         name = self._photo.path.name if self._photo is not None else ""
-        self.from_photo = QRadioButton(f"From the open photo alone ({name})" if name else "")
+        self.from_photo = QRadioButton(
+            self.tr("From the open photo alone ({name})").format(name=name) if name else ""
+        )
         self.from_folder = QRadioButton(self.tr("From a folder of pictures of this person"))
         self.folder = CheckedField(QLineEdit(), self.tr("At least four; more angles are better."))
         self.minutes = QDoubleSpinBox()
@@ -111,7 +108,7 @@ class PersonaliseDialog(QDialog):
         config, minutes = engine.model_config(model), self.minutes.value()
         photo, landmarks = self._photo, self._landmarks
         if self.from_photo.isChecked() and photo is not None and landmarks is not None:
-            run = free_folder(f"{photo.path.stem} personal")
+            run = free_folder(self.tr("{name} personal").format(name=photo.path.stem))
             config = engine.personal_config(config, 1, minutes)
             pixels = photo.pixels
 
@@ -120,7 +117,7 @@ class PersonaliseDialog(QDialog):
 
         else:
             folder = Path(self._line.text().strip()).expanduser().absolute()
-            run = free_folder(f"{folder.name} personal")
+            run = free_folder(self.tr("{name} personal").format(name=folder.name))
             config = engine.personal_config(config, self._pictures, minutes)
 
             def lay_out() -> str:
@@ -151,7 +148,7 @@ class PersonaliseDialog(QDialog):
             self.folder.set_problem(count)
         else:
             self._pictures = count
-            self.folder.set_note(f"{count} pictures")
+            self.folder.set_note(self.tr("{count} pictures").format(count=count))
             self.start.setEnabled(True)
 
     def _choose(self) -> None:
@@ -163,7 +160,14 @@ class PersonaliseDialog(QDialog):
             self._line.setText(folder)
 
     def _lay_out(self) -> None:
-        about = QLabel(ABOUT)
+        about = QLabel(
+            self.tr(
+                "Fits the default model to one person. It goes on in the background; pictures of"
+                " the person that it does not learn from show whether it helps. Several photos from"
+                " different sides help most: from one alone Repose can only learn from views that"
+                " it makes of it."
+            )
+        )
         about.setWordWrap(True)
         choose, cancel = QPushButton("…"), QPushButton(self.tr("Cancel"))
         choose.setObjectName("small")

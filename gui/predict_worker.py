@@ -211,7 +211,9 @@ class PredictWorker(QThread):
         predictor = self._predictor
         try:
             if predictor is None or not self._ready:
-                raise engine.ReposeError("Open a photo and choose its face to see it move.")
+                raise engine.ReposeError(
+                    self.tr("Open a photo and choose its face to see it move.")
+                )
             answer: Prediction | str = predictor.predict(pose)
         except Exception as error:  # shown where the sequence is
             answer = explain(error)
@@ -220,6 +222,8 @@ class PredictWorker(QThread):
     def _require_predictor(self) -> Predictor:
         if self._predictor is None or not self._ready:
             raise engine.ReposeError(
-                "There is no refined picture to save yet; open a model and a photo with a face."
+                self.tr(
+                    "There is no refined picture to save yet; open a model and a photo with a face."
+                )
             )
         return self._predictor

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from PySide6.QtCore import QUrl, Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QUrl, Signal
 from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -22,12 +23,16 @@ from gui.plots import Plots
 from gui.sample_strip import SampleStrip
 from gui.train_process import resume, resume_line
 
-PHASES = {"stage1": "Stage 1", "pretraining": "Stage 2: D alone", "stage2": "Stage 2"}
-ASKED = {
-    "stop now": "Stopping…",
-    "stop after epoch": "Stops after this epoch.",
-    "save": "Saving…",
-    "pause": "Pausing…",
+PHASES: dict[str, Any] = {
+    "stage1": QT_TRANSLATE_NOOP("RunView", "Stage 1"),
+    "pretraining": QT_TRANSLATE_NOOP("RunView", "Stage 2: D alone"),
+    "stage2": QT_TRANSLATE_NOOP("RunView", "Stage 2"),
+}
+ASKED: dict[str, Any] = {
+    "stop now": QT_TRANSLATE_NOOP("RunView", "Stopping…"),
+    "stop after epoch": QT_TRANSLATE_NOOP("RunView", "Stops after this epoch."),
+    "save": QT_TRANSLATE_NOOP("RunView", "Saving…"),
+    "pause": QT_TRANSLATE_NOOP("RunView", "Pausing…"),
 }
 LIVE = ("starting", "running", "paused")
 
@@ -93,8 +98,8 @@ class RunView(QWidget):
         status, state = run.status, run.status.state
         self.name.setText(run.folder.name)
         self.name.setToolTip(str(run.folder))
-        self.line.setText(" · ".join(_facts(status, run.log(1))))
-        self.note.setText(_problem(status))
+        self.line.setText(" · ".join(self._facts(status, run.log(1))))
+        self.note.setText(self._problem(status))
         self.note.setVisible(bool(self.note.text()))
         self.pause.setVisible(state in ("starting", "running"))
         self.pause.setEnabled(state == "running" and not status.asked)
@@ -198,41 +203,50 @@ class RunView(QWidget):
             self.failed.emit(str(error))
         self.look.emit()
 
+    def _facts(self, status: engine.RunStatus, now: str) -> list[str]:
+        """How far it is, in a few words each; `now` is what it said last."""
+        facts = []
+        live = status.state == "running" and bool(status.phase)
+        if status.phase:
+            facts.append(f"{self.tr(PHASES[status.phase])}, {self._far(status)}")
+        elif status.state == "starting":
+            facts.append(now or self.tr("Reading the pictures and settings…"))
+        if live:
+            speed = f"{status.images_per_second:.3g}"
+            facts.append(self.tr("{speed} images/s").format(speed=speed))
+        if status.elapsed:
+            time = engine.duration(status.elapsed)
+            facts.append(self.tr("{time} so far").format(time=time))
+        if live:
+            time = engine.duration(status.eta)
+            facts.append(self.tr("{time} left in this stage").format(time=time))
+        if status.best is not None:
+            best = self.tr("best SSIM {best:.4f}")
+            if status.first is not None:
+                best = self.tr("best SSIM {best:.4f} (before: {first:.4f})")
+            facts.append(best.format(best=status.best, first=status.first))
+        if status.asked:
+            facts.append(self.tr(ASKED[status.asked]))
+        return facts
+
+    def _far(self, status: engine.RunStatus) -> str:
+        if status.phase == "pretraining":
+            return f"{status.share:.0%}"
+        text = self.tr("epoch {epoch}") if status.timed else self.tr("epoch {epoch} of {epochs}")
+        return text.format(epoch=status.epoch, epochs=status.epochs)
+
+    def _problem(self, status: engine.RunStatus) -> str:
+        if status.state == "failed":
+            return status.error or self.tr("The training failed; its log says why.")
+        if status.state == "crashed":
+            return self.tr(
+                "The training ended without a word (it was killed, or the machine was switched"
+                " off)."
+            )
+        return ""
+
 
 def _add(menu: QMenu, text: str, call: Callable[[], object]) -> QAction:
     action = menu.addAction(text)
     action.triggered.connect(lambda _checked=False: call())
     return action
-
-
-def _facts(status: engine.RunStatus, now: str) -> list[str]:
-    """How far it is, in a few words each; `now` is what it said last."""
-    facts = []
-    if status.phase:
-        of = "" if status.timed else f" of {status.epochs}"
-        far = f"epoch {status.epoch}{of}"
-        if status.phase == "pretraining":
-            far = f"{status.share:.0%}"
-        facts.append(f"{PHASES[status.phase]}, {far}")
-    elif status.state == "starting":
-        facts.append(now or "Reading the pictures and settings…")
-    if status.state == "running" and status.phase:
-        facts.append(f"{status.images_per_second:.3g} images/s")
-    if status.elapsed:
-        facts.append(f"{engine.duration(status.elapsed)} so far")
-    if status.state == "running" and status.phase:
-        facts.append(f"{engine.duration(status.eta)} left in this stage")
-    if status.best is not None:
-        before = "" if status.first is None else f" (before: {status.first:.4f})"
-        facts.append(f"best SSIM {status.best:.4f}{before}")
-    if status.asked:
-        facts.append(ASKED[status.asked])
-    return facts
-
-
-def _problem(status: engine.RunStatus) -> str:
-    if status.state == "failed":
-        return status.error or "The training failed; its log says why."
-    if status.state == "crashed":
-        return "The training ended without a word (it was killed, or the machine was switched off)."
-    return ""

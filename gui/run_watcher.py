@@ -84,12 +84,13 @@ def runs_folder() -> Path:
     return Path(str(settings().value("training/folder", Path.home() / "Repose runs")))
 
 
-def free_folder(name: str) -> Path:
-    """A folder for a new run whose name begins with ``name``."""
+def free_folder(name: str, where: Path | None = None) -> Path:
+    """A folder for a new run whose name begins with ``name``, among the runs or elsewhere."""
+    where = where or runs_folder()
     plain = "".join(c if c.isalnum() or c in " -_." else "-" for c in name).strip(" .-") or "run"
-    folder, number = runs_folder() / plain, 2
+    folder, number = where / plain, 2
     while folder.exists():
-        folder, number = runs_folder() / f"{plain} {number}", number + 1
+        folder, number = where / f"{plain} {number}", number + 1
     return folder
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 import engine
 from gui.checked_field import CheckedField
@@ -84,7 +84,20 @@ class RunField(CheckedField):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.line = QLineEdit()
-        super().__init__(self.line, parent=parent)
+        choose = QPushButton("…")
+        choose.setObjectName("small")
+        choose.setAutoDefault(False)
+        fields = QWidget()
+        layout = QHBoxLayout(fields)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self.line, 1)
+        layout.addWidget(choose)
+        super().__init__(fields, marked=self.line, parent=parent)
+        self.line.setAccessibleName(self.tr("Folder of the run"))
+        choose.setToolTip(self.tr("Choose where the folder of the run goes"))
+        choose.setAccessibleName(choose.toolTip())
+        choose.clicked.connect(self._choose)
         self._own = False  # the user has named it
         self.suggest("training")
         self.line.textChanged.connect(self._check)
@@ -103,6 +116,16 @@ class RunField(CheckedField):
     def _edited(self, text: str) -> None:
         self._own = bool(text)
 
+    def _choose(self) -> None:
+        """An empty folder is taken; in one that holds something a new one is named."""
+        title, start = self.tr("Where the run goes"), str(self.path.parent)
+        name = QFileDialog.getExistingDirectory(self, title, start)
+        if name:
+            folder = Path(name)
+            taken = any(folder.iterdir()) if folder.is_dir() else False
+            self._own = True
+            self.line.setText(str(free_folder(self.path.name, folder) if taken else folder))
+
     def _check(self) -> None:
         self.set_problem(self._problem())
         self.changed.emit()
@@ -113,7 +136,10 @@ class RunField(CheckedField):
         folder = self.path
         try:
             if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-                return f"{folder} holds something already: name a new folder."
+                return self.tr("{folder} holds something already: name a new folder.").format(
+                    folder=folder
+                )
         except OSError as error:
-            return f"{folder} cannot be used: {(error.strerror or str(error)).lower()}."
+            why = (error.strerror or str(error)).lower()
+            return self.tr("{folder} cannot be used: {why}.").format(folder=folder, why=why)
         return ""

@@ -24,23 +24,29 @@ class SweepRows(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows: dict[str, tuple[QDoubleSpinBox, QDoubleSpinBox, QSpinBox]] = {}
+        self._names: dict[str, str] = {}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(6)
-        limits = {"yaw": YAW_LIMIT, "pitch": PITCH_LIMIT, "roll": ROLL_LIMIT}
-        for line, (name, limit) in enumerate(limits.items()):
+        limits = {
+            "yaw": (self.tr("Yaw"), YAW_LIMIT),
+            "pitch": (self.tr("Pitch"), PITCH_LIMIT),
+            "roll": (self.tr("Roll"), ROLL_LIMIT),
+        }
+        for line, (name, (shown, limit)) in enumerate(limits.items()):
             first, last, steps = self._angle(limit), self._angle(limit), QSpinBox()
             steps.setRange(1, MOST_STEPS)
-            steps.setAccessibleName(f"Steps of {name}")
+            steps.setAccessibleName(self.tr("Steps of {angle}").format(angle=shown))
             steps.setAlignment(Qt.AlignmentFlag.AlignRight)
             steps.setFixedWidth(52)
-            first.setAccessibleName(f"First {name}")
-            last.setAccessibleName(f"Last {name}")
+            first.setAccessibleName(self.tr("First {angle}").format(angle=shown))
+            last.setAccessibleName(self.tr("Last {angle}").format(angle=shown))
             self.rows[name] = (first, last, steps)
+            self._names[name] = shown
             cells: Iterable[QWidget] = (
-                QLabel(name.capitalize()), first, QLabel("to"), last, QLabel("in"), steps,
-                QLabel("steps"),
+                QLabel(shown), first, QLabel(self.tr("to")), last, QLabel(self.tr("in")), steps,
+                QLabel(self.tr("steps")),
             )  # fmt: skip
             for column, cell in enumerate(cells):
                 grid.addWidget(cell, line, column)
@@ -61,7 +67,8 @@ class SweepRows(QWidget):
         if steps.value() == 1:
             return (first.value() + 0.0,)
         if first.value() == last.value():
-            raise engine.ReposeError(f"The sweep of {name} begins and ends at the same angle.")
+            sentence = self.tr("The sweep of {angle} begins and ends at the same angle.")
+            raise engine.ReposeError(sentence.format(angle=self._names[name]))
         return engine.angles_between(first.value(), last.value(), steps.value())
 
     def _angle(self, limit: float) -> QDoubleSpinBox:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from PySide6.QtCore import QCoreApplication
+
 import engine
 
 if TYPE_CHECKING:
@@ -107,7 +109,10 @@ def _launch(folder: Path, arguments: list[str], device: str) -> None:
             )
     except OSError as error:
         why = (error.strerror or str(error)).lower()
-        raise engine.ReposeError(f"The training in {folder} cannot be started: {why}.") from error
+        sentence = QCoreApplication.translate(
+            "Training", "The training in {folder} cannot be started: {why}."
+        )
+        raise engine.ReposeError(sentence.format(folder=folder, why=why)) from error
     _started.append(process)
     _yield(process.pid)
     engine.note_process(folder, process.pid, device, spare_threads(), arguments)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -125,7 +125,7 @@ class Training(QObject):
         if engine.is_run(folder):
             self.show(self.watcher.add(folder))
         else:
-            self.failed.emit(f"{folder} holds no run.")
+            self.failed.emit(self.tr("{folder} holds no run.").format(folder=folder))
 
     def _start(self, plan: RunPlan) -> None:
         self._run(plan.start, plan.folder)
@@ -140,7 +140,8 @@ class Training(QObject):
 
         def started(_nothing: None) -> None:
             self.show(self.watcher.add(folder))
-            self.done.emit(f"The training {folder.name} goes on in the background")
+            text = self.tr("The training {name} goes on in the background")
+            self.done.emit(text.format(name=folder.name))
 
         if self.form is not None:
             self.form.close()
@@ -152,7 +153,8 @@ class Training(QObject):
             self._to_use.discard(run.folder)
             if run.status.state == "finished" and "best" in run.models:
                 self.model_chosen.emit(run.models["best"])
-                self.done.emit(f"{run.folder.name} is done, and its model in use")
+                text = self.tr("{name} is done, and its model in use")
+                self.done.emit(text.format(name=run.folder.name))
 
     def _make_panel(self, visible: bool) -> None:
         if not visible or self.panel is not None:
@@ -180,9 +182,9 @@ class Training(QObject):
         alive = [run.status for run in self.watcher.runs if run.status.alive]
         self.state.setVisible(bool(alive))
         if len(alive) == 1:
-            self.state.setText(f"training {alive[0].folder.name}")
+            self.state.setText(self.tr("training {name}").format(name=alive[0].folder.name))
         elif alive:
-            self.state.setText(f"{len(alive)} trainings")
+            self.state.setText(self.tr("{count} trainings").format(count=len(alive)))
 
 
 def _title_bar(dock: QDockWidget) -> QWidget:
@@ -192,7 +194,8 @@ def _title_bar(dock: QDockWidget) -> QWidget:
     bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
     close = QToolButton()
     close.setText("✕")
-    close.setToolTip("Close the panel; trainings go on")
+    close.setToolTip(QCoreApplication.translate("Training", "Close the panel; trainings go on"))
+    close.setAccessibleName(close.toolTip())
     close.clicked.connect(dock.close)
     layout = QHBoxLayout(bar)
     layout.setContentsMargins(12, 2, 4, 2)

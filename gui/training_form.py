@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
@@ -22,8 +24,9 @@ from PySide6.QtWidgets import (
 
 import engine
 from gui.background import Background
-from gui.checked_field import CheckedField
-from gui.data_rows import DataRows
+from gui.checked_field import CheckedField, restyle
+from gui.data_rows import LAYOUTS, DataRows
+from gui.file_dialogs import settings
 from gui.settings_tree import SettingsTree
 from gui.start_fields import ModelField, RunField
 from gui.train_process import Preset, RunPlan, Stages
@@ -31,21 +34,32 @@ from gui.train_process import Preset, RunPlan, Stages
 if TYPE_CHECKING:
     from engine import Config
 
-PRESETS: tuple[tuple[str, str], ...] = (
-    ("default", "default: guided, for new people"),
-    ("report", "report: the published experiment"),
+PRESETS: tuple[tuple[str, Any], ...] = (
+    ("default", QT_TRANSLATE_NOOP("TrainingForm", "default: guided, for new people")),
+    ("report", QT_TRANSLATE_NOOP("TrainingForm", "report: the published experiment")),
 )
-STAGES: tuple[tuple[str, str], ...] = (
-    ("both", "both, one after the other"),
-    ("1", "1: G1, the coarse image"),
-    ("2", "2: G2 against D, the refinement"),
+STAGES: tuple[tuple[str, Any], ...] = (
+    ("both", QT_TRANSLATE_NOOP("TrainingForm", "both, one after the other")),
+    ("1", QT_TRANSLATE_NOOP("TrainingForm", "1: G1, the coarse image")),
+    ("2", QT_TRANSLATE_NOOP("TrainingForm", "2: G2 against D, the refinement")),
 )
-NUMBERS = (
-    ("stage1.epochs", "Epochs of stage 1", "How often every picture is a source in stage 1."),
-    ("stage2.epochs", "Epochs of stage 2", "How often every picture is a source in stage 2."),
-    ("batch", "Batch", "Pairs per step, in both stages."),
+NUMBERS: tuple[tuple[str, Any, Any], ...] = (
+    (
+        "stage1.epochs",
+        QT_TRANSLATE_NOOP("TrainingForm", "Epochs of stage 1"),
+        QT_TRANSLATE_NOOP("TrainingForm", "How often every picture is a source in stage 1."),
+    ),
+    (
+        "stage2.epochs",
+        QT_TRANSLATE_NOOP("TrainingForm", "Epochs of stage 2"),
+        QT_TRANSLATE_NOOP("TrainingForm", "How often every picture is a source in stage 2."),
+    ),
+    (
+        "batch",
+        QT_TRANSLATE_NOOP("TrainingForm", "Batch"),
+        QT_TRANSLATE_NOOP("TrainingForm", "Pairs per step, in both stages."),
+    ),
 )
-ALL, COPY = "All settings", "Copy as command"
 IN_FORM = ("stage1.epochs", "stage2.epochs", "stage1.batch", "stage2.batch", "data.layout")
 
 
@@ -61,7 +75,7 @@ class TrainingForm(QDialog):
         self.preset, self.stages, self.device = (QComboBox() for _ in range(3))
         for box, choices in ((self.preset, PRESETS), (self.stages, STAGES)):
             for value, text in choices:
-                box.addItem(text, value)
+                box.addItem(self.tr(text), value)
         self.device.addItem("auto", "auto")
         background.run(engine.usable_devices, self._show_devices)
         self.numbers = {name: CheckedField(QLineEdit()) for name, _, _ in NUMBERS}
@@ -69,11 +83,15 @@ class TrainingForm(QDialog):
         self.settings = SettingsTree(IN_FORM)
         self.all_settings = QPushButton()
         self.problem = QLabel()
-        self.start, self.copy = QPushButton(self.tr("Start training")), QPushButton(COPY)
+        self.start, self.copy = (
+            QPushButton(self.tr("Start training")),
+            QPushButton(self.tr("Copy as command")),
+        )
         self._settings_problem = ""
         self._lay_out()
         self._fill()
         self._wire()
+        self._recall()
         self.refresh()
 
     def plan(self) -> RunPlan | None:
@@ -95,7 +113,7 @@ class TrainingForm(QDialog):
         stages = self.stages.currentData()
         self.numbers["stage1.epochs"].setEnabled(stages != "2")
         self.numbers["stage2.epochs"].setEnabled(stages != "1")
-        self.copy.setText(COPY)
+        self.copy.setText(self.tr("Copy as command"))
         base = self._base()
         if base is not None:
             self.settings.show_settings(base)
@@ -108,6 +126,10 @@ class TrainingForm(QDialog):
         # What a field says already need not be said twice.
         shown = self.data.says_problem or any(f.problem for f in self._fields if f.isEnabled())
         self.problem.setText(problems[0] if problems and not shown else "")
+        # What is merely not filled in yet is no mistake.
+        if self.problem.objectName() != (name := "wrong" if self.data.sources else "paneNote"):
+            self.problem.setObjectName(name)
+            restyle(self.problem)
         for button in (self.start, self.copy):
             button.setEnabled(config is not None and not problems)
 
@@ -149,7 +171,8 @@ class TrainingForm(QDialog):
             self._settings_problem = str(error)
         self.settings.set_problem(self._settings_problem)
         changes = len(self.settings.changes)
-        self.all_settings.setText(ALL + (f" ({changes} changed)" if changes else ""))
+        text = self.tr("All settings ({count} changed)") if changes else self.tr("All settings")
+        self.all_settings.setText(text.format(count=changes))
         return config if right and not self._settings_problem else None
 
     def _fill(self) -> None:
@@ -187,7 +210,39 @@ class TrainingForm(QDialog):
     def _start(self) -> None:
         plan = self.plan()
         if plan is not None:
+            self._remember()
             self.started.emit(plan)
+
+    def _remember(self) -> None:
+        """Keep what was chosen for the next training."""
+        kept = {
+            "folders": [(str(row.path), row.layout_box.currentData()) for row in self.data.rows],
+            "choices": [box.currentData() for box in (self.preset, self.stages)],
+            "numbers": {name: self._line(field).text() for name, field in self.numbers.items()},
+            "model": self.model.line.text(),
+        }
+        settings().setValue("training/form", json.dumps(kept))
+
+    def _recall(self) -> None:
+        """Fill in what was chosen last."""
+        try:
+            kept = json.loads(str(settings().value("training/form", "{}")))
+            folders = [(str(folder), str(layout)) for folder, layout in kept["folders"]]
+            choices, numbers, model = kept["choices"], kept["numbers"], str(kept["model"])
+            for box, value in zip((self.preset, self.stages), choices, strict=True):
+                box.setCurrentIndex(max(box.findData(value), 0))
+            for name, text in numbers.items():
+                self._line(self.numbers[name]).setText(str(text))
+        except (LookupError, TypeError, ValueError):  # nothing, or of another version
+            return
+        if Path(model).is_file():
+            self.model.line.setText(model)
+        there = [pair for pair in folders if pair[1] in LAYOUTS and Path(pair[0]).is_dir()]
+        for row, (folder, layout) in zip(self.data.rows, there[:1], strict=False):
+            row.set_layout(layout)
+            row.folder.setText(folder)
+        for folder, layout in there[1:]:
+            self.data.add(folder, layout)
 
     def _copy(self) -> None:
         plan = self.plan()
@@ -206,12 +261,12 @@ class TrainingForm(QDialog):
         form.addRow(self.tr("Preset"), self.preset)
         form.addRow(self.tr("Stages"), self.stages)
         for name, text, tip in NUMBERS:
-            self.numbers[name].field.setToolTip(tip)
-            form.addRow(text, self.numbers[name])
+            self.numbers[name].field.setToolTip(self.tr(tip))
+            form.addRow(self.tr(text), self.numbers[name])
         form.addRow(self.tr("Device"), self.device)
         form.addRow(self.tr("Start from model"), self.model)
         form.addRow(self.tr("Folder of the run"), self.folder)
-        self.all_settings.setText(ALL)
+        self.all_settings.setText(self.tr("All settings"))
         self.all_settings.setCheckable(True)
         self.settings.hide()
         body = QWidget()

@@ -19,11 +19,6 @@ from gui.run_list import RunList
 from gui.run_view import RunView
 from gui.run_watcher import RunWatcher
 
-EMPTY = (
-    "Nothing has been trained yet.\n\nA training runs in the background, also when this window is "
-    "closed. Personalise makes a model for one person in minutes."
-)
-
 
 class TrainingPanel(QWidget):
     """Shows what the watcher knows."""
@@ -42,7 +37,12 @@ class TrainingPanel(QWidget):
         super().__init__(parent)
         self._watcher = watcher
         self.list, self.view = RunList(watcher), RunView()
-        self.empty = QLabel(EMPTY)
+        self.empty = QLabel(
+            self.tr(
+                "Nothing has been trained yet.\n\nA training runs in the background, also when this"
+                " window is closed. Personalise makes a model for one person in minutes."
+            )
+        )
         self.empty.setWordWrap(True)
         self.empty.setObjectName("paneNote")
         buttons = QHBoxLayout()

@@ -234,7 +234,7 @@ def test_lists_take_files_once_and_folders(dialog: ExportDialog, sample: Path) -
     sources = dialog.form.sources
     sources.add([sample, sample.parent, sample.parent / "." / sample.name])
     assert sources.paths == (sample.absolute(), sample.parent.absolute())
-    assert sources.list.item(1).text() == "resources/ (all photos)"
+    assert sources.list.item(1).text() == "resources/ (all in it)"
 
 
 def test_folders_of_poses_and_of_photos_are_told_apart(
@@ -244,7 +244,7 @@ def test_folders_of_poses_and_of_photos_are_told_apart(
     (tmp_path / "poses").mkdir()
     engine.write_pose(tmp_path / "poses" / "a.pts", document.landmarks, (512, 512))
     dialog.form.targets.add([tmp_path / "poses", sample])
-    batch = dialog.form.batch(Path("edited.json"), None, "cpu")
+    batch = dialog.form.batch(Path("edited.json"), Path("masks"), None, "cpu")
     assert batch.poses == (tmp_path / "poses",)
     assert batch.targets == (sample.absolute(),)
 
