@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 import engine
 from gui.background import explain
+from gui.language import speak_language
 from gui.main_window import MainWindow
 from gui.theme import follow_theme
 
@@ -41,6 +42,7 @@ def make_application() -> QApplication:
     QGuiApplication.setDesktopFileName("repose")
     app.setWindowIcon(QIcon(str(engine.resource("icon.svg"))))
     app.setStyle("Fusion")
+    speak_language(app)
     follow_theme()
     return app
 

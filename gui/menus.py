@@ -11,14 +11,15 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from gui.file_dialogs import note_edits, notes_edits
-from gui.help import show_help
+from gui.help import ShortcutSheet, show_help
 from gui.icons import icon
 from gui.keep_menu import KeepMenu
+from gui.language import LanguageMenu
 from gui.pose_actions import PoseActions
 from gui.recent_menu import RecentMenu
 from gui.select_menu import SelectMenu
-from gui.tool_bar import tool_bar
-from gui.training_menu import add_training_menu
+from gui.tool_bar import ToolBar
+from gui.training_menu import TrainingMenu
 from gui.view_menu import ViewMenu
 
 if TYPE_CHECKING:
@@ -43,9 +44,9 @@ class Menus(QObject):
         window.menuBar().addMenu(self.keep)
         self._view_menu()
         self._model_menu()
-        add_training_menu(window)
+        window.menuBar().addMenu(TrainingMenu(window))
         self._help_menu()
-        window.addToolBar(tool_bar(self))
+        window.addToolBar(ToolBar(self))
         window.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         for signal in (
             self._document.photo_changed,
@@ -95,7 +96,7 @@ class Menus(QObject):
 
     def _file_menu(self) -> None:
         files = self._window.files
-        menu = self._window.menuBar().addMenu("&File")
+        menu = self._window.menuBar().addMenu(self.tr("&File"))
         self.open = self._add(
             menu, self.tr("&Open…"), files.open_file, "Ctrl+O",
             self.tr("Open a photo of a face, or a project"), "open",
@@ -122,29 +123,37 @@ class Menus(QObject):
             self.tr("Save the photo with the reposed face, at full size"), "save",
         )  # fmt: skip
         self.note = self._add(
-            menu, "&Note edits in pictures", lambda: note_edits(self.note.isChecked()),
-            tip="Saved pictures say that they were edited, and with which model",
+            menu, self.tr("&Note edits in pictures"), lambda: note_edits(self.note.isChecked()),
+            tip=self.tr("Saved pictures say that they were edited, and with which model"),
         )  # fmt: skip
         self.note.setCheckable(True)
         self.note.setChecked(notes_edits())
         self._add(
-            menu, "E&xport batch…", files.export_batch, "Ctrl+E",
-            "Make many photos in many poses at once",
+            menu, self.tr("E&xport batch…"), files.export_batch, "Ctrl+E",
+            self.tr("Make many photos in many poses at once"),
         )  # fmt: skip
         menu.addSeparator()
         self._needs_face += [
             self._add(
-                menu, "Open &pose…", files.open_pose, "Ctrl+Shift+O", "Take the pose of a pose file"
+                menu,
+                self.tr("Open &pose…"),
+                files.open_pose,
+                "Ctrl+Shift+O",
+                self.tr("Take the pose of a pose file"),
             ),
             self._add(
-                menu, "Save pos&e…", files.save_pose, "Ctrl+Alt+S", "Save the pose to a file"
+                menu,
+                self.tr("Save pos&e…"),
+                files.save_pose,
+                "Ctrl+Alt+S",
+                self.tr("Save the pose to a file"),
             ),
         ]
         menu.addSeparator()
-        self._add(menu, "&Quit", self._window.close, "Ctrl+Q")
+        self._add(menu, self.tr("&Quit"), self._window.close, "Ctrl+Q")
 
     def _edit_menu(self) -> None:
-        menu = self._window.menuBar().addMenu("&Edit")
+        menu = self._window.menuBar().addMenu(self.tr("&Edit"))
         stack = self._document.undo_stack
         self.undo, self.redo = stack.createUndoAction(self), stack.createRedoAction(self)
         for action, name, keys in (
@@ -154,19 +163,18 @@ class Menus(QObject):
             action.setShortcuts([QKeySequence(key) for key in keys])
             action.setIcon(icon(name))
             action.setIconVisibleInMenu(False)
-            action.setIconText(name.capitalize())
             menu.addAction(action)
         menu.addSeparator()
         self.reset = self._add(
-            menu, "&Reset pose", self._document.reset_pose, "Ctrl+R",
-            "Back to the pose of the photo (can be undone)", "reset",
+            menu, self.tr("&Reset pose"), self._document.reset_pose, "Ctrl+R",
+            self.tr("Back to the pose of the photo (can be undone)"), "reset",
         )  # fmt: skip
 
     def _pose_menu(self) -> None:
-        menu = self._window.menuBar().addMenu("&Pose")
+        menu = self._window.menuBar().addMenu(self.tr("&Pose"))
         self.copy = self._add(
-            menu, "&Copy pose from photo…", self._window.files.copy_pose, "Ctrl+T",
-            "Give this face the pose of a face in another photo", "copy",
+            menu, self.tr("&Copy pose from photo…"), self._window.files.copy_pose, "Ctrl+T",
+            self.tr("Give this face the pose of a face in another photo"), "copy",
         )  # fmt: skip
         self._window.named_poses.add_to(menu)
         self.pose = PoseActions(self._document, self._window.turn, self._window.face_dock, menu)
@@ -187,41 +195,49 @@ class Menus(QObject):
         self._needs_face.append(self.copy)
         menu.addSeparator()
         self.choose = self._add(
-            menu, "Choose another &face…", self._choose, tip="Repose another face of this photo"
+            menu,
+            self.tr("Choose another &face…"),
+            self._choose,
+            tip=self.tr("Repose another face of this photo"),
         )
         self.place = self._add(
-            menu, "Place a face by &hand…", self._place,
-            tip="Click the two eyes of a face that was not found",
+            menu, self.tr("Place a face by &hand…"), self._place,
+            tip=self.tr("Click the two eyes of a face that was not found"),
         )  # fmt: skip
         self._needs_photo.append(self.place)
 
     def _view_menu(self) -> None:
         canvas = self._window.canvas
-        menu = self._window.menuBar().addMenu("&View")
-        fit = self._add(menu, "&Whole photo", canvas.zoom_to_fit, "Ctrl+0", picture="fit")
-        face = self._add(menu, "&Face", canvas.zoom_to_face, "Ctrl+1", picture="face")
-        nearer = self._add(menu, "Zoom &in", lambda: canvas.zoom_by(1.25), "Ctrl++")
+        menu = self._window.menuBar().addMenu(self.tr("&View"))
+        fit = self._add(menu, self.tr("&Whole photo"), canvas.zoom_to_fit, "Ctrl+0", picture="fit")
+        face = self._add(menu, self.tr("&Face"), canvas.zoom_to_face, "Ctrl+1", picture="face")
+        nearer = self._add(menu, self.tr("Zoom &in"), lambda: canvas.zoom_by(1.25), "Ctrl++")
         nearer.setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")])
-        further = self._add(menu, "Zoom &out", lambda: canvas.zoom_by(0.8), "Ctrl+-")
+        further = self._add(menu, self.tr("Zoom &out"), lambda: canvas.zoom_by(0.8), "Ctrl+-")
         self._needs_photo += [fit, nearer, further]
         self._needs_face.append(face)
         self.fit, self.face = fit, face
         menu.addSeparator()
         window = self._window
         self.handles = self._add(
-            menu, "&Points", lambda: canvas.show_handles(self.handles.isChecked()), "P",
-            "Show the points over the photo", "handles",
+            menu, self.tr("&Points"), lambda: canvas.show_handles(self.handles.isChecked()), "P",
+            self.tr("Show the points over the photo"), "handles",
         )  # fmt: skip
         self.result = self._add(
             menu, self.tr("&Result under the points"), window.request, "R",
             self.tr("Edit the pose over the reposed face instead of the photo"), "result",
         )  # fmt: skip
         self.heatmaps = self._add(
-            menu, "&Heatmaps", window.request, "H", "Show the pose as the network sees it",
-            "heatmaps",
+            menu, self.tr("&Heatmaps"), window.request, "H",
+            self.tr("Show the pose as the network sees it"), "heatmaps",
         )  # fmt: skip
         self.mask = self._add(
-            menu, "&Mask", window.request, "M", "Show where training looks most closely", "mask"
+            menu,
+            self.tr("&Mask"),
+            window.request,
+            "M",
+            self.tr("Show where training looks most closely"),
+            "mask",
         )
         for action in (self.handles, self.result, self.heatmaps, self.mask):
             action.setCheckable(True)
@@ -229,16 +245,34 @@ class Menus(QObject):
         self.pose.add_views_to(menu, window.gizmo)
         menu.addSeparator()
         self.view = ViewMenu(window.panes, menu)
+        language = LanguageMenu(menu)
+        language.chosen.connect(window.show_message)
+        menu.addMenu(language)
 
     def _model_menu(self) -> None:
-        menu = self._window.menuBar().addMenu("&Model")
+        menu = self._window.menuBar().addMenu(self.tr("&Model"))
         files = self._window.files
-        self._add(menu, "Open &model…", files.open_model, tip="Use another trained model")
-        self._add(menu, "Use the &default model", lambda: self._window.load_model(None))
+        self._add(
+            menu,
+            self.tr("Open &model…"),
+            files.open_model,
+            tip=self.tr("Use another trained model"),
+        )
+        self._add(menu, self.tr("Use the &default model"), lambda: self._window.load_model(None))
 
     def _help_menu(self) -> None:
-        menu = self._window.menuBar().addMenu("&Help")
-        self._add(menu, "&How to use Repose", partial(show_help, self._window), "F1")
+        menu = self._window.menuBar().addMenu(self.tr("&Help"))
+        self._add(
+            menu, self.tr("&How to use Repose"), partial(show_help, self._window), "F1",
+            self.tr("The main moves on one page"),
+        )  # fmt: skip
+        self._add(
+            menu, self.tr("&Keyboard and mouse"), self._show_shortcuts, "?",
+            self.tr("All keys, and what the mouse does"),
+        )  # fmt: skip
+
+    def _show_shortcuts(self) -> None:
+        ShortcutSheet(self._window.menuBar(), self._window).open()
 
     def _correct(self) -> None:
         if self._document.fitting:

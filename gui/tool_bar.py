@@ -11,29 +11,35 @@ if TYPE_CHECKING:
     from gui.menus import Menus
 
 
-def tool_bar(menus: Menus) -> QToolBar:
+class ToolBar(QToolBar):
     """What is used most, under short names."""
-    bar = QToolBar("Tools")
-    bar.setMovable(False)
-    bar.setIconSize(QSize(20, 20))
-    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    groups = (
-        ((menus.open, "Open"), (menus.save, "Save")),
-        ((menus.undo, "Undo"), (menus.redo, "Redo"), (menus.reset, "Reset")),
-        ((menus.copy, "Copy pose"),),
-        (
-            (menus.select.symmetry, "Symmetry"),
-            (menus.select.soft, "Soft"),
-            (menus.correct, "Correct"),
-            (menus.keep.brush, "Keep"),
-        ),
-        ((menus.handles, "Points"), (menus.result, "Result")),
-        ((menus.fit, "Photo"), (menus.face, "Face")),
-    )
-    for number, group in enumerate(groups):
-        if number:
-            bar.addSeparator()
-        for action, name in group:
-            action.setIconText(name)
-            bar.addAction(action)
-    return bar
+
+    def __init__(self, menus: Menus) -> None:
+        super().__init__()
+        self.setWindowTitle(self.tr("Tools"))
+        self.setMovable(False)
+        self.setIconSize(QSize(20, 20))
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        groups = (
+            ((menus.open, self.tr("Open")), (menus.save, self.tr("Save"))),
+            (
+                (menus.undo, self.tr("Undo")),
+                (menus.redo, self.tr("Redo")),
+                (menus.reset, self.tr("Reset")),
+            ),
+            ((menus.copy, self.tr("Copy pose")),),
+            (
+                (menus.select.symmetry, self.tr("Symmetry")),
+                (menus.select.soft, self.tr("Soft")),
+                (menus.correct, self.tr("Correct")),
+                (menus.keep.brush, self.tr("Keep")),
+            ),
+            ((menus.handles, self.tr("Points")), (menus.result, self.tr("Result"))),
+            ((menus.fit, self.tr("Photo")), (menus.face, self.tr("Face"))),
+        )
+        for number, group in enumerate(groups):
+            if number:
+                self.addSeparator()
+            for action, name in group:
+                action.setIconText(name)
+                self.addAction(action)
