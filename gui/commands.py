@@ -19,8 +19,7 @@ def new_gesture() -> int:
 
 
 class ChangeEdit(QUndoCommand):
-    """Replaces the edit. Changes with the same gesture merge; a gesture that ends where it
-    began leaves no entry."""
+    """Replaces the edit. The changes of one gesture are one command, see `extend`."""
 
     def __init__(self, document: Document, edit: Edit, text: str, gesture: int | None = None):
         super().__init__(text)
@@ -28,7 +27,7 @@ class ChangeEdit(QUndoCommand):
         self._document = document
         self._old = document.edit
         self._new = edit
-        self._gesture = new_gesture() if gesture is None else gesture
+        self.gesture = new_gesture() if gesture is None else gesture
 
     def redo(self) -> None:
         self._document.set_edit(self._new)
@@ -36,12 +35,12 @@ class ChangeEdit(QUndoCommand):
     def undo(self) -> None:
         self._document.set_edit(self._old)
 
-    def id(self) -> int:
-        return 1
+    def extend(self, edit: Edit) -> None:
+        """Go on to another edit. If that is where the gesture began, the next undo drops the
+        command.
 
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, ChangeEdit) or other._gesture != self._gesture:
-            return False
-        self._new = other._new
-        self.setObsolete(self._new.same(self._old))
-        return True
+        Qt can merge commands, too, but PySide then keeps those that were merged for ever.
+        """
+        self._new = edit
+        self.setObsolete(edit.same(self._old))
+        self._document.set_edit(edit)

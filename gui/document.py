@@ -224,8 +224,16 @@ class Document(QObject):
 
         Changes of one `gesture` (see `new_gesture`) are one entry.
         """
-        if not edit.same(self.edit):
-            self.undo_stack.push(ChangeEdit(self, edit, text, gesture))
+        if edit.same(self.edit):
+            return
+        stack = self.undo_stack
+        last = stack.command(stack.index() - 1) if stack.index() == stack.count() > 0 else None
+        if not isinstance(last, ChangeEdit) or last.gesture != gesture:
+            stack.push(ChangeEdit(self, edit, text, gesture))
+            return
+        last.extend(edit)
+        if last.isObsolete():
+            stack.undo()
 
     def set_edit(self, edit: Edit) -> None:
         """Replace the edit and signal what differs. For commands only."""

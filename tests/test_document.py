@@ -1,5 +1,7 @@
 """Document and its undo stack, on the face of the sample photo."""
 
+import gc
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -79,6 +81,18 @@ def test_a_drag_back_to_where_it_began_leaves_no_entry(document: Document) -> No
     document.move(start, {8}, (0.0, 0.0), gesture)
     assert document.undo_stack.count() == 0
     assert document.pose is start
+
+
+def test_what_a_drag_passed_through_is_forgotten(document: Document) -> None:
+    start, gesture = document.pose, new_gesture()
+    assert start is not None
+    passed = []
+    for step in range(1, 20):
+        document.move(start, {8}, (float(step), 0.0), gesture)
+        assert document.edit is not None
+        passed.append(weakref.ref(document.edit))
+    gc.collect()
+    assert [edit() is not None for edit in passed] == [False] * 18 + [True]
 
 
 def test_drags_of_their_own_are_entries_of_their_own(document: Document) -> None:
