@@ -32,14 +32,18 @@ class TrainedRange:
     roll: Range = (-15.0, 15.0)
 
     @classmethod
-    def of(cls, faces: Sequence[Landmarks]) -> Self | None:
-        """The range of nearly all of these faces (68, 2); None where there are none."""
+    def of(cls, faces: Sequence[Landmarks], rolled: float = 0.0) -> Self | None:
+        """The range of nearly all of these faces (68, 2); None where there are none.
+
+        rolled  degrees: the standard deviation of the roll that training adds at random
+        """
         chosen = faces[:: max(1, len(faces) // _ENOUGH)]
         found = list(_angles(chosen))
         if not found:
             return None
         low, high = np.percentile(found, _PERCENTILES, axis=0).round(1).tolist()
-        return cls(*zip(low, high, strict=True))
+        yaw, pitch, (right, left) = zip(low, high, strict=True)
+        return cls(yaw, pitch, (right - 2 * rolled, left + 2 * rolled))
 
     @classmethod
     def read(cls, metadata: Mapping[str, str]) -> Self:

@@ -28,6 +28,7 @@ from engine.run import Position, Run, saved_run
 from engine.run_folder import CACHE, note_process
 from engine.trained_range import TrainedRange
 from engine.trainer import Trainer
+from engine.variation import ROLL
 
 
 @dataclass(frozen=True)
@@ -227,7 +228,8 @@ def _train(run: Run, options: TrainOptions, device: torch.device, workers: int) 
     position.stages = options.stages or position.stages
     run.trained_on = sorted({picture.group for picture in training})
     run.held_out = sorted({picture.group for picture in held_out}.difference(run.trained_on))
-    run.trained_range = TrainedRange.of([p.landmarks for p in training if p.skeleton == "face"])
+    faces = [picture.landmarks for picture in training if picture.skeleton == "face"]
+    run.trained_range = TrainedRange.of(faces, ROLL if config.data.vary else 0.0)
     torch.manual_seed(config.seed)
     trainer = Trainer(run, training, held_out, device, workers)
     if options.resume:

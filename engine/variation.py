@@ -10,13 +10,16 @@ from engine.landmarks import Landmarks
 
 Pixels = NDArray[np.uint8]
 
+ROLL = 7.0
+"""Standard deviation of the rotation in the picture's plane, degrees."""
+
 _UNCERTAIN = 0.004  # of the face's longer side
 _PLAIN = 3  # largest step between neighbouring pixels of a plain background, of 255
 
 
 def random_jitter(width: int, height: int, rng: np.random.Generator) -> NDArray[np.float64]:
     """(3, 3): a small random scale, rotation and shift about the middle."""
-    scale, angle = np.exp(rng.normal(0, 0.09)), np.radians(rng.normal(0, 7))
+    scale, angle = np.exp(rng.normal(0, 0.09)), np.radians(rng.normal(0, ROLL))
     shift = rng.normal(0, 0.03, 2) * (width, height)
     middle = np.array([(width - 1) / 2, (height - 1) / 2])
     turn = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])

@@ -41,3 +41,11 @@ def test_what_cannot_be_read_is_the_default(text: str) -> None:
 def test_no_change_is_always_within() -> None:
     offsets = TrainedRange((-40, 40), (-10, 10), (-5, 5)).around((10, -20, 0))
     assert offsets == TrainedRange((-50, 30), (0, 30), (-5, 5))
+
+
+def test_roll_that_training_adds_widens_the_range(face: Landmarks) -> None:
+    plain, varied = TrainedRange.of([face]), TrainedRange.of([face], rolled=7.0)
+    assert plain is not None
+    assert varied is not None
+    assert (varied.yaw, varied.pitch) == (plain.yaw, plain.pitch)
+    assert varied.roll == (plain.roll[0] - 14, plain.roll[1] + 14)
