@@ -160,10 +160,10 @@ class LossConfig:
     """Lambda: the weight of the L1 loss against D's judgement in stage 2."""
     ssim_weight: float = 0.2
     """Weight of a further loss 1 - SSIM, against the L1 loss at 1; 0 leaves it out."""
-    perceptual_weight: float = 0.1
+    perceptual_weight: float = 0.15
     """Weight, in stage 2, of how far the face's maps in a face recognition network are from the
     target's, against the L1 loss at 1."""
-    identity_weight: float = 0.1
+    identity_weight: float = 0.3
     """And of the squared distance that this network sees between the two."""
     cutoff: int = 4
     """Border pixels removed from every side before D and before the metrics."""
