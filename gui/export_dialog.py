@@ -225,7 +225,7 @@ class ExportDialog(QDialog):
         if ending.reason:
             self.failed.emit(ending.reason)
         elif not ending.stopped and not self.isVisible():
-            self.told.emit(f"Exported: {self.view.text.text()}")
+            self.told.emit(self.tr("Exported: {what}").format(what=self.view.text.text()))
 
     def _open(self, path: Path | None) -> None:
         """Show a file or folder with the program that the system has for it."""
