@@ -1,5 +1,7 @@
 # make run [ARGS=photo.jpg]   the editor          make test   the tests
 # make bench [ARGS=--json]    how fast it is here  make lint   style, types, imports
+# make translations           look for new words in gui/; translate them in the .ts (Qt Linguist or
+#                             any editor), then once more
 #
 # Every target first sets up what it needs: .venv with everything in pyproject.toml and, on a bare
 # Debian or Ubuntu, the system libraries of Qt (apt-get; asks for sudo only when some are missing).
@@ -22,7 +24,7 @@ QT_FILES := $(QT)/lib/libQt6Widgets.so.6 $(QT)/lib/libQt6Svg.so.6 \
 
 APT := $$( [ "$$(id -u)" = 0 ] || echo sudo ) env DEBIAN_FRONTEND=noninteractive apt-get
 
-.PHONY: run test lint bench setup qt-libraries
+.PHONY: run test lint bench translations setup qt-libraries
 
 run: setup
 	$(BIN)/python main.py $(ARGS)
@@ -38,6 +40,12 @@ lint: setup
 
 bench: setup
 	$(BIN)/python main.py benchmark $(ARGS)
+
+TRANSLATIONS := $(wildcard resources/translations/*.ts)
+
+translations: setup
+	$(BIN)/pyside6-lupdate gui/*.py -source-language en_GB -no-obsolete -locations none -ts $(TRANSLATIONS)
+	$(BIN)/pyside6-lrelease $(TRANSLATIONS)
 
 setup: $(READY) qt-libraries
 

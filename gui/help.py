@@ -107,7 +107,8 @@ def _with_keys(menu: QMenu | None) -> Iterator[tuple[str, str]]:
     for action in () if menu is None else menu.actions():
         inner = _menu_of(action)
         if inner is not None:
-            yield from _with_keys(inner)
+            for text, keys in _with_keys(inner):
+                yield f"{_plain(action)}: {text}", keys
         elif action.shortcuts():
             native = QKeySequence.SequenceFormat.NativeText
             keys = ", ".join(shortcut.toString(native) for shortcut in action.shortcuts())
@@ -116,4 +117,4 @@ def _with_keys(menu: QMenu | None) -> Iterator[tuple[str, str]]:
 
 def _plain(action: QAction) -> str:
     """An action's name without the mark of its key and without dots."""
-    return action.text().replace("&&", "\0").replace("&", "").replace("\0", "&").rstrip("…")
+    return action.text().replace("&&", "\0").replace("&", "").replace("\0", "&").rstrip("… ")

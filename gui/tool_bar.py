@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QToolBar
+from PySide6.QtWidgets import QToolBar, QToolButton
 
 if TYPE_CHECKING:
     from gui.menus import Menus
@@ -43,3 +43,8 @@ class ToolBar(QToolBar):
             for action, name in group:
                 action.setIconText(name)
                 self.addAction(action)
+        # What everyone knows by its picture leaves room for the others' names in any language.
+        for action in (menus.undo, menus.redo, menus.fit, menus.face):
+            button = self.widgetForAction(action)
+            assert isinstance(button, QToolButton)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)

@@ -217,6 +217,10 @@
             <translation>Dasselbe für ein Terminal</translation>
         </message>
         <message>
+            <source>Exported: {what}</source>
+            <translation>Exportiert: {what}</translation>
+        </message>
+        <message>
             <source>This system has no program to show {path} with: open it yourself.</source>
             <translation>Dieses System hat kein Programm, das {path} anzeigt: Öffnen Sie es selbst.</translation>
         </message>
@@ -270,6 +274,14 @@
         <message>
             <source>The pose in the editor</source>
             <translation>Die Pose im Editor</translation>
+        </message>
+        <message>
+            <source>Keep what is painted in the editor, of its photo</source>
+            <translation>Bewahren, was im Editor auf seinem Foto bemalt ist</translation>
+        </message>
+        <message>
+            <source>What was painted in the menu Keep does not change</source>
+            <translation>Was mit dem Menü „Bewahren“ bemalt wurde, ändert sich nicht</translation>
         </message>
         <message>
             <source>These are filled in: {fields}</source>
@@ -1758,7 +1770,7 @@
         </message>
         <message>
             <source>Ahead</source>
-            <translation>Geradeaus</translation>
+            <translation>Gerade</translation>
         </message>
         <message>
             <source>Left</source>
@@ -1798,7 +1810,7 @@
         </message>
         <message>
             <source>Surprised</source>
-            <translation>Überrascht</translation>
+            <translation>Erstaunt</translation>
         </message>
         <message>
             <source>Wink</source>
