@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QStandardPaths, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 import engine
 from gui.background import explain
+from gui.data_folder import data_folder
 from gui.document import Document
 from gui.export_form import ExportForm
 from gui.export_process import Ending, ExportProcess, command_line
@@ -248,5 +249,4 @@ class ExportDialog(QDialog):
 
 def _own_folder() -> Path:
     """Where the editor keeps what an export reads."""
-    kind = QStandardPaths.StandardLocation.AppLocalDataLocation
-    return Path(QStandardPaths.writableLocation(kind)) / "export"
+    return data_folder("export")

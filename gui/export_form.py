@@ -189,7 +189,8 @@ class ExportForm(QWidget):
     def _wire(self) -> None:
         for signal in (
             self.sources.changed, self.targets.changed, self.sweeps.changed,
-            self.edited_pose.toggled, self.kept.toggled, self.folder.textChanged, self.name.textChanged,
+            self.edited_pose.toggled, self.kept.toggled,
+            self.folder.textChanged, self.name.textChanged,
             self.format.currentIndexChanged, self.quality.valueChanged,
             self.view.currentIndexChanged, self.transfer.currentIndexChanged,
             self.animation.currentIndexChanged, self.sheet.toggled, self.overwrite.toggled,

@@ -306,5 +306,30 @@ def test_events_are_read_in_pieces(qtbot: QtBot) -> None:
     assert seen == [1]
 
 
-def test_the_folder_for_what_an_export_reads_is_the_users_own() -> None:
+def test_the_folder_for_what_an_export_reads_is_the_users_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("REPOSE_DATA")
     assert export_dialog._own_folder().is_relative_to(Path.home())
+
+
+def test_what_is_painted_in_the_editor_is_kept_in_its_photo(
+    qtbot: QtBot, dialog: ExportDialog, document: Document, two_faces: Path, tmp_path: Path
+) -> None:
+    assert not dialog.form.kept.isEnabled()
+    keep = engine.KeepMask.nothing((512, 512)).painted([(210, 110)], 30)
+    document.set_keep(keep, "Paint")
+    assert dialog.form.kept.isEnabled()
+    dialog.form.kept.setChecked(True)
+    dialog.form.sources.add([two_faces])
+    dialog.form.sweeps.set("yaw", 20, 20, 1)
+    dialog.refresh()
+    run(qtbot, dialog)
+    assert made(dialog) == 2
+    made_photo = engine.read_photo(tmp_path / "out" / "sample-reposed.png")
+    own = engine.read_photo(engine.resource("sample.jpg"))
+    share = keep.window(0, 0, 512, 512)
+    assert (made_photo[share == 1] == own[share == 1]).all()
+    assert (made_photo != own).any()
+    document.undo_stack.undo()
+    assert not dialog.form.kept.isChecked()
