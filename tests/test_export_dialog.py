@@ -110,7 +110,7 @@ def test_what_is_missing_is_said(qtbot: QtBot, dialog: ExportDialog) -> None:
     qtbot.waitUntil(lambda: "at least one photo" in dialog.summary.text())
     assert not dialog.start.isEnabled()
     dialog.form.sweeps.set("roll", 5, 5, 3)
-    qtbot.waitUntil(lambda: "roll" in dialog.summary.text())
+    qtbot.waitUntil(lambda: "Roll" in dialog.summary.text())
 
 
 def test_a_second_angle_makes_a_sweep_and_one_step_one_angle(dialog: ExportDialog) -> None:
