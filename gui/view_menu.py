@@ -28,7 +28,7 @@ class ViewMenu(QObject):
             menu.addMenu(self.tr("&Large picture")), panes.large, self.tr("Large picture"), ""
         )
         self.small = self._views(
-            menu.addMenu(self.tr("S&mall picture")), panes.small, self.tr("Small picture"), "Shift+"
+            menu.addMenu(self.tr("&Small picture")), panes.small, self.tr("Small picture"), "Shift+"
         )
         menu.addSeparator()
         self.split = menu.addAction(self.tr("Split into &before and after"))
@@ -39,14 +39,14 @@ class ViewMenu(QObject):
         )
         self.split.triggered.connect(panes.set_split)
         self.compare = CompareAction(Qt.Key.Key_C, self)
-        self.compare.setText(self.tr("Photo be&fore"))
+        self.compare.setText(self.tr("&Compare with the photo"))
         self.compare.setStatusTip(
             self.tr("Show the photo instead of the pictures: tap the key to switch, or hold it")
         )
         self.compare.triggered.connect(panes.set_comparing)
         menu.addAction(self.compare)
         menu.addSeparator()
-        self.themes = self._theme_menu(menu.addMenu(self.tr("&Theme")))
+        self.themes = self._theme_menu(menu.addMenu(self.tr("&Appearance")))
         panes.views_changed.connect(self._refresh)
         panes.split_changed.connect(self._refresh)
         self._refresh()

@@ -3053,7 +3053,7 @@ Ein Training läuft im Hintergrund, auch wenn dieses Fenster geschlossen ist. �
             <translation>Großes Bild</translation>
         </message>
         <message>
-            <source>S&amp;mall picture</source>
+            <source>&amp;Small picture</source>
             <translation>&amp;Kleines Bild</translation>
         </message>
         <message>
@@ -3069,15 +3069,15 @@ Ein Training läuft im Hintergrund, auch wenn dieses Fenster geschlossen ist. �
             <translation>Die Bilder teilen: links der Linie das Foto von vorher; die Linie lässt sich ziehen</translation>
         </message>
         <message>
-            <source>Photo be&amp;fore</source>
-            <translation>Foto v&amp;orher</translation>
+            <source>&amp;Compare with the photo</source>
+            <translation>Mit dem F&amp;oto vergleichen</translation>
         </message>
         <message>
             <source>Show the photo instead of the pictures: tap the key to switch, or hold it</source>
             <translation>Das Foto statt der Bilder zeigen: Taste tippen zum Umschalten oder halten</translation>
         </message>
         <message>
-            <source>&amp;Theme</source>
+            <source>&amp;Appearance</source>
             <translation>&amp;Farbschema</translation>
         </message>
         <message>
