@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QImage,
     QKeyEvent,
@@ -37,6 +37,8 @@ FRAME = 4.0  # around the canvas while points are corrected, screen pixels
 class Canvas(ZoomView):
     """The left button and most keys are for the tool: the chooser of faces until one is chosen,
     then the handles or what was set in their place."""
+
+    tool_changed = Signal()
 
     def __init__(
         self, document: Document, shown: Viewport | None = None, parent: QWidget | None = None
@@ -76,6 +78,7 @@ class Canvas(ZoomView):
             tool.changed.connect(self._show_tool, Qt.ConnectionType.UniqueConnection)
         self._pose.setOpacity(1.0 if tool is None else FAINT)
         self._show_tool()
+        self.tool_changed.emit()
 
     def _show_tool(self) -> None:
         self.viewport().update()

@@ -75,6 +75,7 @@ class KeepMenu(QMenu):
         self.bar = KeepBar(document, self.tool, buttons, canvas.viewport())
         self.tool.left.connect(lambda: self._use(False))
         self.tool.settings_changed.connect(self._refresh)
+        canvas.tool_changed.connect(self._refresh)
         document.source_changed.connect(self._refresh)
         document.keep_changed.connect(self._refresh)
         self._refresh()
