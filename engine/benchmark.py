@@ -2,14 +2,12 @@
 
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from torch.utils.flop_counter import FlopCounterMode
 
 from engine.detector import find_faces
 from engine.devices import Device
@@ -17,9 +15,9 @@ from engine.errors import ReposeError
 from engine.export_speed import export_speed
 from engine.files import resource
 from engine.photos import read_photo
-from engine.pose3d import Pose3D
 from engine.predictor import Predictor
 from engine.training_speed import training_speed
+from engine.update_speed import milliseconds, update_speed
 
 
 @dataclass(frozen=True)
@@ -45,41 +43,27 @@ class BenchmarkOptions:
 def benchmark(options: BenchmarkOptions) -> dict[str, Any]:
     """The measurements by name: times in milliseconds, memory in megabytes (10^6 bytes).
 
-    update_ms      median and 95th percentile, a new pose to the refined picture, one at a time
-    update_gflop   floating-point operations (10^9; a multiplication and an addition are two) of
-                   the networks in one update
+    update_ms ...  see `update_speed`
     set_source_ms, detect_ms  medians: a new source face; finding the faces of the photo
+    load_ms        the model, until it is ready for the first update
     batch          see `export_speed`
     training_...   see `training_speed`
     """
     photo = read_photo(options.photo or resource("sample.jpg"))
+    start = time.perf_counter()
     predictor = Predictor(options.model, options.device)
+    loading = 1000 * (time.perf_counter() - start)
     faces = find_faces(photo)
     if not faces:
         raise ReposeError("No face was found in the photo to measure with; name another one.")
     landmarks = faces[0].landmarks
-    pose = Pose3D.of(landmarks)
-    predictor.set_source(photo, landmarks)
-    poses = [
-        pose.turned(40 * np.sin(k / 7), 10 * np.sin(k / 11), 5 * np.sin(k / 5)).landmarks()
-        for k in range(options.updates)
-    ]
-    for warm_up in poses[:5]:
-        predictor.predict(warm_up)
-    updates = [_milliseconds(lambda p=p: predictor.predict(p)) for p in poses]  # type: ignore[misc]
-    with FlopCounterMode(display=False) as flops:
-        predictor.predict(poses[0])
-
-    source = [_milliseconds(lambda: predictor.set_source(photo, landmarks)) for _ in range(9)]
-    detect = [_milliseconds(lambda: find_faces(photo)) for _ in range(5)]
-    results = {
-        "update_ms": {
-            "median": round(float(np.median(updates)), 2),
-            "p95": round(float(np.percentile(updates, 95)), 2),
-        },
-        "update_gflop": round(flops.get_total_flops() / 1e9, 2),
+    results = update_speed(predictor, photo, landmarks, options.updates)
+    source = [milliseconds(lambda: predictor.set_source(photo, landmarks)) for _ in range(9)]
+    detect = [milliseconds(lambda: find_faces(photo)) for _ in range(5)]
+    results |= {
         "set_source_ms": round(float(np.median(source)), 2),
         "detect_ms": round(float(np.median(detect)), 2),
+        "load_ms": round(loading, 1),
         "peak_memory_mb": _peak_memory(),
         "device": predictor.device,
         "threads": torch.get_num_threads(),
@@ -90,12 +74,6 @@ def benchmark(options: BenchmarkOptions) -> dict[str, Any]:
     if options.training:
         results |= training_speed(predictor, photo, landmarks)
     return results
-
-
-def _milliseconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return 1000 * (time.perf_counter() - start)
 
 
 def _peak_memory() -> float | None:

@@ -1,5 +1,6 @@
 """Where the networks run."""
 
+import math
 import os
 import sys
 import time
@@ -12,6 +13,8 @@ import torch
 from engine.errors import ReposeError
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
+
+_ROUNDS = 3
 
 
 def choose_device(wanted: Device | str = "auto") -> str:
@@ -99,13 +102,13 @@ def choose_threads(work: Callable[[], object]) -> None:
     counts = sorted({min(2**k, most) for k in range(most.bit_length() + 1)})
     work()  # the first time takes longer, with any number
     if len(counts) > 1:
-        torch.set_num_threads(min(counts, key=lambda count: _seconds(work, count)))
-
-
-def _seconds(work: Callable[[], object], threads: int) -> float:
-    """How long ``work`` takes with so many threads: the better of two."""
-    torch.set_num_threads(threads)
-    return min(_elapsed(work) for _ in range(2))
+        taken = dict.fromkeys(counts, math.inf)
+        for _ in range(_ROUNDS):  # in turn: something else may run for a while
+            for count in counts:
+                torch.set_num_threads(count)
+                work()  # the threads begin
+                taken[count] = min(taken[count], _elapsed(work))
+        torch.set_num_threads(min(counts, key=taken.__getitem__))
 
 
 def _elapsed(work: Callable[[], object]) -> float:

@@ -82,6 +82,11 @@ class Predictor:
         return self.config.image.width
 
     @property
+    def precision(self) -> torch.dtype:
+        """What the convolutions compute in."""
+        return self._half or torch.float32
+
+    @property
     def crop(self) -> Crop:
         """The crop around the source face. Raises ReposeError before `set_source`."""
         return self._current().crop
