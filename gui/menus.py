@@ -46,7 +46,8 @@ class Menus(QObject):
         self._model_menu()
         window.menuBar().addMenu(TrainingMenu(window))
         self._help_menu()
-        window.addToolBar(ToolBar(self))
+        self.bar = ToolBar(self)
+        window.addToolBar(self.bar)
         window.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         for signal in (
             self._document.photo_changed,
@@ -150,16 +151,20 @@ class Menus(QObject):
             ),
         ]
         menu.addSeparator()
-        self._add(menu, self.tr("&Quit"), self._window.close, "Ctrl+Q")
+        self._add(
+            menu, self.tr("&Quit"), self._window.close, "Ctrl+Q",
+            self.tr("Close the window; trainings go on"),
+        )  # fmt: skip
 
     def _edit_menu(self) -> None:
         menu = self._window.menuBar().addMenu(self.tr("&Edit"))
         stack = self._document.undo_stack
         self.undo, self.redo = stack.createUndoAction(self), stack.createRedoAction(self)
-        for action, name, keys in (
-            (self.undo, "undo", ("Ctrl+Z",)),
-            (self.redo, "redo", ("Ctrl+Shift+Z", "Ctrl+Y")),
+        for action, name, tip, keys in (
+            (self.undo, "undo", self.tr("Take back the last change"), ("Ctrl+Z",)),
+            (self.redo, "redo", self.tr("Make it again"), ("Ctrl+Shift+Z", "Ctrl+Y")),
         ):
+            action.setStatusTip(tip)
             action.setShortcuts([QKeySequence(key) for key in keys])
             action.setIcon(icon(name))
             action.setIconVisibleInMenu(False)
@@ -189,7 +194,7 @@ class Menus(QObject):
         )  # fmt: skip
         self.correct.setCheckable(True)
         self.uncorrect = self._add(
-            menu, self.tr("Ca&ncel correcting"), self._document.cancel_fitting,
+            menu, self.tr("Cancel correc&ting"), self._document.cancel_fitting,
             tip=self.tr("Leave the points of the face as they were"),
         )  # fmt: skip
         self._needs_face.append(self.copy)
@@ -209,11 +214,23 @@ class Menus(QObject):
     def _view_menu(self) -> None:
         canvas = self._window.canvas
         menu = self._window.menuBar().addMenu(self.tr("&View"))
-        fit = self._add(menu, self.tr("&Whole photo"), canvas.zoom_to_fit, "Ctrl+0", picture="fit")
-        face = self._add(menu, self.tr("&Face"), canvas.zoom_to_face, "Ctrl+1", picture="face")
-        nearer = self._add(menu, self.tr("Zoom &in"), lambda: canvas.zoom_by(1.25), "Ctrl++")
+        fit = self._add(
+            menu, self.tr("&Whole photo"), canvas.zoom_to_fit, "Ctrl+0",
+            self.tr("Show all of the photo"), "fit",
+        )  # fmt: skip
+        face = self._add(
+            menu, self.tr("&Face"), canvas.zoom_to_face, "Ctrl+1",
+            self.tr("Show the face as large as it fits"), "face",
+        )  # fmt: skip
+        nearer = self._add(
+            menu, self.tr("Zoom &in"), lambda: canvas.zoom_by(1.25), "Ctrl++",
+            self.tr("Show less of the photo, larger"),
+        )  # fmt: skip
         nearer.setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")])
-        further = self._add(menu, self.tr("Zoom &out"), lambda: canvas.zoom_by(0.8), "Ctrl+-")
+        further = self._add(
+            menu, self.tr("Zoom &out"), lambda: canvas.zoom_by(0.8), "Ctrl+-",
+            self.tr("Show more of the photo, smaller"),
+        )  # fmt: skip
         self._needs_photo += [fit, nearer, further]
         self._needs_face.append(face)
         self.fit, self.face = fit, face
@@ -258,7 +275,10 @@ class Menus(QObject):
             files.open_model,
             tip=self.tr("Use another trained model"),
         )
-        self._add(menu, self.tr("Use the &default model"), lambda: self._window.load_model(None))
+        self._add(
+            menu, self.tr("Use the &default model"), lambda: self._window.load_model(None),
+            tip=self.tr("Use the model that comes with Repose"),
+        )  # fmt: skip
 
     def _help_menu(self) -> None:
         menu = self._window.menuBar().addMenu(self.tr("&Help"))

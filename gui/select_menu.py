@@ -38,11 +38,17 @@ class SelectMenu(QMenu):
                 self.tr("Take the whole part; Shift: beside what is selected").format(group.name)
             )
         self.addSeparator()
-        self._add(self.tr("Select &all points"), handles.select_all, "Ctrl+A")
         none = partial(handles.select, frozenset[int]())
-        self._add(self.tr("Select &nothing"), none, "Ctrl+Shift+A")
-        self._add(self.tr("Ne&xt point"), partial(handles.step, 1), ".")
-        self._add(self.tr("&Previous point"), partial(handles.step, -1), ",")
+        for name, call, key, tip in (
+            (self.tr("Select &all points"), handles.select_all, "Ctrl+A",
+             self.tr("So that all of them move together")),
+            (self.tr("Select &nothing"), none, "Ctrl+Shift+A", self.tr("Drop the selection")),
+            (self.tr("Ne&xt point"), partial(handles.step, 1), ".",
+             self.tr("Select the point after the selected one")),
+            (self.tr("&Previous point"), partial(handles.step, -1), ",",
+             self.tr("Select the point before the selected one")),
+        ):  # fmt: skip
+            self._add(name, call, key).setStatusTip(tip)
         self.addSeparator()
         self.symmetry = self._add(self.tr("S&ymmetry"), self._set_symmetric, "X")
         self.symmetry.setStatusTip(
@@ -82,6 +88,8 @@ class SelectMenu(QMenu):
         return action
 
     def _take(self, group: FaceGroup) -> None:
+        if self._canvas.tool is not self._canvas.handles:
+            self._canvas.set_tool(None)
         shift = Qt.KeyboardModifier.ShiftModifier
         self._canvas.handles.take(group, bool(QApplication.keyboardModifiers() & shift))
 

@@ -1054,7 +1054,7 @@
         </message>
         <message>
             <source>Open sa&amp;mple photo</source>
-            <translation>&amp;Beispielfoto öffnen</translation>
+            <translation>Beispie&amp;lfoto öffnen</translation>
         </message>
         <message>
             <source>Open the photo that comes with Repose</source>
@@ -1121,8 +1121,20 @@
             <translation>&amp;Beenden</translation>
         </message>
         <message>
+            <source>Close the window; trainings go on</source>
+            <translation>Das Fenster schließen; Trainings laufen weiter</translation>
+        </message>
+        <message>
             <source>&amp;Edit</source>
             <translation>&amp;Bearbeiten</translation>
+        </message>
+        <message>
+            <source>Take back the last change</source>
+            <translation>Die letzte Änderung zurücknehmen</translation>
+        </message>
+        <message>
+            <source>Make it again</source>
+            <translation>Sie wieder vornehmen</translation>
         </message>
         <message>
             <source>&amp;Reset pose</source>
@@ -1161,7 +1173,7 @@
             <translation>Die Punkte dorthin setzen, wo das Gesicht sie wirklich hat; das Bild ändert sich nicht</translation>
         </message>
         <message>
-            <source>Ca&amp;ncel correcting</source>
+            <source>Cancel correc&amp;ting</source>
             <translation>Berichtigen a&amp;bbrechen</translation>
         </message>
         <message>
@@ -1190,19 +1202,35 @@
         </message>
         <message>
             <source>&amp;Whole photo</source>
-            <translation>&amp;Ganzes Foto</translation>
+            <translation>G&amp;anzes Foto</translation>
+        </message>
+        <message>
+            <source>Show all of the photo</source>
+            <translation>Das ganze Foto zeigen</translation>
         </message>
         <message>
             <source>&amp;Face</source>
             <translation>G&amp;esicht</translation>
         </message>
         <message>
+            <source>Show the face as large as it fits</source>
+            <translation>Das Gesicht so groß wie möglich zeigen</translation>
+        </message>
+        <message>
             <source>Zoom &amp;in</source>
-            <translation>Ver&amp;größern</translation>
+            <translation>Vergrößer&amp;n</translation>
+        </message>
+        <message>
+            <source>Show less of the photo, larger</source>
+            <translation>Weniger vom Foto zeigen, größer</translation>
         </message>
         <message>
             <source>Zoom &amp;out</source>
-            <translation>Ver&amp;kleinern</translation>
+            <translation>Verk&amp;leinern</translation>
+        </message>
+        <message>
+            <source>Show more of the photo, smaller</source>
+            <translation>Mehr vom Foto zeigen, kleiner</translation>
         </message>
         <message>
             <source>&amp;Points</source>
@@ -1251,6 +1279,10 @@
         <message>
             <source>Use the &amp;default model</source>
             <translation>&amp;Standardmodell verwenden</translation>
+        </message>
+        <message>
+            <source>Use the model that comes with Repose</source>
+            <translation>Das Modell verwenden, das Repose mitbringt</translation>
         </message>
         <message>
             <source>&amp;Help</source>
@@ -1308,7 +1340,7 @@
         <name>NamedPoseActions</name>
         <message>
             <source>&amp;Keep this pose…</source>
-            <translation>Diese Pose &amp;behalten …</translation>
+            <translation>Diese Pose behal&amp;ten …</translation>
         </message>
         <message>
             <source>Keep the present pose under a name, as a file in your folder of poses</source>
@@ -1688,7 +1720,7 @@
         </message>
         <message>
             <source>&amp;Expression and poses</source>
-            <translation>&amp;Mimik und Posen</translation>
+            <translation>Mim&amp;ik und Posen</translation>
         </message>
         <message>
             <source>Show the sliders of the expression and the named poses</source>
@@ -2279,7 +2311,7 @@ Möchten Sie zeigen, wo es jetzt ist?</translation>
         <name>SelectMenu</name>
         <message>
             <source>&amp;Select</source>
-            <translation>Aus&amp;wählen</translation>
+            <translation>A&amp;uswählen</translation>
         </message>
         <message>
             <source>Take the whole part; Shift: beside what is selected</source>
@@ -2290,16 +2322,32 @@ Möchten Sie zeigen, wo es jetzt ist?</translation>
             <translation>&amp;Alle Punkte auswählen</translation>
         </message>
         <message>
+            <source>So that all of them move together</source>
+            <translation>Damit sich alle zusammen bewegen</translation>
+        </message>
+        <message>
             <source>Select &amp;nothing</source>
             <translation>&amp;Nichts auswählen</translation>
+        </message>
+        <message>
+            <source>Drop the selection</source>
+            <translation>Die Auswahl aufheben</translation>
         </message>
         <message>
             <source>Ne&amp;xt point</source>
             <translation>N&amp;ächster Punkt</translation>
         </message>
         <message>
+            <source>Select the point after the selected one</source>
+            <translation>Den Punkt nach dem gewählten auswählen</translation>
+        </message>
+        <message>
             <source>&amp;Previous point</source>
             <translation>&amp;Voriger Punkt</translation>
+        </message>
+        <message>
+            <source>Select the point before the selected one</source>
+            <translation>Den Punkt vor dem gewählten auswählen</translation>
         </message>
         <message>
             <source>S&amp;ymmetry</source>
@@ -2323,11 +2371,11 @@ Möchten Sie zeigen, wo es jetzt ist?</translation>
         </message>
         <message>
             <source>&amp;Larger radius</source>
-            <translation>&amp;Größerer Radius</translation>
+            <translation>Größerer &amp;Radius</translation>
         </message>
         <message>
             <source>S&amp;maller radius</source>
-            <translation>&amp;Kleinerer Radius</translation>
+            <translation>Kleinerer Radi&amp;us</translation>
         </message>
         <message>
             <source>Turn &amp;clockwise</source>
