@@ -139,7 +139,7 @@ def _from_json(values: Mapping[str, Any], path: Path) -> Project:
         model=None if values["model"] is None else folder / str(values["model"]),
         model_name=str(values["model_name"]),
         area=None if values["shown"] is None else _area(values["shown"]),
-        views=tuple(map(str, values["views"])),
+        views=tuple(map(str, values.get("views", ()))),
         path=None if own is None else Path(own),
     )
 
