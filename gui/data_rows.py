@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 import engine
 from gui.background import Background, explain
@@ -197,8 +198,8 @@ class DataRows(QWidget):
         self._background.run(count, lambda counts: self._show(counts, now))
 
     def _show(self, counts: list[DataCount | str], asked: int) -> None:
-        if asked != self._round:
-            return  # of what was typed before
+        if not isValid(self) or asked != self._round:
+            return  # the form is closed, or it is of what was typed before
         named = [row for row in self.rows if row.source]
         for row in self.rows:
             row.checked.set_problem("")

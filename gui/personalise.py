@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 import engine
 from gui.background import Background, explain
@@ -142,7 +143,7 @@ class PersonaliseDialog(QDialog):
         self._background.run(lambda: _counted(folder), lambda count: self._show(count, now))
 
     def _show(self, count: int | str, asked: int) -> None:
-        if asked != self._round:
+        if not isValid(self) or asked != self._round:
             return  # of what was typed before
         if isinstance(count, str):
             self.folder.set_problem(count)
