@@ -189,7 +189,7 @@ def test_the_difference_map_can_put_the_warps_back() -> None:
     assert guides is not None
     g2 = G2(config)
     with torch.no_grad():
-        bias = g2.unet.last.bias
+        bias = g2.unet.last.get_parameter("bias")
         bias[3 * 4 : 4 * 4], bias[4 * 4 :] = -50, 50  # nothing of the 2D warp, all of the 3D one
         refined = source + g2(source, source, guides)
     seen = (guides[:, 6:7] > 0.02).expand_as(source)

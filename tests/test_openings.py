@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from engine.openings import carry_expression
 from engine.head import mean_head
 from engine.landmarks import Landmarks
+from engine.openings import carry_expression
 from engine.pose3d import copy_pose
 
 UPPER, LOWER = [61, 62, 63], [67, 66, 65]
