@@ -225,12 +225,18 @@ def test_benchmark_prints_json_alone(model: Path, capsys: pytest.CaptureFixture[
     captured = capsys.readouterr()
     results = json.loads(captured.out)
     assert captured.err == ""
-    assert set(results["update_ms"]) == {"median", "p95"}
+    for times in ("update_ms", "guides_ms", "networks_ms", "move_ms", "move_beyond_ms"):
+        assert 0 < results[times]["median"] <= results[times]["p95"]
+    assert 0 < results["update_gflop"] < 1
+    assert 0 < results["network_gflop_per_s"]
+    assert 0 < results["convolution_share"]
     assert set(results["batch"]) >= {"network_per_s", "export_per_s", "export_share"}
-    names = "update_gflop set_source_ms detect_ms startup_s peak_memory_mb device threads"
+    names = "set_source_ms detect_ms load_ms peak_memory_mb device threads precision"
     assert set(names.split()) <= set(results)
-    # An editor came up, in a window that nobody sees, and showed a picture.
-    assert results["startup_s"] > 0
+    # An editor came up, in a window that nobody sees, and showed pictures.
+    assert 0 < results["window_s"] < results["startup_s"]
+    assert results["open_12mp_s"] > 0
+    assert results["window_memory_mb"] > 100
 
 
 def test_the_editor_without_a_display_says_so(
