@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QSettings
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 import engine
@@ -247,3 +247,35 @@ def test_personalising_from_a_folder(
     count = engine.count_source(source, wish.plan.config.data)
     assert (count.people, count.pictures) == (1, 15)
     assert wish.plan.config.data.hold_out == "pictures"
+
+
+def test_the_next_form_begins_with_what_was_chosen_last(
+    qtbot: QtBot, form: TrainingForm, people: Path
+) -> None:
+    name_data(qtbot, form, people)
+    form.stages.setCurrentIndex(form.stages.findData("1"))
+    number(form, "stage1.epochs").setText("7")
+    plan_of(qtbot, form)
+    with qtbot.waitSignal(form.started):
+        form.start.click()
+    again = TrainingForm(form.data._background)
+    qtbot.addWidget(again)
+    assert again.stages.currentData() == "1"
+    assert number(again, "stage1.epochs").text() == "7"
+    assert [row.path for row in again.data.rows] == [people]
+    assert again.problem.text() in ("", "The folders are being listed…")
+    with qtbot.waitSignal(again.data.counted, timeout=WAIT):
+        pass
+
+
+def test_a_run_goes_where_the_user_says(
+    form: TrainingForm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken, empty = tmp_path / "taken", tmp_path / "empty"
+    for folder in (taken, empty):
+        folder.mkdir()
+    (taken / "something").mkdir()
+    for chosen, path in ((empty, empty), (taken, taken / "empty")):
+        monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_, c=chosen: str(c))
+        form.folder._choose()
+        assert form.folder.path == path
