@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QPixmap,
     QPolygonF,
 )
 from PySide6.QtWidgets import QWidget
@@ -35,6 +36,7 @@ RING = 11.0  # width of the ring that tilts the head
 MARGIN = 12
 DEGREES_PER_PIXEL = 1.25  # the nose keeps up with the mouse
 NOSE = 30
+REST_MS = 80
 
 KEYS: dict[Qt.Key, Angles] = {
     Qt.Key.Key_Left: (-1.0, 0.0, 0.0),
@@ -69,6 +71,12 @@ class Gizmo(QWidget):
         self._gesture = new_gesture()  # of a key that is held down
         self._hovered = False
         self._wanted = True
+        # What is painted, kept while points are dragged: to draw it takes as long as half an update
+        # and would hold that up.
+        self._picture: QPixmap | None = None
+        self._drawn: Pose3D | None = None
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._redraw)
         self.setFixedSize(QSize(SIDE, SIDE + CAPTION))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -78,7 +86,7 @@ class Gizmo(QWidget):
         self.setStatusTip(tip)
         viewport.installEventFilter(self)
         document.pose_changed.connect(self._show)
-        turn.ranges_changed.connect(self._show)
+        turn.ranges_changed.connect(self._redraw)
         self._place()
         self._show()
 
@@ -90,6 +98,15 @@ class Gizmo(QWidget):
     def _show(self) -> None:
         self.setVisible(self._wanted and self._document.pose is not None)
         self.setAccessibleDescription(self._angles_in_words())
+        pose, drawn = self._document.pose, self._drawn
+        if pose is None or drawn is None or _angles(pose) != _angles(drawn):
+            self._redraw()
+        else:
+            self._rest.start()
+
+    def _redraw(self) -> None:
+        self._rest.stop()
+        self._picture = None
         self.update()
 
     def _angles_in_words(self) -> str:
@@ -111,10 +128,20 @@ class Gizmo(QWidget):
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        pose = self._document.pose
+        pose, ratio = self._document.pose, self.devicePixelRatioF()
         if pose is None:
             return
+        if self._picture is None or self._picture.devicePixelRatio() != ratio:
+            self._picture, self._drawn = QPixmap(self.size() * ratio), pose
+            self._picture.setDevicePixelRatio(ratio)
+            self._picture.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._picture)
+            self._draw(painter, pose, ratio)
+            painter.end()
         painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._picture)
+
+    def _draw(self, painter: QPainter, pose: Pose3D, ratio: float) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         active = self._hovered or self._grabbed is not None or self.hasFocus()
@@ -126,7 +153,7 @@ class Gizmo(QWidget):
         painter.drawEllipse(disc)
         inner = disc.adjusted(RING, RING, -RING, -RING)
         painter.setOpacity(1.0 if active else 0.85)
-        draw_head(painter, inner, pose, self.devicePixelRatioF())
+        draw_head(painter, inner, pose, ratio)
         beyond = self._turn.beyond
         self._draw_learnt(painter, inner, bool(beyond & {0, 1}))
         self._draw_ring(painter, disc, 2 in beyond)
@@ -203,7 +230,7 @@ class Gizmo(QWidget):
         if pose is not None:
             self._grabbed = Grab(place, pose, self._on_ring(place), new_gesture())
         self.setCursor(Qt.CursorShape.ClosedHandCursor)
-        self.update()
+        self._redraw()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._grabbed is None:
@@ -222,7 +249,7 @@ class Gizmo(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._grabbed = None
         self.setCursor(Qt.CursorShape.OpenHandCursor)
-        self.update()
+        self._redraw()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -242,6 +269,11 @@ class Gizmo(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+            self._redraw()  # another theme
+        super().changeEvent(event)
+
     def enterEvent(self, event: QEvent) -> None:
         self._hover(True)
 
@@ -249,18 +281,22 @@ class Gizmo(QWidget):
         self._hover(False)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        self.update()
+        self._redraw()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.update()
+        self._redraw()
 
     def _hover(self, hovered: bool) -> None:
         self._hovered = hovered
-        self.update()
+        self._redraw()
 
     def _on_ring(self, point: QPointF) -> bool:
         away = point - QPointF(SIDE / 2, SIDE / 2)
         return math.hypot(away.x(), away.y()) > SIDE / 2 - RING - 3
+
+
+def _angles(pose: Pose3D) -> Angles:
+    return pose.yaw, pose.pitch, pose.roll
 
 
 def _bearing(point: QPointF) -> float:
