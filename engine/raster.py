@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.integer]
@@ -33,9 +34,12 @@ class Drawing:
 
     def interpolate(self, values: Floats, triangles: Ints) -> Floats:
         """Vertex values (V, C) at the drawn pixels, (P, C)."""
-        corners = values[triangles[self.triangles]]
-        drawn: Floats = np.einsum("pk,pkc->pc", self.weights, corners)
-        return drawn
+        # One product of a sparse matrix, and not many small loops: between those NumPy lets other
+        # threads in, and a window that paints meanwhile would hold them up each time.
+        corners = triangles.take(self.triangles, axis=0).ravel()
+        ends = np.arange(0, len(corners) + 1, 3)
+        weights = csr_matrix((self.weights.ravel(), corners, ends), (len(ends) - 1, len(values)))
+        return np.asarray(weights @ values)
 
 
 def draw(points: Floats, depth: Floats | None, triangles: Ints, height: int, width: int) -> Drawing:
