@@ -5,9 +5,11 @@ Without a command, or with a photo, the editor opens. Qt is imported only then.
 
 import json
 import os
+import re
+import socket
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -68,11 +70,31 @@ def open_editor(options: EditorOptions) -> int:
         raise ReposeError(
             f"There is no display to open the editor on; see: {PROGRAM} repose --help"
         )
+    if _nobody_serves(os.environ):
+        raise ReposeError(
+            f"No display answers at {os.environ['DISPLAY']}: set DISPLAY to the one in use."
+        )
     try:
         from gui.app import run
     except ImportError as error:
         raise ReposeError(f"The editor cannot start, Qt is incomplete: {error}.") from error
     return run(options.photo, options.model, options.device)
+
+
+def _nobody_serves(environment: Mapping[str, str]) -> bool:
+    """Whether Qt would look for a local X display that is not there, and end the process."""
+    others = ("WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    display = re.fullmatch(r":(\d+)(\.\d+)?", environment.get("DISPLAY", ""))
+    if sys.platform != "linux" or display is None or any(map(environment.get, others)):
+        return False
+    for start in ("", "\0"):  # a file, or a name that Linux keeps without one
+        with socket.socket(socket.AF_UNIX) as server:
+            try:
+                server.connect(f"{start}/tmp/.X11-unix/X{display[1]}")
+            except OSError:
+                continue
+            return False
+    return True
 
 
 def _repose(arguments: Sequence[str]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,6 +77,7 @@ class PredictWorker(QThread):
         self._predictor: Predictor | None = None
         self._source: tuple[NDArray[np.uint8], Landmarks] | None = None
         self._ready = False
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="save")
         self._predicted.connect(self._deliver)
 
     # From the GUI thread
@@ -104,14 +106,19 @@ class PredictWorker(QThread):
         """Write the photo, whose metadata these are, with its face in `pose`, at full size; `saved`
         then returns `token`. `note`: the file says that it was edited. `keep`: what stays."""
 
-        def save() -> None:
+        def predict() -> None:
             predictor = self._require_predictor()
             edited = (metadata or engine.Metadata()).edited(predictor.model_name, note=note)
-            picture = predictor.paste(predictor.predict(pose), keep)
+            prediction = predictor.predict(pose)
+            # A large photo takes seconds from here on: updates go on meanwhile.
+            self._writer.submit(self._attempt, lambda: write(predictor, prediction, edited))
+
+        def write(predictor: Predictor, prediction: Prediction, edited: Metadata) -> None:
+            picture = predictor.paste(prediction, keep)
             engine.write_photo(path, picture, metadata=edited)
             self.saved.emit(path, token)
 
-        self._enqueue(save, changes_picture=False)
+        self._enqueue(predict, changes_picture=False)
 
     def request(self, request: Request) -> None:
         """Predict this pose next; a pose that is still waiting is overwritten."""
@@ -126,11 +133,12 @@ class PredictWorker(QThread):
             self._wake.wakeAll()
 
     def stop(self) -> None:
-        """Finish what is queued (a save must not be lost), then end the thread."""
+        """Finish what is queued (a save must not be lost), then end the threads."""
         with QMutexLocker(self._mutex):
             self._stopping = True
             self._wake.wakeAll()
         self.wait()
+        self._writer.shutdown()
 
     def _enqueue(self, job: Callable[[], None], changes_picture: bool = True) -> None:
         with QMutexLocker(self._mutex):
@@ -148,10 +156,13 @@ class PredictWorker(QThread):
 
     def run(self) -> None:
         while (job := self._next_job()) is not None:
-            try:
-                job()
-            except Exception as error:  # shown to the user; the thread has to live on
-                self.failed.emit(explain(error))
+            self._attempt(job)
+
+    def _attempt(self, job: Callable[[], None]) -> None:
+        try:
+            job()
+        except Exception as error:  # shown to the user; the thread has to live on
+            self.failed.emit(explain(error))
 
     def _next_job(self) -> Callable[[], None] | None:
         with QMutexLocker(self._mutex):

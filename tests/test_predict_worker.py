@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -184,6 +185,32 @@ def test_a_save_that_fails_says_so(
         worker.save(tmp_path / "file" / "out.png", pose, None)
     assert blocker.args is not None
     assert "cannot be written" in blocker.args[0]
+
+
+def test_updates_go_on_while_a_photo_is_written(
+    qtbot: QtBot,
+    worker: PredictWorker,
+    model: Path,
+    opened: Photo,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pose = load(qtbot, worker, model, opened)
+    entered, opening = threading.Event(), threading.Event()
+    write = engine.write_photo
+
+    def slowly(*args: Any, **kwargs: Any) -> None:
+        entered.set()
+        assert opening.wait(20)
+        write(*args, **kwargs)
+
+    monkeypatch.setattr(engine, "write_photo", slowly)
+    worker.save(tmp_path / "out.png", pose, None)
+    assert entered.wait(20)
+    with qtbot.waitSignal(worker.updated, timeout=30_000):
+        worker.request(Request(pose))
+    with qtbot.waitSignal(worker.saved, timeout=30_000):
+        opening.set()
 
 
 def test_stopping_finishes_a_save(qtbot: QtBot, model: Path, opened: Photo, tmp_path: Path) -> None:
