@@ -12,14 +12,14 @@ a face     detector, landmarks, pose_files (pose_formats), pose_preset, head, po
            openings), raster (head_picture), guides
 networks   config (presets, settings), generators (unet), discriminator, losses, heatmaps,
            edges, masks, recognition
-editing    predictor (posing, devices, checkpoint, model_file), pose_check, crop, paste (keep),
-           photos (png, provenance)
+editing    predictor (posing, captured, devices, checkpoint, model_file), pose_check, crop,
+           paste (keep), photos (png, provenance)
 pictures   prepare (layouts, shots, keypoints, processes, unfinished, records), cache, datasets,
            data_count; lifting (lifting_cutout, lifting_relief, lifting_sheets, lifting_back)
 training   training, trainer (requests, progress, optimizers, validation, distributed), stages, run,
            trained_range, run_folder, loader, pairs (variation), personal
-measuring  evaluation (trials, scores, identity, tables, figures), benchmark (training_speed,
-           export_speed)
+measuring  evaluation (trials, scores, identity, tables, figures), benchmark (update_speed,
+           training_speed, export_speed)
 batches    reposing (repose_options), batch_run (report, sheet, animation), batches (names, sweep),
            export (sharing), jobs; sequence_export (sequence)
 
