@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
+from shiboken6 import isValid
 
 import engine
 
@@ -43,14 +44,18 @@ class Background(QObject):
         job: Callable[[], Any],
         done: Callable[[Any], None],
         failed: Callable[[], None] | None = None,
+        owner: QObject | None = None,
     ) -> None:
-        """Run `job` in the thread, then `done(result)` here, or `failed()` after the signal."""
+        """Run `job` in the thread, then `done(result)` here, or `failed()` before the signal.
+
+        Once `owner`, such as a form that was closed meanwhile, is deleted, nobody is told.
+        """
         if self._stopped:
             return  # whoever asks is closing too
 
         def hand_over(future: Future[Any]) -> None:
             if not future.cancelled():
-                self._finished.emit(future, (done, failed))
+                self._finished.emit(future, (done, failed, owner))
 
         self._executor.submit(job).add_done_callback(hand_over)
 
@@ -59,10 +64,10 @@ class Background(QObject):
         self._stopped = True
         self._executor.shutdown(wait=True, cancel_futures=True)
 
-    def _deliver(self, future: Future[Any], callbacks: tuple[Any, Any]) -> None:
-        if self._stopped:
+    def _deliver(self, future: Future[Any], told: tuple[Any, Any, QObject | None]) -> None:
+        done, failed, owner = told
+        if self._stopped or (owner is not None and not isValid(owner)):
             return
-        done, failed = callbacks
         error = future.exception()
         if error is None:
             done(future.result())

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from shiboken6 import isValid
 
 import engine
 from gui.background import Background, explain
@@ -195,11 +194,11 @@ class DataRows(QWidget):
         def count() -> list[DataCount | str]:
             return [_counted(path, layout, data) for path, layout in asked]
 
-        self._background.run(count, lambda counts: self._show(counts, now))
+        self._background.run(count, lambda counts: self._show(counts, now), owner=self)
 
     def _show(self, counts: list[DataCount | str], asked: int) -> None:
-        if not isValid(self) or asked != self._round:
-            return  # the form is closed, or it is of what was typed before
+        if asked != self._round:
+            return  # of what was typed before
         named = [row for row in self.rows if row.source]
         for row in self.rows:
             row.checked.set_problem("")

@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from shiboken6 import isValid
 
 import engine
 from gui.background import Background, explain
@@ -140,10 +139,12 @@ class PersonaliseDialog(QDialog):
 
     def _count(self) -> None:
         folder, now = Path(self._line.text().strip()).expanduser().absolute(), self._round
-        self._background.run(lambda: _counted(folder), lambda count: self._show(count, now))
+        self._background.run(
+            lambda: _counted(folder), lambda count: self._show(count, now), owner=self
+        )
 
     def _show(self, count: int | str, asked: int) -> None:
-        if not isValid(self) or asked != self._round:
+        if asked != self._round:
             return  # of what was typed before
         if isinstance(count, str):
             self.folder.set_problem(count)

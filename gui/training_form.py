@@ -77,7 +77,7 @@ class TrainingForm(QDialog):
             for value, text in choices:
                 box.addItem(self.tr(text), value)
         self.device.addItem("auto", "auto")
-        background.run(engine.usable_devices, self._show_devices)
+        background.run(engine.usable_devices, self._show_devices, owner=self)
         self.numbers = {name: CheckedField(QLineEdit()) for name, _, _ in NUMBERS}
         self.model, self.folder = ModelField(), RunField()
         self.settings = SettingsTree(IN_FORM)
