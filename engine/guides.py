@@ -185,7 +185,9 @@ class SourceHead:
         folded = _signed_area(a, b, c) * _signed_area(p, q, r) <= 0
         order = np.argsort(depth[self._sheet].sum(axis=1) - 1e6 * folded)
         triangles = self._sheet[order]
-        return _drawn_map(start, end, triangles, self._grid, self._grid)
+        places = _drawn_map(start, end, triangles, self._grid, self._grid)
+        # Slivers of folded triangles would be specks that the networks cannot take back.
+        return np.stack([cv2.medianBlur(layer, 5) for layer in places])
 
     def _sheet_points(self, landmarks: Landmarks, pose: HeadPose) -> Floats:
         """What the 2D warp moves: landmarks, points around the skull (for the hair), border."""
