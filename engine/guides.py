@@ -187,7 +187,8 @@ class SourceHead:
         triangles = self._sheet[order]
         places = _drawn_map(start, end, triangles, self._grid, self._grid)
         # Slivers of folded triangles would be specks that the networks cannot take back.
-        return np.stack([cv2.medianBlur(layer, 5) for layer in places])
+        around = np.stack([cv2.medianBlur(layer, 5) for layer in places])
+        return np.where(np.abs(places - around).max(axis=0) > _TEAR, around, places)
 
     def _sheet_points(self, landmarks: Landmarks, pose: HeadPose) -> Floats:
         """What the 2D warp moves: landmarks, points around the skull (for the hair), border."""
