@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,60 +14,24 @@ import engine
 from gui.canvas_tool import CanvasTool, Keys
 from gui.commands import new_gesture
 from gui.document import Document
-from gui.face_groups import FaceGroup, face_groups, group_of, group_with
+from gui.drag import Drag
+from gui.face_groups import FaceGroup, face_groups, group_with
+from gui.picking import MARGIN, STALK, Hit, cursor_over, pick, tip_over
 from gui.pose_item import PoseItem, draw_band, draw_box, draw_circle
 from gui.selection_box import Affine, Floats, Grip, SelectionBox
-from gui.soft_selection import selection_weights
+from gui.soft_selection import Following, eyes_apart
 
 if TYPE_CHECKING:
     from engine import Pose3D
 
-# Screen pixels:
-REACH = 11.0  # around a handle or a grip that still grab it
-ON_HANDLE, ON_LINE = 6.5, 4.0  # beyond the first and within the second, a line is meant
-MARGIN, STALK = 14.0, 26.0  # of the box
-STILL = 2.0  # a click whose mouse moved no further is not a drag
+STILL = 2.0  # a click whose mouse moved no further is not a drag: screen pixels
 
-SMALLEST_RADIUS, LARGEST_RADIUS = 0.1, 4.0  # distances between the eyes
 ARROWS = {
     Qt.Key.Key_Left: (-1.0, 0.0),
     Qt.Key.Key_Right: (1.0, 0.0),
     Qt.Key.Key_Up: (0.0, -1.0),
     Qt.Key.Key_Down: (0.0, 1.0),
 }
-Hit = int | Grip | FaceGroup | SelectionBox | None
-
-
-@dataclass(frozen=True, eq=False)
-class Drag:
-    """Handles being dragged: all counts from where it began, so that nothing jumps.
-
-    grabbed, point  where the button went down and where the mouse is, (2,) pixels
-    start, points   the pose then, and its landmarks (68, 2)
-    box, grip       around the selection then, and what was grabbed of it (None: it is moved)
-    """
-
-    gesture: int
-    grabbed: Floats
-    point: Floats
-    start: Pose3D
-    points: Floats
-    box: SelectionBox | None = None
-    grip: Grip | None = None
-    keys: Keys = Keys.NoModifier
-    active: bool = False
-    clicked: Hit = None
-
-    @property
-    def affine(self) -> Affine:
-        """What is done to the selected points."""
-        if self.box is None or self.grip is None:
-            return Affine.moving(self.point - self.grabbed)
-        shift = bool(self.keys & Keys.ShiftModifier)
-        if self.grip.turns:
-            return self.box.turned(self.grabbed, self.point, shift)
-        centred = bool(self.keys & Keys.ControlModifier)
-        return self.box.scaled(self.grip, self.point - self.grabbed, shift, centred)
 
 
 class Handles(CanvasTool):
@@ -82,9 +46,7 @@ class Handles(CanvasTool):
     ) -> None:
         super().__init__(parent)
         self._document, self._item, self._zoom = document, item, zoom
-        self.symmetric = False
-        self.soft = False
-        self.radius = 1.0  # of soft selection, in distances between the eyes
+        self._following = Following()
         self._drag: Drag | None = None
         self._nudge: Drag | None = None
         self._band: tuple[QPointF, QPointF, frozenset[int]] | None = None
@@ -127,19 +89,24 @@ class Handles(CanvasTool):
             last = max(self.selection, default=-1) if by > 0 else min(self.selection, default=0)
             self.select(frozenset({(last + by) % engine.N_LANDMARKS}))
 
-    def set_symmetric(self, symmetric: bool) -> None:
+    @property
+    def symmetric(self) -> bool:
         """Whether the other side of the face follows."""
-        self.symmetric = symmetric
+        return self._following.symmetric
+
+    def set_symmetric(self, symmetric: bool) -> None:
+        """Let the other side of the face follow, or not."""
+        self._following = replace(self._following, symmetric=symmetric)
         self._refresh()
 
     def set_soft(self, soft: bool) -> None:
-        """Whether neighbours of the selection follow."""
-        self.soft = soft
+        """Let neighbours of the selection follow, or not."""
+        self._following = replace(self._following, soft=soft)
         self._refresh()
 
     def widen(self, factor: float) -> None:
         """Let neighbours this many times as far away follow; even while dragging."""
-        self.radius = min(max(self.radius * factor, SMALLEST_RADIUS), LARGEST_RADIUS)
+        self._following = self._following.widened(factor)
         self._refresh()
         if self._drag is not None and self._drag.active:
             self._apply(self._drag)
@@ -149,32 +116,17 @@ class Handles(CanvasTool):
     @property
     def cursor(self) -> Qt.CursorShape:
         hit = self._hovered if self._drag is None else self._drag.clicked
-        if isinstance(hit, Grip) and not hit.turns and (box := self._box()) is not None:
-            return _cursor_along(box.axes @ np.array([hit.x, hit.y]))
-        if isinstance(hit, SelectionBox):
-            return Qt.CursorShape.SizeAllCursor
-        return Qt.CursorShape.ArrowCursor if hit is None else Qt.CursorShape.PointingHandCursor
+        return cursor_over(hit, self._box())
 
     @property
     def tip(self) -> str:
-        hit = self._hovered
-        if isinstance(hit, FaceGroup):
-            return self.tr("{}: click to take the whole part (key {}), drag to move it").format(
-                hit.name, hit.key
-            )
-        if isinstance(hit, SelectionBox):
-            return self.tr("Drag to move what is selected, click to drop the selection")
-        if isinstance(hit, Grip) and hit.turns:
-            return self.tr("Drag to turn what is selected; Shift: in steps of 15°")
-        if isinstance(hit, Grip):
-            return self.tr("Drag to scale what is selected; Shift: freely; Ctrl: about the middle")
-        return ""
+        return tip_over(self._hovered)
 
     def press(self, point: QPointF, keys: Keys) -> None:
         pose, shift = self._document.pose, bool(keys & Keys.ShiftModifier)
         if pose is None or not self._item.isVisible():
             return
-        hit = self._hit(point)
+        hit = pick(self._item, self._box(), point, self._zoom())
         if hit is None or (isinstance(hit, SelectionBox) and shift):
             self._band = (point, point, self.selection if shift else frozenset())
             self.select(self._band[2])
@@ -219,7 +171,9 @@ class Handles(CanvasTool):
                 self.select(frozenset())
 
     def hover(self, point: QPointF | None) -> None:
-        hit = None if point is None or not self._item.isVisible() else self._hit(point)
+        hit: Hit = None
+        if point is not None and self._item.isVisible():
+            hit = pick(self._item, self._box(), point, self._zoom())
         if hit == self._hovered or (
             isinstance(hit, SelectionBox) and isinstance(self._hovered, SelectionBox)
         ):
@@ -289,35 +243,12 @@ class Handles(CanvasTool):
         if self._band is not None:
             draw_band(painter, self._band_rect(), zoom)
         box, drag = self._box(), self._drag
-        if drag is not None and drag.active and self.soft:
-            radius = self._radius_in_pixels(drag.points)
+        if drag is not None and drag.active and self._following.soft:
+            radius = self._following.radius * self._eyes_apart(drag.points)
             draw_circle(painter, QPointF(*drag.point), radius, zoom)
         if box is not None and (drag is None or drag.grip is not None or not drag.active):
             grip = self._hovered if isinstance(self._hovered, Grip) else None
             draw_box(painter, box.grown(MARGIN / zoom), STALK / zoom, grip, zoom)
-
-    def _hit(self, point: QPointF) -> Hit:
-        """What is under the mouse: a handle, a grip of the box, a part's line, the box."""
-        zoom, at = self._zoom(), _array(point)
-        hit: Hit = None
-        nearest = REACH
-        index, distance = self._item.nearest(point)
-        if index is not None and distance * zoom <= nearest:
-            hit, nearest = index, distance * zoom
-        box = self._box()
-        if box is not None:
-            box = box.grown(MARGIN / zoom)
-            grip, distance = box.nearest_grip(at, STALK / zoom)
-            if distance * zoom < nearest:
-                hit, nearest = grip, distance * zoom
-        if nearest <= ON_HANDLE:
-            return hit
-        part, distance = self._item.nearest_part(point)
-        if part is not None and distance * zoom <= ON_LINE:
-            return group_of(part)
-        if hit is None and box is not None and box.contains(at):
-            return box
-        return hit
 
     def _box(self) -> SelectionBox | None:
         """Around the selection, if it is more than a point."""
@@ -350,7 +281,8 @@ class Handles(CanvasTool):
         offsets = affine(points) - points
         pose = start
         if np.any(offsets[sorted(self.selection)]):
-            pose = start.dragged(offsets, self._weights(points), self._mirrors)
+            mirrors = self._following.mirrors(self.selection)
+            pose = start.dragged(offsets, self._weights(points), mirrors)
         self._document.change_pose(pose, text, gesture)
 
     def _transform(self, matrix: Floats, text: str) -> None:
@@ -361,23 +293,13 @@ class Handles(CanvasTool):
         affine = Affine.about(box.centre, matrix)
         self._change(pose, points, affine, text.format(self._name()), None)
 
-    @property
-    def _mirrors(self) -> bool:
-        """Whether the other side follows; what is selected on both sides goes as it is dragged."""
-        return self.symmetric and any(
-            engine.MIRROR_IMAGES[index] not in self.selection for index in self.selection
-        )
-
     def _weights(self, points: Floats) -> Floats:
-        radius = self._radius_in_pixels(points) if self.soft else 0.0
-        return selection_weights(points, self.selection, radius)
+        return self._following.weights(points, self.selection, self._eyes_apart(points))
 
-    def _radius_in_pixels(self, points: Floats) -> float:
-        # Of the source's eyes: the pose's come close to each other when the head turns.
+    def _eyes_apart(self, points: Floats) -> float:
+        # The source's: the pose's come close to each other when the head turns.
         source = self._document.landmarks
-        eyes = points if source is None else source.astype(np.float64)
-        apart = eyes[42:48].mean(axis=0) - eyes[36:42].mean(axis=0)
-        return self.radius * float(np.hypot(*apart))
+        return eyes_apart(points if source is None else source.astype(np.float64))
 
     def _name(self) -> str:
         group = group_with(self.selection)
@@ -415,7 +337,7 @@ class Handles(CanvasTool):
         """Show which handles a drag would take along."""
         if self._item.pose is not None and (self._drag is None or not self._drag.active):
             weights = self._weights(self._item.pose.astype(np.float64))
-            if self._mirrors:
+            if self._following.mirrors(self.selection):
                 weights = np.maximum(weights, weights[list(engine.MIRROR_IMAGES)])
             self._item.weights = weights
         self.changed.emit()
@@ -423,14 +345,3 @@ class Handles(CanvasTool):
 
 def _array(point: QPointF) -> Floats:
     return np.array([point.x(), point.y()])
-
-
-def _cursor_along(direction: Floats) -> Qt.CursorShape:
-    """The cursor with arrows nearest to a direction (2,) of the screen."""
-    eighth = round(float(np.arctan2(direction[1], direction[0])) / (np.pi / 4)) % 4
-    return (
-        Qt.CursorShape.SizeHorCursor,
-        Qt.CursorShape.SizeFDiagCursor,
-        Qt.CursorShape.SizeVerCursor,
-        Qt.CursorShape.SizeBDiagCursor,
-    )[eighth]

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
 from gui.app import make_application
 from gui.file_dialogs import settings
-from gui.handles import MARGIN
 from gui.main_window import MainWindow
+from gui.picking import MARGIN
 from gui.theme import Theme
 from gui.views import View
 

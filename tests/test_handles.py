@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 import engine
 from gui.canvas_tool import CanvasTool, Keys
 from gui.face_groups import face_groups
-from gui.handles import MARGIN, STALK
 from gui.photo import Photo, read_photo
+from gui.picking import MARGIN, STALK
 from gui.selection_box import Grip
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
