@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 import engine
 from gui.background import explain
+from gui.garbage import Garbage
 from gui.language import speak_language
 from gui.main_window import MainWindow
 from gui.theme import follow_theme
@@ -24,6 +25,7 @@ def run(photo: Path | None = None, model: Path | None = None, device: str = "aut
     the exit status when the window is closed."""
     app = make_application()
     window = MainWindow(device)
+    Garbage(app)
     show_unforeseen_errors(window)
     window.show()
     # The window is on the screen before anything slow begins.
