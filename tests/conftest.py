@@ -1,5 +1,7 @@
 """What several tests share. Nothing here needs the trained model: a small random one stands in."""
 
+import gc
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,7 +9,11 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from mouse_editor import Editor
+from PySide6.QtCore import QSettings
+from pytestqt.qtbot import QtBot
 
+import gui.photo
 from engine.checkpoint import save_checkpoint
 from engine.config import Config, GeneratorConfig, ImageConfig
 from engine.crop import Crop
@@ -22,12 +28,35 @@ from engine.pose_files import write_pose
 from engine.predictor import Predictor
 from engine.prepare import PrepareOptions, prepare
 from engine.presets import PRESETS
+from gui.document import Document
 
 
 @pytest.fixture(autouse=True)
 def own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test finds what another one, or the user, has left."""
     monkeypatch.setenv("REPOSE_DATA", str(tmp_path / "data"))
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path: Path) -> None:
+    """The window's settings, too."""
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_garbage_collection() -> Iterator[None]:
+    """But after each test: as in the program, no other thread may delete what is Qt's."""
+    gc.disable()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+    gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def garbage_of_each_test(no_garbage_collection: None) -> Iterator[None]:
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="session")
@@ -118,3 +147,25 @@ def cache(people: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cache") / "people"
     prepare(PrepareOptions(data=people, out=folder, workers=1))
     return folder
+
+
+@pytest.fixture(scope="session")
+def opened(sample: Path) -> gui.photo.Photo:
+    """The photo as the window opens it."""
+    return gui.photo.read_photo(sample)
+
+
+@pytest.fixture
+def document(qtbot: QtBot, opened: gui.photo.Photo) -> Document:
+    """The photo being edited."""
+    document = Document()
+    document.set_photo(opened)
+    return document
+
+
+@pytest.fixture
+def editor(qtbot: QtBot, opened: gui.photo.Photo) -> Editor:
+    """The photo being edited with the mouse."""
+    editor = Editor(qtbot)
+    editor.document.set_photo(opened)
+    return editor

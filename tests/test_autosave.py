@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRectF, QSettings
+from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
@@ -20,29 +20,12 @@ from gui.autosave import Autosave, LostWork, find_lost_work
 from gui.data_folder import data_folder
 from gui.document import Document
 from gui.main_window import MainWindow
-from gui.photo import Photo, read_photo
+from gui.photo import Photo
 from gui.project import Project, read_project
 from gui.recovery import RecoveryDialog
 from gui.views import View
 
 WAIT = 30_000
-
-
-@pytest.fixture(autouse=True)
-def own_settings(tmp_path: Path) -> None:
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
-
-
-@pytest.fixture(scope="module")
-def opened(sample: Path) -> Photo:
-    return read_photo(sample)
-
-
-@pytest.fixture
-def document(qtbot: QtBot, opened: Photo) -> Document:
-    document = Document()
-    document.set_photo(opened)
-    return document
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """The canvas, driven by mouse and keyboard events."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from mouse_editor import MIDDLE, NOTHING, SHIFT, Editor
@@ -12,19 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 import engine
-from gui.photo import Photo, read_photo
-
-
-@pytest.fixture(scope="module")
-def opened(sample: Path) -> Photo:
-    return read_photo(sample)
-
-
-@pytest.fixture
-def editor(qtbot: QtBot, opened: Photo) -> Editor:
-    editor = Editor(qtbot)
-    editor.document.set_photo(opened)
-    return editor
+from gui.photo import Photo
 
 
 def test_a_handle_moves_by_what_the_mouse_moves(editor: Editor) -> None:

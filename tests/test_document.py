@@ -2,7 +2,6 @@
 
 import gc
 import weakref
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,19 +10,7 @@ from pytestqt.qtbot import QtBot
 import engine
 from gui.commands import new_gesture
 from gui.document import Document
-from gui.photo import Photo, read_photo
-
-
-@pytest.fixture(scope="module")
-def opened(sample: Path) -> Photo:
-    return read_photo(sample)
-
-
-@pytest.fixture
-def document(qtbot: QtBot, opened: Photo) -> Document:
-    document = Document()
-    document.set_photo(opened)
-    return document
+from gui.photo import Photo
 
 
 def shown(document: Document) -> engine.Landmarks:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, QStandardPaths, Qt
+from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -17,26 +17,17 @@ from gui.document import Document, Model
 from gui.export_dialog import ExportDialog
 from gui.export_process import ExportProcess
 from gui.main_window import MainWindow
-from gui.photo import Photo, read_photo
 
 WAIT = 60_000
 
 
 @pytest.fixture(autouse=True)
-def own_places(tmp_path: Path) -> None:
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
+def own_places() -> None:
     QStandardPaths.setTestModeEnabled(True)
 
 
-@pytest.fixture(scope="module")
-def opened(sample: Path) -> Photo:
-    return read_photo(sample)
-
-
 @pytest.fixture
-def document(opened: Photo, model: Path) -> Document:
-    document = Document()
-    document.set_photo(opened)
+def document(document: Document, model: Path) -> Document:
     document.set_model(Model(model, "small", "cpu"))
     return document
 

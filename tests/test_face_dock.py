@@ -16,16 +16,11 @@ from gui.document import Document
 from gui.face_dock import FaceDock
 from gui.head_turn import HeadTurn
 from gui.named_pose_actions import NamedPoseActions
-from gui.photo import Photo, read_photo
+from gui.photo import Photo
 from gui.pose_actions import PoseActions
 from gui.pose_presets import PosePresets
 
 WAIT = 30_000
-
-
-@pytest.fixture(scope="module")
-def opened(sample: Path) -> Photo:
-    return read_photo(sample)
 
 
 class Dock:

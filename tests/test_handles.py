@@ -1,19 +1,15 @@
 """Parts of the face, their box, soft selection, symmetry, correcting: by mouse and key."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from mouse_editor import NOTHING, SHIFT, Editor
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtTest import QTest
-from pytestqt.qtbot import QtBot
 
 import engine
 from gui.canvas_tool import CanvasTool, Keys
 from gui.face_groups import face_groups
-from gui.photo import Photo, read_photo
 from gui.picking import MARGIN, STALK
 from gui.selection_box import Grip
 
@@ -21,15 +17,8 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 RIGHT_EYE, LEFT_EYE, MOUTH = set(range(36, 42)), set(range(42, 48)), set(range(48, 68))
 
 
-@pytest.fixture(scope="module")
-def opened(sample: Path) -> Photo:
-    return read_photo(sample)
-
-
 @pytest.fixture
-def editor(qtbot: QtBot, opened: Photo) -> Editor:
-    editor = Editor(qtbot)
-    editor.document.set_photo(opened)
+def editor(editor: Editor) -> Editor:
     editor.canvas.zoom_by(1.8, editor.place(editor.pose[36]))  # so that lines are not all handles
     return editor
 

@@ -1,7 +1,5 @@
 """The head on the canvas, the sliders, and what the model has learnt."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
@@ -14,24 +12,11 @@ import engine
 from gui.document import Document, Model
 from gui.gizmo import SIDE, Gizmo
 from gui.head_turn import HeadTurn
-from gui.photo import Photo, read_photo
 from gui.pose_panel import PosePanel
 
 NOTHING, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
 LEFT, MIDDLE = Qt.MouseButton.LeftButton, QPointF(SIDE / 2, SIDE / 2)
 TOP = QPointF(SIDE / 2, 6.0)  # on the ring
-
-
-@pytest.fixture(scope="module")
-def opened(sample: Path) -> Photo:
-    return read_photo(sample)
-
-
-@pytest.fixture
-def document(qtbot: QtBot, opened: Photo) -> Document:
-    document = Document()
-    document.set_photo(opened)
-    return document
 
 
 @pytest.fixture

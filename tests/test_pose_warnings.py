@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
 import engine
@@ -18,11 +17,6 @@ from gui.views import View
 
 WAIT = 30_000
 Pixels = NDArray[np.uint8]
-
-
-@pytest.fixture(autouse=True)
-def own_settings(tmp_path: Path) -> None:
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
 
 
 def forget_edits(window: MainWindow) -> None:

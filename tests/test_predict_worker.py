@@ -13,13 +13,8 @@ from pytestqt.qtbot import QtBot
 
 import engine
 from gui.document import Model
-from gui.photo import Photo, read_photo
+from gui.photo import Photo
 from gui.predict_worker import PredictWorker, Request, Update
-
-
-@pytest.fixture(scope="module")
-def opened(sample: Path) -> Photo:
-    return read_photo(sample)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import engine
 from engine.errors import ReposeError
 from engine.landmarks import Landmarks
 from gui.document import Document, Edit
-from gui.photo import Photo, file_hash, read_photo
+from gui.photo import Photo, file_hash
 from gui.project import Project, photo_candidates, read_project, write_project
 
 SIZE = (512, 512)
@@ -183,11 +183,6 @@ def test_where_a_photo_may_be(project: Project, sample: Path, tmp_path: Path) ->
     assert photo_candidates(gone, recent) == [
         tmp_path / "there" / "photo.jpg", tmp_path / "here" / "photo.jpg", recent[0],
     ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def opened(sample: Path) -> Photo:
-    return read_photo(sample)
 
 
 def test_a_document_goes_on_where_the_project_was(

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QSettings, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QDesktopServices, QKeySequence, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -238,7 +238,6 @@ def somebody(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Random:  # fmt: skip
     """At a window with the sample photo, and with a few files to open."""
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
     window = MainWindow("cpu")
     load = window.load_model
     monkeypatch.setattr(window, "load_model", lambda path: load(path or model))

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
@@ -14,22 +13,11 @@ from engine.photos import write_photo
 from gui import sequence, sequence_dialog
 from gui.background import Background
 from gui.document import Document
-from gui.photo import Photo, read_photo
 from gui.predict_worker import PredictWorker
 from gui.sequence import Sequences
 from gui.sequence_dialog import SequenceDialog
 
 WAIT = 60_000
-
-
-@pytest.fixture(autouse=True)
-def own_settings(tmp_path: Path) -> None:
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
-
-
-@pytest.fixture(scope="module")
-def opened(sample: Path) -> Photo:
-    return read_photo(sample)
 
 
 @pytest.fixture(scope="module")
@@ -42,13 +30,6 @@ def folder(photo: Pixels, tmp_path_factory: pytest.TempPathFactory) -> Path:
             frame = photo[cut : cut + 240, 104 - cut : 344 - cut]
         write_photo(folder / f"{number}.png", np.ascontiguousarray(frame))
     return folder
-
-
-@pytest.fixture
-def document(opened: Photo) -> Document:
-    document = Document()
-    document.set_photo(opened)
-    return document
 
 
 @pytest.fixture

@@ -27,8 +27,7 @@ WAIT = 30_000
 
 
 @pytest.fixture(autouse=True)
-def own_settings(tmp_path: Path) -> None:
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
+def own_runs(own_settings: None, tmp_path: Path) -> None:
     QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Repose", "Repose").setValue(
         "training/folder", str(tmp_path / "runs")
     )

@@ -33,9 +33,8 @@ PROGRESS = {"epochs": 2, "total": 80, "images_per_second": 12.5, "eta": 64, "ela
 
 
 @pytest.fixture(autouse=True)
-def runs(tmp_path: Path) -> Path:
+def runs(own_settings: None, tmp_path: Path) -> Path:
     """The folder for runs."""
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
     settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Repose", "Repose")
     settings.setValue("training/folder", str(tmp_path / "runs"))
     return tmp_path / "runs"

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import PySide6
 import pytest
-from PySide6.QtCore import QCoreApplication, QLocale, QSettings, QTranslator
+from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 from pytestqt.qtbot import QtBot
 
 import gui
@@ -135,8 +135,7 @@ def test_the_compiled_german_is_of_the_same_words(
         assert translator.translate(context, source) == translation
 
 
-def test_the_language_follows_the_system_until_one_is_chosen(qtbot: QtBot, tmp_path: Path) -> None:
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
+def test_the_language_follows_the_system_until_one_is_chosen(qtbot: QtBot) -> None:
     menu = LanguageMenu()
     qtbot.addWidget(menu)
     assert [action.isChecked() for action in menu.actions()] == [True, False, False]
