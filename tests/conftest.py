@@ -12,6 +12,7 @@ import torch
 from mouse_editor import Editor
 from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
+from whole_window import WAIT
 
 import gui.photo
 from engine.checkpoint import save_checkpoint
@@ -29,6 +30,7 @@ from engine.predictor import Predictor
 from engine.prepare import PrepareOptions, prepare
 from engine.presets import PRESETS
 from gui.document import Document
+from gui.main_window import MainWindow
 
 
 @pytest.fixture(autouse=True)
@@ -169,3 +171,14 @@ def editor(qtbot: QtBot, opened: gui.photo.Photo) -> Editor:
     editor = Editor(qtbot)
     editor.document.set_photo(opened)
     return editor
+
+
+@pytest.fixture
+def window(qtbot: QtBot, model: Path, sample: Path) -> MainWindow:
+    """The whole window with the photo and its first picture shown. Closing it asks nothing."""
+    window = MainWindow("cpu")
+    qtbot.addWidget(window, before_close_func=lambda window: window.document.leave_face())
+    window.show()
+    with qtbot.waitSignal(window.worker.updated, timeout=WAIT):
+        window.start(sample, model)
+    return window

@@ -1,7 +1,6 @@
 """Warnings over the canvas, and what is done when the pose rests, in the whole window."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,19 +18,9 @@ WAIT = 30_000
 Pixels = NDArray[np.uint8]
 
 
-def forget_edits(window: MainWindow) -> None:
-    """So that closing the window asks nothing."""
-    window.document.leave_face()
-
-
 @pytest.fixture
-def window(qtbot: QtBot, model: Path, sample: Path) -> MainWindow:
-    """The editor with the sample photo, its model knowing 20 degrees of yaw each way."""
-    window = MainWindow("cpu")
-    qtbot.addWidget(window, before_close_func=forget_edits)
-    window.show()
-    with qtbot.waitSignal(window.worker.updated, timeout=WAIT):
-        window.start(sample, model)
+def window(window: MainWindow) -> MainWindow:
+    """With a model that knows 20 degrees of yaw each way."""
     loaded = window.document.model
     assert loaded is not None
     window.document.set_model(replace(loaded, trained_range=engine.TrainedRange(yaw=(-20, 20))))
