@@ -109,6 +109,7 @@ class CopyPoseDialog(QDialog):
             )
         self.strength.setPageStep(10)
         self.percent.setSuffix(self.tr(" %"))
+        self.percent.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.problem = QLabel()
         self.problem.setObjectName("wrong")
         self.problem.setWordWrap(True)

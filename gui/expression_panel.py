@@ -15,6 +15,11 @@ PERCENT = 100.0
 EYES = ("close_right_eye", "close_left_eye")
 
 
+def is_moved(pose: engine.Pose3D) -> bool:
+    """Whether more than the turn of the head differs from the photo."""
+    return bool(pose.edits.any()) or pose.expression != engine.Expression()
+
+
 class ExpressionPanel(QWidget):
     """One slider for each value of an expression, and buttons of which others know what they do."""
 
@@ -46,7 +51,9 @@ class ExpressionPanel(QWidget):
             self.tr("Shut the mouth, take a smile away, open eyes that are shut")
         )
         self.reset = QPushButton(self.tr("As in the photo"))
-        self.reset.setToolTip(self.tr("Set all these sliders back to 0"))
+        self.reset.setToolTip(
+            self.tr("Put all points where the photo has them; the turn of the head stays")
+        )
         buttons = QHBoxLayout()
         for button in (self.neutral, self.reset):
             button.setObjectName("small")
@@ -107,4 +114,4 @@ class ExpressionPanel(QWidget):
         expression = engine.Expression() if pose is None else pose.expression
         for name, slider in self.sliders.items():
             slider.show_value(PERCENT * getattr(expression, name))
-        self.reset.setEnabled(expression != engine.Expression())
+        self.reset.setEnabled(pose is not None and is_moved(pose))

@@ -42,7 +42,7 @@ class LanguageMenu(QMenu):
         super().__init__(parent)
         self.setTitle(self.tr("Lan&guage"))
         group = QActionGroup(self)
-        for code, name in {"": self.tr("&System"), **LANGUAGES}.items():
+        for code, name in {"": self.tr("As the &system"), **LANGUAGES}.items():
             action = self.addAction(name)
             action.setStatusTip(
                 self.tr("Speak this language from the next start on")

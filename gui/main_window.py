@@ -162,6 +162,9 @@ class MainWindow(QMainWindow):
         ):
             label.setToolTip(tip)
             self.statusBar().addPermanentWidget(label)
+        # As the time changes, the texts beside it stay where they are.
+        self._time.setMinimumWidth(self._time.fontMetrics().horizontalAdvance("00000 ms") + 16)
+        self._time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.statusBar().setSizeGripEnabled(False)
 
     def _wire(self) -> None:

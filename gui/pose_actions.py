@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 import engine
 from gui.document import Document
+from gui.expression_panel import is_moved
 from gui.face_dock import FaceDock
 from gui.gizmo import Gizmo
 from gui.head_turn import HeadTurn
@@ -73,9 +75,7 @@ class PoseActions(QObject):
         for action in self._turns:
             action.setEnabled(pose is not None)
         self._neutral.setEnabled(pose is not None and not fitting)
-        self._reset.setEnabled(
-            pose is not None and not fitting and pose.expression != engine.Expression()
-        )
+        self._reset.setEnabled(pose is not None and not fitting and is_moved(pose))
 
     def _turn_by(self, angles: tuple[float, float, float], _checked: bool = False) -> None:
         self._turn.turn_by(angles)
@@ -86,4 +86,8 @@ class PoseActions(QObject):
             self._document.change_pose(relaxed, self.tr("Neutral face"))
 
     def _reset_expression(self) -> None:
-        self._document.set_expression(engine.Expression())
+        pose = self._document.pose
+        if pose is not None:
+            unmoved = engine.Pose3D(pose.source, np.zeros_like(pose.edits))
+            unmoved = unmoved.turned(pose.yaw, pose.pitch, pose.roll)
+            self._document.change_pose(unmoved, self.tr("As in the photo"))

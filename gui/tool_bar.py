@@ -48,3 +48,8 @@ class ToolBar(QToolBar):
             button = self.widgetForAction(action)
             assert isinstance(button, QToolButton)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        # What has no room is behind this; Qt's own picture of it cannot be seen on dark ground.
+        more = self.findChild(QToolButton, "qt_toolbar_ext_button")
+        if more is not None:
+            more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+            more.setText("»")

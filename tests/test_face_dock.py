@@ -123,6 +123,15 @@ def test_as_in_the_photo_gives_the_photo_back(dock: Dock) -> None:
     assert dock.document.undo_stack.count() == 2
 
 
+def test_as_in_the_photo_takes_back_the_neutral_face_and_keeps_the_turn(dock: Dock) -> None:
+    dock.document.turn(10, 0, 0, gesture=1)
+    before = dock.pose.landmarks()
+    assert not dock.dock.expression.reset.isEnabled()
+    dock.dock.expression.neutral.click()
+    dock.dock.expression.reset.click()
+    np.testing.assert_array_equal(dock.pose.landmarks(), before)
+
+
 def test_the_neutral_face(dock: Dock) -> None:
     before = dock.pose.landmarks()
     dock.dock.expression.neutral.click()

@@ -457,8 +457,8 @@
             <translation>Wie im Foto</translation>
         </message>
         <message>
-            <source>Set all these sliders back to 0</source>
-            <translation>Alle diese Regler auf 0 zurücksetzen</translation>
+            <source>Put all points where the photo has them; the turn of the head stays</source>
+            <translation>Alle Punkte dorthin setzen, wo das Foto sie hat; die Kopfdrehung bleibt</translation>
         </message>
         <message>
             <source>Open mouth</source>
@@ -973,8 +973,8 @@
             <translation>&amp;Sprache</translation>
         </message>
         <message>
-            <source>&amp;System</source>
-            <translation>&amp;System</translation>
+            <source>As the &amp;system</source>
+            <translation>Wie das &amp;System</translation>
         </message>
         <message>
             <source>Speak this language from the next start on</source>
@@ -1694,6 +1694,10 @@
     </context>
     <context>
         <name>PoseActions</name>
+        <message>
+            <source>As in the photo</source>
+            <translation>Wie im Foto</translation>
+        </message>
         <message>
             <source>T&amp;urn the head</source>
             <translation>Kopf &amp;drehen</translation>
