@@ -22,6 +22,7 @@ measuring  evaluation (trials, scores, identity, tables, figures), benchmark (up
            training_speed, export_speed)
 batches    reposing (repose_options), batch_run (report, sheet, animation), batches (names, sweep),
            export (sharing), jobs; sequence_export (sequence)
+beneath    errors, files
 
     photo = engine.read_photo("photo.jpg")
     landmarks = engine.find_faces(photo)[0].landmarks
