@@ -1,9 +1,10 @@
 """What several tests share. Nothing here needs the trained model: a small random one stands in."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -12,6 +13,7 @@ import torch
 from mouse_editor import Editor
 from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
+from training_runs import PRETRAINING, Interferes, Trains
 from whole_window import WAIT
 
 import gui.photo
@@ -29,6 +31,7 @@ from engine.pose_files import write_pose
 from engine.predictor import Predictor
 from engine.prepare import PrepareOptions, prepare
 from engine.presets import PRESETS
+from engine.training import TrainOptions, settings_of, train
 from gui.document import Document
 from gui.main_window import MainWindow
 
@@ -182,3 +185,46 @@ def window(qtbot: QtBot, model: Path, sample: Path) -> MainWindow:
     with qtbot.waitSignal(window.worker.updated, timeout=WAIT):
         window.start(sample, model)
     return window
+
+
+@pytest.fixture(scope="session")
+def brief_config(small_config: Config) -> Config:
+    """The small networks trained for two short epochs a stage."""
+    stage = replace(small_config.stage1, epochs=2, batch=4, average=0.8)
+    d = replace(small_config.d, filters=4, growth=2, pretraining=PRETRAINING)
+    return replace(small_config, stage1=stage, stage2=stage, d=d)
+
+
+@pytest.fixture
+def trains(brief_config: Config, cache: Path, tmp_path: Path) -> Trains:
+    """Train a run of this name in the small config; further options by name."""
+    settings = tmp_path / "settings.json"
+    settings.write_text(brief_config.to_json())
+
+    def run(name: str, **options: Any) -> Path:
+        if not options.get("resume"):
+            options = {"data": ((str(cache),),), "config": settings, **options}
+        chosen = TrainOptions(run=tmp_path / name, device="cpu", threads=1, **options)
+        train(chosen, settings_of(chosen))
+        return chosen.run
+
+    return run
+
+
+@pytest.fixture
+def interferes(monkeypatch: pytest.MonkeyPatch) -> Interferes:
+    """Do something during that step (from 1) of Stage1 or Stage2, once."""
+
+    def arrange(stage: type, number: int, what: Callable[[], object]) -> None:
+        original, count = stage.step, [0]  # type: ignore[attr-defined]
+
+        def step(self: Any, batch: Any) -> dict[str, float]:
+            count[0] += 1
+            if count[0] == number:
+                what()
+            losses: dict[str, float] = original(self, batch)
+            return losses
+
+        monkeypatch.setattr(stage, "step", step)
+
+    return arrange
