@@ -214,7 +214,7 @@ class MainWindow(QMainWindow):
 
     def _source_changed(self) -> None:
         document = self.document
-        self.panes.show_nothing()
+        self.panes.show_nothing(document.fitting)
         self.at_rest.forget()
         self._time.clear()
         if document.photo is None or document.landmarks is None or document.fitting:

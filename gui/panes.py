@@ -100,11 +100,14 @@ class Panes(QWidget):
         for pane in self.both:
             pane.view.show_photo(photo)
 
-    def show_nothing(self) -> None:
-        """No face is being edited."""
+    def show_nothing(self, correcting: bool) -> None:
+        """No face is being edited, or its points are being corrected."""
         self.prediction = self._rested = None
+        why = ""
+        if correcting:
+            why = self.tr("The reposed face appears here once you have corrected the points.")
         for pane in self.both:
-            pane.view.show_nothing()
+            pane.view.show_nothing(why)
 
     def show_prediction(self, prediction: Prediction, keep: KeepMask | None) -> None:
         """Show what the networks made of the newest pose."""

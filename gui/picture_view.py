@@ -44,7 +44,7 @@ class PictureView(ZoomView):
         self.filled = False
         self.split: float | None = None  # of the width
         self.comparing = False
-        self._empty = empty
+        self._empty, self._why = empty, ""
         self._pressed = self._splitting = False
         self._before, self._after = PictureItem(), AfterItem()
         for item in (self._before, self._after):
@@ -63,9 +63,14 @@ class PictureView(ZoomView):
             self._before.show_levels(photo.levels, QRectF(-0.5, -0.5, *photo.size))
         self.show_nothing()
 
-    def show_nothing(self) -> None:
-        """The sentence for an empty view."""
-        self.image, self.filled = None, False
+    @property
+    def sentence(self) -> str:
+        """What an empty view says."""
+        return self._why or self._empty
+
+    def show_nothing(self, why: str = "") -> None:
+        """The sentence for an empty view, or for now another one."""
+        self.image, self.filled, self._why = None, False, why
         self._refresh()
 
     def show_source(self) -> None:
@@ -123,7 +128,7 @@ class PictureView(ZoomView):
         if not self.filled:
             painter.setPen(self.palette().placeholderText().color())
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(area.adjusted(16, 16, -16, -16), int(flags), self._empty)
+            painter.drawText(area.adjusted(16, 16, -16, -16), int(flags), self.sentence)
         elif self.image is None:
             return
         elif self._bare:

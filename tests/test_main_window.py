@@ -210,3 +210,12 @@ def test_the_same_error_does_not_pile_up(window: MainWindow) -> None:
     assert window._error is first
     assert first is not None
     first.close()
+
+
+def test_the_empty_panes_say_what_they_wait_for(window: MainWindow) -> None:
+    view = window.panes.large.view
+    window.document.start_fitting()
+    assert not view.filled
+    assert "corrected the points" in view.sentence
+    window.document.cancel_fitting()
+    assert "corrected" not in view.sentence

@@ -1516,6 +1516,10 @@
             <source>small pane</source>
             <translation>kleinen Feld</translation>
         </message>
+        <message>
+            <source>The reposed face appears here once you have corrected the points.</source>
+            <translation>Hier erscheint das Gesicht in der neuen Pose, sobald Sie die Punkte korrigiert haben.</translation>
+        </message>
     </context>
     <context>
         <name>PathList</name>
