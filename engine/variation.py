@@ -46,7 +46,10 @@ def recoloured(pictures: Sequence[Pixels], rng: np.random.Generator) -> list[Pix
 
 def shaken(landmarks: Landmarks, rng: np.random.Generator) -> Landmarks:
     """Landmarks (N, 2) that are as uncertain as found ones: each off by some 0.4 % of the face."""
-    spread = _UNCERTAIN * np.nanmax(np.ptp(landmarks, axis=0), initial=0)
+    if not len(landmarks):
+        return landmarks
+    size = np.nanmax(landmarks, axis=0) - np.nanmin(landmarks, axis=0)
+    spread = _UNCERTAIN * float(size.max())
     return (landmarks + rng.normal(0, spread, landmarks.shape)).astype(np.float32)
 
 

@@ -95,9 +95,9 @@ def test_the_weight_goes_the_way_of_its_pixels(bodies: list[Picture], seed: int)
     pair = cut_pair(bodies[0], bodies[2], config, rng)
     assert pair.weight is not None
     assert pair.weight.shape == pair.target.shape[:2]
-    # The light has changed the channel that is the weight, but not its order.
+    # Light and compression have changed the channel that is the weight, but not where it is high.
     alike = np.corrcoef(pair.weight.ravel(), pair.target[..., 2].ravel())[0, 1]
-    assert alike > 0.9
+    assert alike > 0.7
     item = to_tensors(pair, config)
     np.testing.assert_allclose(item["weight"][0] * 255, pair.weight, atol=1e-3)
 
