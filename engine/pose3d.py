@@ -268,7 +268,8 @@ def copy_pose(
     source, target  landmarks (68, 2) in pixels of their own photos
     transfer  `relative`: the target's head rotation, and its mouth, eye and brow openings as
               ratios; scale, centre and face shape stay the source's
-              `aligned`: the target's points, moved and scaled onto the source face
+              `aligned`: the target's points, moved and scaled onto the source face; without the
+              head among the parts turned as it is, too
               `absolute`: the target's points unchanged, for photos of one fixed camera
     source_size, target_size  (width, height) of the photos, needed for `absolute`
 
@@ -288,7 +289,7 @@ def copy_pose(
         raise ReposeError(
             "An absolute pose needs two photos of the same size; use relative or aligned."
         )
-    goal = _aligned(own, other) if transfer == "aligned" else other
+    goal = _aligned(own, other, turned="head" not in parts) if transfer == "aligned" else other
     share = np.zeros((N_LANDMARKS, 1), np.float32)
     for part in parts:
         share[list(_POINTS_OF[part])] = strength
@@ -296,8 +297,10 @@ def copy_pose(
     return check_landmarks(goal + (share - 1) * (goal - own))
 
 
-def _aligned(own: Landmarks, other: Landmarks) -> Landmarks:
-    """``other`` moved and scaled (not turned) onto ``own``: same centre and size."""
-    pose, other_pose = mean_head().fit(own), mean_head().fit(other)
-    scale = pose.scale / other_pose.scale
-    return check_landmarks(scale * (other - other_pose.shift) + pose.shift)
+def _aligned(own: Landmarks, other: Landmarks, turned: bool) -> Landmarks:
+    """``other`` moved and scaled onto ``own``: same centre and size; ``turned``: and rotation."""
+    pose, face = mean_head().fit(own), LiftedFace.of(other)
+    seen: Floats = (other - face.pose.shift) / face.pose.scale
+    if turned:
+        seen = (face.points(pose.rotation) @ pose.rotation.T)[:, :2]
+    return check_landmarks(pose.scale * seen + pose.shift)

@@ -182,7 +182,7 @@ def test_strength_goes_on_in_the_same_direction(face: Landmarks, target: Landmar
 def test_points_in_parts_and_by_strength(
     face: Landmarks, target: Landmarks, transfer: Transfer
 ) -> None:
-    whole = copy_pose(face, target, transfer, (1, 1), (1, 1))
+    whole = copy_pose(face, target, transfer, (1, 1), (1, 1), parts=["mouth"])
     half = copy_pose(
         face,
         target,

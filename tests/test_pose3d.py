@@ -159,6 +159,16 @@ def test_aligned_moves_and_scales_and_does_not_turn(face: Landmarks) -> None:
     np.testing.assert_allclose(head.fit(copied).shift, head.fit(face).shift, atol=0.1)
 
 
+def test_aligned_without_the_head_follows_the_turn_of_the_face(face: Landmarks) -> None:
+    other = Pose3D.of(face).turned(-25, 5, 8).landmarks() * 1.5 + 40
+    copied = copy_pose(face, other, "aligned", parts=("eyes", "brows", "mouth", "jaw"))
+    size = float(np.ptp(face[:, 1]))
+    # The same face with the same expression: turned back, its points are where they were.
+    assert np.linalg.norm(copied - face, axis=1)[17:].mean() < 0.02 * size
+    turned = copy_pose(face, other, "aligned")
+    assert np.linalg.norm(turned - face, axis=1)[17:].mean() > 0.05 * size
+
+
 def test_absolute_takes_the_points_unchanged(face: Landmarks) -> None:
     target = mean_landmarks(30, 5, 10, at=(401, 97))
     copied = copy_pose(face, target, "absolute", (640, 480), (640, 480))
