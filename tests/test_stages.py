@@ -1,7 +1,7 @@
 """One step of each stage: the formulas in NumPy, and whose gradient goes where."""
 
 from copy import deepcopy
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Literal
 
 import numpy as np
@@ -18,9 +18,11 @@ from engine.config import (
     ImageConfig,
     LossConfig,
 )
+from engine.crop import Crop
 from engine.discriminator import Discriminator
 from engine.generators import G1, G2
 from engine.heatmaps import pose_heatmaps
+from engine.landmarks import Landmarks
 from engine.masks import draw_mask
 from engine.presets import PRESETS
 from engine.recognition import RecognitionNet, recognition_losses
@@ -136,6 +138,33 @@ def test_stage2_asks_the_recognition_network() -> None:
     unlike = losses["loss_refined"] - plain
     assert unlike > 0.1
     assert unlike == pytest.approx(3 * seen.perceptual.item() + 2 * seen.identity.item(), rel=0.01)
+
+
+def test_halves_of_a_batch_have_its_gradient(face: Landmarks) -> None:
+    """What two processes average is what one would have: the face recognition's share, too."""
+    batch = random_batch(GUIDED, count=4)
+    crop = Crop.around(face)
+    landmarks = torch.from_numpy(crop.to_network(face, SIDE)).expand(4, 68, 2)
+    batch = replace(batch, source_landmarks=landmarks, target_landmarks=landmarks)
+
+    def gradient(batch: Batch) -> Tensor:
+        torch.manual_seed(0)
+        stage = stage2(GUIDED)
+        for parameter in stage.g2.parameters():
+            nn.init.normal_(parameter, std=0.1)
+        stage.step(batch)
+        return torch.cat([p.grad.flatten() for p in stage.g2.parameters() if p.grad is not None])
+
+    halves = [gradient(pair_of(batch, start)) for start in (0, 2)]
+    whole = gradient(batch)
+    assert (sum(halves) / 2 - whole).norm() < 1e-4 * whole.norm()
+    assert (halves[0] - whole).norm() > 1e-2 * whole.norm(), "else the test shows nothing"
+
+
+def pair_of(batch: Batch, start: int) -> Batch:
+    """Two neighbours of a batch."""
+    values = {field.name: getattr(batch, field.name) for field in fields(batch)}
+    return Batch(**{k: None if v is None else v[start : start + 2] for k, v in values.items()})
 
 
 @pytest.mark.parametrize("config", [PLAIN, GUIDED], ids=["plain", "guided"])

@@ -179,7 +179,10 @@ TORCHRUN = (
 
 @pytest.mark.parametrize("reduction", ["mean", "sum"])
 def test_two_processes_train_as_one(command: Command, tmp_path: Path, reduction: str) -> None:
-    options = ("--precision", "full", "--loss.reduction", reduction)
+    # Without the recognition network, whose rounding Adam enlarges; that its loss is the mean of
+    # both processes' is for `test_halves_of_a_batch_have_its_gradient`.
+    recognition = ("--loss.perceptual-weight", 0, "--loss.identity-weight", 0)
+    options = ("--precision", "full", "--loss.reduction", reduction, *recognition)
     one, two, untrained = tmp_path / "one", tmp_path / "two", tmp_path / "untrained"
     finish(command(one, *options))
     finish(command(two, *options, start=TORCHRUN))
@@ -189,7 +192,7 @@ def test_two_processes_train_as_one(command: Command, tmp_path: Path, reduction:
     for name in first:
         moved = float((first[name] - before[name]).abs().max())
         apart = float((first[name] - second[name]).abs().max())
-        assert apart <= 5e-2 * moved + 2e-6, name  # Adam enlarges what rounding begins
+        assert apart <= 1e-3 * moved + 1e-6, name
     assert saved_run(one)[1].items == saved_run(two)[1].items
     kinds = [json.loads(line)["event"] for line in told(two).splitlines()]
     assert kinds.count("finished") == 1, "one process writes"
