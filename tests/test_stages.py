@@ -2,7 +2,7 @@
 
 from copy import deepcopy
 from dataclasses import fields, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -163,8 +163,8 @@ def test_halves_of_a_batch_have_its_gradient(face: Landmarks) -> None:
 
 def pair_of(batch: Batch, start: int) -> Batch:
     """Two neighbours of a batch."""
-    values = {field.name: getattr(batch, field.name) for field in fields(batch)}
-    return Batch(**{k: None if v is None else v[start : start + 2] for k, v in values.items()})
+    values: dict[str, Any] = {field.name: getattr(batch, field.name) for field in fields(batch)}
+    return Batch(**{k: v[start : start + 2] for k, v in values.items() if v is not None})
 
 
 @pytest.mark.parametrize("config", [PLAIN, GUIDED], ids=["plain", "guided"])
