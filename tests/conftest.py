@@ -17,6 +17,7 @@ from training_runs import PRETRAINING, Interferes, Trains
 from whole_window import WAIT
 
 import gui.photo
+from engine.batches import ExportBatch
 from engine.checkpoint import save_checkpoint
 from engine.config import Config, GeneratorConfig, ImageConfig
 from engine.crop import Crop
@@ -228,3 +229,22 @@ def interferes(monkeypatch: pytest.MonkeyPatch) -> Interferes:
         monkeypatch.setattr(stage, "step", step)
 
     return arrange
+
+
+@pytest.fixture
+def photos(sample: Path, tmp_path: Path) -> Path:
+    """A folder of two photos of one face, and a file that is no photo."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name in ("b.jpg", "a.jpg"):
+        (folder / name).write_bytes(sample.read_bytes())
+    (folder / "notes.txt").write_text("no photo")
+    return folder
+
+
+@pytest.fixture
+def batch(photos: Path, model: Path, tmp_path: Path) -> ExportBatch:
+    """Two sources in two poses each."""
+    return ExportBatch(
+        sources=(photos,), yaw=(-10.0, 10.0), out=tmp_path / "out", model=model, device="cpu"
+    )

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from export_names import names
 
 from engine.batches import ExportBatch, plan_batch
 from engine.errors import ReposeError
@@ -11,30 +12,6 @@ from engine.jobs import Job
 from engine.names import check_pattern
 from engine.repose_options import ReposeOptions, batch_arguments, described
 from engine.sweep import angles_text, read_angles
-
-
-def names(batch: ExportBatch) -> list[str]:
-    assert batch.out is not None
-    return [job.output.relative_to(batch.out).as_posix() for job in plan_batch(batch)]
-
-
-@pytest.fixture
-def photos(sample: Path, tmp_path: Path) -> Path:
-    """A folder of two photos of one face, and a file that is no photo."""
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    for name in ("b.jpg", "a.jpg"):
-        (folder / name).write_bytes(sample.read_bytes())
-    (folder / "notes.txt").write_text("no photo")
-    return folder
-
-
-@pytest.fixture
-def batch(photos: Path, model: Path, tmp_path: Path) -> ExportBatch:
-    """Two sources in two poses each."""
-    return ExportBatch(
-        sources=(photos,), yaw=(-10.0, 10.0), out=tmp_path / "out", model=model, device="cpu"
-    )
 
 
 @pytest.mark.parametrize(

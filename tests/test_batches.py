@@ -11,6 +11,7 @@ from typing import get_args
 
 import numpy as np
 import pytest
+from export_names import names
 
 from engine import export, files
 from engine.batch_run import Finished, Progress, run_batch
@@ -23,30 +24,6 @@ from engine.photos import Photo, read_photo, read_picture, write_photo
 from engine.pose_files import write_pose
 from engine.posing import Posed, Prediction
 from engine.predictor import Predictor
-
-
-def names(batch: ExportBatch) -> list[str]:
-    assert batch.out is not None
-    return [job.output.relative_to(batch.out).as_posix() for job in plan_batch(batch)]
-
-
-@pytest.fixture
-def photos(sample: Path, tmp_path: Path) -> Path:
-    """A folder of two photos of one face, and a file that is no photo."""
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    for name in ("b.jpg", "a.jpg"):
-        (folder / name).write_bytes(sample.read_bytes())
-    (folder / "notes.txt").write_text("no photo")
-    return folder
-
-
-@pytest.fixture
-def batch(photos: Path, model: Path, tmp_path: Path) -> ExportBatch:
-    """Two sources in two poses each."""
-    return ExportBatch(
-        sources=(photos,), yaw=(-10.0, 10.0), out=tmp_path / "out", model=model, device="cpu"
-    )
 
 
 def run(batch: ExportBatch, **how: object) -> tuple[Finished, list[Outcome]]:
