@@ -53,7 +53,6 @@ def own_settings(tmp_path: Path) -> None:
 def no_garbage_collection() -> Iterator[None]:
     """But after each test: as in the program, no other thread may delete what is Qt's."""
     gc.disable()
-    gc.freeze()
     yield
     gc.unfreeze()
     gc.enable()
@@ -61,6 +60,9 @@ def no_garbage_collection() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def garbage_of_each_test(no_garbage_collection: None) -> Iterator[None]:
+    """What is left after a test stays to the end: looking through it again and again would take
+    longer than the tests."""
+    gc.freeze()
     yield
     gc.collect()
 
