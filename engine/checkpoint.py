@@ -16,7 +16,7 @@ from engine.errors import ReposeError
 from engine.files import reason, write_whole
 
 _FORMAT = "repose"
-_VERSION = "2"  # 1: other guides, and G2 did not see them
+_VERSION = "3"  # 1: G2 did not see the guides; 1 and 2: other guides
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
             if header.pop("format", None) != _FORMAT or "config" not in header:
                 raise ReposeError(f"{path} is a safetensors file, but not a model of Repose.")
             version = header.pop("version", None)
-            if version == "1":
+            if version in ("1", "2"):
                 raise ReposeError(f"{path} is a model of an older Repose; please train it again.")
             if version != _VERSION:
                 raise ReposeError(f"{path} was written by a newer Repose; please update.")

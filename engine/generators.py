@@ -6,13 +6,9 @@ import torch
 from torch import Tensor, nn
 
 from engine.config import Config
-from engine.guides import GUIDE_CHANNELS, TRUSTED
+from engine.guides import GUIDE_CHANNELS
 from engine.unet import UNet
 
-_VALID = 6
-"""The channel of the guides that says where the 3D warp is valid."""
-_VISIBLE = 0.02
-"""A 3D warp less valid than this has no colour to give."""
 _SHARES_BEFORE = -4.0
 """The logits of the shares of the warps in the difference map, before stage 2."""
 
@@ -25,7 +21,7 @@ class Coarse(NamedTuple):
     generated: Tensor
     """Bx3xHxW, about [0, 1]: what G1 drew itself; the coarse image when there are no guides."""
     blend: Tensor
-    """Bx4xHxW: shares of generated, 3D warp, 2D warp, source, sum 1; without guides Bx1xHxW, 1."""
+    """Bx4xHxW: shares of generated, both warps, 2D warp, source; without guides Bx1xHxW, 1."""
 
 
 class G1(nn.Module):
@@ -57,15 +53,12 @@ class G1(nn.Module):
             return Coarse(image, image, torch.ones_like(image[:, :1]))
         output = self.unet(torch.cat((source, guides), dim=1), condition).float()
         difference, logits = output.split((3, 4), dim=1)
-        warp2d, warp3d, valid = guides[:, :3], guides[:, 3:6], guides[:, _VALID, None]
+        warp2d, warps = guides[:, :3], guides[:, 3:6]
         # Drawn as a difference from the guides: what can be moved need not be drawn again.
-        trust = (valid / TRUSTED).clamp(0, 1)
-        generated = trust * warp3d + (1 - trust) * warp2d + difference
-        hidden = torch.zeros_like(logits)
-        hidden[:, 1:2] = torch.where(valid > _VISIBLE, 0.0, -1e4)
-        blend = (logits + hidden).softmax(dim=1)
+        generated = warps + difference
+        blend = logits.softmax(dim=1)
         shares = blend.split(1, dim=1)
-        layers = (generated, warp3d, warp2d, source)
+        layers = (generated, warps, warp2d, source)
         image = sum(share * layer for share, layer in zip(shares, layers, strict=True))
         return Coarse(cast(Tensor, image), generated, blend)
 
@@ -107,8 +100,7 @@ class G2(nn.Module):
         if guides is None:
             return cast(Tensor, self.unet(torch.cat((source, coarse), dim=1))).float()
         output = self.unet(torch.cat((source, coarse, guides), dim=1)).float()
-        drawn, share2d, share3d = output.split((3, 1, 1), dim=1)
-        warp2d, warp3d, valid = guides[:, :3], guides[:, 3:6], guides[:, _VALID, None]
-        seen = valid > _VISIBLE
+        drawn, share2d, share = output.split((3, 1, 1), dim=1)
+        warp2d, warps = guides[:, :3], guides[:, 3:6]
         difference = drawn + share2d.sigmoid() * (warp2d - coarse)
-        return cast(Tensor, difference + share3d.sigmoid() * seen * (warp3d - coarse))
+        return cast(Tensor, difference + share.sigmoid() * (warps - coarse))

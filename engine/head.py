@@ -98,7 +98,7 @@ class MeanHead:
     @cached_property
     def _kernel(self) -> NDArray[np.float32]:
         """(51 + A, V): distances from these to every vertex."""
-        return _distances(self._centres, self.vertices).astype(np.float32)
+        return distances(self._centres, self.vertices).astype(np.float32)
 
     @cached_property
     def _axes(self) -> NDArray[np.float32]:
@@ -155,7 +155,7 @@ class MeanHead:
         values = np.zeros((len(centres), 2))
         values[: len(landmarks) - N_JAW] = residual[N_JAW:]
         values[-N_JAW:] = residual[:N_JAW]
-        kernel = _distances(centres, centres)
+        kernel = distances(centres, centres)
         kernel[np.diag_indices_from(kernel)] = -_RIDGE
         weights = np.linalg.solve(kernel, values)
         mesh = pose.project(self.vertices)
@@ -240,7 +240,7 @@ def _anchors(vertices: Floats) -> NDArray[np.int64]:
     return np.unique([np.argmax((vertices - middle) @ direction) for direction in directions])
 
 
-def _distances(a: Floats, b: Floats) -> Floats:
+def distances(a: Floats, b: Floats) -> Floats:
     """(N, M) distances between points (N, 3) and (M, 3)."""
     squares = (a**2).sum(1)[:, None] + (b**2).sum(1)[None] - 2 * a @ b.T
     distances: Floats = np.sqrt(squares.clip(0))

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.lifting_cutout import Cutout, filled
+from engine.filling import filled
+from engine.lifting_cutout import Cutout
 from engine.pose3d import LiftedFace
 
 Floats = NDArray[np.float32]

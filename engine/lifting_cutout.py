@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.filling import filled
+
 Floats = NDArray[np.float32]
 Mask = NDArray[np.uint8]
 Pixels = NDArray[np.uint8]
@@ -72,26 +74,6 @@ class _Parts(NamedTuple):
     person: Mask
     certain: Mask
     body: Mask
-
-
-def filled(values: Floats, known: Floats) -> Floats:
-    """Values (H, W, C) where ``known`` (H, W) is 1, continued smoothly where it is 0.
-
-    Means over ever larger squares (push and pull, Gortler et al. 1996): near the border like the
-    nearest values, far from it like the mean of all.
-    """
-    height, width = known.shape
-    blend = known[..., None]
-    if min(height, width) <= 2:
-        mean = (values * blend).sum(axis=(0, 1)) / max(float(known.sum()), 1e-6)
-        return np.asarray(blend * values + (1 - blend) * mean, np.float32)
-    half = ((width + 1) // 2, (height + 1) // 2)
-    weight = np.asarray(cv2.resize(known, half, interpolation=cv2.INTER_AREA), np.float32)
-    sums = cv2.resize(values * blend, half, interpolation=cv2.INTER_AREA)
-    means = sums.reshape(half[1], half[0], -1) / weight[..., None].clip(1e-6)
-    coarse = filled(np.asarray(means, np.float32), (4 * weight).clip(0, 1))
-    large = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
-    return np.asarray(blend * values + (1 - blend) * large.reshape(values.shape), np.float32)
 
 
 def _grabcut(picture: Pixels, head: NDArray[np.bool_], scale: float) -> _Parts:

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import RBFInterpolator
 
-from engine.guides import warp
+from engine.filling import filled
 from engine.head import mean_head
-from engine.lifting_cutout import filled
 from engine.pose3d import LiftedFace
 from engine.raster import draw
+from engine.resampling import warp
 
 Array = NDArray[np.float64]
 Floats = NDArray[np.float32]

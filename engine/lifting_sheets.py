@@ -11,12 +11,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.guides import neck_fade_at
 from engine.lifting_back import back_colours
 from engine.lifting_cutout import Cutout
 from engine.lifting_relief import Relief
 from engine.pose3d import LiftedFace
 from engine.raster import draw
+from engine.warp2d import neck_fade_at
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]

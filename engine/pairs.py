@@ -232,7 +232,7 @@ def to_tensors(pair: Pair, config: Config) -> dict[str, torch.Tensor]:
         item["source_edges"] = torch.from_numpy(find_edges(pair.source, config.edges))[None]
         item["target_edges"] = torch.from_numpy(find_edges(pair.target, config.edges))[None]
     if config.guides:
-        maps = SourceHead(pair.source_landmarks, config.image.width).maps(pair.target_landmarks)
+        maps = SourceHead(pair.source, pair.source_landmarks).maps(pair.target_landmarks)
         item["guides"] = torch.from_numpy(maps.guides(pair.source))
     return item
 

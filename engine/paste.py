@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.crop import Crop, scale_to
-from engine.guides import Maps, warp
+from engine.guides import Maps
 from engine.keep import KeepMask
+from engine.resampling import warp
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]

@@ -45,7 +45,7 @@ class Source:
 
     @cached_property
     def head(self) -> SourceHead:
-        return SourceHead(self.landmarks, self.pixels.shape[0])
+        return SourceHead(self.pixels, self.landmarks)
 
     @cached_property
     def tensor(self) -> Tensor:

@@ -15,12 +15,12 @@ from engine.devices import Device, choose_device
 from engine.errors import ReposeError
 from engine.files import resource
 from engine.generators import G1, G2
-from engine.guides import plain_warp
 from engine.landmarks import SKELETONS
 from engine.pairs import Pair, cut_pair, partners, to_batch, to_tensors
 from engine.predictor import DEFAULT_MODEL
 from engine.scores import pose_change
 from engine.stages import draw_coarse
+from engine.warp2d import plain_warp
 
 Floats = NDArray[np.float32]
 

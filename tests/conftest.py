@@ -24,7 +24,7 @@ from engine.crop import Crop
 from engine.detector import find_faces
 from engine.files import resource
 from engine.generators import G1, G2
-from engine.guides import SourceHead
+from engine.guides import SourceHead, combined
 from engine.landmarks import Landmarks
 from engine.photos import Photo, read_photo, write_photo
 from engine.pose3d import Pose3D
@@ -135,14 +135,13 @@ def people(photo: Photo, face: Landmarks, tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("data") / "people"
     crop = Crop.around(face)
     pixels, landmarks = crop.scaled(photo, size), crop.to_network(face, size)
-    head, pose = SourceHead(landmarks, size), Pose3D.of(landmarks)
+    head, pose = SourceHead(pixels, landmarks), Pose3D.of(landmarks)
     for person in range(5):
         tint = np.roll((1.0, 0.7, 0.5), person) * (0.6 + 0.1 * person)
         tinted = (pixels * tint).astype(np.uint8)
         for view, yaw in enumerate((0, 20, -25), start=1):
             target = pose.turned(yaw, 0, 0).landmarks()
-            guides = np.moveaxis(head.maps(target).guides(tinted), 0, 2)
-            turned = np.where(guides[..., 6:7] > 0, guides[..., 3:6], guides[..., :3])
+            turned = combined(head.maps(target).guides(tinted))
             path = folder / f"{person}-{view:02}.png"
             write_photo(path, (turned * 255).astype(np.uint8))
             write_pose(path.with_suffix(".pts"), target, (size, size))

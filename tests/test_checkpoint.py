@@ -102,11 +102,11 @@ def test_missing(tmp_path: Path) -> None:
 
 
 def test_unknown_settings_and_other_versions(saved: Path, small_config: Config) -> None:
-    header = {"format": "repose", "version": "2", "config": '{"colour": 3}'}
+    header = {"format": "repose", "version": "3", "config": '{"colour": 3}'}
     save_file({"g1.weight": torch.zeros(3)}, saved, header)
     with pytest.raises(ReposeError, match="There is no setting colour"):
         load_checkpoint(saved)
-    for version, sentence in (("1", "older Repose; please train"), ("3", "newer Repose")):
+    for version, sentence in (("2", "older Repose; please train"), ("4", "newer Repose")):
         other = {**header, "version": version, "config": small_config.to_json()}
         save_file({"g1.weight": torch.zeros(3)}, saved, other)
         with pytest.raises(ReposeError, match=sentence):

@@ -3,12 +3,14 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.crop import Crop
-from engine.guides import GUIDE_CHANNELS, SourceHead, _enlarged_map, plain_warp, warp
+from engine.guides import GUIDE_CHANNELS, SourceHead, combined
 from engine.head import mean_head
 from engine.landmarks import Landmarks
 from engine.photos import Photo
 from engine.pose3d import Pose3D
 from engine.raster import draw
+from engine.resampling import enlarged_map, warp
+from engine.warp2d import plain_warp
 
 SIZE = 128
 
@@ -25,8 +27,8 @@ def landmarks(face: Landmarks) -> Landmarks:
 
 
 @pytest.fixture(scope="module")
-def head(landmarks: Landmarks) -> SourceHead:
-    return SourceHead(landmarks, SIZE)
+def head(pixels: Photo, landmarks: Landmarks) -> SourceHead:
+    return SourceHead(pixels, landmarks)
 
 
 def drawn_slowly(
@@ -110,7 +112,9 @@ def test_guides_are_eight_channels_in_range(
     assert guides.max() <= 1
     empty = maps.warp3d[..., 0] < -1
     assert 0.2 < empty.mean() < 0.9
-    assert not guides[3:, empty].any(), "black and not valid where the 3D warp shows nothing"
+    assert not guides[6:, empty].any(), "not valid where the 3D warp shows nothing"
+    np.testing.assert_allclose(guides[3:6, empty], guides[:3, empty], atol=0.1)  # soft at edges
+    np.testing.assert_array_equal(combined(guides)[..., 1], guides[4])
 
 
 @pytest.mark.parametrize("sliders", [(20, 0, 0), (-20, 8, 5), (0, -12, 0)])
@@ -136,7 +140,7 @@ def test_a_turned_head_shows_its_hidden_side_from_the_other(
     head: SourceHead, pixels: Photo, landmarks: Landmarks
 ) -> None:
     turned = Pose3D.of(landmarks).turned(45, 0, 0).landmarks()
-    other = SourceHead(turned, SIZE)
+    other = SourceHead(pixels, turned)
     back = other.maps(landmarks).guides(pixels)
     mirrored = back[7] > 0.5
     assert mirrored.mean() > 0.01
@@ -159,9 +163,10 @@ def test_the_background_stays(head: SourceHead, landmarks: Landmarks) -> None:
 def test_any_size(photo: Photo, face: Landmarks, size: int) -> None:
     crop = Crop.around(face)
     small = crop.to_network(face, size)
-    guides = SourceHead(small, size).maps(small).guides(crop.scaled(photo, size))
+    pixels = crop.scaled(photo, size)
+    guides = SourceHead(pixels, small).maps(small).guides(pixels)
     assert guides.shape == (GUIDE_CHANNELS, size, size)
-    source = np.moveaxis(crop.scaled(photo, size), 2, 0) / 255
+    source = np.moveaxis(pixels, 2, 0) / 255
     assert np.abs(guides[:3] - source).mean() < 0.01
 
 
@@ -170,7 +175,7 @@ def test_wild_poses_give_numbers(head: SourceHead, pixels: Photo, spread: float)
     wild = np.random.default_rng(4).normal(SIZE / 2, spread, (68, 2)).astype(np.float32)
     for guides in (
         head.maps(wild).guides(pixels),
-        SourceHead(wild, SIZE).maps(wild).guides(pixels),
+        SourceHead(pixels, wild).maps(wild).guides(pixels),
     ):
         assert np.isfinite(guides).all()
         assert guides.min() >= 0
@@ -205,13 +210,13 @@ def test_where_a_map_jumps_it_is_not_blurred() -> None:
     # Two halves of a picture that come from places far apart: nothing comes from between them.
     places = np.zeros((2, 16, 16), np.float32)
     places[:, :, 8:] = 12
-    large = _enlarged_map(places, None, 32)
+    large = enlarged_map(places, None, 32)
     assert set(np.unique(large)) == {0, 12}
     # A smooth map is interpolated, and what is not covered does not count.
     ramp = np.stack(np.meshgrid(np.arange(16), np.arange(16))).astype(np.float32)
     coverage = np.ones((16, 16), np.float32)
     coverage[:, :4] = 0
-    large = _enlarged_map(ramp * coverage, coverage, 32)
+    large = enlarged_map(ramp * coverage, coverage, 32)
     np.testing.assert_allclose(
         large[0, 4:-4, 10:-4], np.tile((np.arange(10, 28) - 0.5) / 2, (24, 1))
     )

@@ -15,7 +15,8 @@ Floats = NDArray[np.float32]
 
 
 def maps_of(crop: Crop, face: Landmarks, pose: Landmarks) -> Maps:
-    return SourceHead(crop.to_network(face, SIZE), SIZE).maps(crop.to_network(pose, SIZE))
+    pixels = np.full((SIZE, SIZE, 3), 128, np.uint8)
+    return SourceHead(pixels, crop.to_network(face, SIZE)).maps(crop.to_network(pose, SIZE))
 
 
 def outside(photo: Photo, crop: Crop) -> NDArray[np.bool_]:

@@ -1,0 +1,64 @@
+"""Maps: for each pixel of a picture the place in another one that it comes from."""
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+TEAR = 8.0
+"""Pixels: a map whose neighbours lie farther apart jumps there."""
+
+
+def warp(source: NDArray[Any], places: Floats, scale: float = 1.0) -> NDArray[Any]:
+    """``source`` (H, W[, C]) sampled at ``places`` (S, S, 2), pixels of a picture 1/scale its size.
+
+    uint8, int16 or float32; black beyond its border, where nothing is mapped.
+    """
+    if scale != 1.0:
+        places = (places + 0.5) * scale - 0.5
+    nothing: Any = None  # OpenCV's type hints forget that the second map may be missing
+    border = cv2.BORDER_CONSTANT
+    return np.asarray(cv2.remap(source, places, nothing, cv2.INTER_LINEAR, borderMode=border))
+
+
+def interleaved(places: Floats) -> Floats:
+    """A map (2, S, S) as (S, S, 2)."""
+    return np.asarray(cv2.merge(tuple(places)), np.float32)
+
+
+def enlarged_map(places: Floats, coverage: Floats | None, size: int) -> Floats:
+    """A map (2, S, S) interpolated to (2, size, size), in its own pixels.
+
+    coverage  (S, S) 1 where the map tells something, else 0 and the places are 0
+
+    Where the map jumps, half-way between two places is neither: there the nearest one is taken.
+    """
+    low = high = places
+    large = np.stack([enlarged(layer, size) for layer in places])
+    if coverage is not None:
+        gap = np.float32(1e6) * (1 - coverage)
+        low, high = places + gap, places - gap
+        large /= enlarged(coverage, size).clip(0.5)
+    window = np.ones((3, 3), np.uint8)
+    spreads = (cv2.dilate(high[k], window) - cv2.erode(low[k], window) for k in (0, 1))
+    torn = np.maximum(*spreads) > TEAR
+    if coverage is not None:
+        torn &= coverage > 0
+    if torn.any():
+        jumps = _repeated(torn.astype(np.float32), size)
+        for layer, small in zip(large, places, strict=True):
+            layer += jumps * (_repeated(small, size) - layer)
+    return large
+
+
+def enlarged(layer: Floats, size: int) -> Floats:
+    """(S, S) float32 interpolated to (size, size)."""
+    return np.asarray(cv2.resize(layer, (size, size), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _repeated(layer: Floats, size: int) -> Floats:
+    """(S, S) float32 enlarged to (size, size) by repeating pixels."""
+    return np.asarray(cv2.resize(layer, (size, size), interpolation=cv2.INTER_NEAREST), np.float32)
