@@ -9,7 +9,8 @@ What docstrings call *the report*, and whose sections they name, carries the met
 Where to find what, each line from its entrance to its parts:
 
 a face     detector, landmarks, pose_files (pose_formats), pose_preset, head, pose3d (expression,
-           openings), raster (head_picture), guides (warp2d, resampling, filling)
+           openings), raster (head_picture), guides (warp2d, mouth),
+           resampling, filling
 networks   config (presets, settings), generators (unet), discriminator, losses, heatmaps,
            edges, masks, recognition
 editing    predictor (posing, captured, devices, checkpoint, model_file), pose_check, crop,

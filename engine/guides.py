@@ -16,6 +16,7 @@ from scipy.sparse import csr_matrix
 
 from engine.head import distances, mean_head
 from engine.landmarks import Landmarks
+from engine.mouth import Mouth, opened_mouth
 from engine.raster import draw
 from engine.resampling import TEAR, enlarged, enlarged_map, interleaved, warp
 from engine.warp2d import Sheet, neck_fade_at, smooth_step
@@ -49,6 +50,7 @@ class Maps:
     other     (S, S, 2) of the 3D warp: the same place on the other half of the head
     valid     (S, S) in [0, 1]: how well the source showed what the 3D warp paints; 0 nothing
     mirrored  (S, S) in [0, 1]: the share of the 3D warp's colours that are of the other half
+    mouth     its inside, where it opens further than the source shows
     """
 
     warp2d: Floats
@@ -56,6 +58,7 @@ class Maps:
     other: Floats
     valid: Floats
     mirrored: Floats
+    mouth: Mouth | None
 
     @property
     def warp3d(self) -> Floats:
@@ -80,6 +83,8 @@ class Maps:
             mixed += share_other * other[k]
         np.minimum(layers[3:6], 1, out=layers[3:6])  # rounding may go beyond
         self._soften(layers[:6])
+        if self.mouth is not None:
+            self.mouth.paint(layers[3:6])
         layers[6], layers[7] = self.valid, self.mirrored
         return layers
 
@@ -115,23 +120,26 @@ class SourceHead:
         self.size = pixels.shape[0]
         self._grid = self.size // 2
         self._scale = np.float32(self.size / self._grid)  # 2, or a little more for an odd size
-        half = self._halved(landmarks)
+        self._landmarks, half = landmarks, self._halved(landmarks)
         self._pose = head.fit(half)
         self._mesh = head.bend(self._pose, half)
         self._shown = self._seen(head.triangles)
         self._shown *= self._believed(pixels)
         for _ in range(2):  # it fades before it ends: what is hardly seen may be the background
             self._shown = np.minimum(self._shown, _neighbours() @ self._shown)
+        self._skin = self._skin_colour(pixels)
         self._sheet = Sheet(self._mesh, self._pose, self._grid)
 
     def maps(self, target: Landmarks) -> Maps:
         """The guides' maps for target landmarks (68, 2), pixels of the crop."""
-        target = self._halved(target)
-        pose = mean_head().fit(target)
-        mesh = mean_head().bend(pose, target)
+        half = self._halved(target)
+        pose = mean_head().fit(half)
+        mesh = mean_head().bend(pose, half)
         warp3d = self._map3d(mesh)
         places = enlarged_map(self._sheet.map(mesh, pose), None, self.size)
-        return Maps(interleaved(self._doubled(places)), *warp3d)
+        scales = float(self._scale) * self._pose.scale, float(self._scale) * pose.scale
+        mouth = opened_mouth(self._landmarks, target, scales, self._skin, self.size)
+        return Maps(interleaved(self._doubled(places)), *warp3d, mouth)
 
     def _halved(self, landmarks: Landmarks) -> Landmarks:
         """Pixels of the crop as pixels of the same at half the size."""
@@ -206,6 +214,13 @@ class SourceHead:
         hidden = depth < nearest - _BEHIND * self._pose.scale
         seen = np.where(inside & ~hidden, facing, 0)
         return np.where(seen < _SEEN, 0, seen)
+
+    def _skin_colour(self, pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """(3,) RGB in [0, 1]: the face's, where it was seen."""
+        seen = (self._shown > _SHOWN[0]) & (_beside_face() < 0.5)
+        places = self._mesh[None, seen, :2].astype(np.float32) * self._scale
+        colours = warp(pixels, places)[0] if seen.any() else np.full((1, 3), 128)
+        return np.asarray(np.median(colours, axis=0) / 255)
 
     def _believed(self, pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
         """(V,) in [0, 1]: how far the colours found at each vertex can be the head's.
