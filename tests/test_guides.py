@@ -220,3 +220,27 @@ def test_where_a_map_jumps_it_is_not_blurred() -> None:
     np.testing.assert_allclose(
         large[0, 4:-4, 10:-4], np.tile((np.arange(10, 28) - 0.5) / 2, (24, 1))
     )
+
+
+def test_no_background_is_painted_on_the_face(pixels: Photo, landmarks: Landmarks) -> None:
+    # The image's left half of the face hidden behind what the rim shows: landmarks that missed it.
+    wall = np.full_like(pixels, (60, 90, 200))
+    half = pixels.copy()
+    half[:, : round(float(landmarks[27, 0]))] = wall[0, 0]
+    half[:8] = half[:, :8] = half[:, -8:] = wall[0, 0]
+    face = np.s_[landmarks[37, 1].astype(int) + 8 : landmarks[33, 1].astype(int)]
+    cheeks = np.s_[round(float(landmarks[36, 0])) : round(float(landmarks[39, 0]))]
+    for picture, least, most in ((pixels, 0.0, 0.1), (half, 0.8, 1.0)):
+        maps = SourceHead(picture, landmarks).maps(landmarks)
+        assert least <= maps.mirrored[face, cheeks].mean() <= most
+    guides = SourceHead(half, landmarks).maps(landmarks).guides(half)
+    blue = guides[5, face, cheeks] > guides[3, face, cheeks]
+    assert blue.mean() < 0.1
+
+
+def test_edges_between_surfaces_are_soft(head: SourceHead, landmarks: Landmarks) -> None:
+    stripes = np.zeros((SIZE, SIZE, 3), np.uint8)
+    stripes[:, SIZE // 2 :] = 255
+    near, far = (head.maps(Pose3D.of(landmarks).turned(yaw, 0, 0).landmarks()) for yaw in (0, 55))
+    assert len(np.unique(near.guides(stripes)[:3])) == 2, "nothing ends: nothing is softened"
+    assert len(np.unique(far.guides(stripes)[:3])) > 20
