@@ -95,8 +95,7 @@ class Prediction:
     """What the networks make of one pose; all of the crop, RGB.
 
     coarse, refined  (S, S, 3) float32 in [0, 1]
-    difference       (S, S, 3) float32 in [-1, 1]: the difference map; both together, sharpened a
-                     little, are refined
+    difference       (S, S, 3) float32 in [-1, 1]: the difference map, refined = coarse + difference
     posed            what the networks were given
     """
 

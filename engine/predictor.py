@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
@@ -29,9 +28,6 @@ Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 DEFAULT_MODEL = "default.safetensors"
-
-_DETAIL = 0.8  # pixels of the network: what is finer than this blur is detail
-_SHARPER = 0.3  # how much of it is added
 
 
 class Predictor:
@@ -276,16 +272,7 @@ def _guides(posed: Posed) -> Tensor:
 
 def _to_arrays(coarse: Tensor, difference: Tensor) -> tuple[Floats, Floats, Floats]:
     """Coarse, difference and refined (B, S, S, 3), from Bx3xSxS."""
-    refined = coarse + difference
-    arrays = [
-        image.permute(0, 2, 3, 1).contiguous().cpu().numpy()
-        for image in (coarse.clamp(0, 1), difference.clamp(-1, 1), refined)
-    ]
-    return arrays[0], arrays[1], np.stack([_sharpened(picture) for picture in arrays[2]])
-
-
-def _sharpened(refined: Floats) -> Floats:
-    """A refined picture (S, S, 3) with about as much fine detail as a photograph of that size: the
-    losses that G1 and G2 learn from reward being a little blurred."""
-    soft = cv2.GaussianBlur(refined, (0, 0), _DETAIL)
-    return np.asarray(cv2.addWeighted(refined, 1 + _SHARPER, soft, -_SHARPER, 0).clip(0, 1))
+    refined = (coarse + difference).clamp(0, 1)
+    images = (coarse.clamp(0, 1), difference.clamp(-1, 1), refined)
+    arrays = (image.permute(0, 2, 3, 1).contiguous().cpu().numpy() for image in images)
+    return next(arrays), next(arrays), next(arrays)
