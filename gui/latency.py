@@ -171,11 +171,14 @@ def _enlarged(photo: Path, folder: Path) -> Path:
 def _peak_memory() -> float:
     memory = psutil.Process().memory_info()
     peak = getattr(memory, "peak_wset", None)  # of Windows
+    status = Path("/proc/self/status")
+    if peak is None and status.exists():
+        # What getrusage tells is inherited: of a process that a larger one started, the larger's.
+        peak = 1024 * int(status.read_text().split("VmHWM:")[1].split()[0])
     if peak is None:
         import resource
 
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        peak *= 1 if sys.platform == "darwin" else 1024
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS
     return round(peak / 1e6, 1)
 
 
