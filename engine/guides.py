@@ -19,7 +19,7 @@ from engine.landmarks import Landmarks
 from engine.mouth import Mouth, opened_mouth
 from engine.raster import draw
 from engine.resampling import TEAR, enlarged, enlarged_map, interleaved, warp
-from engine.warp2d import Sheet, neck_fade_at, smooth_step
+from engine.warp2d import Warp2D, neck_fade_at, smooth_step
 
 Floats = NDArray[np.float32]
 
@@ -128,7 +128,7 @@ class SourceHead:
         for _ in range(2):  # it fades before it ends: what is hardly seen may be the background
             self._shown = np.minimum(self._shown, _neighbours() @ self._shown)
         self._skin = self._skin_colour(pixels)
-        self._sheet = Sheet(self._mesh, self._pose, self._grid)
+        self._warp2d = Warp2D(self._mesh, self._pose, self._grid)
 
     def maps(self, target: Landmarks) -> Maps:
         """The guides' maps for target landmarks (68, 2), pixels of the crop."""
@@ -136,7 +136,7 @@ class SourceHead:
         pose = mean_head().fit(half)
         mesh = mean_head().bend(pose, half)
         warp3d = self._map3d(mesh)
-        places = enlarged_map(self._sheet.map(mesh, pose), None, self.size)
+        places = enlarged_map(self._warp2d.map(mesh, pose), None, self.size)
         scales = float(self._scale) * self._pose.scale, float(self._scale) * pose.scale
         mouth = opened_mouth(self._landmarks, target, scales, self._skin, self.size)
         return Maps(interleaved(self._doubled(places)), *warp3d, mouth)
@@ -179,7 +179,7 @@ class SourceHead:
     def _map3d(self, mesh: NDArray[np.float64]) -> tuple[Floats, Floats, Floats, Floats]:
         """`Maps` but for the 2D warp, for the target's mesh (V, 3)."""
         triangles, grid, size = mean_head().triangles, self._grid, self.size
-        fade = neck_fade()[:, None]
+        fade = _neck_fade()[:, None]
         posed = (fade * mesh + (1 - fade) * self._mesh).astype(np.float32)
         drawing = draw(posed[:, :2], posed[:, 2], triangles, grid, grid)
         flat = np.zeros((7, grid * grid), np.float32)  # the surface, and coverage
@@ -267,7 +267,7 @@ def _facing(mesh: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @cache
-def neck_fade() -> NDArray[np.float64]:
+def _neck_fade() -> NDArray[np.float64]:
     """(V,) `neck_fade_at` of the mean head's vertices."""
     return neck_fade_at(mean_head().vertices)
 

@@ -32,8 +32,8 @@ _NECK = (0.75, 1.25)  # decimetres below the ears: where the turn of the head be
 _SHOULDER = (0.7, 0.5)  # decimetres beside the neck from where it fades higher up, and how much
 
 
-class Sheet:
-    """The source side of the 2D warp, prepared once per photo.
+class Warp2D:
+    """The source side of the 2D warp, prepared once per photo: the sheet.
 
     mesh  (V, 3) the mean head bent to the source (`MeanHead.bend`), in pixels of a picture
     pose  of that head

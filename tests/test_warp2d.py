@@ -6,7 +6,7 @@ from engine.crop import Crop
 from engine.head import mean_head
 from engine.landmarks import Landmarks
 from engine.pose3d import Pose3D
-from engine.warp2d import Sheet, neck_fade_at
+from engine.warp2d import Warp2D, neck_fade_at
 
 SIZE = 128
 
@@ -20,7 +20,7 @@ def moves(landmarks: Landmarks, yaw: float, pitch: float) -> NDArray[np.float32]
     """(S, S, 2) how far each pixel of the turned picture has come, x and y."""
     head = mean_head()
     pose = head.fit(landmarks)
-    sheet = Sheet(head.bend(pose, landmarks), pose, SIZE)
+    sheet = Warp2D(head.bend(pose, landmarks), pose, SIZE)
     target = Pose3D.of(landmarks).turned(yaw, pitch, 0).landmarks()
     turned = head.fit(target)
     places = sheet.map(head.bend(turned, target), turned)
