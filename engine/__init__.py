@@ -9,8 +9,7 @@ What docstrings call *the report*, and whose sections they name, carries the met
 Where to find what, each line from its entrance to its parts:
 
 a face     detector, landmarks, pose_files (pose_formats), pose_preset, head, pose3d (expression,
-           openings), raster (head_picture), guides (warp2d, mouth),
-           resampling, filling
+           openings), raster (head_picture), guides (warp2d, mouth)
 networks   config (presets, settings), generators (unet), discriminator, losses, heatmaps,
            edges, masks, recognition
 editing    predictor (posing, captured, devices, checkpoint, model_file), pose_check, crop,
@@ -23,7 +22,7 @@ measuring  evaluation (trials, scores, identity, tables, figures), benchmark (up
            training_speed, export_speed)
 batches    reposing (repose_options), batch_run (report, sheet, animation), batches (names, sweep),
            export (sharing), jobs; sequence_export (sequence)
-beneath    errors, files
+beneath    errors, files, resampling, filling
 
     photo = engine.read_photo("photo.jpg")
     landmarks = engine.find_faces(photo)[0].landmarks

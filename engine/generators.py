@@ -100,7 +100,7 @@ class G2(nn.Module):
         if guides is None:
             return cast(Tensor, self.unet(torch.cat((source, coarse), dim=1))).float()
         output = self.unet(torch.cat((source, coarse, guides), dim=1)).float()
-        drawn, share2d, share = output.split((3, 1, 1), dim=1)
+        drawn, share2d, share_both = output.split((3, 1, 1), dim=1)
         warp2d, warps = guides[:, :3], guides[:, 3:6]
         difference = drawn + share2d.sigmoid() * (warp2d - coarse)
-        return cast(Tensor, difference + share.sigmoid() * (warps - coarse))
+        return cast(Tensor, difference + share_both.sigmoid() * (warps - coarse))

@@ -241,7 +241,8 @@ class SourceHead:
         from_rim = distances(colours, rim).min(axis=1)
         behind = 1 - smooth_step(_neighbours() @ from_rim, *_BACKDROP)
         behind *= (1 - behind[mirror]) * (1 - _beside_face())
-        turned = smooth_step(np.abs(self._pose.rotation[0, 2:]), *_TURNED)
+        # How far the head's own left and right differ in depth, however it is tilted.
+        turned = smooth_step(np.abs(self._pose.rotation[2, :1]), *_TURNED)
         far = turned * smooth_step(self._shown[mirror] - self._shown, 0, 0.1)
         return np.asarray(1 - np.maximum(far, behind) * smooth_step(unlike, *_UNLIKE))
 

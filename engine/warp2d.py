@@ -1,9 +1,9 @@
 """The 2D warp: the whole source crop, hair, clothes and background, moved into the target pose.
 
 The crop is a *sheet*: a square grid of points, each with the depth of the mean head where that lies
-in the picture. Hair beside the head lies as deep as the middle of the skull. The sheet turns with
-the head, is bent as the head is bent, and fades with growing distance, and down the neck, into what
-stays where it is.
+in the picture. What lies beside the head, hair first of all, lies well behind the ears. The sheet
+turns with the head, is bent as the head is bent, and fades with growing distance, and down the
+neck, into what stays where it is.
 """
 
 from typing import Any

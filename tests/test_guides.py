@@ -244,3 +244,18 @@ def test_edges_between_surfaces_are_soft(head: SourceHead, landmarks: Landmarks)
     near, far = (head.maps(Pose3D.of(landmarks).turned(yaw, 0, 0).landmarks()) for yaw in (0, 55))
     assert len(np.unique(near.guides(stripes)[:3])) == 2, "nothing ends: nothing is softened"
     assert len(np.unique(far.guides(stripes)[:3])) > 20
+
+
+def test_the_far_side_is_doubted_however_the_head_is_tilted(landmarks: Landmarks) -> None:
+    turned = Pose3D.of(landmarks).turned(30, 0, 0).landmarks()
+    plain = np.full((SIZE, SIZE, 3), (200, 150, 120), np.uint8)
+    picture = plain.copy()
+    picture[:, round(float(turned[30, 0])) :] = 60, 90, 200  # a wall where the far side should be
+    x, y = turned.T
+    for turns, points in enumerate(((x, y), (y, SIZE - 1 - x), (SIZE - 1 - x, SIZE - 1 - y))):
+        tilted = np.stack(points, axis=1)
+        doubted, believed = (
+            SourceHead(np.rot90(pixels, turns).copy(), tilted).maps(tilted).mirrored.mean()
+            for pixels in (picture, plain)
+        )
+        assert doubted > 4 * believed
