@@ -44,7 +44,7 @@ bench: setup
 TRANSLATIONS := $(wildcard resources/translations/*.ts)
 
 translations: setup
-	$(BIN)/pyside6-lupdate gui/*.py -source-language en_GB -no-obsolete -locations none -ts $(TRANSLATIONS)
+	$(BIN)/pyside6-lupdate $(shell find gui -name "*.py") -source-language en_GB -no-obsolete -locations none -ts $(TRANSLATIONS)
 	$(BIN)/pyside6-lrelease $(TRANSLATIONS)
 
 setup: $(READY) qt-libraries

@@ -75,7 +75,7 @@ def open_editor(options: EditorOptions) -> int:
             f"No display answers at {os.environ['DISPLAY']}: set DISPLAY to the one in use."
         )
     try:
-        from gui.app import run
+        from gui.window.app import run
     except ImportError as error:
         raise ReposeError(f"The editor cannot start, Qt is incomplete: {error}.") from error
     return run(options.photo, options.model, options.device)
@@ -98,8 +98,8 @@ def _nobody_serves(environment: Mapping[str, str]) -> bool:
 
 
 def _repose(arguments: Sequence[str]) -> int:
-    from engine.repose_options import ReposeOptions, check, joined
-    from engine.reposing import repose
+    from engine.export.repose_options import ReposeOptions, check, joined
+    from engine.export.reposing import repose
 
     options = _parse(ReposeOptions, "repose", joined(arguments))
     try:
@@ -110,7 +110,7 @@ def _repose(arguments: Sequence[str]) -> int:
 
 
 def _train(arguments: Sequence[str]) -> int:
-    from engine.training import check, read_arguments, train
+    from engine.training.training import check, read_arguments, train
 
     try:
         options, settings = read_arguments(arguments, f"{PROGRAM} train")
@@ -122,21 +122,21 @@ def _train(arguments: Sequence[str]) -> int:
 
 
 def _prepare(arguments: Sequence[str]) -> int:
-    from engine.prepare import PrepareOptions, prepare
+    from engine.data.prepare import PrepareOptions, prepare
 
     prepare(_parse(PrepareOptions, "prepare", arguments))
     return DONE
 
 
 def _evaluate(arguments: Sequence[str]) -> int:
-    from engine.evaluation import EvaluateOptions, evaluate
+    from engine.evaluation.evaluation import EvaluateOptions, evaluate
 
     evaluate(_parse(EvaluateOptions, "evaluate", arguments))
     return DONE
 
 
 def _benchmark(arguments: Sequence[str]) -> int:
-    from engine.benchmark import BenchmarkOptions, benchmark
+    from engine.benchmark.benchmark import BenchmarkOptions, benchmark
 
     options = _parse(BenchmarkOptions, "benchmark", arguments)
     photo = options.photo or resource("sample.jpg")
@@ -154,7 +154,7 @@ def _benchmark(arguments: Sequence[str]) -> int:
 
 
 def window_speed(photo: Path, model: Path | None, device: str) -> dict[str, Any]:
-    """What `gui.latency` measures of the editor, in a process of its own.
+    """What `gui.window.latency` measures of the editor, in a process of its own.
 
     Nothing where Qt cannot open a window, not even an invisible one.
     """
@@ -165,7 +165,7 @@ def window_speed(photo: Path, model: Path | None, device: str) -> dict[str, Any]
         "PYTHONPATH": os.pathsep.join(paths),
         "QT_QPA_PLATFORM": "offscreen",
     }
-    command = [sys.executable, "-m", "gui.latency", device, str(photo), str(model or "")]
+    command = [sys.executable, "-m", "gui.window.latency", device, str(photo), str(model or "")]
     try:
         done = subprocess.run(command, env=environment, capture_output=True, timeout=240)
     except subprocess.TimeoutExpired:

@@ -21,10 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from engine.detector import landmarks_in_box
-from engine.head import rotation
-from engine.landmarks import MIRROR_IMAGES
-from engine.raster import Drawing, draw
+from engine.config.skeletons import MIRROR_IMAGES
+from engine.face.dlib_detector import landmarks_in_box
+from engine.face.head import rotation
+from engine.imaging.raster import Drawing, draw
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int32]

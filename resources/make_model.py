@@ -6,7 +6,7 @@ python resources/make_model.py RUN/best.safetensors resources/default.safetensor
 import sys
 from pathlib import Path
 
-from engine.checkpoint import load_checkpoint, save_checkpoint
+from engine.networks.checkpoint import load_checkpoint, save_checkpoint
 
 
 def main(trained: Path, shipped: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtGui import QGuiApplication
 
 from engine import Expression, Pose3D, PosePreset, mean_face
-from gui.pose_presets import PICTURE, thumbnail
+from gui.pose.pose_presets import PICTURE, thumbnail
 
 POSES = {
     "ahead": PosePreset(angles=(0.0, 0.0, 0.0)),

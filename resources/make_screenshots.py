@@ -14,12 +14,12 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
-from gui.app import make_application
-from gui.file_dialogs import settings
-from gui.main_window import MainWindow
-from gui.picking import MARGIN
-from gui.theme import Theme
-from gui.views import View
+from gui.canvas.picking import MARGIN
+from gui.panes.views import View
+from gui.style.preferences import settings
+from gui.style.theme import Theme
+from gui.window.app import make_application
+from gui.window.main_window import MainWindow
 
 RESOURCES = Path(__file__).parent
 WITH_DOCK, WITHOUT = (1400, 800), (1160, 700)  # pixels: the window

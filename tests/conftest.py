@@ -16,25 +16,24 @@ from pytestqt.qtbot import QtBot
 from training_runs import PRETRAINING, Interferes, Trains
 from whole_window import WAIT
 
-import gui.photo
-from engine.batches import ExportBatch
-from engine.checkpoint import save_checkpoint
-from engine.config import Config, GeneratorConfig, ImageConfig
-from engine.crop import Crop
-from engine.detector import find_faces
-from engine.files import resource
-from engine.generators import G1, G2
-from engine.guides import SourceHead, combined
-from engine.landmarks import Landmarks
-from engine.photos import Photo, read_photo, write_photo
-from engine.pose3d import Pose3D
-from engine.pose_files import write_pose
-from engine.predictor import Predictor
-from engine.prepare import PrepareOptions, prepare
-from engine.presets import PRESETS
-from engine.training import TrainOptions, settings_of, train
-from gui.document import Document
-from gui.main_window import MainWindow
+import gui.document.photo
+from engine.config.config import PRESETS, Config, GeneratorConfig, ImageConfig
+from engine.core.files import resource
+from engine.data.prepare import PrepareOptions, prepare
+from engine.export.batches import ExportBatch
+from engine.face.dlib_detector import find_faces
+from engine.face.landmarks import Landmarks
+from engine.face.pose import Pose3D
+from engine.face.pose_files import write_pose
+from engine.guidance.guides import SourceHead, combined
+from engine.imaging.crop import Crop
+from engine.imaging.photos import Photo, read_photo, write_photo
+from engine.inference.predictor import Predictor
+from engine.networks.checkpoint import save_checkpoint
+from engine.networks.generators import G1, G2
+from engine.training.training import TrainOptions, settings_of, train
+from gui.document.document import Document
+from gui.window.main_window import MainWindow
 
 
 @pytest.fixture(autouse=True)
@@ -157,13 +156,13 @@ def cache(people: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def opened(sample: Path) -> gui.photo.Photo:
+def opened(sample: Path) -> gui.document.photo.Photo:
     """The photo as the window opens it."""
-    return gui.photo.read_photo(sample)
+    return gui.document.photo.read_photo(sample)
 
 
 @pytest.fixture
-def document(qtbot: QtBot, opened: gui.photo.Photo) -> Document:
+def document(qtbot: QtBot, opened: gui.document.photo.Photo) -> Document:
     """The photo being edited."""
     document = Document()
     document.set_photo(opened)
@@ -171,7 +170,7 @@ def document(qtbot: QtBot, opened: gui.photo.Photo) -> Document:
 
 
 @pytest.fixture
-def editor(qtbot: QtBot, opened: gui.photo.Photo) -> Editor:
+def editor(qtbot: QtBot, opened: gui.document.photo.Photo) -> Editor:
     """The photo being edited with the mouse."""
     editor = Editor(qtbot)
     editor.document.set_photo(opened)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.photos import write_photo
+from engine.imaging.photos import write_photo
 
 HEIGHT, WIDTH = 64, 80
 """Of a picture, pixels."""

@@ -1,6 +1,6 @@
 """What a batch would write."""
 
-from engine.batches import ExportBatch, plan_batch
+from engine.export.batches import ExportBatch, plan_batch
 
 
 def names(batch: ExportBatch) -> list[str]:

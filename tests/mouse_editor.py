@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 import engine
-from gui.canvas import Canvas
-from gui.document import Document
+from gui.canvas.canvas import Canvas
+from gui.document.document import Document
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 NOTHING = Qt.KeyboardModifier.NoModifier

@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from engine.checkpoint import load_checkpoint
+from engine.networks.checkpoint import load_checkpoint
 
 
 def weights(path: Path) -> dict[str, Tensor]:

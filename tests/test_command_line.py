@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.photos import Photo, read_photo, write_photo
+from engine.imaging.photos import Photo, read_photo, write_photo
 from main import DONE, FAILED, WRONG_USAGE, main
 
 ROOT = Path(__file__).parent.parent
@@ -347,10 +347,10 @@ def test_a_batch(
 def test_a_batch_in_a_file_with_events(
     sample: Path, model: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import engine.devices
-    from engine.batches import ExportBatch
+    import engine.core.devices
+    from engine.export.batches import ExportBatch
 
-    monkeypatch.setattr(engine.devices, "step_back", lambda: None)
+    monkeypatch.setattr(engine.core.devices, "step_back", lambda: None)
     batch = ExportBatch(sources=(sample,), yaw=(0.0, 9.0), out=Path("out"), model=model)
     Path("batch.json").write_text(batch.to_json())
     assert run("repose", "--batch", "batch.json", "--events") == DONE

@@ -14,8 +14,8 @@ import pytest
 from same_weights import assert_same_models, weights
 
 import main
-from engine.config import Config
-from engine.run import saved_run
+from engine.config.config import Config
+from engine.training.run import saved_run
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits of Unix")
 

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.config import Config
-from engine.errors import ReposeError
-from engine.presets import PRESETS
-from engine.run import Position, Run
-from engine.training import TrainOptions, check, read_arguments, settings_of
+from engine.config.config import PRESETS, Config
+from engine.core.errors import ReposeError
+from engine.training.run import Position, Run
+from engine.training.training import TrainOptions, check, read_arguments, settings_of
 from main import FAILED, WRONG_USAGE, main
 
 DEFAULT = PRESETS["default"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from same_weights import assert_same_models
 
-from engine.run import Position, saved_run
+from engine.training.run import Position, saved_run
 
 IMAGES = 24  # of each stage: 12 sources, 2 epochs; in batches of 4
 PRETRAINING = 2  # steps

@@ -7,8 +7,8 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 
 import engine
-from gui import file_actions
-from gui.main_window import MainWindow
+from gui.window import file_actions
+from gui.window.main_window import MainWindow
 
 WAIT = 30_000
 

@@ -1,0 +1,1 @@
+"""How fast updates, training and exports are."""

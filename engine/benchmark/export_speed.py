@@ -1,0 +1,115 @@
+"""How fast a batch is made, beside what the networks alone can do on the device."""
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from engine.core.errors import ReposeError
+from engine.export.batches import ExportBatch, Format, plan_batch
+from engine.export.export import job_threads, networks_for, repose_all
+from engine.export.sweep import angles_between
+from engine.face.dlib_detector import find_faces
+from engine.face.pose import Pose3D
+from engine.imaging.photos import read_photo
+from engine.inference.posing import NetworkInput
+from engine.inference.predictor import Predictor
+
+_ON_A_GPU = (1, 8, 32)  # pictures at once
+_SOURCES = 3
+
+
+def export_speed(
+    predictor: Predictor, photo: Path, poses: int = 20, rounds: int = 3
+) -> dict[str, Any]:
+    """Pictures per second, the best of some rounds:
+
+    network_per_s  G1 and G2 alone, in batches and threads as they are fastest on the device; what
+                   they are given (pose heatmaps aside) is ready in memory
+    predict_per_s  the same with the guides, which are made anew for every pose
+    export_per_s   whole batches, from photos to JPEG files of whole photos: several sources, each
+                   in so many poses
+    export_share   the last of the first
+
+    Raises ReposeError when there is no face in the photo.
+    """
+    pixels = read_photo(photo)
+    faces = find_faces(pixels)
+    if not faces:
+        raise ReposeError("No face was found in the photo to measure with; name another one.")
+    source = predictor.cut(pixels, faces[0].landmarks)
+    lifted = Pose3D.of(source.face)
+    yaws = angles_between(-30, 30, poses)
+    posed = [predictor.pose(source, lifted.turned(yaw, 0, 0).landmarks()) for yaw in yaws]
+    network = predict = export = 0.0
+    with tempfile.TemporaryDirectory(prefix="repose-") as name:
+        folder = Path(name)
+        sources = tuple(folder / f"{k}{photo.suffix}" for k in range(_SOURCES))
+        for path in sources:
+            shutil.copy(photo, path)
+        for number in range(rounds):
+            network = max(network, _network_rate(predictor, posed))
+            predict = max(predict, _predict_rate(predictor, posed))
+            out = folder / str(number)
+            export = max(export, _export_rate(predictor, sources, yaws, out, "jpg"))
+    return {
+        "network_per_s": round(network, 2),
+        "predict_per_s": round(predict, 2),
+        "export_per_s": round(export, 2),
+        "export_share": round(export / network, 3),
+    }
+
+
+def _network_rate(predictor: Predictor, posed: Sequence[NetworkInput]) -> float:
+    if predictor.device != "cpu":
+        return max(_rate(predictor, posed, size, 1) for size in _ON_A_GPU)
+    threads, before = job_threads("cpu"), torch.get_num_threads()
+    try:
+        torch.set_num_threads(threads)
+        together = _rate(predictor, posed, 8, 1)
+        torch.set_num_threads(1)
+        return max(
+            together, _rate(predictor, posed, 1, threads), _rate(predictor, posed, 4, threads)
+        )
+    finally:
+        torch.set_num_threads(before)
+
+
+def _predict_rate(predictor: Predictor, posed: Sequence[NetworkInput]) -> float:
+    threads = job_threads(predictor.device)
+    with networks_for(predictor, threads) as predict, ThreadPoolExecutor(threads) as pool:
+        work = [lambda one=one: predict(predictor.pose(one.source, one.pose)) for one in posed]
+        return len(posed) / _seconds(lambda: list(pool.map(lambda do: do(), work)))
+
+
+def _rate(predictor: Predictor, posed: Sequence[NetworkInput], size: int, threads: int) -> float:
+    """Pictures per second in batches of ``size``, so many of them at once."""
+    batches = [posed[k : k + size] for k in range(0, len(posed), size)]
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(predictor.predict_all, batches[:threads]))  # the first time takes longer
+        seconds = _seconds(lambda: list(pool.map(predictor.predict_all, batches)))
+    return len(posed) / seconds
+
+
+def _export_rate(
+    predictor: Predictor,
+    sources: tuple[Path, ...],
+    yaws: tuple[float, ...],
+    out: Path,
+    kind: Format,
+) -> float:
+    batch = ExportBatch(sources=sources, yaw=yaws, out=out, format=kind)
+    jobs = plan_batch(batch)
+    seconds = _seconds(lambda: list(repose_all(predictor, jobs, batch.options)))
+    return len(jobs) / seconds
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start

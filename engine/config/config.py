@@ -1,0 +1,378 @@
+"""The one description of a run: for the command line, the form, the run folder, the checkpoint.
+
+All values are frozen; a changed one is a new one (``dataclasses.replace``). A value that makes no
+sense raises ReposeError at once, wherever it came from. `PRESETS` has two whole configs.
+"""
+
+import dataclasses
+import json
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from engine.config.skeletons import SKELETONS
+from engine.core.errors import ReposeError
+
+Layout = Literal["fei", "people", "portraits"]
+"""How a folder tells whose a picture is: files <person>-<pose>.jpg; one folder per person; or one
+photo per person, to be lifted to 3D and turned."""
+
+
+def _check(what: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:  # Written so that NaN fails.
+        raise ReposeError(f"The setting {what} must lie between {low:g} and {high:g}, not {value}.")
+
+
+@dataclass(frozen=True)
+class ImageConfig:
+    """The picture that the networks see."""
+
+    height: int = 256
+    """Rows of the picture, pixels."""
+    width: int = 256
+    """Columns of the picture, pixels."""
+    crop: Literal["face", "photo"] = "face"
+    """A square around face and hair, or the whole photo, scaled."""
+
+    def __post_init__(self) -> None:
+        _check("image.height", self.height, 16, 1024)
+        _check("image.width", self.width, 16, 1024)
+
+
+@dataclass(frozen=True)
+class HeatmapConfig:
+    """How the points enter G1."""
+
+    style: Literal["disc", "blob"] = "blob"
+    """A disc of 1 at each point, or a Gaussian."""
+    radius: float = 5.0
+    """Radius of the disc or standard deviation of the Gaussian, pixels of the picture."""
+    stride: int = 4
+    """Picture pixels per heatmap cell; 1 joins them to the picture, more to a deeper block."""
+    source: bool = True
+    """G1 sees the source's pose too, not the target's alone (report, section 4.2.3)."""
+
+    def __post_init__(self) -> None:
+        _check("heatmaps.radius", self.radius, 0.1, 100)
+        if self.stride not in (1, 2, 4, 8, 16, 32):
+            raise ReposeError(
+                f"The setting heatmaps.stride must be 1, 2, 4 ... 32, not {self.stride}."
+            )
+
+
+@dataclass(frozen=True)
+class EdgeConfig:
+    """The edge image of the condition ``edges`` (Canny 1986)."""
+
+    low: float = 60.0
+    """An edge goes on while its gradient is at least this; 8-bit grey levels, Sobel."""
+    high: float = 150.0
+    """And begins where it is at least this."""
+
+    def __post_init__(self) -> None:
+        _check("edges.low", self.low, 0, 10_000)
+        _check("edges.high", self.high, self.low, 10_000)
+
+
+@dataclass(frozen=True)
+class MaskConfig:
+    """Where the L1 loss counts double."""
+
+    style: Literal["ellipse", "landmarks"] = "ellipse"
+    """An ellipse around the box, or what the points outline: the filled face, a body's limbs."""
+    x_scale: float = 1.0
+    """Half axis of the ellipse, widths of the box."""
+    y_scale: float = 0.8
+    """Half axis of the ellipse, heights of the box."""
+    lift: float = 0.1
+    """How far the ellipse's centre lies above the box's, heights of the box."""
+    limb: float = 0.04
+    """Half the thickness of a body's limb, of the longer side of the box."""
+
+    def __post_init__(self) -> None:
+        _check("mask.x_scale", self.x_scale, 0.01, 10)
+        _check("mask.y_scale", self.y_scale, 0.01, 10)
+        _check("mask.lift", self.lift, -10, 10)
+        _check("mask.limb", self.limb, 0, 1)
+
+
+@dataclass(frozen=True)
+class GeneratorConfig:
+    """The U-Net of G1 or G2."""
+
+    blocks: int = 5
+    """Blocks on the way down, and as many on the way up."""
+    filters: int = 32
+    """Filters of the first block; 0 takes the input's channels as they are."""
+    growth: int = 32
+    """How many filters more each block has than the one before."""
+    patch: int = 2
+    """Side of the pixel squares that become channels, so that few filters run at full size."""
+    middle: Literal["conv", "fc"] = "conv"
+    """The layer in the middle: a convolution, or fully connected."""
+    upsampling: Literal["nearest", "deconv"] = "nearest"
+    """Nearest interpolation, or transposed convolutions."""
+    skips: Literal["block", "stride"] = "block"
+    """What goes across: the features of each block, or those after its stride-2 convolution."""
+    start: Literal["he", "torch"] = "he"
+    """First weights: He's, with G2 starting as no difference at all; or PyTorch's own."""
+
+    def __post_init__(self) -> None:
+        _check("blocks of a generator", self.blocks, 1, 8)
+        _check("filters of a generator", self.filters, 0, 1024)
+        _check("growth of a generator", self.growth, 0, 256)
+        if self.patch not in (1, 2, 4):
+            raise ReposeError(f"The setting patch must be 1, 2 or 4, not {self.patch}.")
+
+
+@dataclass(frozen=True)
+class DiscriminatorConfig:
+    """D: stride-2 convolutions, then its judgement."""
+
+    judges: Literal["patches", "image"] = "patches"
+    """One logit for each patch of 63 pixels, or one for the image, from a fully connected layer."""
+    filters: int = 32
+    """Filters of the first convolution."""
+    growth: int = 32
+    """How many filters more each convolution has than the one before."""
+    slope: float = 0.2
+    """Slope of the leaky ReLU; 0 makes it a ReLU."""
+    spectral_norm: bool = True
+    """Keep every layer's spectral norm at 1, which keeps D from running ahead of G2."""
+    pretraining: int = 200
+    """Steps that D is trained alone before stage 2."""
+
+    def __post_init__(self) -> None:
+        _check("d.filters", self.filters, 1, 1024)
+        _check("d.growth", self.growth, 0, 256)
+        _check("d.slope", self.slope, 0, 1)
+        _check("d.pretraining", self.pretraining, 0, 1_000_000)
+
+
+@dataclass(frozen=True)
+class LossConfig:
+    """The losses of both stages."""
+
+    reduction: Literal["mean", "sum"] = "mean"
+    """The L1 loss is averaged over the batch's values, or summed."""
+    l1_weight: float = 100.0
+    """Lambda: the weight of the L1 loss against D's judgement in stage 2."""
+    ssim_weight: float = 0.2
+    """Weight of a further loss 1 - SSIM, against the L1 loss at 1; 0 leaves it out."""
+    perceptual_weight: float = 0.15
+    """Weight, in stage 2, of how far the face's maps in a face recognition network are from the
+    target's, against the L1 loss at 1."""
+    identity_weight: float = 0.3
+    """And of the squared distance that this network sees between the two."""
+    cutoff: int = 4
+    """Border pixels removed from every side before D and before the metrics."""
+
+    def __post_init__(self) -> None:
+        _check("loss.l1_weight", self.l1_weight, 0, 1e6)
+        _check("loss.ssim_weight", self.ssim_weight, 0, 1e6)
+        _check("loss.perceptual_weight", self.perceptual_weight, 0, 1e6)
+        _check("loss.identity_weight", self.identity_weight, 0, 1e6)
+        _check("loss.cutoff", self.cutoff, 0, 64)
+
+
+@dataclass(frozen=True)
+class StageConfig:
+    """One training stage."""
+
+    epochs: int = 50
+    """How often every picture is a source."""
+    minutes: float = 0.0
+    """Stop after so many minutes even when epochs are left; 0 sets no limit."""
+    batch: int = 16
+    """Pairs per step."""
+    learning_rate: float = 2e-4
+    """Adam's learning rate."""
+    decay: float = 0.05
+    """What is left of the learning rate at the end; it falls in the second half. 1 keeps it."""
+    betas: tuple[float, float] = (0.5, 0.999)
+    """Adam's decay rates."""
+    average: float = 0.999
+    """Decay of the running average of the weights, which is what gets used; 0 uses the last."""
+
+    def __post_init__(self) -> None:
+        _check("epochs of a stage", self.epochs, 0, 1_000_000)
+        _check("minutes of a stage", self.minutes, 0, 1e6)
+        _check("batch of a stage", self.batch, 1, 4096)
+        _check("learning_rate of a stage", self.learning_rate, 1e-9, 1)
+        _check("decay of a stage", self.decay, 0, 1)
+        _check("average of a stage", self.average, 0, 0.999999)
+        for beta in self.betas:
+            _check("betas of a stage", beta, 0, 0.999999)
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """The pictures that a run is about."""
+
+    folders: tuple[str, ...] = ()
+    """Folders of pictures or caches of such; FOLDER:LAYOUT where one has a layout of its own."""
+    layout: Layout = "fei"
+    """The layout of the other folders."""
+    poses: tuple[int, ...] = ()
+    """The poses to read from folders of the layout fei; all when none is given."""
+    views: int = 12
+    """Into how many views a portrait is turned."""
+    held_out: float = 0.1
+    """Share of the people kept out of all training; at least one."""
+    hold_out: Literal["people", "pictures"] = "people"
+    """What is kept out: whole people; or, to fit a model to one person, pictures of each."""
+    repeat: int = 1
+    """How often every picture is a source in one epoch: few pictures need longer epochs."""
+    augment: bool = True
+    """Change light, place, size and background of the pictures at random."""
+
+    def __post_init__(self) -> None:
+        _check("data.views", self.views, 1, 1000)
+        _check("data.held_out", self.held_out, 0, 0.9)
+        _check("data.repeat", self.repeat, 1, 10_000)
+
+
+@dataclass(frozen=True)
+class Config:
+    """One run, whole: data, networks, losses, stages. The defaults are the preset ``default``."""
+
+    skeleton: Literal["face", "body", "none"] = "face"
+    """What a pose is: 68 points of a face, 18 of a body, or none at all."""
+    condition: Literal["heatmaps", "edges"] = "heatmaps"
+    """What tells G1 the pose: heatmaps of the points, or an edge image, which needs no points."""
+    image: ImageConfig = field(default_factory=ImageConfig)
+    heatmaps: HeatmapConfig = field(default_factory=HeatmapConfig)
+    edges: EdgeConfig = field(default_factory=EdgeConfig)
+    mask: MaskConfig = field(default_factory=MaskConfig)
+    guides: bool = True
+    """G1 sees the 2D and the 3D warp and blends them with what it generates."""
+    g1: GeneratorConfig = field(default_factory=GeneratorConfig)
+    g2: GeneratorConfig = field(default_factory=lambda: GeneratorConfig(blocks=3))
+    d: DiscriminatorConfig = field(default_factory=DiscriminatorConfig)
+    loss: LossConfig = field(default_factory=LossConfig)
+    stage1: StageConfig = field(default_factory=StageConfig)
+    stage2: StageConfig = field(default_factory=lambda: StageConfig(epochs=10))
+    data: DataConfig = field(default_factory=DataConfig)
+    precision: Literal["half", "full"] = "half"
+    """Train in bfloat16 where it helps, or in float32 throughout."""
+    seed: int = 0
+    """Seed of everything random."""
+
+    def __post_init__(self) -> None:
+        skeleton, sides = SKELETONS[self.skeleton], (self.image.height, self.image.width)
+        if not skeleton.has_head and (self.guides or self.image.crop == "face"):
+            raise ReposeError(
+                f"Guides and face crops need faces: with the skeleton {self.skeleton} set guides "
+                "to false and image.crop to photo."
+            )
+        if not skeleton.points and self.condition != "edges":
+            raise ReposeError("Without points (skeleton none) the condition must be edges.")
+        if (self.image.crop == "face" or self.guides) and self.image.height != self.image.width:
+            raise ReposeError(f"Face crops and guides need square pictures, not {sides}.")
+        for step in (self.heatmaps.stride, self.g1.patch, self.g2.patch):
+            if any(side % step for side in sides):
+                raise ReposeError(f"The picture's sides {sides} must be multiples of {step}.")
+        if 1 < self.heatmaps.stride < self.g1.patch:
+            raise ReposeError("The setting heatmaps.stride must be 1 or at least g1.patch.")
+        if self.heatmaps.stride >= self.g1.patch << self.g1.blocks:
+            raise ReposeError("The setting heatmaps.stride is coarser than G1's last block.")
+        if min(sides) < 2 * self.loss.cutoff + 16:
+            raise ReposeError("The setting loss.cutoff leaves too little of the picture.")
+
+    @property
+    def condition_channels(self) -> int:
+        """How many channels G1 sees of the poses, beside the pictures."""
+        channels = 1 if self.condition == "edges" else len(SKELETONS[self.skeleton].points)
+        return 2 * channels if self.heatmaps.source else channels
+
+    def to_json(self) -> str:
+        """This config as JSON text, one setting per line."""
+        return json.dumps(dataclasses.asdict(self), indent=2)
+
+    @staticmethod
+    def from_json(text: str) -> "Config":
+        """The config that ``to_json`` wrote; settings that are not there keep their defaults.
+
+        Raises ReposeError for text that is not JSON and for unknown or wrong settings.
+        """
+        try:
+            values = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise ReposeError("The settings are not valid JSON.") from error
+        return typing.cast(Config, read_settings(Config, values, ""))
+
+
+_RENAMED = {"data.vary": "augment"}
+"""Settings of earlier versions under their present names."""
+
+
+def read_settings(kind: Any, value: Any, where: str) -> Any:
+    """``value``, as JSON gives it, as a ``kind``; ``where`` names the setting in errors.
+
+    Raises ReposeError when it is none, or has settings that the kind does not have.
+    """
+    if type(None) in typing.get_args(kind):
+        return None if value is None else read_settings(typing.get_args(kind)[0], value, where)
+    if kind is Path and type(value) is str:
+        return Path(value)
+    if dataclasses.is_dataclass(kind) and isinstance(value, dict):
+        kinds = typing.get_type_hints(kind)
+        prefix = f"{where}." if where else ""
+        value = {_RENAMED.get(prefix + name, name): item for name, item in value.items()}
+        for name in value:
+            if name not in kinds:
+                raise ReposeError(f"There is no setting {prefix}{name}.")
+        return kind(**{k: read_settings(kinds[k], v, f"{prefix}{k}") for k, v in value.items()})  # type: ignore[operator]
+    arguments = typing.get_args(kind)
+    if typing.get_origin(kind) is Literal and value in arguments:
+        return value
+    if typing.get_origin(kind) is tuple and isinstance(value, list):
+        kinds_of_items = arguments[:1] * len(value) if arguments[-1] is ... else arguments
+        if len(kinds_of_items) == len(value):
+            return tuple(
+                read_settings(k, v, where) for k, v in zip(kinds_of_items, value, strict=True)
+            )
+    if kind is float and type(value) in (int, float):
+        return float(value)
+    if kind in (bool, int, str) and type(value) is kind:
+        return value
+    raise ReposeError(f"The setting {where or 'file'} cannot be {value!r:.60}.")
+
+
+_REPORT_STAGE = StageConfig(batch=4, learning_rate=1e-5, decay=1.0, average=0.0)
+
+PRESETS: Mapping[str, Config] = types.MappingProxyType(
+    {
+        "default": Config(),
+        "report": Config(
+            image=ImageConfig(height=120, width=160, crop="photo"),
+            heatmaps=HeatmapConfig(style="disc", radius=5.0, stride=1),
+            guides=False,
+            g1=GeneratorConfig(6, 0, 16, patch=1, middle="fc", skips="stride", start="torch"),
+            g2=GeneratorConfig(4, 0, 3, patch=1, middle="conv", skips="stride", start="torch"),
+            d=DiscriminatorConfig("image", filters=7, growth=1, slope=0.0, spectral_norm=False),
+            loss=LossConfig(
+                reduction="sum",
+                l1_weight=1.0,
+                ssim_weight=0.0,
+                perceptual_weight=0.0,
+                identity_weight=0.0,
+                cutoff=4,
+            ),
+            stage1=_REPORT_STAGE,
+            stage2=_REPORT_STAGE,
+            data=DataConfig(poses=tuple(range(1, 11)), augment=False),
+            precision="full",
+        ),
+    }
+)
+"""Named configs: ``report`` is the experiment as the report's code ran it, ``default`` is ours.
+
+Each alternative that the report names is one setting of ``report``: `mask.style` (section 4.2.1),
+`g1.upsampling` and `g2.upsampling` (4.2.2), `heatmaps.source` (4.2.3), `loss.cutoff` (4.2.4),
+`g1.middle`, `g1.blocks`, `g1.growth` (3.3), `loss.l1_weight` (lambda, 3.5), `d.pretraining` (6),
+`condition` (7).
+"""

@@ -1,0 +1,1 @@
+"""Datasets: their layouts, preparation, cache, and the pairs that training reads."""

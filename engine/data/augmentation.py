@@ -1,0 +1,101 @@
+"""Random variation of training pictures, so that few of them teach more."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.face.landmarks import Landmarks
+
+Pixels = NDArray[np.uint8]
+
+ROLL = 7.0
+"""Standard deviation of the rotation in the picture's plane, degrees."""
+
+_UNCERTAIN = 0.004  # of the face's longer side
+_PLAIN = 3  # largest step between neighbouring pixels of a plain background, of 255
+
+
+def random_jitter(width: int, height: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """(3, 3): a small random scale, rotation and shift about the middle."""
+    scale, angle = np.exp(rng.normal(0, 0.09)), np.radians(rng.normal(0, ROLL))
+    shift = rng.normal(0, 0.03, 2) * (width, height)
+    middle = np.array([(width - 1) / 2, (height - 1) / 2])
+    turn = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    result = np.eye(3)
+    result[:2, :2], result[:2, 2] = turn, middle + shift - turn @ middle
+    return result
+
+
+def recoloured(pictures: Sequence[Pixels], rng: np.random.Generator) -> list[Pixels]:
+    """Both pictures under the same random light: gain of each channel, gamma, saturation."""
+    gain = np.exp(rng.normal(0, 0.12) + rng.normal(0, 0.03, 3))
+    gamma = np.exp(rng.normal(0, 0.15))
+    ramp = np.linspace(0, 1, 256)[:, None] ** gamma * gain * 255
+    table = ramp.clip(0, 255).astype(np.uint8)[None]
+    saturation = float(np.clip(rng.normal(1, 0.2), 0, 1.6))
+    result = []
+    for picture in pictures:
+        bright = cv2.LUT(picture, table)
+        grey = cv2.cvtColor(cv2.cvtColor(bright, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+        mixed = cv2.addWeighted(bright, saturation, grey, 1 - saturation, 0)
+        result.append(np.asarray(mixed, np.uint8))
+    return result
+
+
+def shaken(landmarks: Landmarks, rng: np.random.Generator) -> Landmarks:
+    """Landmarks (N, 2) that are as uncertain as found ones: each off by some 0.4 % of the face."""
+    if not len(landmarks):
+        return landmarks
+    size = np.nanmax(landmarks, axis=0) - np.nanmin(landmarks, axis=0)
+    spread = _UNCERTAIN * float(size.max())
+    return (landmarks + rng.normal(0, spread, landmarks.shape)).astype(np.float32)
+
+
+def degraded(pictures: Sequence[Pixels], rng: np.random.Generator) -> list[Pixels]:
+    """Both pictures equally blurred, and each compressed as a poor JPEG is."""
+    blur, quality = rng.uniform(0, 1.0), int(rng.integers(40, 95))
+    result = []
+    for picture in pictures:
+        soft = cv2.GaussianBlur(picture, (0, 0), blur) if blur > 0.3 else picture
+        _, coded = cv2.imencode(".jpg", soft, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        result.append(np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), np.uint8))
+    return result
+
+
+def random_backdrop(picture: Pixels, size: int, rng: np.random.Generator) -> Pixels:
+    """A piece of a picture, upside down, enlarged and blurred: (size, size, 3)."""
+    height, width = picture.shape[:2]
+    side = int(min(height, width) * rng.uniform(0.3, 0.9))
+    top, left = rng.integers(height - side + 1), rng.integers(width - side + 1)
+    piece = picture[top : top + side, left : left + side][::-1]
+    large = cv2.resize(np.ascontiguousarray(piece), (size, size), interpolation=cv2.INTER_LINEAR)
+    blur = size / 128 * abs(rng.normal(0, 1.5))
+    return np.asarray(cv2.GaussianBlur(large, (0, 0), blur) if blur > 0.3 else large, np.uint8)
+
+
+def exchanged_background(picture: Pixels, landmarks: Landmarks, backdrop: Pixels) -> Pixels | None:
+    """The picture before another background; None when its own is not plain enough to find.
+
+    The background is what can be reached from the upper corners without crossing an edge.
+    """
+    size = picture.shape[0]
+    smooth = cv2.GaussianBlur(picture, (0, 0), size / 256)
+    marked = np.zeros((size + 2, size + 2), np.uint8)
+    step = (_PLAIN,) * 3
+    for corner in ((0, 0), (size - 1, 0)):
+        cv2.floodFill(smooth, marked, corner, 0, step, step, 4 | cv2.FLOODFILL_MASK_ONLY)
+    mask = marked[1:-1, 1:-1]
+    share = float(mask.mean())
+    low, high = landmarks.min(axis=0), landmarks.max(axis=0)
+    left, top = np.floor(low).astype(int).clip(0)
+    right, bottom = np.ceil(high).astype(int)
+    head = mask[max(0, top - (bottom - top) // 2) : bottom, left:right]
+    if not 0.15 < share < 0.8 or head.size == 0 or head.mean() > 0.05:
+        return None
+    around = 2 * (size // 100) + 1  # takes the light rim of the figure away
+    mask = cv2.dilate(mask, np.ones((around, around), np.uint8))
+    alpha = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), size / 200)[..., None]
+    mixed = picture * (1 - alpha) + backdrop * alpha
+    return mixed.astype(np.uint8)

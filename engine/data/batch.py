@@ -1,0 +1,39 @@
+"""A batch of training pairs."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Batch:
+    """B pairs, each of one person, all float32. Points and boxes are in pixels of the images."""
+
+    source: Tensor
+    """I_S, Bx3xHxW in [0, 1]."""
+    target: Tensor
+    """I_T, Bx3xHxW in [0, 1]."""
+    source_landmarks: Tensor
+    """BxNx2, the points of the config's skeleton; NaN where one is missing."""
+    target_landmarks: Tensor
+    """BxNx2."""
+    source_box: Tensor
+    """The box around face or body, Bx4: left, top, right, bottom."""
+    target_box: Tensor
+    """Bx4."""
+    guides: Tensor | None = None
+    """Bx8xHxW (see GUIDE_CHANNELS); None exactly when the config has no guides."""
+    weight: Tensor | None = None
+    """Bx1xHxW: how much each pixel of the target is trusted; None trusts all alike."""
+    source_edges: Tensor | None = None
+    """Bx1xHxW of 0 and 1; None exactly when the condition is another."""
+    target_edges: Tensor | None = None
+    """Bx1xHxW."""
+
+    def to(self, device: torch.device | str) -> "Batch":
+        """This batch on ``device``."""
+        tensors: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
+        moved = {k: t.to(device, non_blocking=True) for k, t in tensors.items() if t is not None}
+        return Batch(**moved)

@@ -1,0 +1,91 @@
+"""How much there is to train on, found by listing the files alone."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.config.config import DataConfig, Layout
+from engine.core.errors import ReposeError
+from engine.data.cache import is_cache, open_cache
+from engine.data.datasets import parse_source
+from engine.data.layouts import list_pictures
+
+
+@dataclass(frozen=True)
+class DataCount:
+    """What a folder holds.
+
+    layout    how it was read; None for a cache
+    people    how many there are       paired  of them have two pictures or more
+    pictures  views of portraits included
+    pairs     (source, target) of one person
+    """
+
+    layout: Layout | None
+    people: int
+    paired: int
+    pictures: int
+    pairs: int
+
+    def __str__(self) -> str:
+        """For the user."""
+        people = "1 person" if self.people == 1 else f"{self.people:,} people"
+        return f"{people}, {self.pictures:,} pictures, {self.pairs:,} pairs"
+
+
+def count_source(source: str, data: DataConfig) -> DataCount:
+    """What a folder of pictures (FOLDER or FOLDER:LAYOUT) or a cache holds.
+
+    Faces are not looked for: pictures without one are counted too. Raises ReposeError when the
+    folder cannot be used.
+    """
+    folder, layout = parse_source(source, data.layout)
+    if folder.is_dir() and is_cache(folder):
+        return _count(None, [picture.person for picture in open_cache(folder)])
+    people = [picture.person for picture in list_pictures(folder, layout, data.poses)]
+    if layout == "portraits":
+        people = people * (1 + data.views)  # and the photo itself
+    return _count(layout, people)
+
+
+def sum_counts(counts: Sequence[DataCount]) -> DataCount:
+    """All folders together. Raises ReposeError when that is too little to train on."""
+    sums = [
+        sum(getattr(c, name) for c in counts) for name in ("people", "paired", "pictures", "pairs")
+    ]
+    found = DataCount(None, *sums)
+    if counts and not found.pairs:
+        raise ReposeError("No person has two pictures: there are no pairs to train on.")
+    if counts and found.paired < 2:
+        raise ReposeError("Training needs two pictures each of at least two people, one held out.")
+    return found
+
+
+def guess_layout(folder: Path) -> Layout | None:
+    """The layout that fits most pictures of a folder; None when there are none, or a cache."""
+    if is_cache(folder):
+        return None
+    best: tuple[int, Layout | None] = (0, None)
+    layouts: tuple[Layout, ...] = ("people", "fei", "portraits")
+    for layout in layouts:
+        try:
+            people = Counter(p.person for p in list_pictures(folder, layout))
+        except ReposeError:
+            continue
+        # One picture a person is no sign of a layout: any name with a dash is <person>-<pose>.
+        several = sum(n for n in people.values() if n > 1)
+        number = several if layout != "portraits" else max(1, sum(people.values()) // 2)
+        best = max(best, (number, layout), key=lambda pair: pair[0])
+    return best[1]
+
+
+def _count(layout: Layout | None, people: Sequence[str]) -> DataCount:
+    pictures = Counter(people)
+    return DataCount(
+        layout,
+        people=len(pictures),
+        paired=sum(n > 1 for n in pictures.values()),
+        pictures=len(people),
+        pairs=sum(n * (n - 1) for n in pictures.values()),
+    )

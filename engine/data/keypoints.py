@@ -1,0 +1,102 @@
+"""Points of bodies from files that other programs write: COCO's JSON and OpenPose's.
+
+COCO (Lin et al. 2014, arXiv:1405.0312) lists all pictures in one file, each person with 17 points
+and how visible each one is. OpenPose (Cao et al. 2018, arXiv:1812.08008) writes a file beside each
+picture, with 18 points (its model COCO) or 25 (BODY_25) of each person, and how sure it is of each.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.config.skeletons import SKELETONS
+from engine.core.errors import ReposeError
+from engine.core.files import read_text
+
+Points = NDArray[np.float32]
+"""(18, 2), pixels, x then y, in the order of the skeleton body; NaN where a point is missing."""
+
+OPENPOSE_ENDING = "_keypoints.json"
+"""What OpenPose's file beside a picture is called, after the picture's name without its suffix."""
+
+_NECK, _RIGHT_SHOULDER, _LEFT_SHOULDER = map(
+    SKELETONS["body"].points.index, ("neck", "right shoulder", "left shoulder")
+)
+# Where each of our points is in COCO's order of 17; it has no neck.
+_OF_COCO = (0, None, 6, 8, 10, 5, 7, 9, 12, 14, 16, 11, 13, 15, 2, 1, 4, 3)
+# And in BODY_25, which has a middle of the hips at 8 and feet at the end.
+_OF_BODY_25 = (0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18)
+
+# What a wrong file makes the code below raise.
+_WRONG = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+
+def read_coco(path: Path) -> dict[str, Points]:
+    """The points of the largest person in each picture, by the picture's ``file_name``.
+
+    Raises ReposeError when the file cannot be read or is no such JSON.
+    """
+    text = read_text(path)
+    try:
+        content = json.loads(text)
+        names = {image["id"]: str(image["file_name"]) for image in content["images"]}
+        people: dict[str, list[Points]] = {}
+        for annotation in content["annotations"]:
+            if "keypoints" in annotation:
+                points = people.setdefault(names[annotation["image_id"]], [])
+                points.append(_body(annotation["keypoints"]))
+        return {name: _largest(found) for name, found in people.items()}
+    except _WRONG as error:
+        raise ReposeError(
+            f"{path} is not a COCO JSON file with the 17 or 18 keypoints of people."
+        ) from error
+
+
+def read_openpose(path: Path) -> Points:
+    """The points of the largest person in the file that OpenPose wrote for one picture.
+
+    All are missing when it found nobody. Raises ReposeError when the file cannot be read or is
+    another.
+    """
+    text = read_text(path)
+    try:
+        people = json.loads(text)["people"]
+        return _largest([_body(person["pose_keypoints_2d"]) for person in people])
+    except _WRONG as error:
+        raise ReposeError(f"{path} is not a file of OpenPose with 18 or 25 points.") from error
+
+
+def _largest(people: Sequence[Points]) -> Points:
+    missing = np.full((len(SKELETONS["body"].points), 2), np.nan, np.float32)
+    return max(people, key=_area, default=missing)
+
+
+def _area(points: Points) -> float:
+    """Of the box around the points that are there."""
+    there = points[~np.isnan(points[:, 0])]
+    return float(np.prod(np.ptp(there, axis=0))) if len(there) else 0.0
+
+
+def _body(values: Any) -> Points:
+    """x, y and visibility (or certainty) of each point, one after the other, as our 18 points.
+
+    Raises one of ``_WRONG`` when they are none.
+    """
+    rows = np.array(values, np.float64).reshape(-1, 3)
+    rows[(rows[:, 2] <= 0) | (rows[:, :2] == 0).all(axis=1)] = np.nan
+    points = rows[:, :2].astype(np.float32)
+    if np.isinf(rows).any():
+        raise ValueError("no finite numbers")
+    if len(points) == 17:
+        body = np.array([(np.nan, np.nan) if k is None else points[k] for k in _OF_COCO])
+        body[_NECK] = (body[_RIGHT_SHOULDER] + body[_LEFT_SHOULDER]) / 2
+        return body.astype(np.float32)
+    if len(points) == 25:
+        return points[list(_OF_BODY_25)]
+    if len(points) != len(SKELETONS["body"].points):
+        raise ValueError("neither 17 nor 18 nor 25 points")
+    return points

@@ -1,0 +1,331 @@
+"""Pairs of pictures of one person, cut, augmented and guided: what training and evaluation read."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple, Self
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from engine.config.config import Config
+from engine.config.skeletons import SKELETONS
+from engine.core.errors import ReposeError
+from engine.data.augmentation import (
+    degraded,
+    exchanged_background,
+    random_backdrop,
+    random_jitter,
+    recoloured,
+    shaken,
+)
+from engine.data.batch import Batch
+from engine.data.cache import Picture, Pixels
+from engine.face.landmarks import Landmarks, flipped
+from engine.guidance.edges import find_edges
+from engine.guidance.guides import SourceHead
+from engine.imaging.crop import Crop
+
+_BACKDROPS = 0.4  # share of the training pairs whose plain background is exchanged
+_POOR = 0.2  # share that are soft and compressed
+_UNCERTAIN = 0.5  # share whose landmarks are less exact
+_PHOTOGRAPHS = 0.5  # share of the targets that are photographs, where there are views too
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """Two pictures of one person, cut alike and scaled to the network's size.
+
+    source, target  (H, W, 3) uint8; landmarks (N, 2) and boxes (4,) in their pixels
+    weight          (H, W) uint8: how much each pixel of the target is trusted; None trusts all
+    """
+
+    source: Pixels
+    target: Pixels
+    source_landmarks: Landmarks
+    target_landmarks: Landmarks
+    source_box: NDArray[np.float32]
+    target_box: NDArray[np.float32]
+    weight: NDArray[np.uint8] | None = None
+
+
+def split(
+    pictures: Sequence[Picture], held_out: float, seed: int
+) -> tuple[list[Picture], list[Picture]]:
+    """Pictures to train on and pictures held out: by group, at least one group on each side.
+
+    The groups of several folders may be the same people: the same seed and the same groups give the
+    same split. Raises ReposeError when there is only one group.
+    """
+    groups = sorted({picture.group for picture in pictures})
+    if len(groups) < 2:
+        raise ReposeError("Training needs pictures of at least two people, to hold one out.")
+    order = np.random.default_rng(seed).permutation(len(groups))
+    count = min(max(1, round(held_out * len(groups))), len(groups) - 1)
+    chosen = {groups[i] for i in order[:count]}
+    return (
+        [picture for picture in pictures if picture.group not in chosen],
+        [picture for picture in pictures if picture.group in chosen],
+    )
+
+
+def split_pictures(
+    pictures: Sequence[Picture], held_out: float, seed: int
+) -> tuple[list[Picture], list[Picture]]:
+    """Pictures to train on and pictures held out, both of the same people: of each at least two are
+    held out and two are not, so that both sides have pairs.
+
+    Raises ReposeError when nobody has four pictures.
+    """
+    people: dict[str, list[int]] = defaultdict(list)
+    for index, picture in enumerate(pictures):
+        people[picture.person].append(index)
+    rng = np.random.default_rng(seed)
+    chosen: set[int] = set()
+    for _, indices in sorted(people.items()):
+        if len(indices) >= 4:
+            count = min(max(2, round(held_out * len(indices))), len(indices) - 2)
+            chosen.update(int(index) for index in rng.permutation(indices)[:count])
+    if not chosen:
+        raise ReposeError(
+            "To hold pictures out, at least four usable pictures of a person are needed."
+        )
+    return (
+        [picture for index, picture in enumerate(pictures) if index not in chosen],
+        [picture for index, picture in enumerate(pictures) if index in chosen],
+    )
+
+
+def partners(pictures: Sequence[Picture]) -> list[list[int]]:
+    """For each picture the indices of the other pictures of that person."""
+    people: dict[str, list[int]] = defaultdict(list)
+    for index, picture in enumerate(pictures):
+        people[picture.person].append(index)
+    return [
+        [other for other in people[picture.person] if other != index]
+        for index, picture in enumerate(pictures)
+    ]
+
+
+class PairSet(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
+    """Training pairs: item ``i`` is source ``i`` modulo their number with a random target of the
+    same person; augmented at random where the config says so. The same seed and index give the same
+    item. Where a person has both photographs and views lifted from them, half of the targets are
+    photographs, in which nothing is invented.
+
+    Raises ReposeError when no person has two pictures.
+    """
+
+    def __init__(self, pictures: Sequence[Picture], config: Config) -> None:
+        self._pictures, self._config = pictures, config
+        self._augmented = config.data.augment
+        self._partners = partners(pictures)
+        self.sources = [i for i, others in enumerate(self._partners) if others]
+        if not self.sources:
+            raise ReposeError("No person has two pictures: there are no pairs to train on.")
+
+    def __len__(self) -> int:
+        return len(self.sources) * self._config.data.repeat
+
+    def __getitem__(self, index: int) -> dict[str, torch.Tensor]:
+        rng = np.random.default_rng((self._config.seed, index))
+        source = self.sources[index % len(self.sources)]
+        target = int(rng.choice(self._targets(source, rng)))
+        pair = cut_pair(
+            self._pictures[source],
+            self._pictures[target],
+            self._config,
+            rng if self._augmented else None,
+        )
+        if self._config.image.crop == "face" and self._augmented and rng.random() < _BACKDROPS:
+            other = self._pictures[int(rng.integers(len(self._pictures)))]
+            pair = with_backdrop(pair, other.pixels, rng)
+        return to_tensors(pair, self._config)
+
+    def _targets(self, source: int, rng: np.random.Generator) -> Sequence[int]:
+        """The pictures to choose a target from."""
+        others = self._partners[source]
+        photographs = [other for other in others if self._pictures[other].weight is None]
+        if not 0 < len(photographs) < len(others):
+            return others
+        if rng.random() < _PHOTOGRAPHS:
+            return photographs
+        return [other for other in others if other not in photographs]
+
+
+def cut_pair(
+    source: Picture, target: Picture, config: Config, rng: np.random.Generator | None = None
+) -> Pair:
+    """Cut a pair out of two pictures of one person; augmented at random when given ``rng``.
+
+    Both are augmented alike: shift, turn, scale, light, mirror image. Whole photos are scaled to the
+    network's size. Of face crops, with a fixed camera both get the source's, so that the background
+    stays; otherwise each gets its own.
+    """
+    height, width = config.image.height, config.image.width
+    if config.image.crop == "photo":
+        maps = [_photo_to_network(picture, height, width) for picture in (source, target)]
+    else:
+        maps = [_crop_to_network(crop, width) for crop in _crops(source, target)]
+    if rng is not None:
+        jitter = random_jitter(width, height, rng)
+        maps = [jitter @ matrix for matrix in maps]
+    first = _Cut.of(source, maps[0], height, width)
+    second = _Cut.of(target, maps[1], height, width)
+    if rng is not None:
+        if rng.random() < 0.5:
+            mirror = SKELETONS[source.skeleton].mirror
+            first, second = first.mirrored(mirror), second.mirrored(mirror)
+        pixels = recoloured([first.pixels, second.pixels], rng)
+        if rng.random() < _POOR:
+            pixels = degraded(pixels, rng)
+        if rng.random() < _UNCERTAIN:
+            points = [shaken(cut.landmarks, rng) for cut in (first, second)]
+            first, second = (
+                first._replace(landmarks=points[0]),
+                second._replace(landmarks=points[1]),
+            )
+        first, second = first._replace(pixels=pixels[0]), second._replace(pixels=pixels[1])
+    return Pair(
+        source=first.pixels,
+        target=second.pixels,
+        source_landmarks=first.landmarks,
+        target_landmarks=second.landmarks,
+        source_box=first.box,
+        target_box=second.box,
+        weight=second.weight,
+    )
+
+
+def with_backdrop(pair: Pair, other: Pixels, rng: np.random.Generator) -> Pair:
+    """The pair before a cluttered background made from ``other``, where its own one is plain.
+
+    Studio pictures would otherwise teach the networks that backgrounds are smooth.
+    """
+    backdrop = random_backdrop(other, pair.source.shape[0], rng)
+    source, target = (
+        exchanged_background(picture, landmarks, backdrop)
+        for picture, landmarks in (
+            (pair.source, pair.source_landmarks),
+            (pair.target, pair.target_landmarks),
+        )
+    )
+    if source is None or target is None:
+        return pair
+    return replace(pair, source=source, target=target)
+
+
+def to_tensors(pair: Pair, config: Config) -> dict[str, torch.Tensor]:
+    """One item of a `Batch`; guides, edges and weight where the config or the pair has them."""
+    item = {
+        "source": _to_tensor(pair.source),
+        "target": _to_tensor(pair.target),
+        "source_landmarks": torch.from_numpy(pair.source_landmarks),
+        "target_landmarks": torch.from_numpy(pair.target_landmarks),
+        "source_box": torch.from_numpy(pair.source_box.astype(np.float32)),
+        "target_box": torch.from_numpy(pair.target_box.astype(np.float32)),
+    }
+    if pair.weight is not None:
+        item["weight"] = torch.from_numpy(pair.weight)[None].float() / 255
+    if config.condition == "edges":
+        item["source_edges"] = torch.from_numpy(find_edges(pair.source, config.edges))[None]
+        item["target_edges"] = torch.from_numpy(find_edges(pair.target, config.edges))[None]
+    if config.guides:
+        maps = SourceHead(pair.source, pair.source_landmarks).maps(pair.target_landmarks)
+        item["guides"] = torch.from_numpy(maps.guides(pair.source))
+    return item
+
+
+def to_batch(items: Sequence[dict[str, torch.Tensor]]) -> Batch:
+    """Items as one batch, images in the layout that convolutions are fastest with.
+
+    Where some have weights, the others trust all their pixels.
+    """
+    if any("weight" in item for item in items):
+        items = [{"weight": torch.ones_like(item["target"][:1]), **item} for item in items]
+    return Batch(**{name: _stacked([item[name] for item in items]) for name in items[0]})
+
+
+def _stacked(tensors: Sequence[torch.Tensor]) -> torch.Tensor:
+    """One tensor of many; images (C, H, W) with the channels of each pixel side by side."""
+    if tensors[0].ndim < 3:
+        return torch.stack(list(tensors))
+    return torch.stack([tensor.permute(1, 2, 0) for tensor in tensors]).permute(0, 3, 1, 2)
+
+
+class _Cut(NamedTuple):
+    """A picture at the network's size (H, W, 3), its points (N, 2), box (4,) and weight (H, W)."""
+
+    pixels: Pixels
+    landmarks: Landmarks
+    box: NDArray[np.float32]
+    weight: NDArray[np.uint8] | None
+
+    @classmethod
+    def of(cls, picture: Picture, matrix: NDArray[np.float64], height: int, width: int) -> Self:
+        """The picture under an affine map (3, 3) to (height, width)."""
+        weight = picture.weight
+        return cls(
+            _sampled(picture.pixels, matrix, height, width),
+            _moved(picture.landmarks, matrix),
+            _moved(picture.box.reshape(2, 2), matrix).ravel(),
+            None if weight is None else _sampled(weight, matrix, height, width),
+        )
+
+    def mirrored(self, mirror: Sequence[int]) -> "_Cut":
+        """The mirrored picture; ``mirror`` as in `Skeleton`."""
+        width = self.pixels.shape[1]
+        left, top, right, bottom = self.box
+        return _Cut(
+            np.ascontiguousarray(self.pixels[:, ::-1]),
+            flipped(self.landmarks, width, mirror),
+            np.array([width - 1 - right, top, width - 1 - left, bottom], np.float32),
+            None if self.weight is None else np.ascontiguousarray(self.weight[:, ::-1]),
+        )
+
+
+def _crops(source: Picture, target: Picture) -> tuple[Crop, Crop]:
+    """The crop of each; one for both, wide enough, where a fixed camera took them."""
+    crop = Crop.around(source.landmarks)
+    if not source.fixed_camera or source.shape != target.shape:
+        return crop, Crop.around(target.landmarks)
+    if not crop.covers(target.landmarks):
+        crop = crop.covering(target.landmarks)
+    return crop, crop
+
+
+def _to_tensor(picture: Pixels) -> torch.Tensor:
+    return torch.from_numpy(picture).permute(2, 0, 1).float() / 255
+
+
+def _photo_to_network(picture: Picture, height: int, width: int) -> NDArray[np.float64]:
+    """(3, 3): pixels of a whole picture to those of the network."""
+    x, y = width / picture.shape[1], height / picture.shape[0]
+    return np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]])
+
+
+def _crop_to_network(crop: Crop, size: int) -> NDArray[np.float64]:
+    """(3, 3): pixels of a picture to those of its crop at the network's size."""
+    scale = size / crop.side
+    shift = [(0.5 - start) * scale - 0.5 for start in (crop.left, crop.top)]
+    return np.array([[scale, 0, shift[0]], [0, scale, shift[1]], [0, 0, 1]])
+
+
+def _sampled(picture: Pixels, matrix: NDArray[np.float64], height: int, width: int) -> Pixels:
+    """A picture (H, W[, 3]) under an affine map (3, 3) to (height, width), without aliasing."""
+    # Bilinear sampling skips pixels when it shrinks: then it draws at twice the size first.
+    finer = 2 if np.sqrt(abs(np.linalg.det(matrix[:2, :2]))) < 0.75 else 1
+    matrix = np.diag([finer, finer, 1.0]) @ matrix
+    matrix[:2, 2] += (finer - 1) / 2
+    drawn = cv2.warpAffine(
+        picture, matrix[:2], (width * finer, height * finer), borderMode=cv2.BORDER_REPLICATE
+    )
+    if finer > 1:
+        drawn = cv2.resize(drawn, (width, height), interpolation=cv2.INTER_AREA)
+    return np.asarray(drawn, np.uint8)
+
+
+def _moved(points: NDArray[np.float32], matrix: NDArray[np.float64]) -> NDArray[np.float32]:
+    return (points @ matrix[:2, :2].T + matrix[:2, 2]).astype(np.float32)

@@ -1,0 +1,236 @@
+"""From a folder of pictures to a cache (see `engine.data.cache`) to train from."""
+
+import hashlib
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+from tqdm import tqdm
+from tyro.conf import Positional
+
+from engine.config.config import Layout
+from engine.core.errors import ReposeError
+from engine.core.processes import in_processes
+from engine.data.cache import Entry, Pixels
+from engine.data.cache_writer import CacheWriter, alone, forget_unfinished
+from engine.data.keypoints import Points, read_coco
+from engine.data.layouts import PictureFile, list_pictures, read_groups
+from engine.data.records import Finished, Record, copied
+from engine.data.samples import Sample, SampleOptions, marks_beside, read_shots
+
+COCO_FILE = "keypoints.json"
+"""A COCO JSON of this name in a folder of pictures is found without being named."""
+
+_FEW = 4  # pictures are not worth a process
+_TELL_SECONDS = 10.0
+
+_Item = TypeVar("_Item")
+
+
+@dataclass(frozen=True)
+class PrepareOptions:
+    """Find the faces in a folder of pictures and write a cache to train from."""
+
+    data: Positional[Path]
+    """The folder of pictures. A pose file <picture>.pts beside a picture is used instead of dlib's
+    landmarks."""
+    out: Path
+    """The folder of the cache to write. What is there of it is not done again."""
+    layout: Layout = "fei"
+    """fei: files <person>-<pose>.jpg; people: one folder per person; portraits: single photos, each
+    lifted to 3D and turned."""
+    skeleton: Literal["face", "body", "none"] = "face"
+    """face: 68 points that are found; body: 18 points, from a file <picture>_keypoints.json of
+    OpenPose beside each picture or from --keypoints; none: no points."""
+    keypoints: Path | None = None
+    """A COCO JSON with the points of bodies; without it DATA/keypoints.json, if there is one."""
+    poses: tuple[int, ...] = ()
+    """The poses to read in the layout fei; all when none is given."""
+    views: int = 12
+    """Into how many views a portrait is turned."""
+    workers: int = 0
+    """How many processes look for faces; 0 takes one per processor."""
+
+    def __post_init__(self) -> None:
+        if self.layout == "portraits" and self.skeleton != "face":
+            raise ReposeError(
+                "Only faces can be lifted to 3D: the layout portraits is for the skeleton face."
+            )
+        if not 1 <= self.views <= 1000:
+            raise ReposeError(f"--views must lie between 1 and 1000, not {self.views}.")
+        if self.workers < 0:
+            raise ReposeError(f"--workers must be 0 or more, not {self.workers}.")
+
+    @property
+    def made(self) -> dict[str, Any]:
+        """What a cache made with these options says of it, as JSON has it."""
+        return {
+            "data": str(self.data.resolve()),
+            "layout": self.layout,
+            "skeleton": self.skeleton,
+            "poses": list(self.poses) if self.layout == "fei" else [],
+            "views": self.views if self.layout == "portraits" else 0,
+        }
+
+
+def prepare(options: PrepareOptions) -> None:
+    """Write the cache; go on where an earlier try was broken off; or bring it up to date.
+
+    The outcome is the same, to the byte. Raises ReposeError when the folder has no usable picture,
+    the cache cannot be written, or something else is in its place.
+    """
+    if options.out.resolve() == options.data.resolve():
+        raise ReposeError("The cache needs a folder of its own, not that of the pictures.")
+    files = list_pictures(options.data, options.layout, options.poses)
+    groups = read_groups(options.data)
+    points = _coco_points(options, files)
+    wanted = [Record(file.name, _stamp(file, options.skeleton, points)) for file in files]
+    with alone(options.out):
+        finished = Finished.read(options.out)
+        if finished is not None and finished.made != options.made:
+            raise ReposeError(
+                f"{options.out} holds the cache of another folder or of other options:"
+                " name another folder with --out."
+            )
+        if finished is not None and finished.is_of(wanted, groups):
+            print(f"{options.out} is there already: {finished}")
+            forget_unfinished(options.out)
+            return
+        with CacheWriter(options.out, options.made, wanted) as cache:
+            try:
+                _fill(cache, options, files, wanted, points, finished)
+            except KeyboardInterrupt:
+                print("stopped; the same command goes on from here", file=sys.stderr)
+                raise
+            if not any(record.entries for record in cache.records):
+                first = cache.records[0]
+                cache.discard()
+                raise ReposeError(
+                    f"None of the {len(files)} pictures in {options.data} can be used; "
+                    f"of {first.name}: {first.reason}"
+                )
+            print(cache.finish(groups))
+
+
+def _fill(
+    cache: CacheWriter,
+    options: PrepareOptions,
+    files: Sequence[PictureFile],
+    wanted: Sequence[Record],
+    points: Mapping[str, Points],
+    finished: Finished | None,
+) -> None:
+    """Append what is not in the cache yet: from the ``finished`` one where the file is the same,
+    otherwise from the file.
+    """
+    done = len(cache.records)
+    old = {(r.name, r.stamp): r for r in finished.records if r.entries} if finished else {}
+    known = [old.get((record.name, record.stamp)) for record in wanted[done:]]
+    new = [file for file, record in zip(files[done:], known, strict=True) if record is None]
+    how = SampleOptions(
+        skeleton=options.skeleton,
+        fixed_camera=options.layout == "fei",
+        views=options.made["views"],
+    )
+    read = partial(read_shots, how)
+    workers = min(options.workers or os.cpu_count() or 1, len(new) // _FEW)
+    progress = _told(zip(files[done:], wanted[done:], known, strict=True), done, len(files))
+    with in_processes(read, [(file, points.get(file.name)) for file in new], workers) as results:
+        for file, record, same in progress:
+            if same is not None:
+                cache.append(*copied(same, options.out))
+                continue
+            shots = next(results)
+            if isinstance(shots, str):
+                cache.append(replace(record, reason=shots), [])
+            else:
+                entries, contents = _entries(shots, file)
+                cache.append(replace(record, entries=entries), contents)
+
+
+def _entries(shots: Sequence[Sample], file: PictureFile) -> tuple[tuple[Entry, ...], list[Pixels]]:
+    """Entries whose offsets count from 0, and the bytes that they tell of."""
+    entries, contents, end = [], [], 0
+    for number, shot in enumerate(shots):
+        height, width = shot.pixels.shape[:2]
+        start, end = end, end + shot.pixels.size
+        contents.append(shot.pixels)
+        weight_offset = None
+        if shot.weight is not None:
+            weight_offset, end = end, end + shot.weight.size
+            contents.append(shot.weight)
+        points = [None if np.isnan(x) else (float(x), float(y)) for x, y in shot.points]
+        entries.append(
+            Entry(
+                name=f"{file.name}#{number:02}" if number else file.name,
+                person=file.person,
+                group=file.person,
+                height=height,
+                width=width,
+                offset=start,
+                weight_offset=weight_offset,
+                landmarks=tuple(points),
+                box=shot.box,
+            )
+        )
+    return tuple(entries), contents
+
+
+def _coco_points(options: PrepareOptions, files: Sequence[PictureFile]) -> dict[str, Points]:
+    """Points of bodies by the name of the picture, from a COCO JSON.
+
+    Raises ReposeError when it cannot be used.
+    """
+    path = options.keypoints
+    if options.skeleton != "body":
+        if path is not None:
+            raise ReposeError("--keypoints is for --skeleton body.")
+        return {}
+    if path is None:
+        path = options.data / COCO_FILE
+        if not path.is_file():
+            return {}
+    listed = read_coco(path)
+    # A file_name may be relative to the folder, or a bare name where that says enough.
+    bare = Counter(Path(file.name).name for file in files)
+    points = {}
+    for file in files:
+        name = Path(file.name).name
+        if file.name in listed:
+            points[file.name] = listed[file.name]
+        elif bare[name] == 1 and name in listed:
+            points[file.name] = listed[name]
+    if not points:
+        raise ReposeError(f"{path} names none of the pictures in {options.data}.")
+    return points
+
+
+def _stamp(file: PictureFile, skeleton: str, points: Mapping[str, Points]) -> str:
+    """Changes when the picture, or what is known of its points, does."""
+    if file.name in points:
+        return f"{file.stamp()} {hashlib.sha256(points[file.name].tobytes()).hexdigest()[:16]}"
+    return file.stamp() if skeleton == "none" else file.stamp(marks_beside(file, skeleton))
+
+
+def _told(items: Iterable[_Item], done: int, total: int) -> Iterator[_Item]:
+    """The items, while standard error shows how far they are: a bar on a terminal, otherwise a
+    line now and then.
+    """
+    if sys.stderr.isatty():
+        yield from tqdm(items, initial=done, total=total, unit="picture")
+        return
+    start = told = time.monotonic()
+    for count, item in enumerate(items):
+        yield item
+        now = time.monotonic()
+        if now - told > _TELL_SECONDS:
+            left = round((now - start) / (count + 1) * (total - done - count - 1))
+            print(f"{done + count + 1} of {total} pictures, {left} s left", file=sys.stderr)
+            told = now

@@ -1,0 +1,171 @@
+"""From a picture file to what a cache holds of it: the points are found, or read from files.
+
+Of a portrait that is lifted to 3D, the further views are shots like the picture itself.
+"""
+
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.core.errors import ReposeError
+from engine.data.keypoints import OPENPOSE_ENDING, Points, read_openpose
+from engine.data.layouts import PictureFile
+from engine.face.landmarks import Box, Landmarks
+from engine.face.pose_files import read_pose
+from engine.imaging.crop import Crop
+from engine.imaging.photos import Photo, read_photo
+
+CROP_SIDE = 320
+"""Pixels: a face crop in the cache is scaled down to this side, if it is larger."""
+
+PHOTO_SIDE = 640
+"""Pixels: where the whole picture counts, its longest side is scaled down to this."""
+
+# Degrees. Small turns look best, and are what is mostly wanted.
+_YAW, _PITCH, _ROLL = 40.0, 12.0, 5.0
+
+
+@dataclass(frozen=True)
+class SampleOptions:
+    """What is to be made of every picture.
+
+    skeleton      see `SKELETONS`
+    fixed_camera  the pictures of one person share their frame, which scaling must not part
+    views         into how many views a picture is turned as well
+    """
+
+    skeleton: str
+    fixed_camera: bool
+    views: int
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """A picture as a cache holds it.
+
+    pixels  (H, W, 3)
+    points  (N, 2), NaN where one is missing, and box; both in pixels
+    weight  (H, W): how much each pixel is to be trusted; None: it is a photograph
+    """
+
+    pixels: Photo
+    points: NDArray[np.float32]
+    box: Box
+    weight: NDArray[np.uint8] | None = None
+
+    def scaled(self, scale: float) -> "Sample":
+        """With sides ``scale`` times as long; as it is, where that would be longer."""
+        if scale >= 1:
+            return self
+        height, width = (max(16, round(side * scale)) for side in self.pixels.shape[:2])
+        pixels = cv2.resize(self.pixels, (width, height), interpolation=cv2.INTER_AREA)
+        across, down = width / self.pixels.shape[1], height / self.pixels.shape[0]
+        points = (self.points + 0.5) * (across, down) - 0.5
+        left, top, right, bottom = self.box
+        box = (
+            (left + 0.5) * across - 0.5,
+            (top + 0.5) * down - 0.5,
+            (right + 0.5) * across - 0.5,
+            (bottom + 0.5) * down - 0.5,
+        )
+        return Sample(np.asarray(pixels, np.uint8), points.astype(np.float32), box)
+
+
+def read_shots(
+    options: SampleOptions, file: PictureFile, points: Points | None = None
+) -> tuple[Sample, ...] | str:
+    """The picture and its views; or, in a sentence, why it cannot be used.
+
+    points  of a body in it, where they are known from a file on all pictures
+    """
+    try:
+        photo = read_photo(file.path)
+        if options.skeleton == "body":
+            return (_body(photo, file, points),)
+        if options.skeleton == "none":
+            height, width = photo.shape[:2]
+            box = (0.0, 0.0, width - 1.0, height - 1.0)
+            whole = Sample(photo, np.empty((0, 2), np.float32), box)
+            return (whole.scaled(PHOTO_SIDE / max(height, width)),)
+        face = _face(photo, marks_beside(file, "face"))
+        crop = Crop.around(face.points)
+        if not crop.meets(photo):
+            return "The landmarks lie outside the picture."
+        if options.views:
+            return _lifted(face, file.name, options.views)
+    except ReposeError as error:
+        return str(error)
+    side = PHOTO_SIDE / max(photo.shape[:2]) if options.fixed_camera else CROP_SIDE / crop.side
+    return (face.scaled(side),)
+
+
+def marks_beside(file: PictureFile, skeleton: str) -> Path:
+    """The file beside a picture that has its points, if somebody put it there."""
+    return file.beside(OPENPOSE_ENDING if skeleton == "body" else ".pts")
+
+
+def view_angles(name: str, count: int) -> list[tuple[float, float, float]]:
+    """Yaw, pitch and roll, in degrees, of the views of the portrait ``name``: always the same,
+    spread over what looks right, most of them small.
+    """
+    rng = np.random.default_rng(zlib.crc32(name.encode("utf-8", "surrogatepass")))
+    spread = np.stack([rng.permutation(count) for _ in range(3)]) + rng.uniform(size=(3, count))
+    shares = 2 * spread / count - 1  # one in each of as many equal parts of -1 to 1
+    curved = np.sign(shares) * np.abs(shares) ** ((1.4,), (1.4,), (2.0,))
+    angles = curved * ((_YAW,), (_PITCH,), (_ROLL,))
+    return [(float(yaw), float(pitch), float(roll)) for yaw, pitch, roll in angles.T]
+
+
+def _face(photo: Photo, marks: Path) -> Sample:
+    """The largest face. Raises ReposeError when there is none, or its file cannot be used."""
+    if marks.is_file():
+        landmarks = read_pose(marks, None)
+        return Sample(photo, landmarks, _box_around(landmarks))
+    from engine.face.dlib_detector import (
+        find_largest_face,  # dlib: only where something is to be found
+    )
+
+    face = find_largest_face(photo)
+    if face is None:
+        raise ReposeError("No face was found.")
+    return Sample(photo, face.landmarks, face.box)
+
+
+def _body(photo: Photo, file: PictureFile, points: Points | None) -> Sample:
+    """Raises ReposeError when no body is marked, or its file cannot be used."""
+    if points is None:
+        marks = marks_beside(file, "body")
+        if not marks.is_file():
+            raise ReposeError(
+                f"There is no file {marks.name} beside it, and no COCO JSON has points for it."
+            )
+        points = read_openpose(marks)
+    there = points[~np.isnan(points[:, 0])]
+    if len(there) < 3 or np.ptp(there, axis=0).min() < 1:
+        raise ReposeError("Fewer than three points of a body are marked in it.")
+    low, high = there.min(axis=0), there.max(axis=0)
+    if (high < 0).any() or (low >= photo.shape[1::-1]).any():
+        raise ReposeError("The points lie outside the picture.")
+    return Sample(photo, points, _box_around(there)).scaled(PHOTO_SIDE / max(photo.shape[:2]))
+
+
+def _lifted(face: Sample, name: str, views: int) -> tuple[Sample, ...]:
+    """A portrait in the frame of its views, and the views."""
+    from engine.data.lifting.lifting import LiftedPortrait
+
+    portrait = LiftedPortrait.of(face.pixels, face.points)
+    photo = portrait.view(0, 0, 0)
+    shots = [Sample(photo.pixels, photo.landmarks, _box_around(photo.landmarks))]
+    for angles in view_angles(name, views):
+        view = portrait.view(*angles)
+        shots.append(Sample(view.pixels, view.landmarks, _box_around(view.landmarks), view.weight))
+    return tuple(shots)
+
+
+def _box_around(points: Landmarks) -> Box:
+    (left, top), (right, bottom) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+    return (left, top, right, bottom)

@@ -1,0 +1,1 @@
+"""Metrics on held-out people, tables and figures."""

@@ -1,0 +1,191 @@
+"""The report's figure 12, results side by side, and figure 13, the losses of a training."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from engine.core.files import read_text, write_whole
+
+Floats = NDArray[np.float32]
+
+# The object-oriented interface alone: no state, no window, whatever backend is set.
+
+_COLUMNS = ("source", "target", "coarse", "difference map", "refined")
+_DPI = 120
+_CELL = 2.2  # inches: the longer side of a picture
+_SMOOTHING = 20  # the smooth line looks back over about this part of a curve
+
+_PANELS = {
+    "Stage 1: G1": ("loss_g1", "loss_coarse"),
+    "Stage 2: G2": ("loss_g2",),
+    "Stage 2: refined image": ("loss_refined",),
+    "Stage 2: D": ("loss_d",),
+    "People held out: SSIM": ("ssim",),
+    "People held out: L1": ("l1",),
+}
+_CURVES = {
+    "loss_g1": "L_G1, whole",
+    "loss_coarse": "of the coarse image",
+    "loss_g2": "L_G2, whole",
+    "loss_refined": "of the refined image",
+    "loss_d": "L_D",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One line of figure 12: a label, and pictures (H, W, 3), in [0, 1] but the difference map,
+    which is in [-1, 1]."""
+
+    label: str
+    source: Floats
+    target: Floats
+    coarse: Floats
+    difference: Floats
+    refined: Floats
+
+
+def draw_results(rows: Sequence[Row], path: Path) -> None:
+    """Figure 12 as a PNG file: one line for each row, grey where the difference map is 0.
+
+    Difference maps are small: all are amplified alike, by what the column's title says. Raises
+    ReposeError when the file cannot be written.
+    """
+    height, width = rows[0].source.shape[:2]
+    factor = _amplification([row.difference for row in rows])
+    cell = (_CELL * width / max(height, width), _CELL * height / max(height, width))
+    figure = Figure(
+        figsize=(len(_COLUMNS) * cell[0] + 0.5, len(rows) * cell[1] + 0.4),
+        dpi=_DPI,
+        layout="constrained",
+    )
+    places = figure.subplots(len(rows), len(_COLUMNS), squeeze=False)
+    figure.get_layout_engine().set(w_pad=0.01, h_pad=0.01, wspace=0, hspace=0)  # type: ignore[union-attr, call-arg]
+    for line, row in zip(places, rows, strict=True):
+        shown = (0.5 + factor * row.difference / 2).clip(0, 1)
+        for place, image in zip(
+            line, (row.source, row.target, row.coarse, shown, row.refined), strict=True
+        ):
+            place.imshow((255 * image.clip(0, 1)).round().astype(np.uint8))
+            place.set(xticks=[], yticks=[])
+            place.spines[:].set_visible(False)
+        line[0].set_ylabel(row.label)
+    for place, title in zip(places[0], _COLUMNS, strict=True):
+        amplified = title == "difference map" and factor > 1
+        place.set_title(f"{title} × {factor}" if amplified else title, fontsize=11)
+    _save(figure, path)
+
+
+class Curve(NamedTuple):
+    """One value over a training: ``x`` (N,) how far it was, ``y`` (N,)."""
+
+    x: Floats
+    y: Floats
+
+
+def read_curves(events: Path) -> tuple[dict[str, Curve], str]:
+    """The losses by name out of a run's `events.jsonl`, and what their x counts.
+
+    ``ssim 1``, ``l1 1`` and the same with 2 are those of the people held out, by stage. A line cut
+    short is passed over.
+
+    Raises ReposeError when the file cannot be read.
+    """
+    points: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    unit = "step"
+    reached: dict[str, float] = defaultdict(float)  # by phase
+    for event in _events(read_text(events)):
+        kind = event.get("event")
+        if kind in ("stage1", "pretraining", "stage2"):
+            unit = "pairs seen" if "images" in event else "step"
+            before = reached["pretraining"] if kind == "stage2" else 0.0
+            reached[kind] = before + float(event.get("images", event.get("step", 0)))
+            for name, value in event.items():
+                if name.startswith("loss_"):
+                    points[name].append((reached[kind], float(value)))
+        elif kind == "held_out":
+            stage = event.get("stage", 1)
+            for name in ("ssim", "l1"):
+                if name in event:
+                    points[f"{name} {stage}"].append((reached[f"stage{stage}"], float(event[name])))
+    return {name: _curve(found) for name, found in points.items()}, unit
+
+
+def draw_losses(curves: Mapping[str, Curve], unit: str, path: Path) -> None:
+    """Figure 13 as a PNG file: what was measured faint, smoothed over it.
+
+    Raises ReposeError when the file cannot be written.
+    """
+    panels = {
+        title: shown
+        for title, names in _PANELS.items()
+        if (shown := [n for n in curves if n.split()[0] in names])
+    }
+    columns = min(3, len(panels))
+    lines = -(-len(panels) // columns)
+    figure = Figure(figsize=(4.5 * columns, 3.4 * lines), dpi=_DPI, layout="constrained")
+    places = figure.subplots(lines, columns, squeeze=False).ravel()
+    for place, (title, names) in zip(places, panels.items(), strict=False):
+        for name in sorted(names):
+            label = _CURVES.get(name, f"stage {name.split()[-1]}")
+            _draw_curve(place, curves[name], label)
+        place.set(
+            title=title, xlabel=unit, ylabel=title.partition(": ")[2] if "held" in title else "loss"
+        )
+        place.grid(alpha=0.3)
+        place.legend(fontsize=8)
+    for place in places[len(panels) :]:
+        place.remove()
+    _save(figure, path)
+
+
+def smoothed(values: NDArray[np.floating]) -> NDArray[np.float64]:
+    """``values`` (N,) averaged over those before them, the nearest counting most."""
+    keep = 1 - 1 / max(1.0, len(values) / _SMOOTHING)
+    result = np.empty(len(values))
+    total = weight = 0.0
+    for k, value in enumerate(values):
+        total, weight = keep * total + float(value), keep * weight + 1
+        result[k] = total / weight
+    return result
+
+
+def _draw_curve(place: Axes, curve: Curve, label: str) -> None:
+    (raw,) = place.plot(curve.x, curve.y, alpha=0.3, linewidth=0.8)
+    marker = "o" if len(curve.x) < 3 else ""
+    smooth = smoothed(curve.y)
+    place.plot(curve.x, smooth, color=raw.get_color(), label=label, marker=marker, markersize=3)
+
+
+def _curve(points: Sequence[tuple[float, float]]) -> Curve:
+    ordered = np.array(sorted(points, key=lambda point: point[0]), np.float32)
+    return Curve(ordered[:, 0], ordered[:, 1])
+
+
+def _amplification(differences: Sequence[Floats]) -> int:
+    """The power of two by which most of the values still lie within the range that is shown."""
+    largest = float(np.percentile(np.abs(np.stack(differences)), 99.5))
+    return int(2 ** np.clip(np.floor(np.log2(1 / max(largest, 1e-6))), 0, 4))
+
+
+def _events(text: str) -> Iterable[dict[str, Any]]:
+    for line in text.splitlines():
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(event, dict):
+            yield event
+
+
+def _save(figure: Figure, path: Path) -> None:
+    with write_whole(path) as part:
+        figure.savefig(part, format="png")

@@ -1,0 +1,232 @@
+"""The report's tables 1 and 2 (section 4.4), with what it lacks: standard errors, the baselines,
+the faces, and all of it split by pose change."""
+
+import csv
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from engine.core.files import write_whole
+from engine.evaluation.scores import MEASURES, METHODS, ChangeScale, Score
+
+FIRST = 12
+"""How many pairs of table 1 the text shows; the CSV file has all."""
+
+REPORTED = ("ssim_source", "ssim_coarse", "ssim_refined", "l1_refined")
+"""The report's columns, in its order."""
+
+_NAMES = {
+    "ssim_source": "SSIM(I_S, I_T)",
+    "ssim_warp": "SSIM(I_T, 2D warp)",
+    "ssim_coarse": "SSIM(I_T, I_G1)",
+    "ssim_refined": "SSIM(I_T, I_G2)",
+    "l1_source": "L1(I_S, I_T)",
+    "l1_warp": "L1(I_T, 2D warp)",
+    "l1_refined": "L1(I_T, I_G2)",
+    "identity_refined": "identity",
+    "landmarks_refined": "landmarks %",
+    "ssim": "SSIM",
+    "l1": "L1",
+    "identity": "identity",
+    "landmarks": "landmarks %",
+    "lost": "faces lost %",
+}
+_OURS = ("ssim_warp", "l1_source", "l1_warp", "identity_refined", "landmarks_refined")
+_DIGITS = {"landmarks": 1, "lost": 1, "identity": 3}  # the others 4, as in the report
+
+_LEGEND = """\
+± is the standard error over people: the pairs of one person count as one observation, for they are
+not independent. I_S is the source, I_T the target, I_G1 the coarse image, I_G2 the refined one; 2D
+warp is the source bent to the target's points, without any network.
+"""
+_FACES = """\
+Identity is the distance of dlib's recognition network to the target (above 0.6 is another person);
+landmarks is how far those that dlib finds in the result are from the pose asked for, in percent of
+the distance of the outer corners of the eyes (in the source or the target, whichever shows more of
+it); faces lost are results in which dlib finds no face.
+"""
+
+
+@dataclass(frozen=True)
+class Mean:
+    """The mean over ``pairs`` pairs, and its standard error; None with fewer than two groups."""
+
+    mean: float
+    error: float | None
+    pairs: int
+
+
+@dataclass(frozen=True)
+class Band:
+    """The means of the pairs whose pose changes by at least ``low`` and less than ``high``."""
+
+    low: float
+    high: float | None
+    pairs: int
+    people: int
+    means: dict[str, Mean]
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Both tables of one data set.
+
+    scores  table 1: every pair
+    means   table 2: by the names of `Score.values`; what was nowhere measured is missing
+    bands   the same, split by pose change on ``scale``
+    caution what the numbers are not, in a sentence; mostly empty
+    """
+
+    scores: Sequence[Score]
+    means: dict[str, Mean]
+    scale: ChangeScale | None
+    bands: Sequence[Band]
+    caution: str
+
+    @classmethod
+    def of(cls, scores: Sequence[Score], scale: ChangeScale | None, caution: str = "") -> Self:
+        bands = []
+        for low, high in scale.bands if scale else ():
+            inside = [s for s in scores if s.change is not None and low <= s.change < high]
+            if inside:
+                top = None if np.isinf(high) else high
+                bands.append(Band(low, top, len(inside), _people(inside), _means(inside)))
+        return cls(scores, _means(scores), scale, bands, caution)
+
+    def as_json(self) -> dict[str, Any]:
+        """The tables as what JSON can hold."""
+        return {
+            "caution": self.caution,
+            "pairs": len(self.scores),
+            "people": _people(self.scores),
+            "table 1": [as_row(score) for score in self.scores],
+            "table 2": {name: asdict(mean) for name, mean in self.means.items()},
+            "change": self.scale and {"name": self.scale.name, "unit": self.scale.unit.strip()},
+            "by change": [asdict(band) for band in self.bands],
+        }
+
+    def as_markdown(self) -> str:
+        """The tables as text: of table 1 the first pairs."""
+        shown = self.scores[:FIRST]
+        rest = (
+            f", the first {len(shown)}; all are in scores.csv" if len(self.scores) > FIRST else ""
+        )
+        parts = [
+            *([self.caution + "\n"] if self.caution else []),
+            f"{len(self.scores)} pairs of {_people(self.scores)} people.\n",
+            f"### Table 1: pairs{rest}\n",
+            self._table1(shown),
+            "### Table 2: means\n",
+            _markdown([[_NAMES[n] for n in REPORTED], [self._cell(n) for n in REPORTED]]),
+            "### Every method" + (f", by {self.scale.name}\n" if self.scale else "\n"),
+            self._by_method(),
+            _LEGEND + (_FACES if "lost_refined" in self.means else ""),
+        ]
+        return "\n".join(parts)
+
+    def _table1(self, scores: Sequence[Score]) -> str:
+        columns = [name for name in (*REPORTED, *_OURS) if name in self.means]
+        scale = [self.scale.name] if self.scale else []
+        rows = [["source", "target", *scale, *(_NAMES[name] for name in columns)]]
+        for score in scores:
+            values = score.values()
+            change = "" if score.change is None or not self.scale else _change(score, self.scale)
+            cells = [_rounded(name, values[name]) for name in columns]
+            rows.append([score.source, score.target, *([change] if scale else []), *cells])
+        return _markdown(rows)
+
+    def _by_method(self) -> str:
+        methods = [m for m in METHODS if f"ssim_{m}" in self.means]
+        columns = [n for n in MEASURES if any(f"{n}_{m}" in self.means for m in methods)]
+        head = ["method", "pairs", "people", *(_NAMES[name] for name in columns)]
+        rows = [[self.scale.name, *head] if self.scale else head]
+        everything = Band(0, None, len(self.scores), _people(self.scores), self.means)
+        for band in (*self.bands, everything):
+            first = [] if self.scale is None else [_range(band, self.scale)]
+            if band is everything and first:
+                first = ["all"]
+            for method in methods:
+                cells = [_mean(n, band.means.get(f"{n}_{method}")) for n in columns]
+                rows.append([*first, method, str(band.pairs), str(band.people), *cells])
+        return _markdown(rows)
+
+    def _cell(self, name: str) -> str:
+        return _mean(name, self.means.get(name))
+
+
+def mean_over_people(values: Sequence[float], groups: Sequence[str]) -> Mean:
+    """The mean of ``values`` and its standard error, clustered by group (Liang and Zeger 1986).
+
+    With every value in a group of its own that is the usual standard error; the more alike the
+    values of a group, the larger it is.
+    """
+    mean = float(np.mean(values))
+    residuals: dict[str, float] = defaultdict(float)
+    for value, group in zip(values, groups, strict=True):
+        residuals[group] += value - mean
+    count = len(residuals)
+    if count < 2:
+        return Mean(mean, None, len(values))
+    squares = sum(residual**2 for residual in residuals.values())
+    error = float(np.sqrt(count / (count - 1) * squares)) / len(values)
+    return Mean(mean, error, len(values))
+
+
+def as_row(score: Score) -> dict[str, str | float | None]:
+    """One line of `scores.csv`."""
+    names = {name: getattr(score, name) for name in ("data", "source", "target", "group", "change")}
+    return {**names, **score.values()}
+
+
+def write_csv(path: Path, scores: Sequence[Score]) -> None:
+    """Every pair, one line each; what was not measured stays empty. Written whole or not at all."""
+    rows = [as_row(score) for score in scores]
+    with write_whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _means(scores: Sequence[Score]) -> dict[str, Mean]:
+    names = list(scores[0].values()) if scores else []
+    means = {}
+    for name in names:
+        known = [(v, s.group) for s in scores if (v := s.values()[name]) is not None]
+        if known:
+            values, groups = zip(*known, strict=True)
+            means[name] = mean_over_people(values, groups)
+    return means
+
+
+def _people(scores: Sequence[Score]) -> int:
+    return len({score.group for score in scores})
+
+
+def _range(band: Band, scale: ChangeScale) -> str:
+    upper = "more" if band.high is None else f"{band.high:g}"
+    return f"{band.low:g} to {upper}{scale.unit}"
+
+
+def _change(score: Score, scale: ChangeScale) -> str:
+    return f"{score.change:.0f}{scale.unit}"
+
+
+def _mean(name: str, mean: Mean | None) -> str:
+    if mean is None:
+        return ""
+    error = "" if mean.error is None else f" ± {_rounded(name, mean.error)}"
+    return _rounded(name, mean.mean) + error
+
+
+def _rounded(name: str, value: float | None) -> str:
+    return "" if value is None else f"{value:.{_DIGITS.get(name.split('_')[0], 4)}f}"
+
+
+def _markdown(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of cells, the first of them the head, as a table."""
+    lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return "\n".join([lines[0], "|" + "---|" * len(rows[0]), *lines[1:]]) + "\n"

@@ -1,0 +1,1 @@
+"""Batches, sequences, and the command `repose`."""

@@ -1,0 +1,115 @@
+"""A contact sheet: all pictures of a batch in one, a row per source and a column per pose."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from engine.core.errors import ReposeError
+from engine.export.jobs import Job
+from engine.export.sweep import angle_text
+from engine.imaging.photos import write_photo
+from engine.imaging.provenance import Metadata
+
+_CELL, _SMALLEST = 256, 24  # pixels, the longest side of a picture
+_LONGEST = 16_000  # pixels: some formats hold no more
+_GAP = 8
+_PAPER, _INK, _MISSING = "#ffffff", "#202020", "#d8d8d8"
+
+Pose = tuple[Path | None, tuple[float, float, float]]
+
+
+def write_sheet(path: Path, jobs: Sequence[Job], metadata: Metadata, quality: int = 95) -> None:
+    """Write a sheet of the pictures that ``jobs`` have made; those that are missing stay grey.
+
+    Raises ReposeError when there are too many for one sheet or it cannot be written.
+    """
+    sources = list(dict.fromkeys(job.source for job in jobs))
+    poses = list(dict.fromkeys((job.target, job.angles) for job in jobs))
+    outputs = {(job.source, (job.target, job.angles)): job.output for job in jobs}
+    columns, rows = len(poses) + 1, len(sources)
+    cell = min(_CELL, _LONGEST // max(columns, rows) - _GAP)
+    if cell < _SMALLEST:
+        raise ReposeError(
+            f"A sheet cannot hold {len(poses)} poses of {rows} sources: make one of fewer."
+        )
+    font = ImageFont.load_default(max(9, min(15, cell // 12)))
+    label = round(2.6 * _height(font))
+    step_x, step_y = cell + _GAP, cell + label
+    sheet = Image.new("RGB", (columns * step_x + _GAP, label + rows * step_y + _GAP), _PAPER)
+    pen = ImageDraw.Draw(sheet)
+    for column, text in enumerate(["source", *_labels(poses)]):
+        place = (_GAP + column * step_x, _GAP)
+        pen.multiline_text(place, _wrapped(pen, font, text, cell), _INK, font, spacing=2)
+    for row, source in enumerate(sources):
+        top = label + row * step_y + _GAP
+        for column, file in enumerate([source, *(outputs.get((source, p)) for p in poses)]):
+            left = _GAP + column * step_x
+            _draw(sheet, pen, file, (left, top), cell)
+        name = _wrapped(pen, font, source.stem, cell).partition("\n")[0]
+        pen.text((_GAP, top + cell + 2), name, _INK, font)
+    write_photo(path, np.asarray(sheet), quality, metadata)
+
+
+def _labels(poses: Sequence[Pose]) -> list[str]:
+    """What tells the poses apart."""
+    several = len({target for target, _ in poses}) > 1 or any(target for target, _ in poses)
+    names = ("yaw", "pitch", "roll")
+    varying = [len({angles[k] for _, angles in poses}) > 1 for k in range(3)]
+    texts = []
+    for target, angles in poses:
+        parts = [target.stem if target else "own"] if several else []
+        parts += [
+            f"{name} {angle_text(angle)}°"
+            for name, angle, varies in zip(names, angles, varying, strict=True)
+            if varies or angle
+        ]
+        texts.append(" ".join(parts) or "own pose")
+    return texts
+
+
+def _draw(
+    sheet: Image.Image,
+    pen: ImageDraw.ImageDraw,
+    file: Path | None,
+    place: tuple[int, int],
+    cell: int,
+) -> None:
+    left, top = place
+    try:
+        if file is None:
+            raise FileNotFoundError
+        with Image.open(file) as image:
+            image.draft("RGB", (cell, cell))
+            small = image.convert("RGB")
+        small.thumbnail((cell, cell))
+    except Exception:  # the report tells why it is missing
+        pen.rectangle((left, top, left + cell - 1, top + cell - 1), _MISSING)
+        return
+    offset = ((cell - small.width) // 2, (cell - small.height) // 2)
+    sheet.paste(small, (left + offset[0], top + offset[1]))
+
+
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+
+def _height(font: Font) -> float:
+    return font.getbbox("Ag")[3]
+
+
+def _wrapped(pen: ImageDraw.ImageDraw, font: Font, text: str, width: int) -> str:
+    """The text in at most two lines of that width, with dots where it is cut off."""
+    lines: list[str] = []
+    for _ in range(2):
+        if pen.textlength(text, font) <= width:
+            return "\n".join([*lines, text])
+        fits = next(
+            (k for k in range(len(text), 0, -1) if pen.textlength(text[:k], font) <= width), 1
+        )
+        space = text.rfind(" ", 1, fits + 1)
+        cut = space if space > 0 else fits
+        lines.append(text[:cut])
+        text = text[cut:].lstrip()
+    lines[-1] = lines[-1][:-1] + "…"
+    return "\n".join(lines)

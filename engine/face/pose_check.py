@@ -1,0 +1,114 @@
+"""What is wrong with a pose, before a picture shows it: points that fold over each other, angles
+that the model has not learnt, a face too small or partly outside of the photo."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import Delaunay
+
+from engine.face.landmarks import Landmarks
+from engine.face.pose import Pose3D, head_angles
+from engine.face.trained_range import TrainedRange
+
+Floats = NDArray[np.float64]
+
+FindingKind = Literal["folded", "yaw", "pitch", "roll", "outside", "small", "identity"]
+
+SMALLEST_FACE = 70
+"""Pixels from the brows to the chin: about a third of what the networks draw."""
+
+_FOLDED = 0.05  # of the distance between the eyes: how far a triangle must have turned over
+_ROUGH = 40.0  # degrees of turn that double it: far sides are crowded, and less well known
+_ROUNDING = 0.5  # degrees that are as good as on the limit
+_SLACK = 5.0  # degrees: how well the points tell a turn that no slider made
+_OUTSIDE = 6  # points beyond the photo's border that matter
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong.
+
+    kind    folded: points lie on the wrong side of others; yaw, pitch, roll: the head is turned
+            further than the model has learnt; outside: the face leaves the photo; small: the
+            photo's face has few pixels; identity: the result looks like somebody else
+    points  the landmarks concerned, if they are some and not all
+    value   what was found: degrees from the source, pixels of the face's height, or the distance
+            that `identity_drift` tells
+    limit   what it should not pass
+    """
+
+    kind: FindingKind
+    points: frozenset[int] = frozenset()
+    value: float = 0.0
+    limit: float = 0.0
+
+
+def check_pose(
+    pose: Pose3D, photo_size: tuple[int, int], trained: TrainedRange
+) -> tuple[Finding, ...]:
+    """What is wrong with a pose on a photo of this size (width, height). The worst comes first."""
+    source, points = pose.source.landmarks, pose.landmarks()
+    height = float(np.ptp(source[:, 1]))
+    small = (Finding("small", value=height, limit=SMALLEST_FACE),) * (height < SMALLEST_FACE)
+    if np.array_equal(source, points):
+        return small
+    own, other = pose.source.angles, head_angles(points)
+    seen = [(o - w + 180) % 360 - 180 for w, o in zip(own, other, strict=True)]
+    folded = folded_points(pose, (seen[0], seen[1], seen[2]))
+    if folded:  # then angles tell little
+        return (Finding("folded", folded), *small)
+    findings = []
+    beyond = _outside(points, photo_size)
+    if len(beyond - _outside(source, photo_size)) >= _OUTSIDE:
+        findings.append(Finding("outside", beyond))
+    learnt = trained.around(own)
+    kinds: tuple[FindingKind, ...] = ("yaw", "pitch", "roll")
+    for kind, turned, apparent in zip(kinds, (pose.yaw, pose.pitch, pose.roll), seen, strict=True):
+        low, high = getattr(learnt, kind)
+        for angle, slack in ((turned, _ROUNDING), (apparent, _SLACK)):
+            if not low - slack <= angle <= high + slack:
+                findings.append(Finding(kind, value=angle, limit=low if angle < 0 else high))
+                break
+    return (*findings, *small)
+
+
+def folded_points(pose: Pose3D, turn: tuple[float, float, float]) -> frozenset[int]:
+    """The points that are on the wrong side of others in a pose whose head is turned by these
+    angles (yaw, pitch, roll in degrees) from the source's.
+
+    The face, turned without any other change, tells which side is the right one: its triangles
+    are compared with the pose's.
+    """
+    points = pose.landmarks().astype(np.float64)
+    plain = Pose3D(pose.source, np.zeros_like(pose.edits)).turned(*turn)
+    expected = plain.landmarks().astype(np.float64)
+    triangles = Delaunay(expected).simplices
+    eyes = expected[[36, 39, 42, 45]]
+    between = float(np.hypot(*(eyes[2:].mean(axis=0) - eyes[:2].mean(axis=0))))
+    rough = 1 + float(np.abs(turn).max()) / _ROUGH
+    least = _FOLDED * rough * max(between, 0.3 * float(np.ptp(expected[:, 1])))
+    right, found = _heights(expected, triangles), _heights(points, triangles)
+    over = (np.sign(right) != np.sign(found)) & (np.abs(right) > least) & (np.abs(found) > least)
+    # To blame is what moved: of the corners of each triangle the one that did so most.
+    moves = points - expected
+    distance = np.linalg.norm(moves - np.median(moves, axis=0), axis=1)
+    corners = triangles[over]
+    worst = corners[np.arange(len(corners)), distance[corners].argmax(axis=1)]
+    return frozenset(worst.tolist())
+
+
+def _heights(points: Floats, triangles: NDArray[np.int32]) -> Floats:
+    """(T,) heights of triangles over their longest sides, with the sign of their orientation."""
+    a, b, c = (points[triangles[:, k]] for k in range(3))
+    area = (b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0]
+    sides = [np.linalg.norm(side, axis=1) for side in (b - a, c - b, a - c)]
+    height: Floats = area / np.maximum(np.maximum(sides[0], sides[1]), sides[2]).clip(1e-9)
+    return height
+
+
+def _outside(points: Landmarks, size: tuple[int, int]) -> frozenset[int]:
+    """The points beyond a photo of this size."""
+    out = ((points < -0.5) | (points > np.array(size) - 0.5)).any(axis=1)
+    return frozenset(np.flatnonzero(out).tolist())

@@ -1,0 +1,153 @@
+"""Poses that fit any face: angles of the head, an expression, and what hands have moved.
+
+In a pose file of the own format they are under the key ``preset``; each of the three may be absent,
+and then a face keeps its own:
+
+angles      yaw, pitch and roll of the head in the picture, degrees
+expression  what `engine.face.expression` says, by name
+edits       68 times (x, y, z), decimetres in the directions of the head
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.config.skeletons import N_LANDMARKS
+from engine.core.errors import ReposeError
+from engine.core.files import read_text, write_whole
+from engine.face.expression import NEUTRAL, Expression
+from engine.face.head import mean_face
+from engine.face.landmarks import Landmarks
+from engine.face.pose import Pose3D, expressed
+from engine.face.pose_files import pose_text, read_pose, write_pose
+from engine.face.pose_formats import LABELME
+from engine.face.retargeting import PosePart, eye_openings
+
+_SHUT, _WIDE = 0.6, 1.7  # of the mean face's: beyond it eyes are not neutral
+_FARTHEST = 3.0  # decimetres: no edit goes further
+_HEAD: tuple[PosePart, ...] = ("head",)
+_IN_THE_FACE: tuple[PosePart, ...] = ("eyes", "brows", "mouth", "jaw")
+
+
+@dataclass(frozen=True, eq=False)
+class PosePreset:
+    """A pose for any face. What is None stays as it is.
+
+    angles      yaw, pitch and roll of the head in the picture, degrees
+    expression  its sliders    edits  (68, 3) decimetres, in the directions of the head
+    points      (68, 2) of another face, whose pose is copied: all that other formats tell
+    """
+
+    angles: tuple[float, float, float] | None = None
+    expression: Expression | None = None
+    edits: NDArray[np.float64] | None = None
+    points: Landmarks | None = None
+
+    @classmethod
+    def of(cls, pose: Pose3D) -> Self:
+        """All of a pose."""
+        own = pose.source.angles
+        yaw, pitch, roll = (a + b for a, b in zip(own, _turn(pose), strict=True))
+        return cls((yaw, pitch, roll), pose.expression, pose.edits / pose.source.pose.scale)
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """The pose in a file of any format. Raises ReposeError as `read_pose` does."""
+        points = read_pose(path)
+        if path.suffix.lower() == ".json":
+            stored = json.loads(read_text(path))
+            if isinstance(stored.get("preset"), dict):
+                try:
+                    return cls(**_values(stored["preset"]))
+                except (AttributeError, LookupError, TypeError, ValueError, ReposeError) as error:
+                    raise ReposeError(f"{path} cannot be used as a pose: it is damaged.") from error
+        return cls(points=points)
+
+    def write(self, path: Path, pose: Pose3D, photo_size: tuple[int, int]) -> None:
+        """Write it in the own format, with the landmarks that it gives the face of ``pose``.
+
+        Raises ReposeError when the file cannot be written.
+        """
+        face = pose.source.landmarks
+        text = pose_text(".json", self.on(pose).landmarks(), photo_size, face)
+        stored = {**json.loads(text), "preset": self._stored()}
+        with write_whole(path) as part:
+            part.write_text(json.dumps(stored, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+
+    def on(self, pose: Pose3D, head: bool = True, face: bool = True) -> Pose3D:
+        """The pose of a face after this one was given to it.
+
+        head, face  whether the turn of the head, and what moves in the face, are taken
+        """
+        if self.points is not None:
+            return pose.with_pose_of(self.points, _HEAD * head + _IN_THE_FACE * face)
+        if face and self.edits is not None:
+            pose = replace(pose, edits=self.edits * pose.source.pose.scale)
+        if face and self.expression is not None:
+            # By way of neutral, so that lids and lips meet from where these edits leave them.
+            pose = expressed(expressed(pose, NEUTRAL), self.expression)
+        if head and self.angles is not None:
+            missing = np.subtract(self.angles, pose.source.angles)
+            pose = pose.turned(*((missing + 180) % 360 - 180).tolist())
+        return pose
+
+    def _stored(self) -> dict[str, Any]:
+        values = {
+            "angles": self.angles,
+            "expression": None if self.expression is None else asdict(self.expression),
+            "edits": None if self.edits is None else self.edits.tolist(),
+        }
+        return {key: value for key, value in values.items() if value is not None}
+
+
+def write_pose3d(path: Path, pose: Pose3D, photo_size: tuple[int, int]) -> None:
+    """Write a pose in the format that the suffix names; the own one fits any face.
+
+    ``photo_size`` is (width, height) in pixels of its photo. Raises as `write_pose` does.
+    """
+    if path.suffix.lower() == ".json" and not path.name.lower().endswith(LABELME):
+        PosePreset.of(pose).write(path, pose, photo_size)
+    else:
+        write_pose(path, pose.landmarks(), photo_size, pose.source.landmarks)
+
+
+def relaxed(pose: Pose3D) -> Pose3D:
+    """The pose with a neutral face: the mouth shut and level, the eyes open.
+
+    Brows lose what their sliders did and are else left alone, for where they are is a matter of
+    the face; so do eyes that are neither shut nor torn open.
+    """
+    mean = mean_face((170, 200), (230, 200))
+    usual = eye_openings(Pose3D.of(mean).source.points())
+    pose = expressed(pose, NEUTRAL)
+    points = pose.source.points() + pose.edits / pose.source.pose.scale
+    shares = np.divide(eye_openings(points), usual)
+    odd = shares.min() < _SHUT or shares.max() > _WIDE
+    return pose.with_pose_of(mean, ("mouth", "jaw", "eyes") if odd else ("mouth", "jaw"))
+
+
+def _turn(pose: Pose3D) -> tuple[float, float, float]:
+    return pose.yaw, pose.pitch, pose.roll
+
+
+def _values(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """What a file says, checked."""
+    values: dict[str, Any] = {}
+    if "angles" in stored:
+        yaw, pitch, roll = map(float, stored["angles"])
+        if not np.isfinite([yaw, pitch, roll]).all():
+            raise ValueError("angles")
+        values["angles"] = (yaw, pitch, roll)
+    if "expression" in stored:
+        values["expression"] = Expression(**stored["expression"])
+    if "edits" in stored:
+        edits = np.array(stored["edits"], np.float64)
+        if edits.shape != (N_LANDMARKS, 3) or not (np.abs(edits) < _FARTHEST).all():
+            raise ValueError("edits")
+        values["edits"] = edits
+    return values

@@ -1,0 +1,1 @@
+"""What the networks start from: guides, heatmaps, masks, kept areas."""

@@ -1,0 +1,1 @@
+"""Pictures: reading and writing, resampling, drawing triangles, the crop around a face."""

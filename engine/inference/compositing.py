@@ -1,0 +1,161 @@
+"""The refined crop back into the photo at full size, without a seam and without losing sharpness.
+
+The networks see the face at a few hundred pixels; a photo may show it at thousands. So the photo's
+own fine detail, which scaling to the network's size took away, is moved along the guides' maps and
+added where the refined image shows what that guide shows.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.guidance.guides import Maps
+from engine.guidance.keep import KeepMask
+from engine.imaging.crop import Crop, scale_to
+from engine.imaging.resampling import warp
+
+Pixels = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+FEATHER = 0.06
+"""Width of the soft border of the crop, as a share of its side."""
+
+_ALIKE = 0.06  # how close, of 1, refined and guide must be for the guide's detail to belong there
+_CHANGE = (0.012, 0.04)  # of 1: below, the photo's own pixels are kept; above, none of them
+_BAND = 256  # rows that are worked on at once, to hold memory down in large photos
+
+
+def paste(
+    photo: Pixels, crop: Crop, refined: Floats, maps: Maps, keep: KeepMask | None = None
+) -> Pixels:
+    """A copy of the photo (H, W, 3) with the refined image (S, S, 3) in [0, 1] in its crop.
+
+    maps  the guides' maps of the same source and pose
+    keep  of the photo: where it stays as it is
+
+    Pixels outside the crop, and those where the refined image shows what the photo shows, are the
+    photo's own.
+    """
+    size, side = refined.shape[0], crop.side
+    own = crop.cut(photo)
+    shrunk = scale_to(own, size)
+    layers = _Layers.of(shrunk.astype(np.float32) / np.float32(255), refined, maps)
+    detail = None
+    if side > size:
+        detail = cv2.subtract(own, scale_to(shrunk, side), dtype=cv2.CV_16S)
+    ramp = _feather(side)
+    result = photo.copy()
+    height, width = photo.shape[:2]
+    left, top, right, bottom = layers.changed(side)
+    left, right = max(left, -crop.left), min(right, width - crop.left)
+    columns = slice(left, right)
+    for start in range(max(top, -crop.top), min(bottom, height - crop.top), _BAND):
+        rows = slice(start, min(start + _BAND, bottom, height - crop.top))
+        band = layers.enlarged(rows, columns, side)
+        change = band.colours[..., :3] * np.float32(255)
+        if detail is not None:
+            _add_moved_detail(change, detail, band, side / size)
+        change -= own[rows, columns]
+        alpha = band.colours[..., 3].clip(0, 1) * (ramp[rows, None] * ramp[None, columns])
+        if keep is not None:
+            size_of_band = (columns.stop - columns.start, rows.stop - rows.start)
+            alpha *= 1 - keep.window(crop.left + left, crop.top + rows.start, *size_of_band)
+        mixed = cv2.add(own[rows, columns], _times(change, alpha), dtype=cv2.CV_8U)
+        inside = slice(crop.top + rows.start, crop.top + rows.stop)
+        result[inside, crop.left + left : crop.left + right] = mixed
+    return result
+
+
+@dataclass(frozen=True)
+class _Layers:
+    """What is enlarged from the network's size to the photo's.
+
+    colours  (H, W, 4) the refined image, and its share against the photo
+    places   (H, W, 4) of the 3D and the 2D warp: pixels of the network's picture
+    shares   (H, W, 2) of their detail
+    """
+
+    colours: Floats
+    places: Floats
+    shares: Floats
+
+    @classmethod
+    def of(cls, small: Floats, refined: Floats, maps: Maps) -> Self:
+        """From the source crop and the refined image (S, S, 3)."""
+        planes = cv2.split(cv2.absdiff(refined, small))
+        change = cv2.dilate(np.maximum(np.maximum(*planes[:2]), planes[2]), np.ones((5, 5)))
+        change = cv2.GaussianBlur(change, (0, 0), refined.shape[0] / 100)
+        low, high = _CHANGE
+        share = ((change - low) / np.float32(high - low)).clip(0, 1)
+        seen = (maps.valid > 0).astype(np.float32)
+        alike3d = _alike(refined, warp(small, maps.warp3d)) * seen
+        alike2d = _alike(refined, warp(small, maps.warp2d)) * (1 - alike3d)
+        places3d = [plane * seen for plane in cv2.split(maps.warp3d)]
+        return cls(
+            colours=cv2.merge([*cv2.split(refined), share]).astype(np.float32),
+            places=cv2.merge([*places3d, *cv2.split(maps.warp2d)]).astype(np.float32),
+            shares=cv2.merge([alike3d, alike2d]).astype(np.float32),
+        )
+
+    def changed(self, side: int) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom, pixels of a crop of that side, of all that changes."""
+        ends = []
+        for axis in (0, 1):
+            found = np.flatnonzero(self.colours[..., 3].max(axis=axis) > 0)
+            first, last = (found[0], found[-1] + 1) if len(found) else (0, 0)
+            scale = side / self.colours.shape[0]
+            margin = 2 * scale  # as far as interpolation carries
+            ends.append((max(int((first * scale) - margin), 0), int(last * scale + margin) + 1))
+        (left, right), (top, bottom) = ends
+        return left, top, min(right, side), min(bottom, side)
+
+    def enlarged(self, rows: slice, columns: slice, side: int) -> "_Layers":
+        """Some rows and columns of all enlarged to ``side``."""
+        scale = self.colours.shape[0] / side
+        start = [(place + 0.5) * scale - 0.5 for place in (columns.start, rows.start)]
+        from_photo = np.array([[scale, 0, start[0]], [0, scale, start[1]]])
+        size = (columns.stop - columns.start, rows.stop - rows.start)
+        layers = [
+            cv2.warpAffine(
+                layer, from_photo, size, flags=how | cv2.WARP_INVERSE_MAP,
+                borderMode=cv2.BORDER_REPLICATE,
+            )
+            for layer, how in (
+                (self.colours, cv2.INTER_CUBIC),
+                (self.places, cv2.INTER_LINEAR),
+                (self.shares, cv2.INTER_LINEAR),
+            )
+        ]  # fmt: skip
+        colours, places, shares = (np.asarray(layer, np.float32) for layer in layers)
+        return _Layers(colours, places, shares)
+
+
+def _alike(refined: Floats, guide: Floats) -> Floats:
+    """(S, S) in [0, 1]: how surely both show the same thing."""
+    difference = cv2.transform(cv2.absdiff(refined, guide), np.full((1, 3), 1 / 3))
+    same = np.exp(-((difference / np.float32(_ALIKE)) ** 2))
+    return np.asarray(cv2.GaussianBlur(same, (0, 0), 1.0), np.float32)
+
+
+def _add_moved_detail(change: Floats, detail: NDArray[Any], band: _Layers, scale: float) -> None:
+    """Add the photo's fine detail, where it belongs, to the band ``change`` (R, C, 3), of 255."""
+    for k in (0, 1):
+        places = np.ascontiguousarray(band.places[..., 2 * k : 2 * k + 2])
+        moved = warp(detail, places, scale)
+        change += _times(moved, np.ascontiguousarray(band.shares[..., k]))
+
+
+def _times(picture: NDArray[Any], share: Floats) -> Floats:
+    """(R, C, 3) times (R, C), float32."""
+    return np.asarray(cv2.multiply(picture, cv2.merge([share] * 3), dtype=cv2.CV_32F), np.float32)
+
+
+def _feather(side: int) -> Floats:
+    """(side,) 1 inside, falling smoothly to 0 at both ends."""
+    place = np.arange(side)
+    inward = np.clip(np.minimum(place, place[::-1]) / max(FEATHER * side, 1.0), 0, 1)
+    ramp: Floats = (inward * inward * (3 - 2 * inward)).astype(np.float32)
+    return ramp

@@ -1,0 +1,1 @@
+"""The two training stages, their run folders, and the trainer."""

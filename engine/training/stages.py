@@ -1,0 +1,225 @@
+"""The two training stages: one step each, readable as the formulas of the report (section 3.5).
+
+I_S is the source image, I_T the target image, M_T the mask around the target.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, cast
+
+import torch
+from torch import Tensor, nn
+from torch.amp import GradScaler
+from torch.optim import Adam, Optimizer
+from torch.optim.swa_utils import AveragedModel
+
+from engine.config.config import Config, StageConfig
+from engine.core import distributed
+from engine.core.devices import training_precision
+from engine.data.batch import Batch
+from engine.guidance.conditions import pose_heatmaps
+from engine.guidance.edges import pooled_edges
+from engine.guidance.masks import draw_mask
+from engine.networks.discriminator import Discriminator
+from engine.networks.generators import G1, G2, Coarse
+from engine.networks.losses import bce, dissimilarity, masked_l1
+
+if TYPE_CHECKING:
+    from engine.face.recognition import RecognitionNet
+
+
+def adam(network: nn.Module, stage: StageConfig) -> Adam:
+    """The optimizer of one network in one stage (Kingma and Ba 2014, arXiv:1412.6980)."""
+    return Adam(network.parameters(), lr=stage.learning_rate, betas=stage.betas)
+
+
+class Stage1:
+    """Trains G1: L_G1 = |(coarse - I_T) * (1 + M_T)|_1.
+
+    With guides the generated image has the same loss once more: a blend without it soon shows
+    nothing but the warps. ``average`` holds the running average of G1's weights.
+    """
+
+    def __init__(self, g1: G1, optimizer: Optimizer, config: Config) -> None:
+        self.g1, self.optimizer, self.config = g1, optimizer, config
+        self.average = _average(g1, config.stage1)
+        self.scaler = _scaler(g1, config)
+        self._g1 = distributed.parallel(g1)
+
+    def step(self, batch: Batch) -> dict[str, float]:
+        """One step of G1 on ``batch``; its losses by name: the whole (with the generated image's,
+        where there are guides) and that of the coarse image."""
+        M_T = draw_mask(batch.target_landmarks, batch.target_box, self.config)
+        coarse = draw_coarse(self._g1, batch, self.config)
+        loss_coarse = _distance(coarse.image, batch, M_T, self.config)
+        loss = loss_coarse
+        if self.config.guides:
+            loss = loss + _distance(coarse.generated, batch, M_T, self.config)
+        _descend(self.optimizer, loss, self.scaler)
+        self.average.update_parameters(self.g1)
+        return {"loss_g1": loss.item(), "loss_coarse": loss_coarse.item()}
+
+
+class Stage2:
+    """Trains G2 against D while G1 stays as it is.
+
+    L_D  = BCE(D(I_S, I_T), 1) + BCE(D(I_S, refined), 0)
+    L_G2 = BCE(D(I_S, refined), 1) + lambda * |(refined - I_T) * (1 + M_T)|_1
+
+    Where the config gives them weights, what a face recognition network sees of the difference adds
+    to the L1 loss: it tells what matters for who a person is.
+
+    G2 and D have an optimizer each, and no gradient of one loss reaches the other network. ``g1``
+    should be the one that gets used, ``Stage1.average.module``; ``average`` holds the running
+    average of G2's weights.
+    """
+
+    def __init__(
+        self,
+        g1: G1,
+        g2: G2,
+        d: Discriminator,
+        optimizer_g2: Optimizer,
+        optimizer_d: Optimizer,
+        config: Config,
+    ) -> None:
+        self.g1, self.g2, self.d = g1, g2, d
+        self.optimizer_g2, self.optimizer_d, self.config = optimizer_g2, optimizer_d, config
+        self.average = _average(g2, config.stage2)
+        self.scaler = _scaler(g2, config)
+        self._g2, self._d = distributed.parallel(g2), distributed.parallel(d)
+
+    def pretrain_d_step(self, batch: Batch) -> dict[str, float]:
+        """One step of D alone on ``batch``, before the first ``step``; its losses by name."""
+        with torch.no_grad():
+            refined = self._refined(batch)
+        return self._step_d(batch, refined)
+
+    def step(self, batch: Batch) -> dict[str, float]:
+        """One step of D, then one of G2 on ``batch``; their losses by name."""
+        M_T = draw_mask(batch.target_landmarks, batch.target_box, self.config)
+        refined = self._refined(batch)
+        losses = self._step_d(batch, refined.detach())
+
+        # Not the parallel D, for it waits for gradients that there are none of here.
+        with _frozen(self.d), _autocast(batch, self.config):
+            judged = self.d(batch.source, refined)
+        loss_refined = _distance(refined, batch, M_T, self.config)
+        loss_refined = loss_refined + _unlikeness(refined, batch, self.config)
+        loss = bce(judged, 1) + self.config.loss.l1_weight * loss_refined
+        _descend(self.optimizer_g2, loss, self.scaler)
+        self.average.update_parameters(self.g2)
+        return {**losses, "loss_g2": loss.item(), "loss_refined": loss_refined.item()}
+
+    def _refined(self, batch: Batch) -> Tensor:
+        """coarse + difference map, Bx3xHxW; differentiable in G2 alone."""
+        with torch.no_grad():
+            coarse = draw_coarse(self.g1, batch, self.config).image
+        with _autocast(batch, self.config):
+            difference = cast(Tensor, self._g2(batch.source, coarse, batch.guides))
+        return coarse + difference
+
+    def _step_d(self, batch: Batch, refined: Tensor) -> dict[str, float]:
+        sources, images = (batch.source, batch.source), (batch.target, refined)
+        with _autocast(batch, self.config):
+            true, false = self._d(torch.cat(sources), torch.cat(images)).chunk(2)
+        loss = bce(true, 1) + bce(false, 0)
+        _descend(self.optimizer_d, loss, self.scaler)
+        return {"loss_d": loss.item()}
+
+
+def draw_condition(batch: Batch, config: Config) -> Tensor:
+    """What tells G1 the poses of ``batch``: BxCxhxw in [0, 1], C of ``config.condition_channels``,
+    h and w those of the picture divided by ``heatmaps.stride``.
+    """
+    if config.condition == "edges":
+        assert batch.source_edges is not None
+        assert batch.target_edges is not None
+        return pooled_edges(batch.source_edges, batch.target_edges, config)
+    return pose_heatmaps(batch.source_landmarks, batch.target_landmarks, config)
+
+
+def draw_coarse(g1: nn.Module, batch: Batch, config: Config) -> Coarse:
+    """What G1 makes of ``batch``."""
+    condition = draw_condition(batch, config)
+    with _autocast(batch, config):
+        return cast(Coarse, g1(batch.source, condition, batch.guides))
+
+
+def _distance(image: Tensor, batch: Batch, mask: Tensor, config: Config) -> Tensor:
+    """The masked L1 loss of ``image``, and 1 - SSIM where the config gives that a weight."""
+    loss = masked_l1(image, batch.target, mask, batch.weight, config.loss.reduction)
+    if config.loss.reduction == "sum":  # processes average their gradients: this one's share of
+        loss = loss * distributed.count()  # the sum stands for the whole
+    if config.loss.ssim_weight:
+        unlike = dissimilarity(image, batch.target, batch.weight)
+        loss = loss + config.loss.ssim_weight * unlike
+    return loss
+
+
+def _unlikeness(image: Tensor, batch: Batch, config: Config) -> Tensor | float:
+    """How another person the face in ``image`` is, by `engine.face.recognition`, weighted."""
+    loss = config.loss
+    if config.skeleton != "face" or not (loss.perceptual_weight or loss.identity_weight):
+        return 0.0
+    from engine.face.recognition import recognition_losses  # dlib, which only faces need
+
+    with _autocast(batch, config):
+        net = _recognition(image.device)
+        seen = recognition_losses(net, image, batch.target, batch.target_landmarks)
+    return loss.perceptual_weight * seen.perceptual + loss.identity_weight * seen.identity
+
+
+@cache
+def _recognition(device: torch.device) -> "RecognitionNet":
+    from engine.face.recognition import RecognitionNet
+
+    return RecognitionNet.load().to(device)
+
+
+@contextmanager
+def _frozen(network: nn.Module) -> Iterator[None]:
+    """What is computed inside leaves no gradients in ``network``."""
+    network.requires_grad_(False)
+    try:
+        yield
+    finally:
+        network.requires_grad_(True)
+
+
+def _descend(optimizer: Optimizer, loss: Tensor, scaler: GradScaler) -> None:
+    """One step of ``optimizer`` down the gradient of ``loss``."""
+    optimizer.zero_grad(set_to_none=True)
+    scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+    scaler.step(optimizer)
+    scaler.update()
+
+
+def _scaler(network: nn.Module, config: Config) -> GradScaler:
+    """Keeps small gradients from vanishing in float16; with other precisions it does nothing."""
+    device = next(network.parameters()).device.type
+    half = config.precision == "half" and training_precision(device) is torch.float16
+    return GradScaler(device, enabled=half)
+
+
+def _average(network: nn.Module, stage: StageConfig) -> AveragedModel:
+    """The running average of the weights; the first update copies them.
+
+    After n updates it forgets by (1 + n) / (10 + n), until that is the stage's decay: otherwise the
+    average of a short training would be that of its beginning.
+    """
+
+    def mean(average: Tensor, weights: Tensor, updates: Tensor | int) -> Tensor:
+        n = torch.as_tensor(updates)
+        return average.lerp(weights, 1 - ((1 + n) / (10 + n)).clamp(max=stage.average))
+
+    return AveragedModel(network, avg_fn=mean)
+
+
+def _autocast(batch: Batch, config: Config) -> torch.autocast:
+    """Half precision for the convolutions, where the config asks for it and it is faster."""
+    device = batch.source.device.type
+    precision = training_precision(device) if config.precision == "half" else torch.float32
+    enabled = precision is not torch.float32
+    return torch.autocast(device, precision if enabled else None, enabled=enabled)

@@ -1,0 +1,229 @@
+"""The photo with its handles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QStatusTipEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QGraphicsItem, QWidget
+
+from gui.canvas.canvas_tool import CanvasTool
+from gui.canvas.face_chooser import FaceChooser
+from gui.canvas.handles import Handles
+from gui.canvas.loupe import Loupe
+from gui.canvas.pose_item import CORRECTING, PoseItem
+from gui.document.document import Document
+from gui.widgets.face_boxes import BoxesItem
+from gui.widgets.items import PictureItem
+from gui.widgets.picture_view import AfterItem
+from gui.widgets.zoom_view import Viewport, ZoomView
+
+if TYPE_CHECKING:
+    from gui.workers.at_rest import FullResolutionPreview
+
+FAINT = 0.3  # points that the tool does not move
+FRAME = 4.0  # around the canvas while points are corrected, screen pixels
+
+
+class Canvas(ZoomView):
+    """The left button and most keys are for the tool: the chooser of faces until one is chosen,
+    then the handles or what was set in their place."""
+
+    tool_changed = Signal()
+
+    def __init__(
+        self, document: Document, shown: Viewport | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(shown, parent)
+        self._document = document
+        self._photo, self._result = PictureItem(), AfterItem()
+        self._heatmaps, self._mask = PictureItem(), PictureItem()
+        self._boxes, self._pose = BoxesItem(), PoseItem()
+        pictures = (self._photo, self._result, self._mask, self._heatmaps)
+        for item in (*pictures, self._boxes, self._pose):
+            self.scene().addItem(item)
+        self.chooser = FaceChooser(document, self._boxes, self)
+        self.handles = Handles(document, self._pose, lambda: self.zoom, self)
+        self._tool: CanvasTool = self.handles
+        self._tip = ""
+        self.loupe = Loupe(self.scene(), self.viewport())
+        document.photo_changed.connect(self._show_photo)
+        document.face_opened.connect(self._show_face)
+        document.source_changed.connect(self._show_source)
+        for tool in (self.chooser, self.handles):
+            tool.changed.connect(self._show_tool)
+        self.chooser.placing_changed.connect(self._show_tool)
+
+    # The tool
+
+    @property
+    def tool(self) -> CanvasTool:
+        """What takes the mouse and the keys."""
+        return self.chooser if self.chooser.active else self._tool
+
+    def set_tool(self, tool: CanvasTool | None) -> None:
+        """Use another tool; None: the handles."""
+        self._tool.stop()
+        self._tool = tool or self.handles
+        if tool is not None:
+            tool.changed.connect(self._show_tool, Qt.ConnectionType.UniqueConnection)
+        self._pose.setOpacity(1.0 if tool is None else FAINT)
+        self._show_tool()
+        self.tool_changed.emit()
+
+    def _show_tool(self) -> None:
+        self.viewport().update()
+        if self.panning:
+            return
+        self.viewport().setCursor(self.tool.cursor)
+        if self.tool.tip != self._tip:
+            self._tip = self.tool.tip
+            QApplication.sendEvent(self, QStatusTipEvent(self._tip))
+
+    # What is shown
+
+    def show_handles(self, shown: bool) -> None:
+        """Show or hide the pose over the photo."""
+        self._pose.setVisible(shown)
+
+    def add_under_points(self, item: QGraphicsItem) -> None:
+        """Let the scene have another item, over the photo and under all that is dragged."""
+        self.scene().addItem(item)
+        item.stackBefore(self._boxes)
+
+    def show_overlays(
+        self, crop: tuple[float, float, float], heatmaps: QImage | None, mask: QImage | None
+    ) -> None:
+        """Show the network's inputs over the crop (left, top, side in pixels; None hides one)."""
+        _show_over(self._heatmaps, crop, heatmaps)
+        _show_over(self._mask, crop, mask)
+
+    def show_result(self, crop: tuple[float, float, float], result: QImage | None) -> None:
+        """Show the reposed face in its place over the photo; None: the photo as it is."""
+        _show_over(self._result, crop, result)
+
+    def show_rested(self, rested: FullResolutionPreview) -> None:
+        """Show the result in the photo's own pixels, where one is shown."""
+        if self._result.isVisible():
+            self._result.show_levels(rested.levels, rested.area)
+
+    def set_comparing(self, comparing: bool) -> None:
+        """Show the photo instead of the result."""
+        self._result.setOpacity(0.0 if comparing else 1.0)
+
+    def hide_overlays(self) -> None:
+        """Show the photo as it is."""
+        for item in (self._result, self._heatmaps, self._mask):
+            item.hide()
+
+    def zoom_to_face(self) -> None:
+        """Fill the canvas with the face and its surroundings."""
+        landmarks = self._document.landmarks
+        if landmarks is None:
+            return
+        left, top = landmarks.min(axis=0).tolist()
+        right, bottom = landmarks.max(axis=0).tolist()
+        side = max(right - left, bottom - top)
+        face = QRectF(left, top, right - left, bottom - top)
+        self.zoom_to(face.adjusted(-0.45 * side, -0.65 * side, 0.45 * side, 0.4 * side))
+
+    def _show_photo(self) -> None:
+        photo = self._document.photo
+        assert photo is not None
+        width, height = photo.size
+        area = QRectF(-0.5, -0.5, width, height)
+        around = area.adjusted(-width, -height, width, height)
+        self._photo.show_levels(photo.levels, area)
+        self._result.shown = area
+        self._pose.set_area(around)
+        self._boxes.set_area(around)
+        self.shown.set_photo(area)
+
+    def _show_face(self) -> None:
+        if self._tool is not self.handles:
+            self._tool.stop()
+        if self._document.landmarks is None:
+            self.zoom_to_fit()
+        else:
+            self.zoom_to_face()
+
+    def _show_source(self) -> None:
+        self.hide_overlays()
+        self.loupe.hide()
+        self._show_tool()
+
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        if not self.chooser.active:
+            self._tool.paint(painter, self.zoom)
+        if self._document.fitting:
+            painter.resetTransform()
+            painter.setPen(QPen(CORRECTING, FRAME))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            edge = FRAME / 2
+            area = QRectF(self.viewport().rect())
+            painter.drawRect(area.adjusted(edge, edge, -edge, -edge))
+
+    def _show_loupe(self, mouse: QPointF) -> None:
+        """Whatever is placed exactly is seen enlarged: corrected points and clicked eyes."""
+        if self._document.fitting or self.chooser.eyes_clicked is not None:
+            self.loupe.show_at(self.photo_point(mouse), mouse, self.zoom)
+        else:
+            self.loupe.hide()
+
+    # Mouse and keyboard
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton and not self.panning:
+            self.tool.press(self.photo_point(event.position()), event.modifiers())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        if self.panning:
+            return
+        point = self.photo_point(event.position())
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self.tool.move(point, event.modifiers())
+        elif not event.buttons():
+            self.tool.hover(point)
+        self._show_loupe(event.position())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        panned = self.panning
+        super().mouseReleaseEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton and not panned:
+            self.tool.release(self.photo_point(event.position()), event.modifiers())
+            self._show_tool()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.tool.hover(None)
+        self.loupe.hide()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton and not self.panning:
+            self.tool.widen(1.0015 ** event.angleDelta().y())
+            event.accept()
+        else:
+            super().wheelEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.tool.key(event):
+            super().keyPressEvent(event)
+
+
+def _show_over(item: PictureItem, crop: tuple[float, float, float], image: QImage | None) -> None:
+    """Show an image over a square of the photo (left, top, side in pixels); None: nothing."""
+    item.setVisible(image is not None)
+    if image is not None:
+        left, top, side = crop
+        item.show_image(image, QRectF(left - 0.5, top - 0.5, side, side))

@@ -1,0 +1,347 @@
+"""Selecting the 68 handles and moving, turning and scaling what is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt
+from PySide6.QtGui import QKeyEvent, QPainter
+
+import engine
+from gui.canvas.canvas_tool import CanvasTool, Keys
+from gui.canvas.drag import Drag
+from gui.canvas.face_groups import FaceGroup, face_groups, group_with
+from gui.canvas.picking import MARGIN, STALK, Hit, cursor_over, pick, tip_over
+from gui.canvas.pose_item import PoseItem, draw_band, draw_box, draw_circle
+from gui.canvas.selection_box import Affine, Floats, Grip, SelectionBox
+from gui.canvas.soft_selection import Following, eyes_apart
+from gui.document.commands import new_gesture
+from gui.document.document import Document
+
+if TYPE_CHECKING:
+    from engine import Pose3D
+
+STILL = 2.0  # a click whose mouse moved no further is not a drag: screen pixels
+
+ARROWS = {
+    Qt.Key.Key_Left: (-1.0, 0.0),
+    Qt.Key.Key_Right: (1.0, 0.0),
+    Qt.Key.Key_Up: (0.0, -1.0),
+    Qt.Key.Key_Down: (0.0, 1.0),
+}
+
+
+class Handles(CanvasTool):
+    """The canvas's own tool, once a face is chosen. `zoom` is screen pixels per photo pixel."""
+
+    def __init__(
+        self,
+        document: Document,
+        item: PoseItem,
+        zoom: Callable[[], float],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document, self._item, self._zoom = document, item, zoom
+        self._following = Following()
+        self._drag: Drag | None = None
+        self._nudge: Drag | None = None
+        self._band: tuple[QPointF, QPointF, frozenset[int]] | None = None
+        self._hovered: Hit = None
+        self._correcting = False
+        document.face_opened.connect(self.stop)
+        document.source_changed.connect(self._show_source)
+        document.pose_changed.connect(self._show_pose)
+
+    # What is selected, and how it is edited
+
+    @property
+    def selection(self) -> frozenset[int]:
+        """The selected landmarks."""
+        return self._item.selection
+
+    def select(self, indices: frozenset[int]) -> None:
+        """Replace the selection."""
+        self._item.selection = indices
+        self._refresh()
+
+    def select_all(self) -> None:
+        """Select all 68 landmarks."""
+        self.take(face_groups()[-1])
+
+    def take(self, group: FaceGroup, add: bool = False) -> None:
+        """Select a part of the face. `add`: beside what is selected, or no longer if it is."""
+        if self._document.pose is None:
+            return
+        if not add:
+            self.select(group.indices)
+        elif group.indices <= self.selection:
+            self.select(self.selection - group.indices)
+        else:
+            self.select(self.selection | group.indices)
+
+    def step(self, by: int) -> None:
+        """Select the next (1) or the previous (-1) landmark alone."""
+        if self._document.pose is not None:
+            last = max(self.selection, default=-1) if by > 0 else min(self.selection, default=0)
+            self.select(frozenset({(last + by) % engine.N_LANDMARKS}))
+
+    @property
+    def symmetric(self) -> bool:
+        """Whether the other side of the face follows."""
+        return self._following.symmetric
+
+    def set_symmetric(self, symmetric: bool) -> None:
+        """Let the other side of the face follow, or not."""
+        self._following = replace(self._following, symmetric=symmetric)
+        self._refresh()
+
+    def set_soft(self, soft: bool) -> None:
+        """Let neighbours of the selection follow, or not."""
+        self._following = replace(self._following, soft=soft)
+        self._refresh()
+
+    def widen(self, factor: float) -> None:
+        """Let neighbours this many times as far away follow; even while dragging."""
+        self._following = self._following.widened(factor)
+        self._refresh()
+        if self._drag is not None and self._drag.active:
+            self._apply(self._drag)
+
+    # The mouse
+
+    @property
+    def cursor(self) -> Qt.CursorShape:
+        hit = self._hovered if self._drag is None else self._drag.clicked
+        return cursor_over(hit, self._box())
+
+    @property
+    def tip(self) -> str:
+        return tip_over(self._hovered)
+
+    def press(self, point: QPointF, keys: Keys) -> None:
+        pose, shift = self._document.pose, bool(keys & Keys.ShiftModifier)
+        if pose is None or not self._item.isVisible():
+            return
+        hit = pick(self._item, self._box(), point, self._zoom())
+        if hit is None or (isinstance(hit, SelectionBox) and shift):
+            self._band = (point, point, self.selection if shift else frozenset())
+            self.select(self._band[2])
+            return
+        taken = frozenset[int]()
+        if isinstance(hit, FaceGroup):
+            taken = hit.indices
+            if shift or not taken <= self.selection:
+                self.take(hit, add=shift)
+        elif isinstance(hit, int):
+            taken = frozenset({hit})
+            if shift:
+                self.select(self.selection ^ taken)
+            elif hit not in self.selection:
+                self.select(taken)
+        if taken <= self.selection:
+            self._drag = replace(
+                self._begin(pose, point),
+                grip=hit if isinstance(hit, Grip) else None,
+                clicked=None if shift else hit,
+            )
+
+    def move(self, point: QPointF, keys: Keys) -> None:
+        if self._drag is not None:
+            at = _array(point)
+            far = float(np.hypot(*(at - self._drag.grabbed))) * self._zoom() > STILL
+            self._drag = replace(self._drag, point=at, keys=keys, active=self._drag.active or far)
+            if self._drag.active:
+                self._item.fading = True
+                self._apply(self._drag)
+        elif self._band is not None:
+            self._band = (self._band[0], point, self._band[2])
+            self.select(self._band[2] | self._item.within(self._band_rect()))
+
+    def release(self, point: QPointF, keys: Keys) -> None:
+        drag = self._drag
+        self._end()
+        if drag is not None and not drag.active:
+            if isinstance(drag.clicked, int):
+                self.select(frozenset({drag.clicked}))
+            elif isinstance(drag.clicked, SelectionBox):
+                self.select(frozenset())
+
+    def hover(self, point: QPointF | None) -> None:
+        hit: Hit = None
+        if point is not None and self._item.isVisible():
+            hit = pick(self._item, self._box(), point, self._zoom())
+        if hit == self._hovered or (
+            isinstance(hit, SelectionBox) and isinstance(self._hovered, SelectionBox)
+        ):
+            return
+        self._item.hovered = hit if isinstance(hit, int) else None
+        self._item.hovered_group = hit.indices if isinstance(hit, FaceGroup) else frozenset()
+        self._hovered = hit
+        self.changed.emit()
+
+    # The keyboard
+
+    def key(self, event: QKeyEvent) -> bool:
+        direction = ARROWS.get(Qt.Key(event.key()))
+        if direction is not None and not event.modifiers() & ~(
+            Keys.ShiftModifier | Keys.KeypadModifier
+        ):
+            length = 10.0 if event.modifiers() & Keys.ShiftModifier else 1.0
+            self.nudge(QPointF(*direction) * length, event.isAutoRepeat())
+        elif event.key() == Qt.Key.Key_Escape:
+            self.give_up()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._document.fitting:
+            self._document.finish_fitting()
+        else:
+            return False
+        return True
+
+    def nudge(self, step: QPointF, held: bool = False) -> None:
+        """Move the selection by `step` pixels; a key that is held down is one gesture."""
+        pose = self._document.pose
+        if pose is None or not self.selection or self._drag is not None:
+            return
+        if self._nudge is None or not held:
+            self._nudge = self._begin(pose, QPointF())
+        self._nudge = replace(self._nudge, point=self._nudge.point + _array(step))
+        self._apply(self._nudge)
+
+    def turn(self, degrees: float) -> None:
+        """Turn the selection about its middle, clockwise."""
+        c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+        self._transform(np.array([[c, -s], [s, c]]), self.tr("Turn {}"))
+
+    def scale(self, factor: float) -> None:
+        """Scale the selection about its middle."""
+        self._transform(np.eye(2) * factor, self.tr("Scale {}"))
+
+    def give_up(self) -> None:
+        """Take back the drag that is under way, else drop the selection."""
+        drag = self._drag
+        if drag is None:
+            self.select(frozenset())
+        else:
+            self._document.change_pose(drag.start, self._text(drag), drag.gesture)
+            self._end()
+
+    def stop(self) -> None:
+        self._end()
+        self._nudge = None
+        self._hovered = self._item.hovered = None
+        self._item.hovered_group = frozenset()
+        self.select(frozenset())
+
+    # What is drawn
+
+    def paint(self, painter: QPainter, zoom: float) -> None:
+        if not self._item.isVisible():
+            return
+        if self._band is not None:
+            draw_band(painter, self._band_rect(), zoom)
+        box, drag = self._box(), self._drag
+        if drag is not None and drag.active and self._following.soft:
+            radius = self._following.radius * self._eyes_apart(drag.points)
+            draw_circle(painter, QPointF(*drag.point), radius, zoom)
+        if box is not None and (drag is None or drag.grip is not None or not drag.active):
+            grip = self._hovered if isinstance(self._hovered, Grip) else None
+            draw_box(painter, box.grown(MARGIN / zoom), STALK / zoom, grip, zoom)
+
+    def _box(self) -> SelectionBox | None:
+        """Around the selection, if it is more than a point."""
+        drag = self._drag
+        if drag is not None and drag.active and drag.grip is not None and drag.box is not None:
+            return drag.box.after(drag.affine)
+        if self._item.pose is None or len(self.selection) < 2:
+            return None
+        points = self._item.pose.astype(np.float64)
+        right = points[42:48].mean(axis=0) - points[36:42].mean(axis=0)
+        return SelectionBox.around(points[sorted(self.selection)], right)
+
+    # What is done
+
+    def _begin(self, pose: Pose3D, point: QPointF) -> Drag:
+        points = pose.landmarks().astype(np.float64)
+        return Drag(new_gesture(), _array(point), _array(point), pose, points, self._box())
+
+    def _end(self) -> None:
+        self._drag = self._band = None
+        self._item.fading = False
+        self.changed.emit()
+
+    def _apply(self, drag: Drag) -> None:
+        self._change(drag.start, drag.points, drag.affine, self._text(drag), drag.gesture)
+
+    def _change(
+        self, start: Pose3D, points: Floats, affine: Affine, text: str, gesture: int | None
+    ) -> None:
+        offsets = affine(points) - points
+        pose = start
+        if np.any(offsets[sorted(self.selection)]):
+            mirrors = self._following.mirrors(self.selection)
+            pose = start.dragged(offsets, self._weights(points), mirrors)
+        self._document.change_pose(pose, text, gesture)
+
+    def _transform(self, matrix: Floats, text: str) -> None:
+        pose, box = self._document.pose, self._box()
+        if pose is None or box is None or self._drag is not None:
+            return
+        points = pose.landmarks().astype(np.float64)
+        affine = Affine.about(box.centre, matrix)
+        self._change(pose, points, affine, text.format(self._name()), None)
+
+    def _weights(self, points: Floats) -> Floats:
+        return self._following.weights(points, self.selection, self._eyes_apart(points))
+
+    def _eyes_apart(self, points: Floats) -> float:
+        # The source's: the pose's come close to each other when the head turns.
+        source = self._document.landmarks
+        return eyes_apart(points if source is None else source.astype(np.float64))
+
+    def _name(self) -> str:
+        group = group_with(self.selection)
+        if group is not None:
+            return group.name
+        if len(self.selection) == 1:
+            return self.tr("point")
+        return self.tr("{} points").format(len(self.selection))
+
+    def _text(self, drag: Drag) -> str:
+        text = self.tr("Move {}")
+        if drag.grip is not None:
+            text = self.tr("Turn {}") if drag.grip.turns else self.tr("Scale {}")
+        return text.format(self._name())
+
+    def _band_rect(self) -> QRectF:
+        assert self._band is not None
+        return QRectF(self._band[0], self._band[1]).normalized()
+
+    # What has changed
+
+    def _show_source(self) -> None:
+        self._item.source = self._document.landmarks
+        self._item.correcting = self._document.fitting
+        if self._document.fitting != self._correcting:
+            self._correcting = self._document.fitting
+            self.stop()
+
+    def _show_pose(self) -> None:
+        pose = self._document.pose
+        self._item.pose = None if pose is None else pose.landmarks()
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """Show which handles a drag would take along."""
+        if self._item.pose is not None and (self._drag is None or not self._drag.active):
+            weights = self._weights(self._item.pose.astype(np.float64))
+            if self._following.mirrors(self.selection):
+                weights = np.maximum(weights, weights[list(engine.MIRROR_IMAGES)])
+            self._item.weights = weights
+        self.changed.emit()
+
+
+def _array(point: QPointF) -> Floats:
+    return np.array([point.x(), point.y()])

@@ -1,0 +1,130 @@
+"""The card over the canvas that says what to do next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from gui.canvas.canvas import Canvas
+from gui.document.document import Document
+
+OPEN: Any = QT_TRANSLATE_NOOP("Hint", "Open photo…")
+SAMPLE: Any = QT_TRANSLATE_NOOP("Hint", "Try the sample")
+PLACE: Any = QT_TRANSLATE_NOOP("Hint", "Place it by hand")
+DONE: Any = QT_TRANSLATE_NOOP("Hint", "Done")
+CANCEL: Any = QT_TRANSLATE_NOOP("Hint", "Cancel")
+
+
+class Hint(QWidget):
+    """Follows the document: what is missing, or what a newcomer can do."""
+
+    open_wanted = Signal()
+    sample_wanted = Signal()
+
+    def __init__(self, document: Document, canvas: Canvas) -> None:
+        super().__init__(canvas)
+        self.setObjectName("hint")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._document, self._canvas = document, canvas
+        self._busy = ""
+        self._taught = False
+        self._names = ("", "")
+        self.label = QLabel()
+        self.label.setWordWrap(True)
+        self.label.setSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Minimum)
+        self.primary, self.secondary = QPushButton(), QPushButton()
+        self.primary.setObjectName("primary")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 10, 12, 10)
+        layout.setSpacing(10)
+        for widget in (self.label, self.secondary, self.primary):
+            layout.addWidget(widget)
+        self.primary.clicked.connect(lambda: self._click(self._names[0]))
+        self.secondary.clicked.connect(lambda: self._click(self._names[1]))
+        document.photo_changed.connect(self.refresh)
+        document.source_changed.connect(self.refresh)
+        document.pose_changed.connect(self._learn)
+        document.keep_changed.connect(self._learn)
+        canvas.chooser.placing_changed.connect(self.refresh)
+        canvas.installEventFilter(self)
+        self.refresh()
+
+    def set_busy(self, text: str) -> None:
+        """Say what is under way; "" when it is done."""
+        self._busy = text
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Say what fits the state of the document."""
+        text, primary, secondary = self._content()
+        self._names = (primary, secondary)
+        self.label.setText(text)
+        for button, name in ((self.primary, primary), (self.secondary, secondary)):
+            button.setText(self.tr(name) if name else "")
+            button.setVisible(bool(name))
+        self.setVisible(bool(text))
+        self._place()
+
+    def _content(self) -> tuple[str, str, str]:
+        """The sentence, and the names of up to two buttons."""
+        photo, chooser = self._document.photo, self._canvas.chooser
+        if self._busy:
+            return self._busy, "", ""
+        if photo is None:
+            return self.tr("Drop a photo of a face here, or open one."), OPEN, SAMPLE
+        if chooser.eyes_clicked is not None:
+            first = chooser.eyes_clicked == 0
+            text = self.tr("Click the centre of the other eye.")
+            return self.tr("Click the centre of one eye.") if first else text, "", CANCEL
+        if self._document.fitting:
+            text = self.tr(
+                "Correcting the detection: put the points where the face has them. The picture"
+                " does not change. The sliders turn all points."
+            )
+            return text, DONE, CANCEL
+        if self._document.landmarks is not None:
+            if self._taught:
+                return "", "", ""
+            return self.tr("Drag a point, or turn the head with the sliders below."), "", ""
+        if photo.faces:
+            text = self.tr("{count} faces: click the one to repose.")
+            return text.format(count=len(photo.faces)), "", ""
+        return self.tr("No face was found in this photo."), PLACE, OPEN
+
+    def _click(self, name: str) -> None:
+        if name == OPEN:
+            self.open_wanted.emit()
+        elif name == SAMPLE:
+            self.sample_wanted.emit()
+        elif name == PLACE:
+            self._canvas.chooser.start_placing()
+        elif name == CANCEL and self._document.fitting:
+            self._document.cancel_fitting()
+        elif name == CANCEL:
+            self._canvas.chooser.stop_placing()
+        elif name == DONE:
+            self._document.finish_fitting()
+        self._canvas.setFocus()
+
+    def _learn(self) -> None:
+        document = self._document
+        done = document.edited or document.keep is not None
+        if done and not self._taught and not document.fitting:
+            self._taught = True
+            self.refresh()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return False
+
+    def _place(self) -> None:
+        """At the bottom in the middle."""
+        self.label.setMinimumWidth(
+            min(self.label.fontMetrics().horizontalAdvance(self.label.text()) + 4, 420)
+        )
+        self.adjustSize()
+        x = (self._canvas.width() - self.width()) // 2
+        self.move(max(x, 8), self._canvas.height() - self.height() - 18)

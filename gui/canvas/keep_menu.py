@@ -1,0 +1,163 @@
+"""The menu of what must not change, and all that belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+import engine
+from gui.canvas.brush import Brush
+from gui.canvas.canvas import Canvas
+from gui.canvas.keep_bar import KeepBar
+from gui.canvas.keep_view import KeepView
+from gui.document.document import Document
+from gui.style.icons import icon
+from gui.widgets.file_dialogs import ask_open, ask_save, folder_beside
+
+
+class KeepMenu(QMenu):
+    """Brush and eraser, whether what is kept is shown, and what is done to all of it."""
+
+    failed = Signal(str)
+    done = Signal(str)
+
+    def __init__(self, document: Document, canvas: Canvas, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setTitle(self.tr("&Keep"))
+        self._document, self._canvas = document, canvas
+        self.tool = Brush(document, self)
+        self._view = KeepView(document, self)
+        canvas.add_under_points(self._view.item)
+        self.brush = self._add(
+            self.tr("&Paint what must not change"), self._toggle_brush, "B",
+            self.tr("Glasses, hair, hands, background: what is painted stays as in the photo"),
+        )  # fmt: skip
+        self.brush.setIcon(icon("brush"))
+        self.brush.setIconVisibleInMenu(False)
+        self.eraser = self._add(
+            self.tr("&Erase"), self._toggle_eraser, "E", self.tr("Let painted places change again")
+        )
+        self.shown = self._add(
+            self.tr("&Show what is kept"), self._show, "K",
+            self.tr("Tint what is kept over the photo"),
+        )  # fmt: skip
+        for action in (self.brush, self.eraser, self.shown):
+            action.setCheckable(True)
+        self.shown.setChecked(True)
+        self.addSeparator()
+        self.invert = self._add(
+            self.tr("&Invert"), self.tool.invert, "Ctrl+I",
+            self.tr("Keep what was not kept: paint the face and invert to keep all around it"),
+        )  # fmt: skip
+        self.clear_all = self._add(
+            self.tr("&Clear"), self.tool.clear, "Ctrl+Backspace", self.tr("Keep nothing")
+        )
+        self.addSeparator()
+        self.open_mask = self._add(
+            self.tr("&Open a mask…"), self._open, "",
+            self.tr("A picture of the photo's shape, white where the photo must stay"),
+        )  # fmt: skip
+        self.save_mask = self._add(
+            self.tr("Save the &mask…"), self._save, "",
+            self.tr("As a picture, for other programs and for batches"),
+        )  # fmt: skip
+        self.finish = QAction(self.tr("Done"), self)
+        self.finish.setToolTip(self.tr("Back to the points (Esc)"))
+        self.finish.triggered.connect(lambda _checked=False: self._use(False))
+        buttons = (self.brush, self.eraser, self.shown, self.invert, self.clear_all, self.finish)
+        names = (self.tr("Keep"), self.tr("Erase"), self.tr("Show"))
+        for action, name in zip(buttons, names, strict=False):
+            action.setIconText(name)
+        self.bar = KeepBar(document, self.tool, buttons, canvas.viewport())
+        self.tool.left.connect(lambda: self._use(False))
+        self.tool.settings_changed.connect(self._refresh)
+        canvas.tool_changed.connect(self._refresh)
+        document.source_changed.connect(self._refresh)
+        document.keep_changed.connect(self._refresh)
+        self._refresh()
+
+    def _add(self, name: str, call: Callable[[], object], keys: str, tip: str) -> QAction:
+        action = self.addAction(name)
+        action.setShortcut(QKeySequence(keys))
+        action.setStatusTip(tip)
+        action.setToolTip(f"{tip} ({keys})" if keys else tip)
+        action.triggered.connect(lambda _checked=False: call())
+        return action
+
+    @property
+    def painting(self) -> bool:
+        """Whether the brush is the canvas's tool."""
+        return self._canvas.tool is self.tool
+
+    def _show(self) -> None:
+        self._view.set_wanted(self.shown.isChecked())
+
+    def _toggle_brush(self) -> None:
+        self._choose(erases=False)
+
+    def _toggle_eraser(self) -> None:
+        self._choose(erases=True)
+
+    def _choose(self, erases: bool) -> None:
+        """Take the brush or the eraser; put it away if it is in use."""
+        stays = not self.painting or self.tool.erases != erases
+        self.tool.set_erases(erases)
+        self._use(stays)
+
+    def _use(self, wanted: bool) -> None:
+        self._canvas.set_tool(self.tool if wanted else None)
+        self._canvas.setFocus()
+        self._refresh()
+
+    def _refresh(self) -> None:
+        document = self._document
+        face = document.landmarks is not None
+        if self.painting and (not face or document.fitting):
+            self._canvas.set_tool(None)
+        for action in self.actions():
+            action.setEnabled(face and not document.fitting)
+        for action in (self.clear_all, self.save_mask):
+            action.setEnabled(document.keep is not None)
+        painting = self.painting
+        self.brush.setChecked(painting and not self.tool.erases)
+        self.eraser.setChecked(painting and self.tool.erases)
+        self._view.set_painting(painting)
+        self.bar.setVisible(painting)
+        self.bar.adjustSize()
+
+    def _open(self) -> None:
+        photo = self._document.photo
+        title, kind = self.tr("Open a mask"), self.tr("Pictures")
+        path = ask_open(self._canvas, title, kind, engine.PHOTO_SUFFIXES, "masks")
+        if path is None or photo is None:
+            return
+        try:
+            keep = engine.KeepMask.read(path, photo.size)
+        except engine.ReposeError as error:
+            self.failed.emit(str(error))
+            return
+        self._document.set_keep(None if keep.empty else keep, title)
+
+    def _save(self) -> None:
+        photo, keep = self._document.photo, self._document.keep
+        if photo is None or keep is None:
+            return
+        suggestion = folder_beside(photo.path) / f"{photo.path.stem}-keep.png"
+        title, kinds = self.tr("Save the mask"), {".png": "PNG"}
+        path = ask_save(self._canvas, title, suggestion, kinds, "masks")
+        if path is None:
+            return
+        try:
+            keep.write(_as_png(path))
+        except engine.ReposeError as error:
+            self.failed.emit(str(error))
+            return
+        self.done.emit(self.tr("Saved {}").format(_as_png(path)))
+
+
+def _as_png(path: Path) -> Path:
+    return path if path.suffix.lower() == ".png" else path.with_name(f"{path.name}.png")

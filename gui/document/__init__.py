@@ -1,0 +1,1 @@
+"""What is being edited, and the files that hold it."""

@@ -1,0 +1,61 @@
+"""Photos as the editor opens them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QImage
+
+import engine
+from gui.document.images import halvings, rgb_image
+
+if TYPE_CHECKING:
+    from engine import Face, Metadata
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photo as it was read: `pixels` is HxWx3 RGB uint8; `faces` are largest first; `image` is
+    the same picture for the screen; `metadata` is what its file says beside the pixels; `sha256`
+    is the hash of the file."""
+
+    path: Path
+    pixels: NDArray[np.uint8]
+    faces: tuple[Face, ...]
+    image: QImage
+    metadata: Metadata = field(default_factory=engine.Metadata)
+    sha256: str = ""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.pixels.shape[1], self.pixels.shape[0]
+
+    @cached_property
+    def levels(self) -> tuple[QImage, ...]:
+        """The picture for the screen and its `halvings`."""
+        return halvings(self.image)
+
+
+def read_photo(path: Path) -> Photo:
+    """Read a photo and look for its faces. Slow: not for the GUI thread. Raises ReposeError."""
+    pixels, metadata = engine.read_picture(path)
+    faces, image = engine.find_faces(pixels), rgb_image(pixels)
+    photo = Photo(path, pixels, faces, image, metadata, file_hash(path))
+    _ = photo.levels  # now, in this thread
+    return photo
+
+
+def file_hash(path: Path) -> str:
+    """The SHA-256 of a file, hexadecimal; empty when it cannot be read any more."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""

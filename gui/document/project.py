@@ -1,0 +1,212 @@
+"""Projects: all that was done to a photo, in one small JSON file."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication
+
+import engine
+from gui.document.document import Edit
+
+if TYPE_CHECKING:
+    from engine import KeepMask, Pose3D
+
+SUFFIX = ".repose"
+_FORMAT, _VERSION = "repose project", 1
+_LARGEST_BYTES = 50_000_000  # a project has some hundred thousand at most
+_LARGEST_ANGLE = 180.0
+
+
+@dataclass(frozen=True, eq=False)
+class Project:
+    """What a project file says.
+
+    photo, sha256, photo_size  where the photo was, the hash of its file, its width and height
+    edit                       what was done to it; None where no face is chosen
+    model, model_name          the model that was in use; no path: the default one
+    area                       the part of the photo that was shown: left, top, width, height
+    views                      what the panes showed
+    path                       the project's own file, also of an autosaved one; None: it has none
+    """
+
+    photo: Path
+    sha256: str
+    photo_size: tuple[int, int]
+    edit: Edit | None = None
+    model: Path | None = None
+    model_name: str = ""
+    area: tuple[float, float, float, float] | None = None
+    views: tuple[str, ...] = ()
+    path: Path | None = None
+
+
+def write_project(path: Path, project: Project, autosave: bool = False) -> None:
+    """Write a project, whole or not at all; paths are relative to it where they can be.
+
+    autosave  this is a copy, which still knows the project's own file
+
+    Raises ReposeError.
+    """
+    values = _values(project, path.absolute().parent)
+    if autosave:
+        values["autosave_of"] = None if project.path is None else str(project.path)
+    text = json.dumps(values, ensure_ascii=False, allow_nan=False) + "\n"
+    with engine.write_whole(path) as part:
+        part.write_text(text, encoding="utf-8")
+
+
+def read_project(path: Path) -> Project:
+    """The project in a file. Raises ReposeError when it is damaged, or none."""
+    if path.is_file() and path.stat().st_size > _LARGEST_BYTES:
+        raise engine.ReposeError(
+            QCoreApplication.translate("Project", "{} is too large for a project.").format(path)
+        )
+    text = engine.read_text(path)
+    try:
+        values = json.loads(text)
+        if values["format"] != _FORMAT:
+            raise ValueError(values["format"])
+        version = values["version"]
+        if version == _VERSION:
+            return _from_json(values, path.absolute())
+    except (engine.ReposeError, AttributeError, LookupError, RecursionError, TypeError,
+            ValueError, OverflowError) as error:  # fmt: skip
+        raise engine.ReposeError(
+            QCoreApplication.translate(
+                "Project", "{} is damaged or not a project of Repose."
+            ).format(path)
+        ) from error
+    raise engine.ReposeError(
+        QCoreApplication.translate(
+            "Project", "{} was written by a newer Repose (version {}): update this one."
+        ).format(path, version)
+    )
+
+
+def photo_candidates(project: Project, recent: list[Path]) -> list[Path]:
+    """The files that may be a project's photo, the likeliest first: the one that it names, one of
+    that name beside the project or among the recent ones."""
+    named = [project.photo]
+    if project.path is not None:
+        named.append(project.path.parent / project.photo.name)
+    named += [path for path in recent if path.name == project.photo.name]
+    return [path for path in dict.fromkeys(named) if path.is_file()]
+
+
+def _values(project: Project, folder: Path) -> dict[str, Any]:
+    edit = project.edit
+    values: dict[str, Any] = {
+        "format": _FORMAT,
+        "version": _VERSION,
+        "photo": {
+            "path": _relative(project.photo, folder),
+            "sha256": project.sha256,
+            "size": list(project.photo_size),
+        },
+        "model": None if project.model is None else _relative(project.model, folder),
+        "model_name": project.model_name,
+        "shown": project.area,
+        "views": project.views,
+    }
+    if edit is not None:
+        values["landmarks"] = _points(edit.landmarks)
+        values["pose"] = _pose_values(edit.pose)
+        if edit.correction is not None:
+            values["correction"] = _pose_values(edit.correction)
+        if edit.keep is not None:
+            png = base64.b64encode(edit.keep.to_png()).decode("ascii")
+            values["keep"] = {"png": png, "feather": edit.keep.feather}
+    return values
+
+
+def _from_json(values: Mapping[str, Any], path: Path) -> Project:
+    folder, photo, own = path.parent, values["photo"], values.get("autosave_of", path)
+    width, height = map(int, photo["size"])
+    return Project(
+        photo=folder / str(photo["path"]),
+        sha256=str(photo["sha256"]),
+        photo_size=(width, height),
+        edit=_edit(values, (width, height)) if "landmarks" in values else None,
+        model=None if values["model"] is None else folder / str(values["model"]),
+        model_name=str(values["model_name"]),
+        area=None if values["shown"] is None else _area(values["shown"]),
+        views=tuple(map(str, values.get("views", ()))),
+        path=None if own is None else Path(own),
+    )
+
+
+def _area(values: Any) -> tuple[float, float, float, float]:
+    left, top, width, height = map(float, values)
+    if not (np.isfinite([left, top]).all() and 0 < width < np.inf and 0 < height < np.inf):
+        raise ValueError("area")
+    return left, top, width, height
+
+
+def _edit(values: Mapping[str, Any], photo_size: tuple[int, int]) -> Edit:
+    start = engine.Pose3D.of(values["landmarks"])
+    correction, keep = values.get("correction"), values.get("keep")
+    return Edit(
+        landmarks=start.source.landmarks,
+        pose=_pose(values["pose"], start),
+        keep=None if keep is None else _keep(keep, photo_size),
+        correction=None if correction is None else _pose(correction, start),
+    )
+
+
+def _pose_values(pose: Pose3D) -> dict[str, Any]:
+    return {
+        "edits": pose.edits.tolist(),
+        "yaw": pose.yaw,
+        "pitch": pose.pitch,
+        "roll": pose.roll,
+        "expression": asdict(pose.expression),
+        "closing": None if pose.closing is None else pose.closing.tolist(),
+    }
+
+
+def _pose(values: Mapping[str, Any], start: Pose3D) -> Pose3D:
+    edits, closing = _offsets(values["edits"]), values["closing"]
+    yaw, pitch, roll = (float(values[name]) for name in ("yaw", "pitch", "roll"))
+    if not all(abs(angle) <= _LARGEST_ANGLE for angle in (yaw, pitch, roll)):
+        raise ValueError("angles")
+    expression = engine.Expression(**values["expression"])
+    closing = None if closing is None else _offsets(closing)
+    return engine.Pose3D(start.source, edits, yaw, pitch, roll, expression, closing)
+
+
+def _offsets(values: Any) -> NDArray[np.float64]:
+    """(68, 3)."""
+    offsets = np.array(values, np.float64)
+    if offsets.shape != (engine.N_LANDMARKS, 3) or not np.isfinite(offsets).all():
+        raise ValueError("offsets")
+    return offsets
+
+
+def _keep(values: Mapping[str, Any], photo_size: tuple[int, int]) -> KeepMask:
+    feather = float(values["feather"])
+    if not 0 <= feather <= max(photo_size):
+        raise ValueError("feather")
+    png = base64.b64decode(values["png"], validate=True)
+    return engine.KeepMask.from_png(png, photo_size, feather)
+
+
+def _points(landmarks: engine.Landmarks) -> list[list[float]]:
+    """Each number as the shortest decimal that reads back as the same float32."""
+    return [[float(str(value)) for value in point] for point in landmarks]
+
+
+def _relative(path: Path, folder: Path) -> str:
+    """``path`` as seen from a folder, with slashes, so that both can move together."""
+    try:
+        return Path(os.path.relpath(path.absolute(), folder)).as_posix()
+    except ValueError:  # another drive
+        return path.absolute().as_posix()

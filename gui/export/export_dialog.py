@@ -1,0 +1,253 @@
+"""Export batch: many photos in many poses, made in the background while editing goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+import engine
+from gui.document.data_folder import data_folder
+from gui.document.document import Document
+from gui.export.export_form import ExportForm
+from gui.style.preferences import settings
+from gui.widgets.file_dialogs import is_inside, pictures_folder, sample_photo
+from gui.widgets.progress_view import ExportView
+from gui.workers.background import explain
+from gui.workers.export_process import Ending, ExportProcess, command_line
+
+if TYPE_CHECKING:
+    from engine import ExportBatch
+
+PAUSE_MS = 150  # after the last change, before the names are looked at
+EDITED = "edited"
+"""What {pose} is for the pose in the editor."""
+
+
+class ExportDialog(QDialog):
+    """Does not block the window, and may be closed while the export goes on."""
+
+    failed = Signal(str)
+    told = Signal(str)
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Export batch"))
+        self._document = document
+        self._batch: ExportBatch | None = None
+        self._ran: ExportBatch | None = None
+        self._report: Path | None = None
+        self.process = ExportProcess(self)
+        self.form, self.view = ExportForm(), ExportView()
+        self.summary = QLabel()
+        self.summary.setWordWrap(True)
+        self.summary.setTextFormat(Qt.TextFormat.PlainText)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(PAUSE_MS)
+        self._lay_out()
+        self._timer.timeout.connect(self.refresh)
+        self.form.changed.connect(self._timer.start)
+        self.process.progressed.connect(self.view.show_progress)
+        self.process.job_failed.connect(self.view.add_failure)
+        self.process.ended.connect(self._ended)
+        document.pose_changed.connect(self._show_pose)
+        document.keep_changed.connect(self._show_keep)
+        self._show_pose()
+        self._show_keep()
+        self.resize(940, 700)
+
+    def open_for(self) -> None:
+        """Show the dialog, with the open photo in it when it is empty."""
+        photo = self._document.photo
+        if photo is not None and not self.form.sources.paths:
+            self.form.sources.add([photo.path])
+            self.form.edited_pose.setChecked(self._document.edited)
+            self.form.kept.setChecked(self._document.keep is not None)
+        if not self.form.folder.text():
+            inside = photo is None or is_inside(photo.path, sample_photo().parent)
+            near = pictures_folder() if inside or photo is None else photo.path.absolute().parent
+            self.form.folder.setText(str(settings().value("folder/exports", near / "reposed")))
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Say what would be made, or what is wrong."""
+        self._timer.stop()
+        form, problem, field = self.form, "", self.form.name_field
+        jobs: Sequence[object] = ()
+        self._batch = None
+        try:
+            batch = form.batch(self._pose_file, self._masks, self._model, self._device)
+            planned = engine.plan_batch(batch)
+            jobs, self._batch = planned, batch
+            form.name.setPlaceholderText(batch.pattern)
+            names = [job.output.relative_to(batch.out or "").as_posix() for job in planned]
+            shown = names if len(names) < 4 else [*names[:2], "…", names[-1]]
+            field.set_note("\n".join(shown))
+        except engine.ReposeError as error:
+            problem = str(error)
+        except Exception as error:  # a folder that went away, say
+            problem = explain(error)
+        about_name = "nam" in problem or "called" in problem
+        field.set_problem(problem if about_name else "")
+        if problem:
+            field.set_note("")
+        count = len(jobs)
+        text = "" if about_name else problem
+        if count:
+            text = self.tr("1 picture") if count == 1 else self.tr("{count} pictures")
+            text = text.format(count=count)
+        self.summary.setText(text)
+        self.summary.setObjectName("wrong" if problem else "")
+        self.summary.style().polish(self.summary)
+        self._show_buttons()
+
+    def may_end(self) -> bool:
+        """Whether no export is under way."""
+        return not self.process.running
+
+    def _lay_out(self) -> None:
+        self.start, self.cancel = QPushButton(self.tr("Export")), QPushButton(self.tr("Stop"))
+        self.retry, self.report = (
+            QPushButton(self.tr("Retry failures")),
+            QPushButton(self.tr("Open report")),
+        )
+        self.show_folder, self.copy = (
+            QPushButton(self.tr("Open folder")),
+            QPushButton(self.tr("Copy as command")),
+        )
+        self.copy.setToolTip(self.tr("The same for a terminal"))
+        buttons = QHBoxLayout()
+        for button in (self.copy, self.show_folder, self.report, self.retry):
+            buttons.addWidget(button)
+            button.setAutoDefault(False)
+        buttons.addStretch()
+        buttons.addWidget(self.cancel)
+        buttons.addWidget(self.start)
+        for button in (self.cancel, self.start):  # Enter ends a field, and starts nothing
+            button.setAutoDefault(False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 18)
+        column.setSpacing(12)
+        column.addWidget(self.form, 1)
+        column.addWidget(self.summary)
+        column.addWidget(self.view)
+        column.addLayout(buttons)
+        self.start.clicked.connect(lambda: self._start(self._batch))
+        self.cancel.clicked.connect(self._cancel)
+        self.retry.clicked.connect(lambda: self._start(self._ran, retry=True))
+        self.report.clicked.connect(lambda: self._open(self._report))
+        self.show_folder.clicked.connect(lambda: self._open(self._ran.out if self._ran else None))
+        self.copy.clicked.connect(self._copy)
+
+    @property
+    def _pose_file(self) -> Path:
+        return _own_folder() / f"{EDITED}.json"
+
+    @property
+    def _masks(self) -> Path:
+        """The folder of the mask of the photo in the editor, and of no other one."""
+        return _own_folder() / "masks"
+
+    @property
+    def _model(self) -> Path | None:
+        model = self._document.model
+        return None if model is None else model.path
+
+    @property
+    def _device(self) -> str:
+        model = self._document.model
+        return "auto" if model is None else model.device
+
+    def _show_pose(self) -> None:
+        there = self._document.pose is not None and not self._document.fitting
+        self.form.edited_pose.setEnabled(there)
+        if not there:
+            self.form.edited_pose.setChecked(False)
+
+    def _show_keep(self) -> None:
+        there = self._document.keep is not None
+        self.form.kept.setEnabled(there)
+        if not there:
+            self.form.kept.setChecked(False)
+
+    def _show_buttons(self) -> None:
+        running = self.process.running
+        failures = self._report is not None and self.view.failures.count() > 0
+        self.start.setEnabled(self._batch is not None and not running)
+        self.copy.setEnabled(self._batch is not None)
+        self.cancel.setVisible(running)
+        self.form.setEnabled(not running)
+        self.retry.setVisible(not running and failures)
+        self.report.setVisible(not running and self._report is not None)
+        self.show_folder.setVisible(not running and self._ran is not None)
+
+    def _write_edit(self) -> None:
+        """Put the pose in the editor, and what is kept, where the batch looks for them."""
+        document = self._document
+        photo, pose, face = document.photo, document.pose, document.landmarks
+        if photo is not None and pose is not None and self.form.edited_pose.isChecked():
+            engine.write_pose(self._pose_file, pose.landmarks(), photo.size, face)
+        if photo is not None and document.keep is not None and self.form.kept.isChecked():
+            for old in self._masks.glob("*.png"):
+                old.unlink(missing_ok=True)
+            document.keep.write(self._masks / f"{photo.path.stem}.png")
+
+    def _start(self, batch: ExportBatch | None, retry: bool = False) -> None:
+        if batch is None:
+            return
+        try:
+            if not retry:
+                self._write_edit()
+            self.process.start(batch, _own_folder(), retry)
+        except engine.ReposeError as error:
+            self.failed.emit(str(error))
+            return
+        self._ran, self._report = batch, None
+        self.view.begin()
+        self._show_buttons()
+
+    def _cancel(self) -> None:
+        self.process.cancel()
+        self.view.show_cancelling()
+        self.cancel.setEnabled(False)
+
+    def _ended(self, ending: Ending) -> None:
+        self.cancel.setEnabled(True)
+        self._report = ending.report
+        self.view.show_ending(ending)
+        self._show_buttons()
+        if ending.reason:
+            self.failed.emit(ending.reason)
+        elif not ending.stopped and not self.isVisible():
+            self.told.emit(self.tr("Exported: {what}").format(what=self.view.text.text()))
+
+    def _open(self, path: Path | None) -> None:
+        """Show a file or folder with the program that the system has for it."""
+        if path is not None and not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+            sentence = self.tr("This system has no program to show {path} with: open it yourself.")
+            self.failed.emit(sentence.format(path=path))
+
+    def _copy(self) -> None:
+        if self._batch is not None:
+            try:
+                self._write_edit()
+            except engine.ReposeError as error:
+                self.failed.emit(str(error))
+                return
+            QGuiApplication.clipboard().setText(command_line(self._batch))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        event.accept()  # the export goes on
+
+
+def _own_folder() -> Path:
+    """Where the editor keeps what an export reads."""
+    return data_folder("export")

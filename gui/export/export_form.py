@@ -1,0 +1,273 @@
+"""What to export: sources, poses, and how the pictures are written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+import engine
+from gui.export.sweep_rows import SweepRows
+from gui.style.preferences import notes_edits, settings
+from gui.widgets.checked_field import CheckedField
+from gui.widgets.path_list import PathList
+from gui.widgets.pose_words import transfer_names
+
+if TYPE_CHECKING:
+    from engine import ExportBatch
+
+VIEWS: dict[str, Any] = {
+    "photo": QT_TRANSLATE_NOOP("ExportForm", "Whole photo"),
+    "face": QT_TRANSLATE_NOOP("ExportForm", "Face alone, refined"),
+    "coarse": QT_TRANSLATE_NOOP("ExportForm", "Face alone, coarse"),
+    "difference": QT_TRANSLATE_NOOP("ExportForm", "Difference map"),
+}
+FORMATS: dict[str, Any] = {
+    "png": QT_TRANSLATE_NOOP("ExportForm", "PNG, exact"),
+    "jpg": QT_TRANSLATE_NOOP("ExportForm", "JPEG, small"),
+    "webp": QT_TRANSLATE_NOOP("ExportForm", "WebP, smaller"),
+    "tif": QT_TRANSLATE_NOOP("ExportForm", "TIFF, exact"),
+}
+WITH_QUALITY = ("jpg", "webp")
+ANIMATIONS: dict[str, Any] = {
+    "": QT_TRANSLATE_NOOP("ExportForm", "None"),
+    ".gif": "GIF",
+    ".mp4": "MP4",
+}
+SHEET, ANIMATION = "contact-sheet.png", "sweep"
+
+
+class ExportForm(QWidget):
+    """`batch()` is what is filled in; `changed` tells of every change."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.sources = PathList(self.tr("Photos"), engine.PHOTO_SUFFIXES, "photos")
+        pose_files = (*engine.PHOTO_SUFFIXES, *engine.POSE_SUFFIXES)
+        self.targets = PathList(self.tr("Poses"), pose_files, "poses")
+        self.edited_pose = QCheckBox(self.tr("The pose in the editor"))
+        self.kept = QCheckBox(self.tr("Keep what is painted in the editor, of its photo"))
+        self.kept.setToolTip(self.tr("What was painted in the menu Keep does not change"))
+        self.sweeps = SweepRows()
+        self.transfer = _choices({name: text for name, (text, _) in transfer_names().items()})
+        for row, (_, note) in enumerate(transfer_names().values()):
+            self.transfer.setItemData(row, note, 3)  # Qt.ToolTipRole
+        self.folder, self.choose = QLineEdit(), QPushButton("…")
+        self.name = QLineEdit()
+        fields = " ".join(f"{{{field}}}" for field in engine.NAME_FIELDS)
+        self.name.setToolTip(self.tr("These are filled in: {fields}").format(fields=fields))
+        self.format, self.quality = self._translated(FORMATS), QSpinBox()
+        self.view, self.animation = self._translated(VIEWS), self._translated(ANIMATIONS)
+        self.sheet = QCheckBox(self.tr("A contact sheet of all pictures"))
+        self.overwrite = QCheckBox(self.tr("Make pictures anew that are there already"))
+        self.note = QCheckBox(self.tr("Note in the pictures that they were edited"))
+        self.note.setToolTip(
+            self.tr(
+                "As XMP: parts were made by a trained model, and by which. EXIF and colours stay."
+            )
+        )
+        self._fill()
+        self._lay_out()
+        self._wire()
+
+    def batch(self, pose: Path, masks: Path, model: Path | None, device: str) -> ExportBatch:
+        """The batch; `pose` is the file of the pose in the editor, `masks` the folder of the mask
+        of its photo.
+
+        Raises ReposeError when something in it makes no sense.
+        """
+        chosen = self.targets.paths
+        poses = [path for path in chosen if _holds_poses(path)]
+        if self.edited_pose.isChecked():
+            poses.append(pose)
+        folder = self.folder.text().strip()
+        if not folder:
+            raise engine.ReposeError(self.tr("Choose a folder for the pictures."))
+        out = Path(folder).expanduser().absolute()
+        animation = self.animation.currentData()
+        return engine.ExportBatch(
+            sources=self.sources.paths,
+            targets=tuple(path for path in chosen if _holds_photos(path)),
+            poses=tuple(poses),
+            yaw=self.sweeps.angles("yaw"),
+            pitch=self.sweeps.angles("pitch"),
+            roll=self.sweeps.angles("roll"),
+            transfer=self.transfer.currentData(),
+            view=self.view.currentData(),
+            out=out,
+            name=self.name.text().strip(),
+            format=self.format.currentData(),
+            quality=self.quality.value(),
+            note=self.note.isChecked(),
+            masks=masks if self.kept.isChecked() else None,
+            overwrite=self.overwrite.isChecked(),
+            sheet=out / SHEET if self.sheet.isChecked() else None,
+            animation=out / f"{ANIMATION}{animation}" if animation else None,
+            model=model,
+            device=device,
+        )
+
+    def _fill(self) -> None:
+        self.sources.setMinimumHeight(130)
+        self.targets.setMinimumHeight(100)
+        self.quality.setRange(1, 100)
+        self.quality.setValue(90)
+        self.quality.setAccessibleName(self.tr("Quality"))
+        self.note.setChecked(notes_edits())
+        self.folder.setAccessibleName(self.tr("Folder for the pictures"))
+        self.name.setAccessibleName(self.tr("Name of the pictures"))
+        self.choose.setObjectName("small")
+        self.choose.setAutoDefault(False)
+        self.choose.setToolTip(self.tr("Choose the folder"))
+        self.choose.setAccessibleName(self.choose.toolTip())
+        self.folder_field = CheckedField(_line(self.folder, self.choose), marked=self.folder)
+        self.name_field = CheckedField(self.name)
+
+    def _lay_out(self) -> None:
+        left, right = QVBoxLayout(), QVBoxLayout()
+        for column in (left, right):
+            column.setSpacing(8)
+        left.addWidget(_heading(self.tr("Photos"), self.tr("each of these …")))
+        left.addWidget(self.sources, 3)
+        left.addWidget(self.kept)
+        left.addSpacing(6)
+        left.addWidget(
+            _heading(self.tr("Poses"), self.tr("… in the pose of each of these (none: its own)"))
+        )
+        left.addWidget(self.edited_pose)
+        left.addWidget(self.targets, 2)
+        left.addSpacing(6)
+        turned = _heading(self.tr("Turned by"))
+        self.turned = turned.findChildren(QLabel)[-1]
+        left.addWidget(turned)
+        left.addWidget(self.sweeps)
+        right.addWidget(_heading(self.tr("Pictures")))
+        form = QFormLayout()
+        form.setHorizontalSpacing(14)
+        form.setVerticalSpacing(9)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        self.quality_label = QLabel(self.tr("Quality"))
+        self.quality.setFixedWidth(60)
+        for name, field in (
+            (self.tr("Folder"), self.folder_field),
+            (self.tr("Name"), self.name_field),
+            (self.tr("Format"), _line(self.format, self.quality_label, self.quality)),
+            (self.tr("Show"), self.view),
+            (self.tr("Pose of photos"), self.transfer),
+            (self.tr("Animation"), self.animation),
+        ):
+            form.addRow(name, field)
+        right.addLayout(form)
+        right.addSpacing(4)
+        for box in (self.sheet, self.note, self.overwrite):
+            right.addWidget(box)
+        right.addStretch()
+        columns = QHBoxLayout(self)
+        columns.setContentsMargins(0, 0, 0, 0)
+        columns.setSpacing(28)
+        columns.addLayout(left, 1)
+        columns.addLayout(right, 1)
+
+    def _wire(self) -> None:
+        for signal in (
+            self.sources.changed, self.targets.changed, self.sweeps.changed,
+            self.edited_pose.toggled, self.kept.toggled,
+            self.folder.textChanged, self.name.textChanged,
+            self.format.currentIndexChanged, self.quality.valueChanged,
+            self.view.currentIndexChanged, self.transfer.currentIndexChanged,
+            self.animation.currentIndexChanged, self.sheet.toggled, self.overwrite.toggled,
+            self.note.toggled,
+        ):  # fmt: skip
+            signal.connect(lambda *_: self.changed.emit())
+        self.choose.clicked.connect(self._choose_folder)
+        self.format.currentIndexChanged.connect(self._show_quality)
+        self._show_quality()
+        self.edited_pose.toggled.connect(self._show_turned)
+        self._show_turned()
+
+    def _show_turned(self) -> None:
+        """To which pose the angles are added."""
+        self.turned.setText(
+            self.tr("beyond the pose in the editor, each angle with each")
+            if self.edited_pose.isChecked()
+            else self.tr("beyond the pose, each angle with each")
+        )
+
+    def _translated(self, texts: Mapping[str, Any]) -> QComboBox:
+        return _choices({value: self.tr(text) for value, text in texts.items()})
+
+    def _show_quality(self) -> None:
+        shown = self.format.currentData() in WITH_QUALITY
+        self.quality.setVisible(shown)
+        self.quality_label.setVisible(shown)
+
+    def _choose_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(
+            self, self.tr("Folder for the pictures"), self.folder.text()
+        )
+        if name:
+            settings().setValue("folder/exports", name)
+            self.folder.setText(name)
+
+
+def _holds_poses(path: Path) -> bool:
+    return path.suffix.lower() in engine.POSE_SUFFIXES or _folder_of(path, engine.POSE_SUFFIXES)
+
+
+def _holds_photos(path: Path) -> bool:
+    return not _holds_poses(path) or _folder_of(path, engine.PHOTO_SUFFIXES)
+
+
+def _folder_of(path: Path, suffixes: tuple[str, ...]) -> bool:
+    """Whether it is a folder with a file of these suffixes."""
+    try:
+        return path.is_dir() and any(file.suffix.lower() in suffixes for file in path.iterdir())
+    except OSError:
+        return False
+
+
+def _choices(texts: Mapping[str, str]) -> QComboBox:
+    box = QComboBox()
+    for value, text in texts.items():
+        box.addItem(text, value)
+    box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    return box
+
+
+def _line(*widgets: QWidget) -> QWidget:
+    line = QHBoxLayout()
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(8)
+    for widget in widgets:
+        line.addWidget(widget, 1 if widget is widgets[0] else 0)
+    holder = QWidget()
+    holder.setLayout(line)
+    return holder
+
+
+def _heading(text: str, note: str = "") -> QWidget:
+    title, rest = QLabel(text), QLabel(note)
+    title.setObjectName("paneTitle")
+    rest.setObjectName("paneNote")
+    line = _line(title, rest)
+    title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+    rest.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    return line

@@ -1,0 +1,1 @@
+"""Poses that follow a video."""

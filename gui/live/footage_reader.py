@@ -1,0 +1,84 @@
+"""Finding the face in a video bit by bit, so that photos can be opened meanwhile."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+import engine
+from gui.workers.background import Background
+
+if TYPE_CHECKING:
+    from engine import Footage, Frame
+
+SHARE = 0.25  # seconds of work, after which another's gets its turn
+
+
+class FootageReader(QObject):
+    """Reads one video or folder of frames at a time, in the background thread: dlib's detectors
+    work for one thread alone."""
+
+    opened = Signal(object)  # Footage
+    found = Signal(list)  # more Frames
+    ended = Signal()  # there are no more, or no more can be read
+
+    def __init__(self, background: Background, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._background = background
+        self._reading: object | None = None  # a new one for each video
+
+    @property
+    def running(self) -> bool:
+        """Whether frames are being looked at."""
+        return self._reading is not None
+
+    def start(self, path: Path) -> None:
+        """Begin with another one; the one before ends."""
+        reading = self._reading = object()
+
+        def opened(footage: Footage) -> None:
+            if reading is self._reading:
+                self.opened.emit(footage)
+                self._go_on(reading, footage)
+
+        self._background.run(lambda: engine.open_footage(path), opened, lambda: self._end(reading))
+
+    def stop(self) -> None:
+        """End with the frames that there are."""
+        self._end(self._reading)
+
+    def _go_on(self, reading: object, footage: Footage) -> None:
+        def some() -> tuple[list[Frame], bool]:
+            if reading is not self._reading:
+                footage.frames.close()
+                return [], True
+            start = time.monotonic()
+            frames = []
+            for frame in footage.frames:
+                frames.append(frame)
+                if time.monotonic() - start > SHARE:
+                    return frames, False
+            return frames, True
+
+        def done(result: tuple[list[Frame], bool]) -> None:
+            frames, last = result
+            if reading is not self._reading:
+                if not last:
+                    self._go_on(reading, footage)  # to close it
+                return
+            if frames:
+                self.found.emit(frames)
+            if last:
+                self._end(reading)
+            else:
+                self._go_on(reading, footage)
+
+        self._background.run(some, done, lambda: self._end(reading))
+
+    def _end(self, reading: object | None) -> None:
+        if reading is not None and reading is self._reading:
+            self._reading = None
+            self.ended.emit()

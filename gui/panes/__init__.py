@@ -1,0 +1,1 @@
+"""The two panes beside the canvas."""

@@ -1,0 +1,170 @@
+"""The two panes beside the canvas, each with one of the views."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtWidgets import QSplitter, QTabBar, QVBoxLayout, QWidget
+
+from gui.panes.views import View, view_image
+from gui.widgets.picture_view import PictureView
+from gui.widgets.zoom_view import Viewport
+
+if TYPE_CHECKING:
+    from engine import KeepMask, Prediction
+    from gui.document.photo import Photo
+    from gui.workers.at_rest import FullResolutionPreview
+
+
+class Pane(QWidget):
+    """A picture under tabs that choose which."""
+
+    view_changed = Signal()
+
+    def __init__(
+        self, name: str, view: View, shown: Viewport, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.tabs = QTabBar()
+        self.tabs.setAccessibleName(self.tr("View in the {pane}").format(pane=name))
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.setUsesScrollButtons(False)
+        self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
+        for each in View:
+            index = self.tabs.addTab(each.name_shown)
+            self.tabs.setTabToolTip(index, each.explained)
+        self.view = PictureView(self.tr("The reposed face appears here."), shown)
+        self.view.setAccessibleName(name)
+        tip = self.tr("Hold the mouse button on the picture to see the photo before.")
+        self.view.setToolTip(tip)
+        self.view.setStatusTip(tip)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self.tabs)
+        layout.addWidget(self.view, 1)
+        self.choose(view)
+        self.tabs.currentChanged.connect(lambda _index: self.view_changed.emit())
+
+    @property
+    def chosen(self) -> View:
+        """What it shows."""
+        return list(View)[self.tabs.currentIndex()]
+
+    def choose(self, view: View) -> None:
+        """Show another view."""
+        self.tabs.setCurrentIndex(list(View).index(view))
+
+
+class Panes(QWidget):
+    """A large pane above a small one; both zoom and pan with the canvas."""
+
+    views_changed = Signal()
+    split_changed = Signal()
+
+    def __init__(self, shown: Viewport | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panes")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        shown = Viewport(self) if shown is None else shown
+        self.large = Pane(self.tr("large pane"), View.REFINED, shown)
+        self.small = Pane(self.tr("small pane"), View.COARSE, shown)
+        self.prediction: Prediction | None = None
+        self._keep: KeepMask | None = None
+        self._rested: FullResolutionPreview | None = None
+        self._split = 0.5  # where the line was last
+        splitter = QSplitter(Qt.Orientation.Vertical)
+        for pane, share in ((self.large, 5), (self.small, 3)):
+            splitter.addWidget(pane)
+            splitter.setStretchFactor(splitter.indexOf(pane), share)
+            pane.view_changed.connect(lambda pane=pane: self._change_view(pane))
+            pane.view.split_moved.connect(self._move_split)
+        splitter.setHandleWidth(12)
+        splitter.setSizes([500, 300])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 10, 14, 12)
+        layout.addWidget(splitter)
+
+    @property
+    def both(self) -> tuple[Pane, Pane]:
+        """The upper and the small pane."""
+        return self.large, self.small
+
+    # What is shown
+
+    def show_photo(self, photo: Photo | None) -> None:
+        """Another photo; there is no prediction yet."""
+        self.prediction = self._rested = None
+        for pane in self.both:
+            pane.view.show_photo(photo)
+
+    def show_nothing(self, correcting: bool) -> None:
+        """No face is being edited, or its points are being corrected."""
+        self.prediction = self._rested = None
+        why = ""
+        if correcting:
+            why = self.tr("The reposed face appears here once you have corrected the points.")
+        for pane in self.both:
+            pane.view.show_nothing(why)
+
+    def show_prediction(self, prediction: Prediction, keep: KeepMask | None) -> None:
+        """Show what the networks made of the newest pose."""
+        self.prediction, self._keep, self._rested = prediction, keep, None
+        for pane in self.both:
+            self._show(pane)
+
+    def show_rested(self, rested: FullResolutionPreview) -> None:
+        """Show the newest picture as it would be saved, until the pose changes."""
+        self._rested = rested
+        for pane in self.both:
+            if pane.chosen is View.REFINED:
+                self._show(pane)
+
+    def show_keep(self, keep: KeepMask | None) -> None:
+        """Other places must not change."""
+        if self.prediction is not None:
+            self.show_prediction(self.prediction, keep)
+
+    def _show(self, pane: Pane) -> None:
+        if self.prediction is None:
+            return
+        if pane.chosen is View.REFINED and self._rested is not None:
+            pane.view.show_levels(self._rested.levels, self._rested.area)
+            return
+        image = view_image(pane.chosen, self.prediction, self._keep)
+        if image is None:
+            pane.view.show_source()
+            return
+        crop = self.prediction.crop
+        pane.view.show_image(image, QRectF(crop.left - 0.5, crop.top - 0.5, crop.side, crop.side))
+
+    def _change_view(self, pane: Pane) -> None:
+        self._show(pane)
+        self.views_changed.emit()
+
+    # Comparing with the photo
+
+    @property
+    def split(self) -> bool:
+        """Whether a line divides before from after."""
+        return self.large.view.split is not None
+
+    def set_split(self, split: bool) -> None:
+        """Divide both pictures into before and after."""
+        self._place_split(self._split if split else None)
+        self.split_changed.emit()
+
+    def set_comparing(self, comparing: bool) -> None:
+        """Show the photo instead of the pictures."""
+        for pane in self.both:
+            pane.view.set_comparing(comparing)
+
+    def _move_split(self, split: float) -> None:
+        self._split = split
+        self._place_split(split)
+
+    def _place_split(self, split: float | None) -> None:
+        for pane in self.both:
+            pane.view.set_split(split)

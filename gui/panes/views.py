@@ -1,0 +1,73 @@
+"""What a pane can show of a prediction."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtGui import QImage
+
+import engine
+from gui.document.images import rgb_image
+
+if TYPE_CHECKING:
+    from engine import KeepMask, Prediction
+
+GAIN = 2.0  # of the difference map, whose values are small
+
+
+class View(Enum):
+    """The pictures in the order in which they come about, last first."""
+
+    REFINED = "refined"
+    COARSE = "coarse"
+    DIFFERENCE = "difference"
+    WARP = "warp"
+    SOURCE = "source"
+
+    @property
+    def name_shown(self) -> str:
+        """Its name for the user."""
+        return QCoreApplication.translate("View", str(_NAMES[self]))
+
+    @property
+    def explained(self) -> str:
+        """What it is, for the user."""
+        return QCoreApplication.translate("View", str(_EXPLAINED[self]))
+
+
+_NAMES = {
+    View.REFINED: QT_TRANSLATE_NOOP("View", "Refined"),
+    View.COARSE: QT_TRANSLATE_NOOP("View", "Coarse"),
+    View.DIFFERENCE: QT_TRANSLATE_NOOP("View", "Difference"),
+    View.WARP: QT_TRANSLATE_NOOP("View", "Warp"),
+    View.SOURCE: QT_TRANSLATE_NOOP("View", "Source"),
+}
+
+_EXPLAINED = {
+    View.REFINED: QT_TRANSLATE_NOOP("View", "The result, as it is saved"),
+    View.COARSE: QT_TRANSLATE_NOOP("View", "The first draft, before refinement"),
+    View.DIFFERENCE: QT_TRANSLATE_NOOP(
+        "View", "What refinement adds to the coarse picture; grey is nothing"
+    ),
+    View.WARP: QT_TRANSLATE_NOOP(
+        "View", "The source moved into the pose, which the networks start from"
+    ),
+    View.SOURCE: QT_TRANSLATE_NOOP("View", "The photo as it is"),
+}
+
+
+def view_image(view: View, prediction: Prediction, keep: KeepMask | None) -> QImage | None:
+    """The view over the crop; None for the source, which is the photo."""
+    if view is View.COARSE:
+        return rgb_image(prediction.coarse)
+    if view is View.DIFFERENCE:
+        return rgb_image(np.float32(0.5) + np.float32(GAIN) * prediction.difference)
+    if view is View.WARP:
+        return rgb_image(prediction.warp)
+    if view is View.REFINED:
+        kept = None if keep is None else engine.keep_refined(prediction, keep)
+        return rgb_image(prediction.refined if kept is None else kept)
+    return None

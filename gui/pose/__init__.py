@@ -1,0 +1,1 @@
+"""Sliders, named poses, and poses copied from photos."""

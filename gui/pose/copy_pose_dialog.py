@@ -1,0 +1,193 @@
+"""Copy pose from photo: which face, what of it, how, and how much."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QRadioButton,
+    QSlider,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+import engine
+from gui.document.document import posed_as, within_sliders
+from gui.document.photo import Photo
+from gui.widgets.face_boxes import draw_face_box, face_rect
+from gui.widgets.pose_words import part_names, transfer_names
+
+if TYPE_CHECKING:
+    from engine import Pose3D, PosePart, Transfer
+
+STRONGEST = 150  # percent
+
+
+class FaceView(QWidget):
+    """A photo with its faces; a click chooses one."""
+
+    chosen = Signal(int)
+
+    def __init__(self, photo: Photo, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._faces = photo.faces
+        self.index = 0
+        image = photo.image
+        self._scale = min(420 / image.width(), 320 / image.height())
+        self._size = QSize(round(image.width() * self._scale), round(image.height() * self._scale))
+        self._image = image.scaled(
+            self._size * self.devicePixelRatio(),
+            Qt.AspectRatioMode.IgnoreAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+        self.setFixedSize(self._size)
+        if len(self._faces) > 1:
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def rect_of(self, index: int) -> QRectF:
+        """Where a face's box is in this widget."""
+        rect = face_rect(self._faces[index])
+        return QRectF(rect.topLeft() * self._scale, rect.size() * self._scale)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        point = QPointF(event.position())
+        hit = [i for i in range(len(self._faces)) if self.rect_of(i).contains(point)]
+        if hit:
+            self.index = min(hit, key=lambda i: self.rect_of(i).width())
+            self.chosen.emit(self.index)
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.drawImage(self.rect(), self._image)
+        for index in range(len(self._faces)):
+            draw_face_box(painter, self.rect_of(index), index, index == self.index, 1.0)
+
+
+class CopyPoseDialog(QDialog):
+    """`pose` is what the present choices make of the pose that the dialog began with; None while
+    they make none, and then `problem` says why. Every change of it is signalled."""
+
+    pose_changed = Signal(object)  # Pose3D
+
+    def __init__(
+        self, start: Pose3D, source_size: tuple[int, int], photo: Photo, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Copy pose from photo"))
+        self._start, self._source_size, self._photo = start, source_size, photo
+        self.pose: Pose3D | None = None
+        self.faces = FaceView(photo)
+        self.faces.setAccessibleName(self.tr("Faces in the photo"))
+        self.parts: dict[PosePart, QCheckBox] = {}
+        for part, name in part_names().items():
+            self.parts[part] = QCheckBox(name)
+            self.parts[part].setChecked(True)
+        self.choices: dict[Transfer, QRadioButton] = {}
+        for transfer, (name, note) in transfer_names().items():
+            self.choices[transfer] = QRadioButton(
+                self.tr("{name}: {note}").format(name=name, note=note)
+            )
+        self.choices["relative"].setChecked(True)
+        self.strength, self.percent = QSlider(Qt.Orientation.Horizontal), QSpinBox()
+        for control in (self.strength, self.percent):
+            control.setRange(0, STRONGEST)
+            control.setValue(100)
+            control.setAccessibleName(self.tr("Strength"))
+            control.setToolTip(
+                self.tr("How much of the way to the other pose; beyond 100 % further than that")
+            )
+        self.strength.setPageStep(10)
+        self.percent.setSuffix(self.tr(" %"))
+        self.percent.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.problem = QLabel()
+        self.problem.setObjectName("wrong")
+        self.problem.setWordWrap(True)
+        self._lay_out()
+        self.faces.chosen.connect(self._pose)
+        for button in (*self.choices.values(), *self.parts.values()):
+            button.toggled.connect(self._pose)
+        self.strength.valueChanged.connect(self.percent.setValue)
+        self.percent.valueChanged.connect(self.strength.setValue)
+        self.percent.valueChanged.connect(self._pose)
+
+    def _lay_out(self) -> None:
+        several = len(self._photo.faces) > 1
+        heading = QLabel(
+            self.tr("Click the face whose pose to copy.") if several else self._photo.path.name
+        )
+        heading.setTextFormat(Qt.TextFormat.PlainText)
+        parts = QHBoxLayout()
+        parts.setSpacing(14)
+        parts.addWidget(QLabel(self.tr("Copy")))
+        for box in self.parts.values():
+            parts.addWidget(box)
+        parts.addStretch()
+        strength = QHBoxLayout()
+        strength.addWidget(QLabel(self.tr("Strength")))
+        strength.addWidget(self.strength, 1)
+        strength.addWidget(self.percent)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.copy = QPushButton(self.tr("Copy pose"))
+        self.copy.setDefault(True)
+        buttons.addButton(self.copy, QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(8)
+        layout.setContentsMargins(18, 16, 18, 16)
+        layout.addWidget(heading)
+        layout.addWidget(self.faces, alignment=Qt.AlignmentFlag.AlignHCenter)
+        layout.addSpacing(6)
+        layout.addLayout(parts)
+        layout.addLayout(strength)
+        layout.addSpacing(6)
+        for button in self.choices.values():
+            layout.addWidget(button)
+        layout.addWidget(self.problem)
+        layout.addSpacing(6)
+        layout.addWidget(buttons)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Beside the pictures, which show what the choices make, and not over them."""
+        super().showEvent(event)
+        window = self.parentWidget()
+        if window is not None:
+            self.move(window.mapToGlobal(window.rect().topLeft()) + QPointF(24, 90).toPoint())
+        self._pose()
+
+    def _pose(self) -> None:
+        """Find what the choices make of the pose."""
+        parts = [part for part, box in self.parts.items() if box.isChecked()]
+        transfer = next(name for name, button in self.choices.items() if button.isChecked())
+        target = self._photo.faces[self.faces.index].landmarks
+        strength = self.percent.value() / 100
+        self.pose, problem = None, ""
+        try:
+            if not parts:
+                problem = self.tr("Choose at least one part to copy.")
+            elif transfer == "relative":
+                self.pose = within_sliders(self._start.with_pose_of(target, parts, strength))
+            else:
+                landmarks = engine.copy_pose(
+                    self._start.landmarks(), target, transfer, self._source_size,
+                    self._photo.size, parts, strength,
+                )  # fmt: skip
+                self.pose = posed_as(self._start.source.landmarks, landmarks)
+        except engine.ReposeError as error:
+            problem = str(error)
+        self.problem.setText(problem)
+        self.problem.setVisible(bool(problem))
+        self.copy.setEnabled(self.pose is not None)
+        if self.pose is not None:
+            self.pose_changed.emit(self.pose)

@@ -1,0 +1,58 @@
+"""Yaw, pitch and roll of the head, as offsets from the source."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from gui.document.document import PITCH_LIMIT, ROLL_LIMIT, YAW_LIMIT, Document
+from gui.document.head_turn import HeadTurn, axis_name
+from gui.widgets.marked_slider import MarkedSlider
+
+
+class PosePanel(QWidget):
+    """The three angles, with what the model has learnt marked on them."""
+
+    def __init__(self, document: Document, turn: HeadTurn, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("posePanel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._document, self._turn = document, turn
+        tips = (
+            self.tr("Turn the head: right of 0, the nose goes right."),
+            self.tr("Nod: right of 0, the nose goes up."),
+            self.tr("Tilt the head: right of 0, clockwise."),
+        )
+        limits = (YAW_LIMIT, PITCH_LIMIT, ROLL_LIMIT)
+        self.yaw, self.pitch, self.roll = self._sliders = tuple(
+            MarkedSlider(axis_name(axis), tip, limit, "°")
+            for axis, (tip, limit) in enumerate(zip(tips, limits, strict=True))
+        )
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 10, 16, 10)
+        layout.setSpacing(22)
+        for slider in self._sliders:
+            layout.addWidget(slider)
+            slider.changed.connect(self._slide)
+        document.pose_changed.connect(self._show)
+        turn.ranges_changed.connect(self._show_ranges)
+        self._show_ranges()
+
+    def _slide(self, _degrees: float, gesture: int) -> None:
+        angles = (self.yaw.value, self.pitch.value, self.roll.value)
+        self._turn.turn_to(angles, gesture)
+
+    def _show_ranges(self) -> None:
+        ranges = self._turn.ranges or (None, None, None)
+        for slider, marked in zip(self._sliders, ranges, strict=True):
+            slider.mark(marked)
+        self._show()
+
+    def _show(self) -> None:
+        self.setEnabled(self._document.pose is not None)
+        beyond = self._turn.beyond
+        for axis, (slider, degrees) in enumerate(
+            zip(self._sliders, self._turn.angles, strict=True)
+        ):
+            slider.show_value(degrees)
+            slider.show_beyond(axis in beyond)

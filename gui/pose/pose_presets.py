@@ -1,0 +1,218 @@
+"""Named poses: files in a folder, and those that come with Repose."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QFileSystemWatcher, QObject, QTimer, Signal
+from PySide6.QtGui import QImage
+
+import engine
+from gui.widgets.head_view import head_image
+
+if TYPE_CHECKING:
+    from engine import Pose3D, PosePreset
+
+SUFFIX, PICTURE = ".json", ".png"
+FIRST = "01-ahead.json"  # of those that come with Repose
+SIDE = 160  # pixels of a thumbnail
+FORBIDDEN = '<>:"/\\|?*'
+LONGEST = 60  # letters of a name
+
+
+@dataclass(frozen=True)
+class NamedPose:
+    """A pose in a file. One that comes with Repose can be neither renamed nor deleted."""
+
+    path: Path
+    built_in: bool
+
+    @property
+    def name(self) -> str:
+        """What the user calls it."""
+        return _translated(self.path.stem) if self.built_in else self.path.stem
+
+    @property
+    def picture(self) -> Path:
+        """Its thumbnail; it may not exist."""
+        return self.path.with_suffix(PICTURE)
+
+    def read(self) -> PosePreset:
+        """The pose. Raises ReposeError when the file cannot be used."""
+        return engine.PosePreset.read(self.path)
+
+
+class PosePresets(QObject):
+    """The poses in a folder of the user's, and those that come with Repose.
+
+    Changes of the folder by others are seen, too. What cannot be done raises ReposeError.
+    """
+
+    changed = Signal()
+
+    def __init__(self, folder: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.folder = folder
+        self._soon = QTimer(self, interval=150, singleShot=True)
+        self._soon.timeout.connect(self.changed)
+        self._watcher = QFileSystemWatcher(self)
+        self._watcher.directoryChanged.connect(self._soon.start)
+        self._watch()
+
+    @property
+    def poses(self) -> list[NamedPose]:
+        """All of them: the user's by name, then those that come with Repose."""
+        own = _files(engine.resource(f"poses/{FIRST}").parent)
+        mine = sorted(_files(self.folder), key=lambda path: path.stem.casefold())
+        return [NamedPose(p, False) for p in mine] + [NamedPose(p, True) for p in own]
+
+    def find(self, name: str) -> NamedPose | None:
+        """The user's pose of this name, in capitals or not."""
+        for pose in self.poses:
+            if not pose.built_in and pose.name.casefold() == name.strip().casefold():
+                return pose
+        return None
+
+    def add(self, name: str, pose: Pose3D, photo_size: tuple[int, int]) -> NamedPose:
+        """Keep a pose under a name; another one of that name is replaced."""
+        path = self._path(name)
+        preset = engine.PosePreset.of(pose)
+        preset.write(path, pose, photo_size)
+        return self._added(path, preset)
+
+    def take_in(self, file: Path) -> NamedPose:
+        """Keep the pose of a file of any format under the file's name."""
+        preset = engine.PosePreset.read(file)
+        path = self._path(name_of(file))
+        if preset.points is not None:
+            engine.write_pose(path, preset.points, (0, 0), preset.points)
+        else:
+            with engine.write_whole(path) as part:
+                shutil.copyfile(file, part)
+        return self._added(path, preset)
+
+    def rename(self, pose: NamedPose, name: str) -> NamedPose:
+        """Give a pose of the user's another name."""
+        path = self._path(name)
+        if path == pose.path:
+            return pose
+        same = path.exists() and path.samefile(pose.path)  # other capitals only
+        if path.exists() and not same:
+            raise engine.ReposeError(
+                self.tr("There is a pose {} already: choose another name.").format(path.stem)
+            )
+        try:
+            pose.path.rename(path)
+            if pose.picture.exists():
+                pose.picture.replace(path.with_suffix(PICTURE))
+        except OSError as error:
+            raise engine.ReposeError(
+                self.tr("{} cannot be renamed: {}.").format(pose.path, error.strerror)
+            ) from error
+        self.changed.emit()
+        return NamedPose(path, False)
+
+    def remove(self, pose: NamedPose) -> None:
+        """Delete a pose of the user's."""
+        try:
+            pose.path.unlink(missing_ok=True)
+            pose.picture.unlink(missing_ok=True)
+        except OSError as error:
+            raise engine.ReposeError(
+                self.tr("{} cannot be deleted: {}.").format(pose.path, error.strerror)
+            ) from error
+        self.changed.emit()
+
+    def thumbnail(self, pose: NamedPose) -> QImage | None:
+        """A picture of a pose; None when it cannot be used."""
+        image = QImage(str(pose.picture))
+        if not image.isNull():
+            return image
+        try:
+            return thumbnail(pose.read())
+        except engine.ReposeError:
+            return None
+
+    def _path(self, name: str) -> Path:
+        """The file of a name. Raises ReposeError when it cannot be one."""
+        name = name.strip()
+        if not name or len(name) > LONGEST or name.startswith("."):
+            raise engine.ReposeError(
+                self.tr("A pose needs a name of 1 to {} letters, not beginning with a dot.").format(
+                    LONGEST
+                )
+            )
+        if any(letter in FORBIDDEN or not letter.isprintable() for letter in name):
+            raise engine.ReposeError(
+                self.tr("The name of a pose is that of its file: leave out {}").format(
+                    " ".join(FORBIDDEN)
+                )
+            )
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise engine.ReposeError(
+                self.tr("The folder {} cannot be made: {}.").format(self.folder, error.strerror)
+            ) from error
+        self._watch()
+        found = self.find(name)
+        return self.folder / f"{name}{SUFFIX}" if found is None else found.path
+
+    def _added(self, path: Path, preset: PosePreset) -> NamedPose:
+        with engine.write_whole(path.with_suffix(PICTURE)) as part:
+            thumbnail(preset).save(str(part))
+        self.changed.emit()
+        return NamedPose(path, False)
+
+    def _watch(self) -> None:
+        if self.folder.is_dir():
+            self._watcher.addPath(str(self.folder))
+
+
+def name_of(file: Path) -> str:
+    """What the pose of a file is called."""
+    return file.name.removesuffix(file.suffix).removesuffix(".labelme")
+
+
+def thumbnail(preset: PosePreset) -> QImage:
+    """A mean head in a pose, `SIDE` pixels wide and high, see-through beside it."""
+    posed = preset.on(_mean_pose())
+    # The head itself is bent to the expression, not only the lines on it.
+    bent = engine.Pose3D.of(posed.turned(0, 0, 0).landmarks())
+    return head_image(bent.turned(posed.yaw, posed.pitch, posed.roll), SIDE, only_face=True)
+
+
+@cache
+def _mean_pose() -> Pose3D:
+    return engine.Pose3D.of(engine.mean_face((170, 200), (230, 200)))
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob(f"*{SUFFIX}") if path.is_file())
+
+
+def _translated(name: str) -> str:
+    """The name of a pose that comes with Repose; its file's begins with a number."""
+    translate = QCoreApplication.translate
+    names = {
+        "ahead": translate("PosePresets", "Ahead"),
+        "left": translate("PosePresets", "Left"),
+        "right": translate("PosePresets", "Right"),
+        "up": translate("PosePresets", "Up"),
+        "down": translate("PosePresets", "Down"),
+        "tilted": translate("PosePresets", "Tilted"),
+        "smile": translate("PosePresets", "Smile"),
+        "laugh": translate("PosePresets", "Laugh"),
+        "sad": translate("PosePresets", "Sad"),
+        "angry": translate("PosePresets", "Angry"),
+        "surprised": translate("PosePresets", "Surprised"),
+        "wink": translate("PosePresets", "Wink"),
+        "kiss": translate("PosePresets", "Kiss"),
+        "asleep": translate("PosePresets", "Asleep"),
+    }
+    name = name.partition("-")[2]
+    return names.get(name, name)

@@ -1,0 +1,110 @@
+"""The losses of a run and its scores on held-out people, as curves that grow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QEvent
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from engine import Curves
+from gui.style.theme import colour
+
+PLOTS: tuple[tuple[str, Any, str], ...] = (
+    ("loss_g1", QT_TRANSLATE_NOOP("Plot", "Loss of G1"), "accent"),
+    ("ssim", QT_TRANSLATE_NOOP("Plot", "SSIM, held out"), "good"),
+    ("loss_g2", QT_TRANSLATE_NOOP("Plot", "Loss of G2"), "warm"),
+    ("loss_d", QT_TRANSLATE_NOOP("Plot", "Loss of D"), "rose"),
+)
+
+
+class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
+    """One curve over epochs."""
+
+    def __init__(self, title: str, shade: str) -> None:
+        """shade: the curve's colour in the theme."""
+        super().__init__(background=None)
+        self._title, self._shade = title, shade
+        self.setMinimumWidth(120)
+        self.setFixedHeight(150)
+        item = self.getPlotItem()
+        item.setMenuEnabled(False)
+        item.hideButtons()
+        item.showGrid(x=False, y=True, alpha=0.15)
+        small = QFont()
+        small.setPointSize(8)
+        for name in ("left", "bottom"):
+            axis = item.getAxis(name)
+            axis.setStyle(tickFont=small, tickLength=-4)
+            axis.enableAutoSIPrefix(False)
+        item.getAxis("left").setWidth(44)
+        self._curve = item.plot(symbolPen=None, symbolSize=4)
+        self._curve.setDownsampling(auto=True, method="mean")
+        self._stage2 = pyqtgraph.InfiniteLine(angle=90)
+        item.addItem(self._stage2, ignoreBounds=True)
+        self.setMouseEnabled(x=False, y=False)
+        tip = self.tr("{curve}, over epochs. A line marks where stage 2 begins.")
+        self.setToolTip(tip.format(curve=title))
+        self._show_colours()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_stage2"):
+            self._show_colours()
+
+    def _show_colours(self) -> None:
+        """Those of the theme."""
+        item, curve = self.getPlotItem(), colour(self._shade)
+        item.setTitle(self._title, color=colour("faint").name(), size="9pt")
+        for name in ("left", "bottom"):
+            item.getAxis(name).setPen(colour("line"))
+            item.getAxis(name).setTextPen(colour("faint"))
+        self._curve.setPen(pyqtgraph.mkPen(curve, width=2))
+        self._curve.setSymbolBrush(curve)
+        self._stage2.setPen(pyqtgraph.mkPen(colour("line"), width=1))
+
+    def wheelEvent(self, event: object) -> None:
+        """Leave the wheel to the panel around."""
+        event.ignore()  # type: ignore[attr-defined]
+
+    def show_curve(self, epochs: list[float], values: list[float], stage2: float | None) -> None:
+        """Show these values."""
+        self._curve.setData(np.array(epochs), np.array(values))
+        self._curve.setSymbol("o" if len(values) <= 30 else None)
+        self._stage2.setVisible(stage2 is not None and bool(epochs) and epochs[0] < stage2)
+        if stage2 is not None:
+            self._stage2.setValue(stage2)
+
+    @property
+    def shown(self) -> int:
+        """How many values are shown."""
+        epochs, _ = self._curve.getOriginalDataset()
+        return 0 if epochs is None else len(epochs)
+
+
+class Plots(QWidget):
+    """Figure 13 of the report and the held-out SSIM. What has no values yet takes no place."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        self.plots = {
+            name: Plot(QCoreApplication.translate("Plot", title), shade)
+            for name, title, shade in PLOTS
+        }
+        for number, plot in enumerate(self.plots.values()):
+            layout.addWidget(plot, number // 2, number % 2)
+        self.show_curves(Curves())
+
+    def show_curves(self, curves: Curves) -> None:
+        """Show what a run has so far."""
+        for name, plot in self.plots.items():
+            values = curves.ssim if name == "ssim" else curves.losses.get(name, ([], []))
+            plot.show_curve(*values, curves.stage2)
+            plot.setVisible(bool(values[0]))
+        self.setVisible(any(plot.isVisibleTo(self) for plot in self.plots.values()))

@@ -1,0 +1,89 @@
+"""Boxes around the faces to choose from, on the canvas and in the dialog for copying a pose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from gui.widgets.items import ACCENT, SELECTED, SHADOW, screen_pen
+
+if TYPE_CHECKING:
+    from engine import Face
+
+Box = tuple[float, float, float, float]
+
+
+class BoxesItem(QGraphicsItem):
+    """The faces to choose from, and the eyes clicked so far."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rect = QRectF()
+        self.boxes: Sequence[Box] = ()
+        self.hovered: int | None = None
+        self.clicks: Sequence[QPointF] = ()
+
+    def set_area(self, rect: QRectF) -> None:
+        """Where boxes may be."""
+        self.prepareGeometryChange()
+        self._rect = rect
+
+    def boundingRect(self) -> QRectF:
+        return self._rect
+
+    def at(self, point: QPointF) -> int | None:
+        """The smallest box around `point`."""
+        found = [i for i, box in enumerate(self.boxes) if box_rect(box).contains(point)]
+        return min(found, key=lambda i: box_rect(self.boxes[i]).width(), default=None)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        scale = option.levelOfDetailFromTransform(painter.worldTransform())
+        for index, box in enumerate(self.boxes):
+            draw_face_box(painter, box_rect(box), index, index == self.hovered, scale)
+        painter.setBrush(SELECTED)
+        painter.setPen(screen_pen(SHADOW, 1.5, scale))
+        for point in self.clicks:
+            painter.drawEllipse(point, 6 / scale, 6 / scale)
+
+
+def box_rect(box: Box) -> QRectF:
+    """A face's box (left, top, right, bottom) as a rectangle."""
+    return QRectF(QPointF(box[0], box[1]), QPointF(box[2], box[3]))
+
+
+def face_rect(face: Face) -> QRectF:
+    """The box of a face."""
+    return box_rect(face.box)
+
+
+def draw_face_box(
+    painter: QPainter, rect: QRectF, index: int, highlighted: bool, scale: float
+) -> None:
+    """A numbered box around a face; `scale` is screen pixels per unit of `rect`."""
+    radius = 8 / scale
+    painter.setBrush(QColor(78, 161, 255, 60) if highlighted else Qt.BrushStyle.NoBrush)
+    painter.setPen(screen_pen(SHADOW, 4.5, scale))
+    painter.drawRoundedRect(rect, radius, radius)
+    painter.setPen(screen_pen(SELECTED if highlighted else ACCENT, 2.0, scale))
+    painter.drawRoundedRect(rect, radius, radius)
+    painter.save()
+    painter.translate(rect.topLeft())
+    painter.scale(1 / scale, 1 / scale)
+    label = QRectF(8, 8, 24, 24)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(SELECTED if highlighted else ACCENT)
+    painter.drawEllipse(label)
+    painter.setPen(QColor("#10141a"))
+    font = QFont(painter.font())
+    font.setPixelSize(13)
+    font.setBold(True)
+    painter.setFont(font)
+    painter.drawText(label, Qt.AlignmentFlag.AlignCenter, str(index + 1))
+    painter.restore()

@@ -1,0 +1,127 @@
+"""Asking the user for files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtCore import QCoreApplication, QStandardPaths, Qt
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox, QWidget
+
+import engine
+from gui.style.preferences import settings
+
+MODEL_SUFFIXES = (".safetensors",)
+
+
+def ask_open(
+    parent: QWidget, title: str, kind: str, suffixes: Iterable[str], folder: str
+) -> Path | None:
+    """An existing file of the user's choice; `folder` names what is remembered about where."""
+    start = str(settings().value(f"folder/{folder}", pictures_folder()))
+    patterns = " ".join(f"*{suffix} *{suffix.upper()}" for suffix in suffixes)
+    everything = QCoreApplication.translate("FileDialogs", "All files")
+    name, _ = QFileDialog.getOpenFileName(
+        parent, title, start, f"{kind} ({patterns});;{everything} (*)"
+    )
+    if not name:
+        return None
+    settings().setValue(f"folder/{folder}", str(Path(name).parent))
+    return Path(name)
+
+
+def ask_save(
+    parent: QWidget, title: str, suggestion: Path, kinds: dict[str, str], folder: str
+) -> Path | None:
+    """A file to write. `kinds` maps suffixes to what they are called; the first is the default."""
+    start = Path(str(settings().value(f"folder/{folder}", suggestion.parent)))
+    filters = ";;".join(f"{kind} (*{suffix})" for suffix, kind in kinds.items())
+    name, chosen = QFileDialog.getSaveFileName(parent, title, str(start / suggestion.name), filters)
+    if not name:
+        return None
+    path = Path(name)
+    if not path.suffix:
+        by_kind = [suffix for suffix, kind in kinds.items() if chosen.startswith(kind)]
+        suffix = [*by_kind, *kinds][0]
+        path = path.with_name(path.name + suffix)
+        # The file dialog asked about the name without the suffix.
+        if path.exists() and not ask_yes(
+            parent,
+            QCoreApplication.translate("FileDialogs", "Replace"),
+            QCoreApplication.translate("FileDialogs", "{name} exists. Replace it?").format(
+                name=path.name
+            ),
+        ):
+            return None
+    settings().setValue(f"folder/{folder}", str(path.parent))
+    return path
+
+
+def ask_yes(parent: QWidget, action: str, question: str, harmless: bool = False) -> bool:
+    """Whether the user lets `action` happen; Cancel is the default, unless nothing is lost."""
+    box = _question(parent, question)
+    yes = box.addButton(action, QMessageBox.ButtonRole.DestructiveRole)
+    cancel = box.addButton(QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(yes if harmless else cancel)
+    box.setEscapeButton(cancel)
+    return _answer(box) is yes
+
+
+def ask_unsaved(parent: QWidget, question: str) -> Literal["save", "discard", "cancel"]:
+    """What to do with work that was not saved."""
+    box = _question(parent, question)
+    buttons = QMessageBox.StandardButton
+    save, discard = box.addButton(buttons.Save), box.addButton(buttons.Discard)
+    cancel = box.addButton(buttons.Cancel)
+    save.setText(QCoreApplication.translate("FileDialogs", "&Save project…"))
+    discard.setText(QCoreApplication.translate("FileDialogs", "&Discard"))
+    box.setDefaultButton(save)
+    box.setEscapeButton(cancel)
+    answer = _answer(box)
+    if answer is save:
+        return "save"
+    return "discard" if answer is discard else "cancel"
+
+
+def _question(parent: QWidget, question: str) -> QMessageBox:
+    box = QMessageBox(QMessageBox.Icon.Warning, "Repose", question, parent=parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    return box
+
+
+def _answer(box: QMessageBox) -> QAbstractButton:
+    """The button that was clicked; the box is gone then."""
+    box.exec()
+    box.deleteLater()  # else it would stay until its parent goes
+    return box.clickedButton()
+
+
+def pictures_folder() -> Path:
+    """Where the user keeps pictures."""
+    pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+    return Path(pictures) if pictures and Path(pictures).is_dir() else Path.home()
+
+
+def is_inside(path: Path, folder: Path) -> bool:
+    """Whether `path` lies in `folder`."""
+    return path.resolve().is_relative_to(folder.resolve())
+
+
+def folder_beside(photo: Path) -> Path:
+    """Where to suggest saving what is made of a photo: beside it, unless it comes with Repose."""
+    inside = is_inside(photo, sample_photo().parent)
+    return pictures_folder() if inside else photo.absolute().parent
+
+
+def same_file(one: Path, other: Path) -> bool:
+    """Whether both names are the same existing file."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
+def sample_photo() -> Path:
+    """The photo that comes with Repose."""
+    return engine.resource("sample.jpg")

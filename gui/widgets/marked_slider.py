@@ -1,0 +1,171 @@
+"""A slider with a number, on which a range can be marked."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QWidget
+
+from gui.document.commands import new_gesture
+from gui.style.theme import colour
+from gui.widgets.checked_field import restyle
+
+HANDLE_WIDTH = 14.0  # pixels, as in the style sheet
+
+
+class NameLabel(QLabel):
+    """The name of a value; a double click sets the value back."""
+
+    reset = Signal()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.reset.emit()
+
+
+class ValueBox(QDoubleSpinBox):
+    """A spin box that leaves undo and redo to the document, and letters to the menus."""
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            keys = QKeySequence.StandardKey
+            undoes = event.matches(keys.Undo) or event.matches(keys.Redo)
+            if undoes or event.text().isalpha():
+                event.ignore()
+                return False
+        return super().event(event)
+
+
+class Groove(QSlider):
+    """A slider that shows where 0 is, and a range. The wheel is for what it lies in."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.marked: tuple[int, int] | None = None
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        middle = self.height() / 2
+        if self.isEnabled():
+            painter.setPen(Qt.PenStyle.NoPen)
+            if self.marked is not None:
+                low, high = (self._place(value) for value in self.marked)
+                band = QColor(colour("accent"))
+                band.setAlpha(70)
+                painter.setBrush(band)
+                painter.drawRoundedRect(QRectF(low, middle - 5, high - low, 10), 4, 4)
+            painter.setBrush(colour("faint"))
+            painter.drawRect(QRectF(self._place(0) - 0.5, middle - 7, 1, 14))
+        painter.end()
+        super().paintEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+    def _place(self, value: int) -> float:
+        """Where the middle of the handle is at a value, in pixels from the left."""
+        share = (value - self.minimum()) / max(self.maximum() - self.minimum(), 1)
+        return HANDLE_WIDTH / 2 + share * (self.width() - HANDLE_WIDTH)
+
+
+class MarkedSlider(QWidget):
+    """A slider and a spin box for one value between -limit and limit.
+
+    A drag of the slider is one gesture.
+    """
+
+    changed = Signal(float, int)  # value, gesture
+
+    def __init__(
+        self,
+        name: str,
+        tip: str,
+        limit: float,
+        unit: str,
+        decimals: int = 1,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._gesture = new_gesture()
+        self._steps = 10**decimals  # of the slider, in one of the unit
+        self.name, self.slider, self.spin_box = NameLabel(name), Groove(), ValueBox()
+        self.slider.setMinimumWidth(90)  # beside a dock, too
+        self.slider.setRange(round(-limit * self._steps), round(limit * self._steps))
+        step = 5.0 if limit >= 100 else 1.0
+        self.slider.setSingleStep(round(step * self._steps))
+        self.slider.setPageStep(round(5 * step * self._steps))
+        self.spin_box.setRange(-limit, limit)
+        self.spin_box.setSingleStep(step)
+        self.spin_box.setDecimals(decimals)
+        self.spin_box.setSuffix(unit)
+        self.spin_box.setKeyboardTracking(False)
+        self.spin_box.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.spin_box.setFixedWidth(64)
+        hint = self.tr("Double-click the name to set it back to 0.")
+        for widget in (self.name, self.slider, self.spin_box):
+            widget.setToolTip(f"{tip}\n{hint}")
+            widget.setStatusTip(tip)
+        for widget in (self.slider, self.spin_box):
+            widget.setAccessibleName(name)
+            widget.setAccessibleDescription(tip)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.name)
+        layout.addWidget(self.slider, 1)
+        layout.addWidget(self.spin_box)
+        self.slider.sliderPressed.connect(self._begin)
+        self.slider.valueChanged.connect(self._slide)
+        self.spin_box.valueChanged.connect(self._type)
+        self.name.reset.connect(lambda: self.spin_box.setValue(0.0))
+
+    @property
+    def value(self) -> float:
+        """What is shown."""
+        return self.spin_box.value()
+
+    def show_value(self, value: float) -> None:
+        """Show a value without announcing it."""
+        with QSignalBlocker(self.slider), QSignalBlocker(self.spin_box):
+            self.spin_box.setValue(value)
+            # A slider that is being dragged knows better than its rounded echo.
+            if not self.slider.isSliderDown():
+                self.slider.setValue(round(value * self._steps))
+
+    def mark(self, marked: tuple[float, float] | None) -> None:
+        """Mark a range; None: no more."""
+        self.slider.marked = (
+            None
+            if marked is None
+            else (round(marked[0] * self._steps), round(marked[1] * self._steps))
+        )
+        self.slider.update()
+
+    def show_beyond(self, beyond: bool) -> None:
+        """Show that the value is outside of what is marked."""
+        if bool(self.spin_box.property("beyond")) != beyond:
+            self.spin_box.setProperty("beyond", beyond)
+            restyle(self.spin_box)
+
+    def _begin(self) -> None:
+        self._gesture = new_gesture()
+
+    def _slide(self, steps: int) -> None:
+        if not self.slider.isSliderDown():
+            self._begin()
+        with QSignalBlocker(self.spin_box):
+            self.spin_box.setValue(steps / self._steps)
+        self.changed.emit(steps / self._steps, self._gesture)
+
+    def _type(self, value: float) -> None:
+        self._begin()
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(round(value * self._steps))
+        self.changed.emit(value, self._gesture)

@@ -1,0 +1,104 @@
+"""How an export gets on: bar, time left, what failed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+import engine
+from gui.workers.export_process import Ending, Progress
+
+MOST_SHOWN = 500  # failures: the report has them all
+
+
+class ExportView(QWidget):
+    """Shows nothing until `begin`."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.bar, self.text, self.failures = QProgressBar(), QLabel(), QListWidget()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(8)
+        self.text.setWordWrap(True)
+        self.failures.setMaximumHeight(96)
+        self.failures.setAccessibleName(self.tr("What failed"))
+        self.failures.setWordWrap(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        for widget in (self.bar, self.text, self.failures):
+            column.addWidget(widget)
+        self._times = 0  # that the last failure has come
+        self.failures.hide()
+        self.hide()
+
+    def begin(self) -> None:
+        """An export has been started."""
+        self.failures.clear()
+        self.failures.hide()
+        self.bar.setRange(0, 0)
+        self.text.setText(self.tr("Loading the model…"))
+        self.bar.show()
+        self.show()
+
+    def add_failure(self, reason: str) -> None:
+        """One more has failed."""
+        last = self.failures.item(self.failures.count() - 1)
+        if last is not None and last.data(Qt.ItemDataRole.UserRole) == reason:
+            self._times += 1  # a photo without a face fails in every pose
+            text = self.tr("{reason} ({count} times)")
+            last.setText(text.format(reason=reason, count=self._times))
+        elif self.failures.count() < MOST_SHOWN:
+            item = QListWidgetItem(reason, self.failures)
+            item.setData(Qt.ItemDataRole.UserRole, reason)
+            self._times = 1
+        self.failures.show()
+
+    def show_progress(self, progress: Progress) -> None:
+        """So many are through."""
+        self.bar.setRange(0, max(progress.total, 1))
+        self.bar.setValue(progress.finished)
+        far = self.tr("{done} of {total}").format(done=progress.finished, total=progress.total)
+        words = [far, *self._others(progress)]
+        if progress.left is not None and progress.finished < progress.total:
+            left = engine.duration(progress.left)
+            words.append(self.tr("{time} left").format(time=left))
+        self.text.setText(" · ".join(words))
+
+    def show_cancelling(self) -> None:
+        """The last pictures are being finished."""
+        self.text.setText(self.tr("Stopping: the pictures that are under way are finished…"))
+
+    def show_ending(self, ending: Ending) -> None:
+        """It is over."""
+        self.bar.setRange(0, 1)
+        self.bar.setValue(1)
+        self.bar.setVisible(not ending.stopped and not ending.reason)
+        progress = ending.progress
+        words = []
+        if progress is not None:
+            one = progress.done == 1
+            made = self.tr("1 picture made") if one else self.tr("{count} pictures made")
+            words = [made.format(count=progress.done), *self._others(progress)]
+            words += [path.name for path in ending.made[:3]]
+            if len(ending.made) > 3:
+                words.append(self.tr("and {count} more").format(count=len(ending.made) - 3))
+        if ending.stopped:
+            words.append(self.tr("stopped; Export goes on where it stopped"))
+        text = " · ".join(words)
+        self.text.setText("\n".join(filter(None, [ending.reason, text, *ending.problems])))
+
+    def _others(self, progress: Progress) -> list[str]:
+        words = []
+        if progress.kept:
+            words.append(self.tr("{count} kept as they were").format(count=progress.kept))
+        if progress.failed:
+            words.append(self.tr("{count} failed").format(count=progress.failed))
+        return words

@@ -1,0 +1,1 @@
+"""The main window: it creates all parts and connects them."""

@@ -1,0 +1,271 @@
+"""Opening and saving: photos, poses, models, results; projects through `ProjectActions`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+import engine
+from gui.document.commands import new_gesture
+from gui.document.document import Document, Edit, within_sliders
+from gui.document.photo import Photo, read_photo
+from gui.document.project import SUFFIX
+from gui.export.export_dialog import ExportDialog
+from gui.panes.panes import Panes
+from gui.pose.copy_pose_dialog import CopyPoseDialog
+from gui.style.preferences import notes_edits
+from gui.widgets.file_dialogs import (
+    MODEL_SUFFIXES,
+    ask_open,
+    ask_save,
+    ask_unsaved,
+    ask_yes,
+    folder_beside,
+    same_file,
+    sample_photo,
+)
+from gui.widgets.zoom_view import Viewport
+from gui.window.project_actions import ProjectActions
+from gui.window.recent_menu import remember_file
+from gui.workers.background import Background
+from gui.workers.predict_worker import PredictWorker
+
+if TYPE_CHECKING:
+    from engine import Landmarks
+
+
+class FileActions(QObject):
+    """Whatever fails, the document stays as it was."""
+
+    busy = Signal(str)
+    failed = Signal(str)
+    done = Signal(str)
+    model_chosen = Signal(object)  # Path; None: the default one
+
+    def __init__(
+        self,
+        document: Document,
+        worker: PredictWorker,
+        background: Background,
+        shown: Viewport,
+        panes: Panes,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._document, self._worker, self._background = document, worker, background
+        self._window = window
+        self.projects = ProjectActions(document, background, shown, panes, window)
+        for own, theirs in (
+            (self.busy, self.projects.busy),
+            (self.failed, self.projects.failed),
+            (self.done, self.projects.done),
+            (self.model_chosen, self.projects.model_chosen),
+        ):
+            theirs.connect(own)
+        self.export: ExportDialog | None = None
+        worker.saved.connect(self._saved)
+
+    # Opening
+
+    def open(self, path: Path) -> None:
+        """Open a file by what it is: a pose, a model, a project, or else a photo."""
+        suffix = path.suffix.lower()
+        if suffix in engine.POSE_SUFFIXES:
+            self.open_pose(path)
+        elif suffix in MODEL_SUFFIXES:
+            self.model_chosen.emit(path)
+        elif suffix == SUFFIX:
+            if self.may_discard():
+                self.projects.open(path)
+        else:
+            self.open_photo(path)
+
+    def open_file(self) -> None:
+        """Open a photo or a project of the user's choice."""
+        path = ask_open(
+            self._window,
+            self.tr("Open"),
+            self.tr("Photos and projects"),
+            (*engine.PHOTO_SUFFIXES, SUFFIX),
+            "photos",
+        )
+        if path is not None:
+            self.open(path)
+
+    def open_photo(self, path: Path) -> None:
+        """Open a photo."""
+        if self.may_discard():
+            self._read(path, self._photo_read)
+
+    def open_sample(self) -> None:
+        """Open the photo that comes with Repose."""
+        self._try(lambda: self.open_photo(sample_photo()))
+
+    def may_discard(self) -> bool:
+        """Whether what was done may be lost: nothing was, or it is saved, or not worth it."""
+        photo = self._document.photo
+        if not self._document.unsaved or photo is None:
+            return True
+        name = (self._document.project or photo.path).name
+        question = self.tr("{} was edited and not saved. Save what you did?").format(name)
+        answer = ask_unsaved(self._window, question)
+        return answer == "discard" or (answer == "save" and self.projects.save())
+
+    def may_close(self) -> bool:
+        """Whether the window may be closed; an export that is under way ends then."""
+        if not self.may_discard():
+            return False
+        if self.export is None or self.export.may_end():
+            return True
+        question = self.tr(
+            "An export is under way. Stop it? What is made stays, and the same export goes on from"
+            " there another time."
+        )
+        if not ask_yes(self._window, self.tr("Stop the export"), question):
+            return False
+        self.export.process.end()
+        return True
+
+    # Saving
+
+    def export_batch(self) -> None:
+        """Make many pictures at once, in the background."""
+        if self.export is None:
+            self.export = ExportDialog(self._document, self._window)
+            self.export.failed.connect(self.failed)
+            self.export.told.connect(self.done)
+        self.export.open_for()
+
+    def save_picture(self) -> None:
+        """Write the whole photo with the reposed face; the window stays usable meanwhile."""
+        photo, edit = self._document.photo, self._document.edit
+        if photo is None or edit is None:
+            return
+        suggestion = folder_beside(photo.path) / f"{photo.path.stem}-reposed.png"
+        kinds = {
+            ".png": self.tr("PNG, exact"),
+            ".jpg": self.tr("JPEG, small"),
+            ".webp": "WebP",
+            ".tif": "TIFF",
+        }
+        path = ask_save(self._window, self.tr("Save picture"), suggestion, kinds, "pictures")
+        if path is None:
+            return
+        question = self.tr("{} is the original photo. Overwrite it? It cannot be brought back.")
+        if same_file(path, photo.path) and not ask_yes(
+            self._window, self.tr("Overwrite the original"), question.format(path.name)
+        ):
+            return
+        self.busy.emit(self.tr("Saving {}…").format(path.name))
+        how = (photo.metadata, notes_edits(), edit.keep)
+        self._worker.save(path, edit.pose.landmarks(), (photo, edit), *how)
+
+    def save_pose(self) -> None:
+        """Write the pose in the format that the chosen name says."""
+        photo, edit = self._document.photo, self._document.edit
+        if photo is None or edit is None:
+            return
+        suggestion = folder_beside(photo.path) / f"{photo.path.stem}.json"
+        kinds = {
+            ".json": self.tr("Repose pose"),
+            ".pts": self.tr("iBUG points"),
+            ".csv": self.tr("Table of points"),
+            ".xml": "dlib",
+            ".labelme.json": "labelme",
+        }
+        path = ask_save(self._window, self.tr("Save pose"), suggestion, kinds, "poses")
+        if path is None:
+            return
+        try:
+            engine.write_pose3d(path, edit.pose, photo.size)
+        except engine.ReposeError as error:
+            self.failed.emit(str(error))
+            return
+        if edit.keep is None:  # which no pose file holds
+            self._document.mark_saved(edit)
+        self.done.emit(self.tr("Saved {}").format(path))
+
+    # The pose and the model
+
+    def open_pose(self, path: Path | None = None) -> None:
+        """Take the pose of a pose file, or let the user choose one."""
+        face = self._document.landmarks
+        if face is None:
+            self.failed.emit(
+                self.tr("A pose needs a face: open a photo and choose its face first.")
+            )
+            return
+        title = self.tr("Open pose")
+        suffixes = engine.POSE_SUFFIXES
+        path = path or ask_open(self._window, title, self.tr("Poses"), suffixes, "poses")
+        if path is not None:
+            self._try(lambda: self._take_pose(path, face, title))
+
+    def _take_pose(self, path: Path, face: Landmarks, text: str) -> None:
+        preset, pose = engine.PosePreset.read(path), self._document.pose
+        if pose is None or preset.points is not None:
+            self._document.take_pose(engine.read_pose(path, face), text)
+        else:  # it is of a head, and fits any
+            self._document.change_pose(within_sliders(preset.on(pose)), text)
+
+    def copy_pose(self) -> None:
+        """Take the pose of a face in another photo."""
+        title = self.tr("Copy pose from photo")
+        suffixes = engine.PHOTO_SUFFIXES
+        path = ask_open(self._window, title, self.tr("Photos"), suffixes, "photos")
+        if path is not None:
+            self._read(path, self._target_read)
+
+    def open_model(self) -> None:
+        """Use another model; if it cannot be read, the present one stays."""
+        title = self.tr("Open model")
+        path = ask_open(self._window, title, self.tr("Models"), MODEL_SUFFIXES, "models")
+        if path is not None:
+            self.open(path)
+
+    def _read(self, path: Path, done: Callable[[Photo], None]) -> None:
+        self.busy.emit(self.tr("Opening {} and looking for faces…").format(path.name))
+        self._background.run(lambda: read_photo(path), done, lambda: self.busy.emit(""))
+
+    def _photo_read(self, photo: Photo) -> None:
+        self.busy.emit("")
+        self._document.set_photo(photo)
+        if not same_file(photo.path, sample_photo()):
+            remember_file(photo.path)
+
+    def _target_read(self, photo: Photo) -> None:
+        self.busy.emit("")
+        document = self._document
+        edit, pose, gesture = document.edit, document.pose, new_gesture()
+        if not photo.faces:
+            self.failed.emit(
+                self.tr("No face was found in {}; choose another photo.").format(photo.path.name)
+            )
+        elif edit is not None and pose is not None and document.photo is not None:
+            dialog = CopyPoseDialog(pose, document.photo.size, photo, self._window)
+            text = self.tr("Copy pose")
+            dialog.pose_changed.connect(lambda new: document.change_pose(new, text, gesture))
+            if not dialog.exec():
+                document.change(edit, text, gesture)
+            dialog.deleteLater()  # else it would stay as long as the window
+
+    def _saved(self, path: Path, what: tuple[Photo, Edit]) -> None:
+        photo, edit = what
+        self.busy.emit("")
+        if photo is self._document.photo:  # else another one was opened meanwhile
+            self._document.mark_saved(edit)
+        if path.suffix.lower() == ".bmp" and notes_edits():
+            said = self.tr("Saved {} (a BMP cannot say that it was edited)")
+        else:
+            said = self.tr("Saved {}")
+        self.done.emit(said.format(path))
+
+    def _try(self, action: Callable[[], object]) -> None:
+        try:
+            action()
+        except engine.ReposeError as error:
+            self.failed.emit(str(error))

@@ -1,0 +1,201 @@
+"""A batch or a sequence in a process of its own: the command `repose`, which tells how it goes."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QCoreApplication, QObject, QProcess, QProcessEnvironment, QTimer, Signal
+
+import engine
+from gui.workers.train_process import MAIN
+
+if TYPE_CHECKING:
+    from engine import ExportBatch, SequenceExport
+
+GRACE_MS = 20_000  # for the pictures under way, after which a cancelled batch is ended
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a batch is; `left` are seconds, None while that cannot be told."""
+
+    total: int
+    done: int
+    kept: int
+    failed: int
+    left: float | None
+
+    @property
+    def finished(self) -> int:
+        """How many jobs are through, well or not."""
+        return self.done + self.kept + self.failed
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a batch ended. `reason` is a sentence when it broke off, else empty."""
+
+    progress: Progress | None
+    stopped: bool = False
+    report: Path | None = None
+    made: tuple[Path, ...] = ()
+    problems: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class ExportProcess(QObject):
+    """Starts it, listens to it, stops it. Closing its input ends nothing: an editor that crashes
+    leaves the batch running."""
+
+    progressed = Signal(object)  # Progress
+    job_failed = Signal(str)
+    ended = Signal(object)  # Ending
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._process: QProcess | None = None
+        self._unread = b""
+        self._last: Progress | None = None
+        self._ending: Ending | None = None
+        self._cancelled = False
+
+    @property
+    def running(self) -> bool:
+        """Whether a batch is under way."""
+        return self._process is not None
+
+    @property
+    def progress(self) -> Progress | None:
+        """How far it is, or was."""
+        return self._last
+
+    def start(self, batch: ExportBatch, folder: Path, retry: bool = False) -> None:
+        """Begin. `folder` is where the description of the batch is kept.
+
+        Raises ReposeError when that cannot be written.
+        """
+        file = folder / "batch.json"
+        _write(file, batch.to_json())
+        self._run(["--batch", str(file), *(["--retry"] if retry else [])])
+
+    def start_sequence(self, sequence: SequenceExport, folder: Path) -> None:
+        """Begin to write a sequence, in the same way."""
+        file = folder / "sequence.json"
+        _write(file, sequence.to_json())
+        self._run(["--sequence", str(file)])
+
+    def _run(self, words: list[str]) -> None:
+        self._unread, self._last, self._ending, self._cancelled = b"", None, None, False
+        process = QProcess(self)
+        environment = QProcessEnvironment.systemEnvironment()
+        environment.insert("PYTHONIOENCODING", "utf-8")
+        process.setProcessEnvironment(environment)
+        process.readyReadStandardOutput.connect(self._read)
+        process.finished.connect(self._finished)
+        process.errorOccurred.connect(self._not_started)
+        self._process = process
+        process.start(sys.executable, [str(MAIN), "repose", *words, "--events"])
+
+    def cancel(self) -> None:
+        """Begin no more pictures; those under way are finished."""
+        process = self._process
+        if process is not None and not self._cancelled:
+            self._cancelled = True
+            process.write(b"stop\n")
+            QTimer.singleShot(GRACE_MS, self, lambda: self._end(process))
+
+    def end(self) -> None:
+        """Cancel and wait until it has ended."""
+        process = self._process
+        if process is not None:
+            self.cancel()
+            if not process.waitForFinished(GRACE_MS):
+                self._end(process)
+
+    def _end(self, process: QProcess) -> None:
+        if self._process is process:
+            process.kill()  # pictures are written whole or not at all
+            process.waitForFinished()
+
+    def _read(self) -> None:
+        if self._process is None:
+            return
+        lines = (self._unread + bytes(self._process.readAllStandardOutput().data())).split(b"\n")
+        self._unread = lines.pop()
+        progress = self._last
+        for line in lines:
+            try:
+                event = json.loads(line)
+            except ValueError:
+                continue  # something that a library printed
+            if event.get("event") == "failed":
+                self._ending = Ending(self._last, reason=event["reason"])
+                continue
+            self._last = Progress(*(event[name] for name in Progress.__annotations__))
+            if event["event"] == "job" and event["reason"]:
+                self.job_failed.emit(event["reason"])
+            elif event["event"] in ("finished", "stopped"):
+                self._ending = _ending(event, self._last)
+        if self._last is not None and self._last is not progress:
+            self.progressed.emit(self._last)
+
+    def _finished(self) -> None:
+        process = self._process
+        if process is None:
+            return
+        self._read()
+        said = bytes(process.readAllStandardError().data()).decode(errors="replace").strip()
+        self._process = None
+        process.deleteLater()
+        ending = self._ending
+        if ending is None and self._cancelled:
+            ending = Ending(self._last, stopped=True)
+        if ending is None:
+            why = (
+                said.splitlines()[-1].removeprefix("repose: ")
+                if said
+                else self.tr("it said nothing")
+            )
+            ending = Ending(
+                self._last, reason=self.tr("The export broke off: {why}").format(why=why)
+            )
+        self.ended.emit(ending)
+
+    def _not_started(self, error: QProcess.ProcessError) -> None:
+        if error == QProcess.ProcessError.FailedToStart and self._process is not None:
+            self._process.deleteLater()
+            self._process = None
+            self.ended.emit(Ending(None, reason=self.tr("The export could not be started.")))
+
+
+def _write(file: Path, text: str) -> None:
+    """Raises ReposeError when it cannot."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        sentence = QCoreApplication.translate("ExportProcess", "{file} cannot be written: {why}.")
+        raise engine.ReposeError(sentence.format(file=file, why=why)) from error
+
+
+def _ending(event: dict[str, Any], progress: Progress) -> Ending:
+    return Ending(
+        progress,
+        stopped=event["event"] == "stopped",
+        report=Path(event["report"]) if event["report"] else None,
+        made=tuple(map(Path, event["made"])),
+        problems=tuple(event["problems"]),
+    )
+
+
+def command_line(batch: ExportBatch) -> str:
+    """The same batch as a line for a terminal."""
+    words = ["python", "main.py", "repose", *engine.batch_arguments(batch)]
+    return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)

@@ -1,0 +1,240 @@
+"""The thread that owns torch: generators in, pictures out."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QMutex, QMutexLocker, QObject, QThread, QWaitCondition, Signal
+
+import engine
+from gui.document.document import Model
+from gui.workers.background import explain
+
+if TYPE_CHECKING:
+    from engine import KeepMask, Landmarks, Metadata, Prediction, Predictor
+
+Square = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A pose to predict (68x2 pixels of the photo) and the overlays wanted with it."""
+
+    pose: Landmarks
+    heatmaps: bool = False
+    mask: bool = False
+
+
+@dataclass(frozen=True)
+class Update:
+    """The answer to a request.
+
+    `crop` is the square of the photo that the pictures show: its left, top and side in pixels.
+    Overlays are SxS, 0..1, or None when not asked for, over `overlay_crop`: the source's own
+    crop, which the pictures leave only for poses that do.
+    """
+
+    prediction: Prediction
+    crop: Square
+    overlay_crop: Square
+    heatmaps: NDArray[np.float32] | None
+    mask: NDArray[np.float32] | None
+    milliseconds: float
+
+
+class PredictWorker(QThread):
+    """Loads and saves wait in a queue and are never overwritten; poses have one slot, which the
+    newest overwrites. The queue goes first. A picture is dropped only when the source or the model
+    has changed since its pose was asked for. Poses of a sequence have a slot of their own, whose
+    turn comes last; each that is not overwritten is answered.
+    """
+
+    updated = Signal(object)  # Update
+    played = Signal(int, object)  # what `play` was given, and a Prediction or why there is none
+    model_loaded = Signal(object)  # Model
+    saved = Signal(object, object)  # Path, and what `save` was given as its token
+    failed = Signal(str)
+    _predicted = Signal(int, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._mutex = QMutex()
+        self._wake = QWaitCondition()
+        self._queue: deque[Callable[[], None]] = deque()
+        self._newest: tuple[int, Request] | None = None
+        self._playing: tuple[int, Landmarks] | None = None
+        self._generation = 0
+        self._stopping = False
+        # Touched by the thread alone:
+        self._predictor: Predictor | None = None
+        self._source: tuple[NDArray[np.uint8], Landmarks] | None = None
+        self._ready = False
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="save")
+        self._predicted.connect(self._deliver)
+
+    # From the GUI thread
+
+    def load_model(self, path: Path | None, device: str = "auto") -> None:
+        """Load a model (None: the default one). If that fails, the model before it stays."""
+        self._enqueue(lambda: self._load_model(path, device))
+
+    def set_source(self, photo: NDArray[np.uint8], landmarks: Landmarks) -> None:
+        """Predict from this face of this photo (HxWx3 RGB uint8; 68x2 pixels) from now on."""
+        self._enqueue(lambda: self._set_source((photo, landmarks)))
+
+    def clear_source(self) -> None:
+        """Nothing to predict from now on."""
+        self._enqueue(lambda: self._set_source(None))
+
+    def save(
+        self,
+        path: Path,
+        pose: Landmarks,
+        token: object,
+        metadata: Metadata | None = None,
+        note: bool = True,
+        keep: KeepMask | None = None,
+    ) -> None:
+        """Write the photo, whose metadata these are, with its face in `pose`, at full size; `saved`
+        then returns `token`. `note`: the file says that it was edited. `keep`: what stays."""
+
+        def predict() -> None:
+            predictor = self._require_predictor()
+            edited = (metadata or engine.Metadata()).edited(predictor.model_name, note=note)
+            prediction = predictor.predict(pose)
+            # A large photo takes seconds from here on: updates go on meanwhile.
+            self._writer.submit(self._attempt, lambda: write(predictor, prediction, edited))
+
+        def write(predictor: Predictor, prediction: Prediction, edited: Metadata) -> None:
+            picture = predictor.paste(prediction, keep)
+            engine.write_photo(path, picture, metadata=edited)
+            self.saved.emit(path, token)
+
+        self._enqueue(predict, changes_picture=False)
+
+    def request(self, request: Request) -> None:
+        """Predict this pose next; a pose that is still waiting is overwritten."""
+        with QMutexLocker(self._mutex):
+            self._newest = (self._generation, request)
+            self._wake.wakeAll()
+
+    def play(self, token: int, pose: Landmarks) -> None:
+        """Predict this pose for `played` when nothing else is to be done."""
+        with QMutexLocker(self._mutex):
+            self._playing = (token, pose)
+            self._wake.wakeAll()
+
+    def stop(self) -> None:
+        """Finish what is queued (a save must not be lost), then end the threads."""
+        with QMutexLocker(self._mutex):
+            self._stopping = True
+            self._wake.wakeAll()
+        self.wait()
+        self._writer.shutdown()
+
+    def _enqueue(self, job: Callable[[], None], changes_picture: bool = True) -> None:
+        with QMutexLocker(self._mutex):
+            if changes_picture:
+                self._generation += 1
+                self._newest = None
+            self._queue.append(job)
+            self._wake.wakeAll()
+
+    def _deliver(self, generation: int, update: Update) -> None:
+        if generation == self._generation:
+            self.updated.emit(update)
+
+    # In the thread
+
+    def run(self) -> None:
+        while (job := self._next_job()) is not None:
+            self._attempt(job)
+
+    def _attempt(self, job: Callable[[], None]) -> None:
+        try:
+            job()
+        except Exception as error:  # shown to the user; the thread has to live on
+            self.failed.emit(explain(error))
+
+    def _next_job(self) -> Callable[[], None] | None:
+        with QMutexLocker(self._mutex):
+            while True:
+                if self._queue:
+                    return self._queue.popleft()
+                if self._stopping:
+                    return None
+                if self._newest is not None:
+                    generation, request = self._newest
+                    self._newest = None
+                    return lambda: self._predict(generation, request)
+                if self._playing is not None:
+                    token, pose = self._playing
+                    self._playing = None
+                    return lambda: self._play(token, pose)
+                self._wake.wait(self._mutex)
+
+    def _load_model(self, path: Path | None, device: str) -> None:
+        predictor = engine.Predictor(path, device)
+        if self._source is not None:
+            predictor.set_source(*self._source)
+        self._predictor = predictor
+        self._ready = self._source is not None
+        self.model_loaded.emit(
+            Model(path, predictor.model_name, predictor.device, predictor.trained_range)
+        )
+
+    def _set_source(self, source: tuple[NDArray[np.uint8], Landmarks] | None) -> None:
+        self._source = source
+        self._ready = False
+        if source is not None and self._predictor is not None:
+            self._predictor.set_source(*source)
+            self._ready = True
+
+    def _predict(self, generation: int, request: Request) -> None:
+        predictor = self._predictor
+        if predictor is None or not self._ready:
+            return
+        start = time.perf_counter()
+        prediction = predictor.predict(request.pose)
+        milliseconds = (time.perf_counter() - start) * 1000.0
+        heatmaps = predictor.heatmaps(request.pose) if request.heatmaps else None
+        mask = predictor.mask(request.pose) if request.mask else None
+        crop, own = prediction.crop, predictor.crop
+        update = Update(
+            prediction,
+            (crop.left, crop.top, crop.side),
+            (own.left, own.top, own.side),
+            heatmaps,
+            mask,
+            milliseconds,
+        )
+        self._predicted.emit(generation, update)
+
+    def _play(self, token: int, pose: Landmarks) -> None:
+        predictor = self._predictor
+        try:
+            if predictor is None or not self._ready:
+                raise engine.ReposeError(
+                    self.tr("Open a photo and choose its face to see it move.")
+                )
+            answer: Prediction | str = predictor.predict(pose)
+        except Exception as error:  # shown where the sequence is
+            answer = explain(error)
+        self.played.emit(token, answer)
+
+    def _require_predictor(self) -> Predictor:
+        if self._predictor is None or not self._ready:
+            raise engine.ReposeError(
+                self.tr(
+                    "There is no refined picture to save yet; open a model and a photo with a face."
+                )
+            )
+        return self._predictor

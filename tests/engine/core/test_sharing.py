@@ -1,0 +1,77 @@
+"""Work that threads share."""
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from engine.core.errors import ReposeError
+from engine.core.sharing import FutureCache, MicroBatcher
+
+
+def test_an_answer_is_worked_out_once_for_all_threads() -> None:
+    asked: list[int] = []
+
+    def work(key: int) -> int:
+        asked.append(key)
+        return key * key
+
+    kept = FutureCache(work, 10)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda key: kept.start(key).result(), [1, 2, 3] * 20))
+        ahead = kept.start(4, pool)
+        assert kept.start(4).result() == ahead.result() == 16
+    assert answers == [1, 4, 9] * 20
+    assert sorted(asked) == [1, 2, 3, 4]
+
+
+def test_failures_are_kept_too_and_old_answers_are_forgotten() -> None:
+    asked: list[int] = []
+
+    def work(key: int) -> int:
+        asked.append(key)
+        if key == 0:
+            raise ReposeError("No zero.")
+        return key
+
+    kept = FutureCache(work, 2)
+    for key in (0, 0, 1, 2, 0):
+        if key:
+            assert kept.start(key).result() == key
+        else:
+            with pytest.raises(ReposeError, match="No zero"):
+                kept.start(key).result()
+    assert asked == [0, 1, 2, 0]
+
+
+def test_requests_that_wait_are_answered_together() -> None:
+    batches: list[list[int]] = []
+    first_came, others_wait = threading.Event(), threading.Event()
+
+    def answer(requests: Sequence[int]) -> list[int]:
+        batches.append(sorted(requests))
+        first_came.set()
+        others_wait.wait(10)
+        return [-request for request in requests]
+
+    with MicroBatcher(answer, 3) as ask, ThreadPoolExecutor(8) as pool:
+        first = pool.submit(ask, 0)
+        first_came.wait(10)
+        others = [pool.submit(ask, k) for k in range(1, 8)]
+        while ask.waiting < 7:
+            pass
+        others_wait.set()
+        assert [future.result(10) for future in (first, *others)] == [-k for k in range(8)]
+    assert [len(batch) for batch in batches] == [1, 3, 3, 1]
+
+
+def test_one_bad_request_fails_alone() -> None:
+    def answer(requests: Sequence[int]) -> list[float]:
+        return [1 / request for request in requests]
+
+    with MicroBatcher(answer, 8) as ask, ThreadPoolExecutor(8) as pool:
+        futures = {k: pool.submit(ask, k) for k in (1, 2, 0, 4)}
+        assert [futures[k].result(10) for k in (1, 2, 4)] == [1, 0.5, 0.25]
+        with pytest.raises(ZeroDivisionError):
+            futures[0].result(10)

@@ -1,0 +1,128 @@
+"""Which jobs a batch makes and how these are called."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from export_names import names
+
+from engine.core.errors import ReposeError
+from engine.export.batches import ExportBatch, plan_batch
+from engine.export.jobs import Job
+from engine.export.names import check_pattern
+from engine.export.repose_options import ReposeOptions, batch_arguments, described
+from engine.export.sweep import angles_text, read_angles
+
+
+@pytest.mark.parametrize(
+    ("text", "angles"),
+    [
+        ("20", (20.0,)),
+        ("-12.5", (-12.5,)),
+        ("-30:30:3", (-30.0, 0.0, 30.0)),
+        ("0:1:2", (0.0, 1.0)),
+        ("10:-10:5", (10.0, 5.0, 0.0, -5.0, -10.0)),
+    ],
+)
+def test_angles_are_numbers_or_sweeps(text: str, angles: tuple[float, ...]) -> None:
+    assert read_angles(text) == angles
+    assert read_angles(angles_text(angles)) == angles
+
+
+@pytest.mark.parametrize("text", ["", "left", "1:2", "1:2:x", "nan", "0:inf:3", "0:9:0", "0:9:1",
+                                  "0:9:100000", "1:2:3:4", "400"])  # fmt: skip
+def test_other_angles_are_refused(text: str) -> None:
+    with pytest.raises(ReposeError):
+        read_angles(text)
+
+
+def test_every_source_takes_every_pose_and_every_angle(photos: Path, tmp_path: Path) -> None:
+    poses = tmp_path / "poses"
+    poses.mkdir()
+    for name in ("left.pts", "up.json"):
+        (poses / name).touch()
+    batch = ExportBatch(
+        sources=(photos,), targets=(photos / "a.jpg",), poses=(poses,), yaw=(0.0, 5.0),
+        out=tmp_path / "out",
+    )  # fmt: skip
+    jobs = plan_batch(batch)
+    assert len(jobs) == 2 * 3 * 2
+    assert [job.source.name for job in jobs[::6]] == ["a.jpg", "b.jpg"]
+    assert names(batch)[:4] == [
+        "a-a-yaw0.png",
+        "a-a-yaw5.png",
+        "a-left-yaw0.png",
+        "a-left-yaw5.png",
+    ]
+    assert jobs[-1] == Job(photos / "b.jpg", poses / "up.json", jobs[-1].output, (5.0, 0.0, 0.0))
+
+
+def test_names_follow_the_pattern(batch: ExportBatch) -> None:
+    named = replace(batch, name="{folder}/{number}-{source}-{pose}-{yaw}", format="webp")
+    assert names(named)[-1] == "photos/4-b-own-10.webp"
+    assert names(replace(batch, yaw=(0.0,)))[0] == "a-reposed.png"
+
+
+@pytest.mark.parametrize(
+    "pattern", ["{x}", "{source", "source}", "{source!r}", "{number:03}", "{source.name}", "{}",
+                " ", "a/", "/a", "../a", "a/../b", "a:b", "a?", "a\n"],
+)  # fmt: skip
+def test_patterns_that_make_no_names_are_refused(pattern: str) -> None:
+    with pytest.raises(ReposeError):
+        check_pattern(pattern)
+
+
+def test_two_pictures_with_one_name_are_refused(batch: ExportBatch, photos: Path) -> None:
+    with pytest.raises(ReposeError, match=r"called a\.png: put .*\{yaw\}"):
+        plan_batch(replace(batch, name="{source}"))
+    (photos / "A.JPG").write_bytes(b"")  # some file systems would take the two for one
+    with pytest.raises(ReposeError, match="would both be called"):
+        plan_batch(batch)
+
+
+def test_nothing_to_do_is_said(batch: ExportBatch, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for wrong, words in (
+        (replace(batch, sources=()), "at least one photo"),
+        (replace(batch, out=None), "folder for the pictures"),
+        (replace(batch, sources=(tmp_path / "empty",)), "no photos in the folder"),
+        (replace(batch, poses=(tmp_path / "empty",)), "no pose files in the folder"),
+    ):
+        with pytest.raises(ReposeError, match=words):
+            plan_batch(wrong)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"face": 0}, {"quality": 0}, {"fps": 0.0}, {"sheet": Path("a.txt")}, {"yaw": ()},
+     {"animation": Path("a.avi")}, {"name": "{x}"}],
+)  # fmt: skip
+def test_values_that_make_no_sense_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ReposeError):
+        ExportBatch(**wrong)  # type: ignore[arg-type]
+
+
+def test_a_batch_is_written_and_read(batch: ExportBatch, tmp_path: Path) -> None:
+    whole = replace(
+        batch, targets=(Path("t.jpg"),), name="{source}-{yaw}", format="jpg", quality=70,
+        note=False,
+        sheet=Path("s.png"), animation=Path("a.mp4"), fps=12.5, overwrite=True, view="face",
+    )  # fmt: skip
+    assert ExportBatch.from_json(whole.to_json()) == whole
+    for text in ("", "[]", "{}", '{"version": 2}', '{"version": 1, "faces": 2}',
+                 '{"version": 1, "sources": "a"}'):  # fmt: skip
+        (tmp_path / "b.json").write_text(text)
+        with pytest.raises(ReposeError, match=r"b\.json"):
+            ExportBatch.read(tmp_path / "b.json")
+
+
+def test_the_command_line_can_say_it_too(batch: ExportBatch) -> None:
+    import tyro
+
+    whole = replace(
+        batch, targets=(Path("t.jpg"), Path("u.jpg")), poses=(Path("p.pts"),),
+        yaw=(-20.0, 0.0, 20.0), pitch=(5.0,), note=False, overwrite=True, fps=12.5,
+        name="{source}-{pose}-{yaw}",
+    )  # fmt: skip
+    options = tyro.cli(ReposeOptions, args=batch_arguments(whole))
+    assert described(options) == whole

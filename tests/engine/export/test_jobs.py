@@ -1,0 +1,237 @@
+"""Jobs: what is written, what is refused, and that one failure stops nothing."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.core.errors import ReposeError
+from engine.export.export import repose_all
+from engine.export.jobs import Job, JobOptions, Outcome, read_jobs
+from engine.face.dlib_detector import find_faces
+from engine.face.landmarks import Landmarks, check_landmarks
+from engine.face.pose import Pose3D
+from engine.face.pose_files import write_pose
+from engine.imaging.crop import Crop
+from engine.imaging.photos import Photo, read_photo, write_photo
+from engine.inference.posing import NetworkInput, Source
+from engine.inference.predictor import Predictor
+
+PLAIN = JobOptions()
+
+
+@pytest.fixture(scope="session")
+def face(photo: Photo) -> Landmarks:
+    return find_faces(photo)[0].landmarks
+
+
+class Spy:
+    """A predictor that notes what it is asked."""
+
+    def __init__(self, predictor: Predictor, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.sources: list[Landmarks] = []
+        self.poses: list[Landmarks] = []
+        cut, pose = predictor.cut, predictor.pose
+
+        def noted_source(pixels: Photo, landmarks: Landmarks) -> Source:
+            self.sources.append(landmarks)
+            return cut(pixels, landmarks)
+
+        def noted_pose(source: Source, landmarks: Landmarks) -> NetworkInput:
+            self.poses.append(landmarks)
+            return pose(source, landmarks)
+
+        monkeypatch.setattr(predictor, "cut", noted_source)
+        monkeypatch.setattr(predictor, "pose", noted_pose)
+
+
+@pytest.fixture
+def spy(predictor: Predictor, monkeypatch: pytest.MonkeyPatch) -> Spy:
+    return Spy(predictor, monkeypatch)
+
+
+def errors(outcomes: Sequence[Outcome]) -> list[str]:
+    return [outcome.reason for outcome in outcomes]
+
+
+def repose(
+    predictor: Predictor,
+    source: Path,
+    output: Path,
+    target: Path | None,
+    options: JobOptions = PLAIN,
+    yaw: float = 0.0,
+) -> None:
+    """One job; its failure as an exception."""
+    for outcome in repose_all(predictor, [Job(source, target, output, (yaw, 0, 0))], options):
+        if outcome.reason:
+            raise ReposeError(outcome.reason)
+
+
+def test_the_photo_keeps_its_size_and_surroundings(
+    predictor: Predictor, sample: Path, photo: Photo, face: Landmarks, tmp_path: Path
+) -> None:
+    output = tmp_path / "out.png"
+    repose(predictor, sample, output, None, yaw=15)
+    written = read_photo(output)
+    assert written.shape == photo.shape
+    crop = Crop.around(face)
+    outside = np.ones(photo.shape[:2], bool)
+    top, left = max(0, int(crop.top) - 1), max(0, int(crop.left) - 1)
+    outside[top : int(crop.top + crop.side) + 2, left : int(crop.left + crop.side) + 2] = False
+    assert outside.any()
+    assert (written[outside] == photo[outside]).all()
+    assert (written != photo).any()
+
+
+@pytest.mark.parametrize("view", ["face", "coarse", "difference"])
+def test_views_are_the_networks_pictures(
+    predictor: Predictor, sample: Path, tmp_path: Path, view: str
+) -> None:
+    output = tmp_path / "out.png"
+    repose(predictor, sample, output, None, JobOptions(view=view))  # type: ignore[arg-type]
+    assert read_photo(output).shape == (predictor.size, predictor.size, 3)
+
+
+def test_no_target_keeps_the_pose(
+    predictor: Predictor, sample: Path, face: Landmarks, spy: Spy, tmp_path: Path
+) -> None:
+    repose(predictor, sample, tmp_path / "out.png", None, PLAIN)
+    assert (spy.poses[0] == face).all()
+
+
+def test_angles_turn_what_the_target_gave(
+    predictor: Predictor, sample: Path, face: Landmarks, spy: Spy, tmp_path: Path
+) -> None:
+    moved = check_landmarks(face + np.float32(3))
+    write_pose(tmp_path / "pose.pts", moved, (512, 512))
+    repose(predictor, sample, tmp_path / "a.png", tmp_path / "pose.pts", PLAIN)
+    assert (spy.poses[0] == moved).all()
+    repose(predictor, sample, tmp_path / "b.png", tmp_path / "pose.pts", yaw=20)
+    expected = Pose3D.of(face).with_landmarks(moved).turned(20, 0, 0).landmarks()
+    np.testing.assert_allclose(spy.poses[1], expected, atol=1e-3)
+
+
+def test_absolute_takes_the_targets_pixels(
+    predictor: Predictor, sample: Path, photo: Photo, spy: Spy, tmp_path: Path
+) -> None:
+    target = tmp_path / "target.png"
+    write_photo(target, np.roll(photo, (11, 25), axis=(0, 1)))
+    found = find_faces(read_photo(target))[0].landmarks
+    repose(predictor, sample, tmp_path / "a.png", target, JobOptions(transfer="absolute"))
+    assert (spy.poses[0] == found).all()
+    write_photo(target, photo[:-20])
+    with pytest.raises(ReposeError, match="same size"):
+        repose(predictor, sample, tmp_path / "b.png", target, JobOptions(transfer="absolute"))
+    assert not (tmp_path / "b.png").exists()
+
+
+def test_a_face_is_picked_by_size(
+    predictor: Predictor, two_faces: Path, spy: Spy, tmp_path: Path
+) -> None:
+    for number in (1, 2):
+        repose(predictor, two_faces, tmp_path / "out.png", None, JobOptions(face=number))
+    with pytest.raises(ReposeError, match=r"There is no face 3 .* 2 faces were found"):
+        repose(predictor, two_faces, tmp_path / "out.png", None, JobOptions(face=3))
+    widths = [float(np.ptp(landmarks[:, 0])) for landmarks in spy.sources]
+    assert widths[0] > widths[1]
+
+
+def test_one_failure_stops_nothing_and_a_source_is_set_once(
+    predictor: Predictor, sample: Path, no_face: Path, spy: Spy, tmp_path: Path
+) -> None:
+    targets = [None, no_face, tmp_path / "missing.pts", sample]
+    jobs = [Job(sample, target, tmp_path / f"{i}.png") for i, target in enumerate(targets)]
+    jobs.insert(2, Job(no_face, None, tmp_path / "x.png"))
+    jobs.append(Job(sample, None, tmp_path / "out.gif"))
+    found = errors(list(repose_all(predictor, jobs, PLAIN)))
+    assert [bool(error) for error in found] == [False, True, True, True, False, True]
+    assert "No face was found" in found[1]
+    assert "No face was found" in found[2]
+    assert "does not exist" in found[3]
+    assert "suffix" in found[5]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0.png", "3.png"]
+    assert len(spy.sources) == 1
+
+
+def yaw_that_moves_the_nose(sample: Path, pixels: int) -> float:
+    """Degrees of yaw that move the tip of the nose so far."""
+    face = find_faces(read_photo(sample))[0].landmarks
+    poses = {yaw: Pose3D.of(face).turned(yaw, 0, 0).landmarks() for yaw in np.arange(0, 9, 0.25)}
+    return float(min(poses, key=lambda yaw: abs(poses[yaw][30, 0] - face[30, 0] - pixels)))
+
+
+def test_a_fault_in_repose_stops_nothing_either(
+    predictor: Predictor, sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pose = predictor.pose
+    failures = {1: ZeroDivisionError("half\nway"), 2: MemoryError()}
+
+    def fail_twice(source: Source, landmarks: Landmarks) -> NetworkInput:
+        turned = round(float(landmarks[30, 0] - source.face[30, 0]))
+        if turned in failures:
+            raise failures[turned]
+        return pose(source, landmarks)
+
+    monkeypatch.setattr(predictor, "pose", fail_twice)
+    yaws = [yaw_that_moves_the_nose(sample, pixels) for pixels in (1, 2, 0)]
+    jobs = [Job(sample, None, tmp_path / f"{i}.png", (yaw, 0, 0)) for i, yaw in enumerate(yaws)]
+    found = errors(list(repose_all(predictor, jobs, PLAIN)))
+    assert "ZeroDivisionError: half way" in found[0]
+    assert "MemoryError" in found[1]
+    assert found[2] == ""
+
+
+def test_a_source_is_never_overwritten(predictor: Predictor, photo: Photo, tmp_path: Path) -> None:
+    source = tmp_path / "photo.png"
+    write_photo(source, photo)
+    before = source.read_bytes()
+    with pytest.raises(ReposeError, match="source itself"):
+        repose(predictor, source, tmp_path / "." / "photo.png", None, PLAIN)
+    assert source.read_bytes() == before
+
+
+def test_a_list_is_read(tmp_path: Path) -> None:
+    path, out = tmp_path / "jobs.csv", tmp_path / "out"
+    path.write_text(
+        "\ufeffsource,target,output\r\n"
+        'a.jpg,"b, c.jpg",1.png\r\n'
+        "a.jpg,,sub/2.png\r\n"
+        "/photos/a.jpg,x.pts,3.png\r\n",
+        encoding="utf-8",
+    )
+    assert read_jobs(path, out) == (
+        Job(tmp_path / "a.jpg", tmp_path / "b, c.jpg", out / "1.png", line=2),
+        Job(tmp_path / "a.jpg", None, out / "sub/2.png", line=3),
+        Job(Path("/photos/a.jpg"), tmp_path / "x.pts", out / "3.png", line=4),
+    )
+    path.write_text("output;source;target;note\n1.png;a.jpg;b.jpg;hello\n")
+    assert read_jobs(path, out) == (
+        Job(tmp_path / "a.jpg", tmp_path / "b.jpg", out / "1.png", line=2),
+    )
+
+
+def test_bad_lines_become_problems(tmp_path: Path) -> None:
+    path, out = tmp_path / "jobs.csv", tmp_path / "out"
+    lines = ["a,b,1.png", ",b,2.png", "a,b", "a,b,../3.png", "a,b,/etc/4.png", "c,d,./1.png"]
+    path.write_text("\n".join(["source,target,output", *lines]))
+    problems = [job.problem for job in read_jobs(path, out)]
+    assert problems[0] == ""
+    for problem, words in zip(
+        problems[1:], ["no source", "no output", "outside", "outside", "Line 2"], strict=True
+    ):
+        assert words in problem
+
+
+@pytest.mark.parametrize("text", ["", "a,b,c\n", "source,target\na,b\n", "source,target,output\n"])
+def test_a_file_that_is_no_list_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "jobs.csv"
+    path.write_text(text)
+    with pytest.raises(ReposeError, match=r"jobs\.csv"):
+        read_jobs(path, tmp_path)
+    path.write_bytes(b"\xff\xd8\xff\xe0\x00\x10")
+    with pytest.raises(ReposeError, match="UTF-8"):
+        read_jobs(path, tmp_path)
+    with pytest.raises(ReposeError, match="does not exist"):
+        read_jobs(tmp_path / "none.csv", tmp_path)

@@ -1,0 +1,244 @@
+"""Sequences: frames of videos and folders, the poses in them, and what is made of them."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from threading import Event
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine.core.errors import ReposeError
+from engine.export.animation import write_frames
+from engine.export.batch_run import Progress
+from engine.export.jobs import Outcome
+from engine.export.sequence import Frame, Target, open_footage, played, smoothed
+from engine.export.sequence_export import SequenceExport, export_sequence
+from engine.face.landmarks import Landmarks
+from engine.guidance.keep import KeepMask
+from engine.imaging.photos import Photo, read_photo, write_photo
+from engine.inference.predictor import Predictor
+from main import main
+
+SHIFTS = (0, 6, 12, 18, 24)  # pixels that the face moves to the right
+
+
+@pytest.fixture(scope="module")
+def moving(photo: Photo) -> list[Photo]:
+    """The sample's head, moving to the right: 256x256 each."""
+    return [np.ascontiguousarray(photo[:256, 96 - shift : 352 - shift]) for shift in SHIFTS]
+
+
+@pytest.fixture(scope="module")
+def folder(moving: list[Photo], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five frames, whose names sort otherwise as text, and one that shows nothing."""
+    folder = tmp_path_factory.mktemp("frames")
+    for number, frame in zip((1, 2, 9, 10, 12), moving, strict=True):
+        write_photo(folder / f"f{number}.png", frame)
+    write_photo(folder / "f11.png", np.full((256, 256, 3), 128, np.uint8))
+    (folder / "notes.txt").write_text("no frame")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def video(moving: list[Photo], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("video") / "clip.mp4"
+    write_frames(path, map(Image.fromarray, moving), 10.0)
+    return path
+
+
+@pytest.fixture(scope="module")
+def frames(folder: Path) -> list[Frame]:
+    return list(open_footage(folder).frames)
+
+
+def noses(found: list[Frame]) -> list[float | None]:
+    return [None if f.landmarks is None else float(f.landmarks[30, 0]) for f in found]
+
+
+def test_a_folder_is_read_in_the_order_of_its_numbers(frames: list[Frame], folder: Path) -> None:
+    assert open_footage(folder).count == 6
+    assert [frame.landmarks is not None for frame in frames] == [True] * 4 + [False, True]
+    x = [nose for nose in noses(frames) if nose is not None]
+    assert np.allclose(np.diff(x), 6, atol=2.5)
+    assert {frame.size for frame in frames} == {(256, 256)}
+
+
+def test_a_video_gives_the_same_face_in_each_frame(video: Path, frames: list[Frame]) -> None:
+    footage = open_footage(video)
+    assert (footage.fps, footage.count) == (10.0, 5)
+    found = list(footage.frames)
+    assert len(found) == 5
+    for one, other in zip(found, [*frames[:4], frames[5]], strict=True):
+        assert one.landmarks is not None
+        assert other.landmarks is not None
+        assert np.abs(one.landmarks - other.landmarks).max() < 6
+    preview = cv2.imdecode(np.frombuffer(found[0].preview, np.uint8), cv2.IMREAD_COLOR)
+    assert preview is not None
+    assert preview.shape == (256, 256, 3)
+
+
+def test_the_face_of_the_first_frame_is_followed(two_faces: Path, tmp_path: Path) -> None:
+    both = read_photo(two_faces)
+    alone = both.copy()
+    alone[:, :256] = 90  # the smaller face alone
+    write_photo(tmp_path / "1.png", alone)
+    write_photo(tmp_path / "2.png", both)
+    x = noses(list(open_footage(tmp_path).frames))
+    assert all(nose is not None and nose > 256 for nose in x)
+
+
+def test_what_is_no_sequence_is_refused_in_a_sentence(sample: Path, tmp_path: Path) -> None:
+    with pytest.raises(ReposeError, match="does not exist"):
+        open_footage(tmp_path / "gone.mp4")
+    with pytest.raises(ReposeError, match="neither a folder of frames nor a video"):
+        open_footage(sample)
+    with pytest.raises(ReposeError, match="no pictures"):
+        open_footage(tmp_path)
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(b"no video at all" * 100)
+    with pytest.raises(ReposeError, match="no video that can be read"):
+        open_footage(broken)
+
+
+def test_smoothing_fills_gaps_and_takes_out_tremor(frames: list[Frame]) -> None:
+    plain = smoothed(frames, 0)
+    for frame, target in zip(frames, plain, strict=True):
+        if frame.landmarks is not None:
+            assert np.allclose(target.landmarks, frame.landmarks, atol=1e-3)
+    between = (plain[3].landmarks + plain[5].landmarks) / 2
+    assert np.allclose(plain[4].landmarks, between, atol=1e-3)
+    random = np.random.default_rng(0)
+    face = plain[0].landmarks
+    shaking = [
+        Frame((face + random.normal(0, 2, face.shape)).astype(np.float32), (256, 256), b"")
+        for _ in range(40)
+    ]
+    calm = np.stack([target.landmarks for target in smoothed(shaking, 3.0)])
+    assert np.abs(calm - face).mean() < 0.5 * 2 * 0.8
+    with pytest.raises(ReposeError, match="No face"):
+        smoothed([Frame(None, (256, 256), b"")] * 3, 1.0)
+
+
+def test_poses_follow_the_way_and_the_strength(photo: Photo, face: Landmarks) -> None:
+    size = (photo.shape[1], photo.shape[0])
+    other = (face + np.array((10, 5))).astype(np.float32)
+    target = Target(other, size)
+    assert np.array_equal(played(face, size, target, "absolute"), other)
+    half = played(face, size, target, "absolute", 0.5)
+    assert np.allclose(half, (face + other) / 2, atol=1e-3)
+    assert np.abs(played(face, size, target) - face).max() < 1.5  # moved, not turned
+    with pytest.raises(ReposeError, match="same size"):
+        played(face, size, Target(other, (9, 9)), "absolute")
+
+
+@pytest.fixture
+def export(
+    sample: Path, face: Landmarks, frames: list[Frame], model: Path, tmp_path: Path
+) -> SequenceExport:
+    return SequenceExport(
+        photo=sample,
+        face=face,
+        targets=smoothed(frames, 1.0),
+        output=tmp_path / "made",
+        model=model,
+        device="cpu",
+    )
+
+
+def silent(_outcome: Outcome | None, _progress: Progress) -> None:
+    pass
+
+
+def test_what_to_export_survives_its_file(export: SequenceExport, tmp_path: Path) -> None:
+    pixels = np.zeros((512, 512), np.uint8)
+    pixels[100:200, 50:90] = 255
+    export = replace(export, keep=KeepMask.of(pixels, (512, 512), 7.0), strength=0.5)
+    file = tmp_path / "sequence.json"
+    file.write_text(export.to_json(), encoding="utf-8")
+    read = SequenceExport.read(file)
+    assert read.to_json() == export.to_json()
+    assert read.keep == export.keep
+    for text in ("", "[]", "{}", json.dumps({"version": 2})):
+        file.write_text(text, encoding="utf-8")
+        with pytest.raises(ReposeError, match="does not describe"):
+            SequenceExport.read(file)
+
+
+def test_each_frame_is_the_picture_of_its_pose(
+    export: SequenceExport, photo: Photo, predictor: Predictor
+) -> None:
+    told: list[int] = []
+    pixels = np.zeros((512, 512), np.uint8)
+    pixels[:120] = 255
+    export = replace(export, keep=KeepMask.of(pixels, (512, 512)))
+    ended = export_sequence(export, lambda _, progress: told.append(progress.done), Event())
+    assert told == [0, 1, 2, 3, 4, 5, 6]
+    names = sorted(path.name for path in export.output.iterdir())
+    assert names == [f"frame-{number:04}.png" for number in range(1, 7)]
+    assert ended.made == (export.output,)
+    predictor.set_source(photo, export.face)
+    pose = played(export.face, (512, 512), export.targets[2])
+    expected = predictor.paste(predictor.predict(pose), export.keep)
+    made = read_photo(export.output / "frame-0003.png")
+    assert np.abs(made.astype(int) - expected).max() <= 1
+    assert np.array_equal(made[:118], photo[:118])
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".gif"])
+def test_a_video_has_all_frames(export: SequenceExport, tmp_path: Path, suffix: str) -> None:
+    export = replace(export, output=tmp_path / f"made{suffix}", view="face", fps=10.0)
+    export_sequence(export, silent, Event())
+    footage = open_footage(export.output)
+    assert footage.fps == 10.0
+    assert len(list(footage.frames)) == 6
+
+
+def test_a_stopped_export_keeps_what_is_made(export: SequenceExport, tmp_path: Path) -> None:
+    stop = Event()
+
+    def tell(_outcome: Outcome | None, progress: Progress) -> None:
+        if progress.done == 1:
+            stop.set()
+
+    many = replace(export, targets=export.targets * 10)
+    assert export_sequence(many, tell, stop).progress.done < 60
+    assert (many.output / "frame-0001.png").exists()
+    stopped = replace(export, output=tmp_path / "none.mp4")
+    export_sequence(stopped, silent, stop)
+    assert not stopped.output.exists()
+
+
+def test_what_cannot_be_written_is_refused_at_once(export: SequenceExport) -> None:
+    with pytest.raises(ReposeError, match=r"must be an \.mp4"):
+        replace(export, output=Path("clip.avi"))
+    with pytest.raises(ReposeError, match="frames per second"):
+        replace(export, fps=0.0)
+
+
+def test_the_command_plays_a_folder(
+    sample: Path, folder: Path, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out.mp4"
+    words = ["repose", str(sample), "--sequence", str(folder), "-o", str(out)]
+    assert main([*words, "--model", str(model), "--view", "face"]) == 0
+    assert capsys.readouterr().out.splitlines() == ["6 frames", str(out)]
+    assert open_footage(out).count == 6
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["a.jpg", "--sequence", "v.mp4"], "needs one SOURCE, and -o"),
+        (["--sequence", "v.mp4", "-o", "b.mp4"], "needs one SOURCE"),
+        (["a.jpg", "--sequence", "v.mp4", "--out", "d"], "exclude each other"),
+        (["a.jpg", "--sequence", "v.mp4", "-o", "b.mp4", "--smoothing", "-1"], "from 0 to 25"),
+    ],
+)
+def test_options_that_make_no_sense(
+    words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["repose", *words]) == 2
+    assert sentence in capsys.readouterr().err

@@ -1,0 +1,236 @@
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from engine.config.config import PRESETS, Config, GeneratorConfig
+from engine.core.devices import choose_threads
+from engine.core.errors import ReposeError
+from engine.face.landmarks import Landmarks, flipped
+from engine.face.pose import Pose3D
+from engine.imaging.crop import Crop
+from engine.imaging.photos import Photo
+from engine.inference.posing import Prediction
+from engine.inference.predictor import Predictor
+from engine.networks.checkpoint import save_checkpoint
+from engine.networks.generators import G1, G2
+
+
+@pytest.fixture
+def ready(predictor: Predictor, photo: Photo, face: Landmarks) -> Predictor:
+    """A predictor with the sample as its source."""
+    predictor.set_source(photo, face)
+    return predictor
+
+
+@pytest.fixture(scope="module")
+def turned(face: Landmarks) -> Landmarks:
+    return Pose3D.of(face).turned(20, 5, 0).landmarks()
+
+
+def images(prediction: Prediction) -> tuple[Landmarks, ...]:
+    return prediction.coarse, prediction.difference, prediction.refined
+
+
+def test_what_a_prediction_is(ready: Predictor, face: Landmarks, turned: Landmarks) -> None:
+    made = ready.predict(turned)
+    assert ready.size == 64
+    for image in images(made):
+        assert image.shape == (64, 64, 3)
+        assert image.dtype == np.float32
+    assert made.coarse.min() >= 0
+    assert made.coarse.max() <= 1
+    assert np.abs(made.difference).max() <= 1
+    together = (made.coarse + made.difference).clip(0, 1)
+    inside = (made.coarse > 0) & (made.coarse < 1)
+    np.testing.assert_allclose(made.refined[inside], together[inside], atol=1e-6)
+    assert made.crop == ready.crop == Crop.around(face)
+    np.testing.assert_array_equal(made.pose, turned)
+
+
+def test_predict_is_deterministic(
+    ready: Predictor, photo: Photo, face: Landmarks, turned: Landmarks
+) -> None:
+    first = ready.predict(turned)
+    ready.predict(face)
+    ready.predict(face + np.float32(300))  # out of the crop
+    for image, again in zip(images(first), images(ready.predict(turned)), strict=True):
+        np.testing.assert_array_equal(image, again)
+    ready.set_source(photo[:, ::-1].copy(), face)
+    ready.set_source(photo, face)
+    np.testing.assert_array_equal(first.refined, ready.predict(turned).refined)
+
+
+def test_the_pose_and_the_photo_matter(
+    ready: Predictor, photo: Photo, face: Landmarks, turned: Landmarks
+) -> None:
+    first = ready.predict(turned).refined
+    assert np.abs(first - ready.predict(face).refined).max() > 0.01
+    ready.set_source((photo // 2).astype(np.uint8), face)
+    assert np.abs(first - ready.predict(turned).refined).max() > 0.01
+
+
+def test_half_and_full_precision_agree(
+    model: Path, photo: Photo, face: Landmarks, turned: Landmarks
+) -> None:
+    both = []
+    for half in (True, False):
+        predictor = Predictor(model, "cpu", half)
+        predictor.set_source(photo, face)
+        both.append(predictor.predict(turned))
+    for halved, full in zip(images(both[0]), images(both[1]), strict=True):
+        assert np.abs(halved - full).mean() < 1 / 255
+    assert np.abs(both[0].refined - both[1].refined).max() > 0, "else nothing was halved"
+
+
+def test_own_pose_is_the_photo(ready: Predictor, photo: Photo, face: Landmarks) -> None:
+    np.testing.assert_array_equal(ready.paste(ready.predict(face)), photo)
+
+
+def test_paste_leaves_the_rest(ready: Predictor, photo: Photo, turned: Landmarks) -> None:
+    made = ready.predict(turned)
+    pasted = ready.paste(made)
+    crop = made.crop
+    inside = np.zeros(photo.shape[:2], bool)
+    inside[max(crop.top, 0) : crop.top + crop.side, max(crop.left, 0) : crop.left + crop.side] = 1
+    np.testing.assert_array_equal(pasted[~inside], photo[~inside])
+    assert (pasted[inside] != photo[inside]).any()
+
+
+def test_a_pose_beyond_the_crop_gets_a_wider_one(
+    ready: Predictor, photo: Photo, face: Landmarks
+) -> None:
+    narrow = ready.crop
+    moved = face + np.array([230, 120], np.float32)
+    made = ready.predict(moved)
+    assert made.crop.covers(moved)
+    assert made.crop.covers(face)
+    assert ready.crop == narrow, "the next pose in the crop gets the crop again"
+    assert ready.paste(made).shape == photo.shape
+
+
+@pytest.mark.parametrize("pose", [np.zeros((68, 2)), np.full((68, 2), np.nan), np.ones((67, 2))])
+def test_what_is_no_pose_is_refused(ready: Predictor, pose: Landmarks) -> None:
+    for use in (ready.predict, ready.heatmaps, ready.mask):
+        with pytest.raises(ReposeError):
+            use(pose)
+
+
+def test_a_pose_far_out_of_the_photo_is_refused(ready: Predictor, face: Landmarks) -> None:
+    far = face.copy()
+    far[8] += 50_000
+    with pytest.raises(ReposeError, match="too far"):
+        ready.predict(far)
+
+
+def test_landmarks_of_another_photo_are_refused(
+    ready: Predictor, photo: Photo, face: Landmarks
+) -> None:
+    for landmarks in (face + np.float32(2000), face * np.float32(90)):
+        with pytest.raises(ReposeError, match="do not lie on the photo"):
+            ready.set_source(photo, landmarks)
+    assert ready.predict(face).refined.shape == (64, 64, 3), "the source before is still there"
+
+
+def test_without_a_source(model: Path, face: Landmarks) -> None:
+    predictor = Predictor(model, "cpu")
+    for use in (predictor.predict, predictor.heatmaps, predictor.mask):
+        with pytest.raises(ReposeError, match="Open a photo"):
+            use(face)
+    with pytest.raises(ReposeError, match="Open a photo"):
+        _ = predictor.crop
+
+
+def test_heatmaps_and_mask_over_the_crop(ready: Predictor, face: Landmarks) -> None:
+    heatmaps, mask = ready.heatmaps(face), ready.mask(face)
+    assert heatmaps.shape == mask.shape == (64, 64)
+    assert heatmaps.min() >= 0
+    assert heatmaps.max() <= 1
+    assert set(np.unique(mask)) == {0, 1}
+    x, y = ready.crop.to_network(face, 64)[30].round().astype(int)
+    assert mask[y, x] == 1
+    assert heatmaps[y, x] > 0.5
+    assert heatmaps[0, 0] < 0.01
+
+
+def test_names(model: Path, small_config: Config, tmp_path: Path) -> None:
+    predictor = Predictor(model, "cpu")
+    assert predictor.device == "cpu"
+    assert predictor.model_name == "small"
+    assert predictor.held_out == frozenset()
+    named = tmp_path / "other.safetensors"
+    weights = {"g1": G1(small_config).state_dict(), "g2": G2(small_config).state_dict()}
+    for held_out, names in (('["a", "b"]', {"a", "b"}), ("nonsense", set()), ("3", set())):
+        metadata = {"name": "mine", "held_out": held_out}
+        save_checkpoint(named, small_config, weights, metadata=metadata)
+        assert Predictor(named, "cpu").model_name == "mine"
+        assert Predictor(named, "cpu").held_out == names
+
+
+REPORT = PRESETS["report"]
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        (REPORT, "whole photos"),
+        (replace(REPORT, skeleton="body"), "bodies"),
+        (replace(REPORT, skeleton="none", condition="edges"), "without faces"),
+        (replace(PRESETS["default"], condition="edges"), "edge image"),
+    ],
+    ids=["report", "body", "none", "edges"],
+)
+def test_models_of_something_else_are_refused(
+    config: Config, message: str, tmp_path: Path, photo: Photo, face: Landmarks
+) -> None:
+    tiny = GeneratorConfig(blocks=2, filters=4, growth=0, patch=1)
+    config = replace(config, g1=tiny, g2=tiny, heatmaps=replace(config.heatmaps, stride=2))
+    path = tmp_path / "other.safetensors"
+    weights = {"g1": G1(config).state_dict(), "g2": G2(config).state_dict()}
+    save_checkpoint(path, config, weights)
+    with pytest.raises(ReposeError, match=message):
+        Predictor(path, "cpu").set_source(photo, face)
+
+
+def test_a_device_that_is_not_there(model: Path) -> None:
+    with pytest.raises(ReposeError, match="toaster"):
+        Predictor(model, "toaster")
+    if not torch.cuda.is_available():
+        with pytest.raises(ReposeError, match="--device auto"):
+            Predictor(model, "cuda")
+
+
+def test_the_number_of_threads_is_the_fastest_one() -> None:
+    before = torch.get_num_threads()
+    tried: list[int] = []
+
+    def work() -> None:
+        tried.append(torch.get_num_threads())
+        time.sleep(0.02 if torch.get_num_threads() == 2 else 0.06)
+
+    try:
+        torch.set_num_threads(4)
+        choose_threads(work)
+        assert torch.get_num_threads() == 2
+        assert set(tried) == {1, 2, 4}
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_several_poses_at_once_are_what_they_are_one_by_one(
+    predictor: Predictor, photo: Photo, face: Landmarks
+) -> None:
+    poses = [Pose3D.of(face).turned(yaw, 0, 0).landmarks() for yaw in (-20, 0, 25)]
+    mirrored = flipped(face, photo.shape[1])
+    sources = [predictor.cut(photo, face)] * 2 + [predictor.cut(photo[:, ::-1].copy(), mirrored)]
+    together = predictor.predict_all(
+        [predictor.pose(source, pose) for source, pose in zip(sources, poses, strict=True)]
+    )
+    for source, pose, prediction in zip(sources, poses, together, strict=True):
+        predictor.set_source(source.photo, source.face)
+        alone = predictor.predict(pose)
+        np.testing.assert_allclose(prediction.refined, alone.refined, atol=0.02)
+        assert np.abs(prediction.pasted().astype(int) - predictor.paste(alone)).max() <= 6

@@ -1,0 +1,234 @@
+"""Project files: what is written reads back exactly; what is damaged is refused in a sentence."""
+
+import json
+from dataclasses import fields, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+import engine
+from engine.core.errors import ReposeError
+from engine.face.landmarks import Landmarks
+from gui.document.document import Document, Edit
+from gui.document.photo import Photo, file_hash
+from gui.document.project import Project, photo_candidates, read_project, write_project
+
+SIZE = (512, 512)
+
+
+@pytest.fixture
+def edit(face: Landmarks) -> Edit:
+    """A bit of everything."""
+    rng = np.random.default_rng(0)
+    pose = engine.Pose3D.of(face).moved([30, 33], (3.25, -7.125)).turned(12.5, -3.0, 0.1)
+    pose = replace(
+        pose,
+        expression=engine.Expression(smile=0.3, close_left_eye=1.0),
+        closing=rng.normal(size=(68, 3)),
+    )
+    correction = engine.Pose3D.of(face).moved([0], (1.0, 1.0))
+    keep = engine.KeepMask.nothing(SIZE).painted([(200, 100), (300, 130)], 17).feathered(4.5)
+    return Edit(engine.Pose3D.of(face).source.landmarks, pose, keep, correction)
+
+
+@pytest.fixture
+def project(edit: Edit, sample: Path, tmp_path: Path) -> Project:
+    return Project(
+        photo=sample,
+        sha256=file_hash(sample),
+        photo_size=SIZE,
+        edit=edit,
+        model=tmp_path / "models" / "mine.safetensors",
+        model_name="mine",
+        area=(10.5, 20.0, 300.25, 200.0),
+        views=("warp", "source"),
+        path=tmp_path / "a.repose",
+    )
+
+
+def written(project: Project, **changes: object) -> Path:
+    """The project's file, with some of its values replaced."""
+    assert project.path is not None
+    write_project(project.path, project)
+    values = json.loads(project.path.read_text(encoding="utf-8"))
+    project.path.write_text(json.dumps(values | changes), encoding="utf-8")
+    return project.path
+
+
+def test_everything_reads_back_exactly(project: Project) -> None:
+    read = read_project(written(project))
+    assert read.edit is not None
+    assert project.edit is not None
+    np.testing.assert_array_equal(read.edit.landmarks, project.edit.landmarks)
+    assert read.edit.keep == project.edit.keep
+    for name in ("pose", "correction"):
+        old, new = getattr(project.edit, name), getattr(read.edit, name)
+        np.testing.assert_array_equal(new.landmarks(), old.landmarks())
+        for field in fields(old):
+            if field.name != "source":
+                np.testing.assert_array_equal(getattr(new, field.name), getattr(old, field.name))
+    for name in ("sha256", "photo_size", "model_name", "area", "views", "path"):
+        assert getattr(read, name) == getattr(project, name)
+    assert read.photo.samefile(project.photo)
+    assert project.model is not None
+    assert read.model is not None
+    assert read.model.resolve() == project.model.resolve()
+
+
+def test_all_of_an_edit_and_of_a_pose_is_in_the_file(edit: Edit) -> None:
+    """Who adds a field adds it here and in the file."""
+    assert [field.name for field in fields(edit)] == ["landmarks", "pose", "keep", "correction"]
+    assert [field.name for field in fields(edit.pose)] == [
+        "source", "edits", "yaw", "pitch", "roll", "expression", "closing",
+    ]  # fmt: skip
+
+
+def test_the_file_is_small_and_moves_with_its_photo(project: Project, tmp_path: Path) -> None:
+    folder = tmp_path / "one"
+    folder.mkdir()
+    photo = folder / "faces" / "photo é.jpg"
+    photo.parent.mkdir()
+    photo.write_bytes(project.photo.read_bytes())
+    path = folder / "a.repose"
+    write_project(path, replace(project, photo=photo, path=path))
+    assert path.stat().st_size < 50_000
+    assert json.loads(path.read_text(encoding="utf-8"))["photo"]["path"] == "faces/photo é.jpg"
+    moved = folder.rename(tmp_path / "two")
+    assert read_project(moved / "a.repose").photo == moved / "faces" / "photo é.jpg"
+
+
+def test_a_photo_without_a_face_is_a_project_too(project: Project) -> None:
+    read = read_project(written(replace(project, edit=None, model=None, area=None)))
+    assert read.edit is None
+    assert read.model is None
+    assert read.area is None
+
+
+def test_a_copy_knows_the_file_that_it_is_of(project: Project, tmp_path: Path) -> None:
+    copy = tmp_path / "autosave" / "1.repose"
+    write_project(copy, project, autosave=True)
+    assert read_project(copy).path == project.path
+    write_project(copy, replace(project, path=None), autosave=True)
+    assert read_project(copy).path is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"format": "repose pose"},
+        {"landmarks": [[1, 2]] * 67},
+        {"landmarks": [[5, 5]] * 68},
+        {"landmarks": "many"},
+        {"pose": {}},
+        {"pose": None},
+        {"photo": "photo.jpg"},
+        {"photo": {"path": "a", "sha256": "b", "size": [1]}},
+        {"keep": {"png": "!!!", "feather": 1}},
+        {"keep": {"png": "aGVsbG8=", "feather": 1}},
+        {"keep": {"png": "aGVsbG8=", "feather": -1}},
+        {"shown": [0, 0, 0, 0]},
+        {"shown": ["a", 0, 1, 1]},
+        {"views": None},
+    ],
+)
+def test_damaged_projects_are_refused(project: Project, changes: dict[str, object]) -> None:
+    with pytest.raises(ReposeError, match=r"a\.repose is damaged or not a project of Repose\."):
+        read_project(written(project, **changes))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("yaw", float("nan")),
+        ("roll", 1e9),
+        ("edits", [[0, 0, 0]]),
+        ("edits", [[float("inf")] * 3] * 68),
+        ("closing", [1]),
+        ("expression", {"smile": 7}),
+        ("expression", {"grin": 1}),
+    ],
+)
+def test_poses_that_make_no_sense_are_refused(project: Project, name: str, value: object) -> None:
+    path = written(project)
+    pose = json.loads(path.read_text(encoding="utf-8"))["pose"]
+    with pytest.raises(ReposeError, match="is damaged"):
+        read_project(written(project, pose=pose | {name: value}))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", "null", "[" * 100_000, '{"format": 1}'])
+def test_what_is_no_project_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.repose"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ReposeError, match="is damaged or not a project"):
+        read_project(path)
+
+
+def test_newer_and_missing_projects_say_so(project: Project, tmp_path: Path) -> None:
+    with pytest.raises(ReposeError, match="newer Repose"):
+        read_project(written(project, version=2))
+    with pytest.raises(ReposeError, match="does not exist"):
+        read_project(tmp_path / "b.repose")
+
+
+def test_where_a_photo_may_be(project: Project, sample: Path, tmp_path: Path) -> None:
+    here = tmp_path / "here" / "a.repose"
+    gone = replace(project, photo=tmp_path / "there" / "photo.jpg", path=here)
+    recent = [tmp_path / "new" / "photo.jpg", sample]
+    assert photo_candidates(gone, recent) == []
+    for folder in ("new", "here", "there"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "photo.jpg").write_bytes(b"x")
+    assert photo_candidates(gone, recent) == [
+        tmp_path / "there" / "photo.jpg", tmp_path / "here" / "photo.jpg", recent[0],
+    ]  # fmt: skip
+
+
+def test_a_document_goes_on_where_the_project_was(
+    qtbot: QtBot, opened: Photo, edit: Edit, tmp_path: Path
+) -> None:
+    document, path = Document(), tmp_path / "a.repose"
+    document.set_project(opened, replace(edit, correction=None), path)
+    assert document.pose is edit.pose
+    assert document.keep is edit.keep
+    assert document.project == path
+    assert not document.unsaved
+    assert document.undo_stack.count() == 0
+    document.reset_pose()
+    assert document.unsaved, "the file has another pose"
+    document.undo_stack.undo()
+    assert not document.unsaved
+    document.turn(1.0, 0.0, 0.0)
+    assert document.edit is not None
+    document.mark_saved(document.edit)
+    assert document.unsaved, "a picture is no project"
+    document.mark_project_saved(path, document.edit)
+    assert not document.unsaved
+
+
+def test_a_correction_goes_on_and_can_be_given_up(
+    qtbot: QtBot, opened: Photo, edit: Edit, tmp_path: Path
+) -> None:
+    document = Document()
+    document.set_project(opened, edit, tmp_path / "a.repose")
+    assert document.fitting
+    assert document.pose is edit.correction
+    document.cancel_fitting()
+    assert document.pose is edit.pose
+    for _ in range(2):
+        document.undo_stack.redo()
+        assert document.fitting
+    document.finish_fitting()
+    np.testing.assert_allclose(document.landmarks[0], edit.landmarks[0] + 1, atol=1e-3)  # type: ignore[index]
+
+
+def test_recovered_work_is_unsaved_and_another_face_leaves_the_project(
+    qtbot: QtBot, opened: Photo, face: Landmarks, tmp_path: Path
+) -> None:
+    document = Document()
+    document.set_project(opened, Edit.of(face), tmp_path / "a.repose", saved=False)
+    assert document.unsaved
+    document.choose_face(0)
+    assert document.project is None
+    assert not document.unsaved

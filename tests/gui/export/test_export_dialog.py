@@ -1,0 +1,327 @@
+"""The dialog for batches, and the process that makes them."""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+import engine
+from gui.document.document import Document, Model
+from gui.export import export_dialog
+from gui.export.export_dialog import ExportDialog
+from gui.window import file_actions
+from gui.window.main_window import MainWindow
+from gui.workers.export_process import ExportProcess
+
+WAIT = 60_000
+
+
+@pytest.fixture(autouse=True)
+def own_places() -> None:
+    QStandardPaths.setTestModeEnabled(True)
+
+
+@pytest.fixture
+def document(document: Document, model: Path) -> Document:
+    document.set_model(Model(model, "small", "cpu"))
+    return document
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, document: Document, tmp_path: Path) -> ExportDialog:
+    dialog = ExportDialog(document)
+    qtbot.addWidget(dialog, before_close_func=lambda _: dialog.process.end())
+    dialog.form.folder.setText(str(tmp_path / "out"))
+    dialog.open_for()
+    return dialog
+
+
+def run(qtbot: QtBot, dialog: ExportDialog) -> None:
+    """Click Export and wait for the end."""
+    with qtbot.waitSignal(dialog.process.ended, timeout=WAIT):
+        dialog.start.click()
+
+
+def sweep(dialog: ExportDialog, steps: int = 3) -> None:
+    dialog.form.sweeps.set("yaw", -20, 20, steps)
+    dialog.refresh()
+
+
+def made(dialog: ExportDialog) -> int:
+    progress = dialog.process.progress
+    return 0 if progress is None else progress.done
+
+
+def test_the_open_photo_is_there_and_its_name_is_shown(dialog: ExportDialog) -> None:
+    assert [path.name for path in dialog.form.sources.paths] == ["sample.jpg"]
+    assert dialog.form.name_field.label.text() == "sample-reposed.png"
+    assert dialog.start.isEnabled()
+    sweep(dialog, 5)
+    names = dialog.form.name_field.label.text().splitlines()
+    assert names == ["sample-yaw-20.png", "sample-yaw-10.png", "…", "sample-yaw20.png"]
+    assert dialog.summary.text() == "5 pictures"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("{person}", "no {person}"),
+        ("{source", "brace"),
+        ("{source:>4}", "no {source}"),
+        ("same", "would both be called same.png"),
+        ("../{yaw}", "leaves the output folder"),
+        ("a:{yaw}", "cannot hold"),
+    ],
+)
+def test_a_bad_name_is_refused_where_it_is_typed(
+    qtbot: QtBot, dialog: ExportDialog, name: str, words: str
+) -> None:
+    sweep(dialog)
+    QTest.keyClicks(dialog.form.name, name)
+    qtbot.waitUntil(lambda: bool(dialog.form.name_field.problem))
+    assert words in dialog.form.name_field.problem
+    assert not dialog.start.isEnabled()
+    assert not dialog.copy.isEnabled()
+    dialog.form.name.setText("{source}/{number}")
+    qtbot.waitUntil(dialog.start.isEnabled)
+    assert dialog.form.name_field.label.text().startswith("sample/1.png")
+
+
+def test_what_is_missing_is_said(qtbot: QtBot, dialog: ExportDialog) -> None:
+    dialog.form.folder.clear()
+    qtbot.waitUntil(lambda: "folder" in dialog.summary.text())
+    dialog.form.folder.setText("x")
+    dialog.form.sources.list.selectAll()
+    QTest.keyClick(dialog.form.sources.list, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: "at least one photo" in dialog.summary.text())
+    assert not dialog.start.isEnabled()
+    dialog.form.sweeps.set("roll", 5, 5, 3)
+    qtbot.waitUntil(lambda: "Roll" in dialog.summary.text())
+
+
+def test_a_second_angle_makes_a_sweep_and_one_step_one_angle(dialog: ExportDialog) -> None:
+    first, last, steps = dialog.form.sweeps.rows["yaw"]
+    first.setValue(-30)
+    assert dialog.form.sweeps.angles("yaw") == (-30.0,)
+    last.setValue(30)
+    assert dialog.form.sweeps.angles("yaw") == (-30.0, -20.0, -10.0, 0.0, 10.0, 20.0, 30.0)
+    steps.setValue(1)
+    assert dialog.form.sweeps.angles("yaw") == (-30.0,)
+    assert last.value() == -30
+
+
+def test_a_batch_is_made_in_another_process_and_shown(
+    qtbot: QtBot, dialog: ExportDialog, document: Document, no_face: Path, tmp_path: Path
+) -> None:
+    document.turn(10, 0, 0)
+    meadow = Path(shutil.copy(no_face, tmp_path / "meadow.png"))
+    dialog.form.edited_pose.setChecked(True)
+    dialog.form.sources.add([meadow])
+    dialog.form.sheet.setChecked(True)
+    dialog.form.animation.setCurrentIndex(1)
+    sweep(dialog)
+    shown: list[int] = []
+    dialog.process.progressed.connect(lambda progress: shown.append(progress.finished))
+    run(qtbot, dialog)
+    out = tmp_path / "out"
+    names = sorted(path.name for path in out.iterdir())
+    assert [name for name in names if name.endswith("0.png")] == [
+        "sample-edited-yaw-20.png",
+        "sample-edited-yaw0.png",
+        "sample-edited-yaw20.png",
+    ]
+    assert {"contact-sheet.png", "report.csv", "sweep-sample.gif"} <= set(names)
+    assert shown[-1] == 6
+    text = dialog.view.text.text()
+    assert "3 pictures made · 3 failed" in text
+    assert "sweep-meadow.gif was not made" in text
+    assert dialog.view.failures.count() == 1
+    failure = dialog.view.failures.item(0).text()
+    assert "No face was found" in failure
+    assert "(3 times)" in failure
+    assert dialog.retry.isVisible()
+    assert dialog.report.isVisible()
+    # What failed is done again once its reason is gone, and nothing else.
+    before = (out / "sample-edited-yaw0.png").stat().st_mtime_ns
+    meadow.write_bytes(engine.resource("sample.jpg").read_bytes())
+    with qtbot.waitSignal(dialog.process.ended, timeout=WAIT):
+        dialog.retry.click()
+    assert "3 pictures made" in dialog.view.text.text()
+    assert (out / "meadow-edited-yaw0.png").exists()
+    assert (out / "sample-edited-yaw0.png").stat().st_mtime_ns == before
+    assert not dialog.retry.isVisible()
+
+
+def test_cancelling_keeps_what_is_made_and_goes_on_there(
+    qtbot: QtBot, dialog: ExportDialog, tmp_path: Path
+) -> None:
+    sweep(dialog, 90)
+    dialog.start.click()
+    assert not dialog.form.isEnabled()
+    qtbot.waitUntil(lambda: made(dialog) > 0, timeout=WAIT)
+    with qtbot.waitSignal(dialog.process.ended, timeout=WAIT) as ended:
+        dialog.cancel.click()
+    assert ended.args[0].stopped
+    assert "stopped" in dialog.view.text.text()
+    before = len(list((tmp_path / "out").glob("*.png")))
+    assert 0 < before < 90
+    assert not list((tmp_path / "out").glob(".*"))
+    run(qtbot, dialog)
+    assert f"{before} kept as they were" in dialog.view.text.text()
+    assert len(list((tmp_path / "out").glob("*.png"))) == 90
+
+
+def test_an_export_that_cannot_begin_says_why(
+    qtbot: QtBot, dialog: ExportDialog, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    dialog.form.folder.setText(str(tmp_path / "file"))
+    dialog.refresh()
+    with qtbot.waitSignal(dialog.failed, timeout=WAIT) as failed:
+        dialog.start.click()
+    assert "cannot be written" in failed.args[0]
+    assert "cannot be written" in dialog.view.text.text()
+    assert dialog.start.isEnabled()
+
+
+def test_a_process_that_dies_says_so(qtbot: QtBot, dialog: ExportDialog) -> None:
+    sweep(dialog, 90)
+    with qtbot.waitSignal(dialog.process.progressed, timeout=WAIT):
+        dialog.start.click()
+    assert dialog.process._process is not None
+    with qtbot.waitSignal(dialog.failed, timeout=WAIT) as failed:
+        dialog.process._process.kill()
+    assert "broke off" in failed.args[0]
+    assert dialog.start.isEnabled()
+
+
+def test_a_python_that_cannot_be_started_says_so(
+    qtbot: QtBot, dialog: ExportDialog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with qtbot.waitSignal(dialog.failed, timeout=WAIT) as failed:
+        dialog.start.click()
+    assert "could not be started" in failed.args[0]
+
+
+def test_the_command_says_the_same(dialog: ExportDialog, tmp_path: Path) -> None:
+    sweep(dialog)
+    dialog.form.format.setCurrentIndex(1)
+    assert dialog.form.quality.isVisible()
+    dialog.refresh()
+    dialog.copy.click()
+    command = QGuiApplication.clipboard().text()
+    assert command.startswith("python main.py repose ")
+    for words in ("sample.jpg", "--yaw=-20:20:3", "--format jpg", "--quality 90", "--out "):
+        assert words in command
+
+
+def test_lists_take_files_once_and_folders(dialog: ExportDialog, sample: Path) -> None:
+    sources = dialog.form.sources
+    sources.add([sample, sample.parent, sample.parent / "." / sample.name])
+    assert sources.paths == (sample.absolute(), sample.parent.absolute())
+    assert sources.list.item(1).text() == "resources/ (all in it)"
+
+
+def test_folders_of_poses_and_of_photos_are_told_apart(
+    dialog: ExportDialog, document: Document, sample: Path, tmp_path: Path
+) -> None:
+    assert document.landmarks is not None
+    (tmp_path / "poses").mkdir()
+    engine.write_pose(tmp_path / "poses" / "a.pts", document.landmarks, (512, 512))
+    dialog.form.targets.add([tmp_path / "poses", sample])
+    batch = dialog.form.batch(Path("edited.json"), Path("masks"), None, "cpu")
+    assert batch.poses == (tmp_path / "poses",)
+    assert batch.targets == (sample.absolute(),)
+
+
+def test_the_window_opens_it_and_asks_before_an_export_is_stopped(
+    qtbot: QtBot, model: Path, sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = MainWindow("cpu")
+    qtbot.addWidget(window)
+    window.show()
+    with qtbot.waitSignal(window.worker.updated, timeout=WAIT):
+        window.start(sample, model)
+    window.files.export_batch()
+    dialog = window.files.export
+    assert dialog is not None
+    dialog.form.folder.setText(str(tmp_path / "out"))
+    sweep(dialog, 99)
+    with qtbot.waitSignal(dialog.process.progressed, timeout=WAIT):
+        dialog.start.click()
+    dialog.close()
+    asked: list[str] = []
+
+    def answer(yes: bool) -> None:
+        def ask(_window: object, _title: str, text: str) -> bool:
+            asked.append(text)
+            return yes
+
+        monkeypatch.setattr(file_actions, "ask_yes", ask)
+
+    answer(False)
+    assert not window.close()
+    assert dialog.process.running
+    assert "goes on" in asked[0]
+    answer(True)
+    assert window.close()
+    assert not dialog.process.running
+
+
+def test_events_are_read_in_pieces(qtbot: QtBot) -> None:
+    process = ExportProcess()
+    seen: list[int] = []
+    process.progressed.connect(lambda progress: seen.append(progress.done))
+    line = json.dumps({"event": "job", "reason": "", "total": 2, "done": 1, "kept": 0,
+                       "failed": 0, "left": None}).encode()  # fmt: skip
+
+    class Pieces:
+        def __init__(self, data: bytes) -> None:
+            self._data = data
+
+        def readAllStandardOutput(self) -> "Pieces":  # noqa: N802
+            return self
+
+        def data(self) -> bytes:
+            return self._data
+
+    for piece in (line[:20], line[20:] + b"\nwarning: something\n"):
+        process._process = Pieces(piece)  # type: ignore[assignment]
+        process._read()
+    assert seen == [1]
+
+
+def test_the_folder_for_what_an_export_reads_is_the_users_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("REPOSE_DATA")
+    assert export_dialog._own_folder().is_relative_to(Path.home())
+
+
+def test_what_is_painted_in_the_editor_is_kept_in_its_photo(
+    qtbot: QtBot, dialog: ExportDialog, document: Document, two_faces: Path, tmp_path: Path
+) -> None:
+    assert not dialog.form.kept.isEnabled()
+    keep = engine.KeepMask.nothing((512, 512)).painted([(210, 110)], 30)
+    document.set_keep(keep, "Paint")
+    assert dialog.form.kept.isEnabled()
+    dialog.form.kept.setChecked(True)
+    dialog.form.sources.add([two_faces])
+    dialog.form.sweeps.set("yaw", 20, 20, 1)
+    dialog.refresh()
+    run(qtbot, dialog)
+    assert made(dialog) == 2
+    made_photo = engine.read_photo(tmp_path / "out" / "sample-reposed.png")
+    own = engine.read_photo(engine.resource("sample.jpg"))
+    share = keep.window(0, 0, 512, 512)
+    assert (made_photo[share == 1] == own[share == 1]).all()
+    assert (made_photo != own).any()
+    document.undo_stack.undo()
+    assert not dialog.form.kept.isChecked()

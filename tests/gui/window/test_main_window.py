@@ -1,0 +1,223 @@
+"""The whole window with a small random model."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+from whole_window import WAIT, answer, drop, landmarks
+
+import engine
+from gui.document.photo import Photo
+from gui.pose.copy_pose_dialog import CopyPoseDialog
+from gui.window.main_window import MainWindow
+
+
+def refined(window: MainWindow) -> QImage:
+    image = window.panes.large.view.image
+    assert image is not None
+    return image
+
+
+def test_the_sample_is_open_and_predicted(window: MainWindow) -> None:
+    assert window.windowTitle() == "sample.jpg[*] – Repose"
+    assert window.document.landmarks is not None
+    assert window.panes.small.view.image is not None
+    texts = (window._model.text(), window._device_label.text(), window._time.text())
+    assert texts[0].startswith("model: ")
+    assert texts[1] == "CPU"
+    assert texts[2].endswith(" ms")
+    assert not window.isWindowModified()
+
+
+def test_the_panes_follow_while_the_mouse_is_still_moving(qtbot: QtBot, window: MainWindow) -> None:
+    before = refined(window)
+    handles, point = window.canvas.handles, QPointF(*landmarks(window)[30].tolist())
+    handles.press(point, Qt.KeyboardModifier.NoModifier)
+    with qtbot.waitSignal(window.worker.updated, timeout=WAIT):
+        handles.move(point + QPointF(12, 0), Qt.KeyboardModifier.NoModifier)
+    assert refined(window) != before
+    assert window.isWindowModified()
+    handles.release(point, Qt.KeyboardModifier.NoModifier)
+    with qtbot.waitSignal(window.worker.updated, timeout=WAIT):
+        window.menus.undo.trigger()
+    assert refined(window) == before
+    assert not window.isWindowModified()
+
+
+def test_a_slider_drag_is_one_undo_entry(window: MainWindow) -> None:
+    yaw = window.pose_panel.yaw
+    yaw.slider.setSliderDown(True)
+    for degrees in range(1, 21):
+        yaw.slider.setValue(degrees * 10)
+    yaw.slider.setSliderDown(False)
+    assert window.document.undo_stack.count() == 1
+    assert window.document.pose is not None
+    assert window.document.pose.yaw == 20.0
+    assert yaw.spin_box.value() == 20.0
+    window.menus.undo.trigger()
+    assert yaw.slider.value() == 0
+    assert yaw.spin_box.value() == 0.0
+
+
+def test_typing_an_angle_turns_the_head(window: MainWindow) -> None:
+    box = window.pose_panel.pitch.spin_box
+    box.setValue(-7.5)
+    assert window.document.pose is not None
+    assert window.document.pose.pitch == -7.5
+    assert window.pose_panel.pitch.slider.value() == -75
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert window.document.pose.pitch == 0.0
+
+
+def test_overlays_are_shown_and_hidden(qtbot: QtBot, window: MainWindow) -> None:
+    for action, item in (
+        (window.menus.heatmaps, window.canvas._heatmaps),
+        (window.menus.mask, window.canvas._mask),
+    ):
+        for shown in (True, False):
+            with qtbot.waitSignal(window.worker.updated, timeout=WAIT):
+                action.trigger()
+            assert item.isVisible() == shown
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Z, Qt.Key.Key_Y])
+def test_both_usual_keys_redo(window: MainWindow, key: Qt.Key) -> None:
+    control = Qt.KeyboardModifier.ControlModifier
+    shift = Qt.KeyboardModifier.ShiftModifier if key == Qt.Key.Key_Z else control
+    window.document.turn(5.0, 0.0, 0.0)
+    pose = window.document.pose
+    window.activateWindow()
+    QTest.keyClick(window.canvas, Qt.Key.Key_Z, control)
+    assert not window.document.edited
+    QTest.keyClick(window.canvas, key, control | shift)
+    assert window.document.pose is pose
+
+
+def test_the_panes_show_nothing_beyond_the_photo(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    assert window.document.photo is not None
+    narrow = tmp_path / "narrow.png"
+    engine.write_photo(narrow, window.document.photo.pixels[:, 150:300])
+    with qtbot.waitSignal(window.document.source_changed, timeout=WAIT):
+        window.files.open(narrow)
+    with qtbot.waitSignal(window.worker.updated, timeout=WAIT) as update:
+        window.request()
+    assert update.args[0].prediction.crop.side > 150
+    view = window.panes.large.view
+    window.canvas.zoom_to_fit()
+    beside = view.viewportTransform().map(QPointF(-3.0, 100.0)).toPoint()
+    background = view.grab().toImage().pixelColor(1, 1)
+    assert view.grab().toImage().pixelColor(beside) == background
+
+
+def test_a_photo_without_a_face_offers_two_clicks(
+    qtbot: QtBot, window: MainWindow, no_face: Path
+) -> None:
+    with qtbot.waitSignal(window.document.photo_changed, timeout=WAIT):
+        drop(window, no_face)
+    assert "No face" in window.hint.label.text()
+    window.hint.primary.click()
+    chooser = window.canvas.chooser
+    assert chooser.eyes_clicked == 0
+    chooser.press(QPointF(24, 28))
+    chooser.press(QPointF(40, 28))
+    assert window.document.fitting
+    with qtbot.waitSignal(window.worker.updated, timeout=WAIT):
+        window.hint.primary.click()
+    assert not window.document.fitting
+
+
+def test_a_pose_is_copied_from_the_chosen_face(
+    qtbot: QtBot, window: MainWindow, two_faces: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def accept(dialog: CopyPoseDialog) -> int:
+        assert dialog.choices["relative"].isChecked()
+        QTest.mouseClick(
+            dialog.faces, Qt.MouseButton.LeftButton, pos=dialog.faces.rect_of(1).center().toPoint()
+        )
+        assert dialog.faces.index == 1
+        dialog.choices["aligned"].setChecked(True)
+        dialog.accept()
+        return 1
+
+    monkeypatch.setattr(CopyPoseDialog, "exec", accept)
+    answer(monkeypatch, "ask_open", two_faces)
+    before = landmarks(window)
+    with qtbot.waitSignal(window.document.pose_changed, timeout=WAIT):
+        window.menus.copy.trigger()
+    assert window.document.undo_stack.undoText() == "Copy pose"
+    assert (landmarks(window) != before).any()
+    # The same person: the aligned points lie on the source's own.
+    assert np.abs(landmarks(window) - before).mean() < 4
+
+
+def test_absolute_with_another_size_is_refused_in_the_dialog(
+    window: MainWindow, two_faces: Path
+) -> None:
+    photo = window.document.photo
+    assert photo is not None
+    assert window.document.pose is not None
+    other = Photo(two_faces, photo.pixels[:300], photo.faces, photo.image)
+    dialog = CopyPoseDialog(window.document.pose, photo.size, other, window)
+    dialog.choices["absolute"].setChecked(True)
+    assert dialog.pose is None
+    assert not dialog.copy.isEnabled()
+    assert "same size" in dialog.problem.text()
+
+
+def test_a_copied_pose_is_seen_before_it_is_taken(
+    window: MainWindow, two_faces: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And one that is given up leaves nothing behind."""
+    stack, before = window.document.undo_stack, landmarks(window)
+
+    def give_up(dialog: CopyPoseDialog) -> int:
+        dialog.show()
+        dialog.choices["aligned"].setChecked(True)
+        assert (landmarks(window) != before).any()
+        dialog.percent.setValue(0)
+        np.testing.assert_allclose(landmarks(window), before, atol=1e-3)
+        dialog.percent.setValue(50)
+        for part, box in dialog.parts.items():
+            box.setChecked(part == "mouth")
+        np.testing.assert_allclose(landmarks(window)[:48], before[:48], atol=1e-3)
+        half = landmarks(window)
+        dialog.percent.setValue(100)
+        np.testing.assert_allclose(half, (before + landmarks(window)) / 2, atol=1e-2)
+        assert (half[48:] != before[48:]).all()
+        dialog.parts["mouth"].setChecked(False)
+        assert "at least one part" in dialog.problem.text()
+        assert stack.count() == 1
+        dialog.reject()
+        return 0
+
+    monkeypatch.setattr(CopyPoseDialog, "exec", give_up)
+    answer(monkeypatch, "ask_open", two_faces)
+    monkeypatch.setattr(window.background, "run", lambda job, done, _failed: done(job()))
+    window.menus.copy.trigger()
+    np.testing.assert_array_equal(landmarks(window), before)
+    assert stack.count() == 0
+
+
+def test_the_same_error_does_not_pile_up(window: MainWindow) -> None:
+    window.show_error("It is broken.")
+    first = window._error
+    window.show_error("It is broken.")
+    assert window._error is first
+    assert first is not None
+    first.close()
+
+
+def test_the_empty_panes_say_what_they_wait_for(window: MainWindow) -> None:
+    view = window.panes.large.view
+    window.document.start_fitting()
+    assert not view.filled
+    assert "corrected the points" in view.sentence
+    window.document.cancel_fitting()
+    assert "corrected" not in view.sentence
