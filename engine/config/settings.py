@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-from engine import config as config_module
+from engine.config import config as config_module
 from engine.config.config import Config
 from engine.core.errors import ReposeError
 
