@@ -20,9 +20,10 @@ from .data.data_count import DataCount as DataCount
 from .data.data_count import count_source as count_source
 from .data.data_count import guess_layout as guess_layout
 from .data.data_count import sum_counts as sum_counts
+from .export.batches import NAME_FIELDS as NAME_FIELDS
 from .export.batches import ExportBatch as ExportBatch
+from .export.batches import angles_between as angles_between
 from .export.batches import plan_batch as plan_batch
-from .export.names import NAME_FIELDS as NAME_FIELDS
 from .export.repose_options import MOST_SMOOTHING as MOST_SMOOTHING
 from .export.repose_options import batch_arguments as batch_arguments
 from .export.sequence import USUAL_FPS as USUAL_FPS
@@ -34,7 +35,6 @@ from .export.sequence import open_footage as open_footage
 from .export.sequence import played as played
 from .export.sequence import smoothed as smoothed
 from .export.sequence_export import SequenceExport as SequenceExport
-from .export.sweep import angles_between as angles_between
 from .face.dlib_detector import Face as Face
 from .face.dlib_detector import find_faces as find_faces
 from .face.expression import Expression as Expression

@@ -11,9 +11,8 @@ from typing import Any
 import torch
 
 from engine.core.errors import ReposeError
-from engine.export.batches import ExportBatch, Format, plan_batch
+from engine.export.batches import ExportBatch, Format, angles_between, plan_batch
 from engine.export.export import job_threads, networks_for, repose_all
-from engine.export.sweep import angles_between
 from engine.face.dlib_detector import find_faces
 from engine.face.pose import Pose3D
 from engine.imaging.photos import read_photo
