@@ -19,7 +19,7 @@ from engine.guidance.guides import GUIDE_CHANNELS
 from engine.guidance.keep import KeepMask
 from engine.guidance.masks import box_of_landmarks, draw_mask
 from engine.imaging.crop import Crop, scale_to
-from engine.inference.posing import NetworkInput, Prediction, Source, covering, too_large
+from engine.inference.prediction import NetworkInput, Prediction, Source, covering, too_large
 from engine.networks.checkpoint import load_checkpoint
 from engine.networks.fused_graph import FusedGraph, can_fuse
 from engine.networks.generators import G1, G2
