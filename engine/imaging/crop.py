@@ -79,7 +79,7 @@ class Crop:
         return moved.astype(np.float32)
 
     def cut(self, photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """The crop at full size, (side, side, 3) uint8; outside the photo its border is replicated."""
+        """The crop at full size, (side, side, 3) uint8, with the photo's border replicated."""
         height, width = photo.shape[:2]
         top, left = max(self.top, 0), max(self.left, 0)
         bottom, right = min(self.top + self.side, height), min(self.left + self.side, width)
