@@ -18,8 +18,8 @@ evaluation  metrics, tables and figures
 export      batches, sequences, the command `repose`
 benchmark   speed of update, training and export
 
-*The report*, whose sections docstrings cite, applies the method of L. Ma et al., "Pose Guided Person
-Image Generation" (2017, arXiv:1705.09368), to faces instead of bodies.
+*The report*, whose sections docstrings cite, applies the method of L. Ma et al., "Pose Guided
+Person Image Generation" (2017, arXiv:1705.09368), to faces instead of bodies.
 
     photo = engine.read_photo("photo.jpg")
     landmarks = engine.find_faces(photo)[0].landmarks
@@ -33,8 +33,8 @@ import os
 
 import lazy_loader
 
-# Idle OpenMP threads sleep: if they spin while another process (a training) is busy, an update takes
-# many times as long. Read when torch is imported.
+# Idle OpenMP threads sleep: if they spin while another process (a training) is busy, an update
+# takes many times as long. Read when torch is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 # GNU's OpenMP (Linux) spins a thousand times (about 10 microseconds) before it sleeps: waking the
