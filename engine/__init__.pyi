@@ -67,9 +67,9 @@ from .imaging.photos import read_photo as read_photo
 from .imaging.photos import read_picture as read_picture
 from .imaging.photos import write_photo as write_photo
 from .imaging.provenance import Metadata as Metadata
-from .inference.posing import Prediction as Prediction
-from .inference.posing import identity_drift as identity_drift
-from .inference.posing import keep_refined as keep_refined
+from .inference.prediction import Prediction as Prediction
+from .inference.prediction import identity_drift as identity_drift
+from .inference.prediction import keep_refined as keep_refined
 from .inference.predictor import Predictor as Predictor
 from .networks.model_file import model_config as model_config
 from .training.personal import lay_out_photo as lay_out_photo

@@ -16,7 +16,7 @@ from engine.export.export import job_threads, networks_for, repose_all
 from engine.face.dlib_detector import find_faces
 from engine.face.pose import Pose3D
 from engine.imaging.photos import read_photo
-from engine.inference.posing import NetworkInput
+from engine.inference.prediction import NetworkInput
 from engine.inference.predictor import Predictor
 
 _ON_A_GPU = (1, 8, 32)  # pictures at once

@@ -33,7 +33,7 @@ from engine.face.pose_files import POSE_SUFFIXES, read_pose
 from engine.guidance.keep import KeepMask, keep_of
 from engine.imaging.photos import Photo, check_photo_path, read_photo, read_picture, write_photo
 from engine.imaging.provenance import Metadata
-from engine.inference.posing import NetworkInput, Prediction, Source, keep_refined
+from engine.inference.prediction import NetworkInput, Prediction, Source, keep_refined
 from engine.inference.predictor import Predictor
 
 _MAX_GPU_BATCH = 32

@@ -23,7 +23,7 @@ from engine.face.dlib_detector import Face, find_faces
 from engine.face.landmarks import Landmarks
 from engine.face.pose_files import write_pose
 from engine.imaging.photos import Photo, read_photo, read_picture, write_photo
-from engine.inference.posing import NetworkInput, Prediction
+from engine.inference.prediction import NetworkInput, Prediction
 from engine.inference.predictor import Predictor
 
 

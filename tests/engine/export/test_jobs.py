@@ -15,7 +15,7 @@ from engine.face.pose import Pose3D
 from engine.face.pose_files import write_pose
 from engine.imaging.crop import Crop
 from engine.imaging.photos import Photo, read_photo, write_photo
-from engine.inference.posing import NetworkInput, Source
+from engine.inference.prediction import NetworkInput, Source
 from engine.inference.predictor import Predictor
 
 PLAIN = JobOptions()
