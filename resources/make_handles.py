@@ -13,10 +13,10 @@ The training takes about five minutes, most of it to find the faces.
 import argparse
 import csv
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ from engine.face import landmarker
 from engine.face.dlib_detector import find_largest_face
 from engine.face.handles import NEAREST, HandleNetwork, HeadFrame, features
 from engine.face.landmarker_networks import landmarker as networks
+from engine.imaging.photos import read_photo
 
 Floats = NDArray[np.float64]
 
@@ -73,8 +74,9 @@ def dense_near(photo: NDArray[np.uint8], truth: Floats) -> Floats | None:
         found = landmarker._landmarks(photo, area)
         if found is None:
             return None
-        area = landmarker._area_of(found[0])
-    return found[0].astype(np.float64)
+        dense = found[0]
+        area = landmarker._area_of(dense)
+    return dense.astype(np.float64)
 
 
 def renderings(folder: Path) -> Iterator[Example]:
@@ -84,7 +86,7 @@ def renderings(folder: Path) -> Iterator[Example]:
     for name, points, pose in zip(
         labels["names"], labels["landmarks"], labels["poses"], strict=True
     ):
-        photo = np.asarray(cv2.imread(str(folder / f"{name}.jpg"))[..., ::-1], np.uint8)
+        photo = read_photo(folder / f"{name}.jpg")
         truth = points[:, :2].astype(np.float64)
         dense = dense_near(photo, truth)
         if dense is None:
@@ -102,7 +104,7 @@ def photographs(folder: Path) -> Iterator[Example]:
         path = folder / f"{person}.jpg"
         if not path.is_file():
             continue
-        photo = np.asarray(cv2.imread(str(path))[..., ::-1], np.uint8)
+        photo = read_photo(path)
         face = find_largest_face(photo)
         if face is None:
             continue
@@ -156,12 +158,14 @@ def train(examples: list[Example]) -> HandleNetwork:
     modes = directions[:MODES] / (sizes[:MODES, None] / np.sqrt(len(flat[::4])))
     goals = np.stack([offsets(example) for example in examples])
     offset, unit = goals.mean(axis=0), float(goals.std())
-    inputs = np.stack([features(modes, mean, e.dense, f) for e, f in zip(examples, frames, strict=True)])
+    inputs = np.stack(
+        [features(modes, mean, e.dense, f) for e, f in zip(examples, frames, strict=True)]
+    )
     x = torch.tensor(inputs, dtype=torch.float32)
     y = torch.tensor((goals - offset).reshape(len(goals), -1) / unit, dtype=torch.float32)
     torch.manual_seed(0)
     sides = (x.shape[1], WIDTH, WIDTH, y.shape[1])
-    linear = [nn.Linear(a, b) for a, b in zip(sides, sides[1:], strict=False)]
+    linear = [nn.Linear(a, b) for a, b in pairwise(sides)]
     network = nn.Sequential(linear[0], nn.GELU("tanh"), linear[1], nn.GELU("tanh"), linear[2])
     steps = EPOCHS * len(x) // 256
     optimizer = torch.optim.AdamW(network.parameters(), weight_decay=0.05)
@@ -171,7 +175,7 @@ def train(examples: list[Example]) -> HandleNetwork:
         noisy = x[chosen] + NOISE * torch.randn(256, x.shape[1])
         loss = functional.smooth_l1_loss(network(noisy), y[chosen], beta=0.3)
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         schedule.step()
     layers = tuple(

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from safetensors.torch import save_file
 from torch import nn
 
-from engine.face.landmarker_networks import CoefficientNetwork, FaceDetector, LandmarkNetwork
 from engine.core.files import write_whole
+from engine.face.landmarker_networks import CoefficientNetwork, FaceDetector, LandmarkNetwork
 
 Array = NDArray[np.generic]
 

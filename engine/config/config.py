@@ -16,6 +16,9 @@ from typing import Any, Literal
 from engine.config.skeletons import SKELETONS
 from engine.core.errors import ReposeError
 
+Detector = Literal["landmarker", "dlib"]
+"""What finds faces and their landmarks."""
+
 Layout = Literal["fei", "people", "portraits"]
 """How a folder tells whose a picture is: files <person>-<pose>.jpg; one folder per person; or one
 photo per person, to be lifted to 3D and turned."""
@@ -226,6 +229,8 @@ class DataConfig:
     """What is kept out: whole people; or, to fit a model to one person, pictures of each."""
     repeat: int = 1
     """How often every picture is a source in one epoch: few pictures need longer epochs."""
+    detector: Detector = "landmarker"
+    """What finds faces and landmarks: MediaPipe's networks, or dlib as in the report."""
     augment: bool = True
     """Change light, place, size and background of the pictures at random."""
 
@@ -364,7 +369,7 @@ PRESETS: Mapping[str, Config] = types.MappingProxyType(
             ),
             stage1=_REPORT_STAGE,
             stage2=_REPORT_STAGE,
-            data=DataConfig(poses=tuple(range(1, 11)), augment=False),
+            data=DataConfig(poses=tuple(range(1, 11)), augment=False, detector="dlib"),
             precision="full",
         ),
     }

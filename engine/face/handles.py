@@ -106,9 +106,7 @@ class HandleNetwork:
         return landmarks
 
 
-def features(
-    modes: Floats, mean: Floats, dense: NDArray[np.floating], frame: HeadFrame
-) -> Floats:
+def features(modes: Floats, mean: Floats, dense: NDArray[np.floating], frame: HeadFrame) -> Floats:
     """What the network gets: coefficients of the modes (K), yaw and pitch."""
     yaw, pitch, _ = frame.angles
     coefficients = modes @ (frame.inside(dense) - mean).ravel()

@@ -222,9 +222,7 @@ class _MixerBlock(nn.Module):
     def __init__(self, tokens: int, channels: int) -> None:
         super().__init__()
         self.norm_tokens = _Scale(channels)
-        self.mix_tokens = nn.Sequential(
-            nn.Linear(tokens, 384), nn.ReLU(), nn.Linear(384, tokens)
-        )
+        self.mix_tokens = nn.Sequential(nn.Linear(tokens, 384), nn.ReLU(), nn.Linear(384, tokens))
         self.norm_channels = _Scale(channels)
         self.mix_channels = nn.Sequential(
             nn.Linear(channels, 256), nn.ReLU(), nn.Linear(256, channels)
