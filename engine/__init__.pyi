@@ -35,9 +35,9 @@ from .export.sequence import open_footage as open_footage
 from .export.sequence import played as played
 from .export.sequence import smoothed as smoothed
 from .export.sequence_export import SequenceExport as SequenceExport
-from .face.dlib_detector import Face as Face
-from .face.dlib_detector import find_faces as find_faces
+from .face.detection import find_faces as find_faces
 from .face.expression import Expression as Expression
+from .face.faces import Face as Face
 from .face.head import mean_face as mean_face
 from .face.head_picture import draw_head as draw_head
 from .face.head_picture import place_on_head as place_on_head

@@ -13,7 +13,7 @@ import torch
 from engine.core.errors import ReposeError
 from engine.export.batches import ExportBatch, Format, angles_between, plan_batch
 from engine.export.export import job_threads, networks_for, repose_all
-from engine.face.dlib_detector import find_faces
+from engine.face.detection import find_faces
 from engine.face.pose import Pose3D
 from engine.imaging.photos import read_photo
 from engine.inference.prediction import NetworkInput

@@ -17,6 +17,9 @@ from typing import Any, Literal
 from engine.config.skeletons import SKELETONS
 from engine.core.errors import ReposeError
 
+Detector = Literal["landmarker", "dlib"]
+"""What finds faces and their landmarks."""
+
 Layout = Literal["fei", "people", "portraits"]
 """How a folder is organised: files <person>-<pose>.jpg; one folder per person; or single portraits,
 which are lifted to 3D and turned."""
@@ -227,6 +230,8 @@ class DataConfig:
     """Keep out whole people; or, to fine-tune on one person, pictures of each person."""
     repeat: int = 1
     """Times that every picture is a source in one epoch; more for few pictures."""
+    detector: Detector = "landmarker"
+    """What finds faces and landmarks: MediaPipe's networks, or dlib as in the report."""
     augment: bool = True
     """Augmentation: random light, position, size and background."""
 
@@ -367,7 +372,7 @@ PRESETS: Mapping[str, Config] = types.MappingProxyType(
             ),
             stage1=_REPORT_STAGE,
             stage2=_REPORT_STAGE,
-            data=DataConfig(poses=tuple(range(1, 11)), augment=False),
+            data=DataConfig(poses=tuple(range(1, 11)), augment=False, detector="dlib"),
             precision="full",
         ),
     }

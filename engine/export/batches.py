@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from string import Formatter
 from typing import Literal, cast
 
-from engine.config.config import read_settings
+from engine.config.config import Detector, read_settings
 from engine.core.errors import ReposeError
 from engine.core.files import read_text, reason
 from engine.export.jobs import Job, JobOptions, View
@@ -49,7 +49,7 @@ class ExportBatch:
     targets, poses    target photos and pose files, or folders of them; if both are empty, the
                       source's own pose is used
     yaw, pitch, roll  angles in degrees, added to the rotation of the pose
-    transfer, face, view, quality, note, masks  see JobOptions
+    transfer, detector, face, view, quality, note, masks  see JobOptions
     out               output folder; None if only the sheet or the animation is wanted
     name              naming pattern (see NAME_FIELDS); empty: the shortest that gives unique names
     overwrite         recompute pictures that exist
@@ -68,6 +68,7 @@ class ExportBatch:
     pitch: Angles = (0.0,)
     roll: Angles = (0.0,)
     transfer: Transfer = "relative"
+    detector: Detector = "landmarker"
     face: int = 1
     view: View = "photo"
     out: Path | None = None
@@ -118,6 +119,7 @@ class ExportBatch:
         """The options that all jobs of the batch share."""
         return JobOptions(
             transfer=self.transfer,
+            detector=self.detector,
             face=self.face,
             view=self.view,
             quality=self.quality,

@@ -12,8 +12,9 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
-from threading import Event, Lock
+from threading import Event
 from typing import NamedTuple
 
 import cv2
@@ -21,12 +22,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from engine.config.config import Detector
 from engine.core.errors import ReposeError
 from engine.core.files import DiskFullError
 from engine.core.sharing import FutureCache, MicroBatcher
 from engine.export.jobs import Job, JobOptions, Outcome, View
 from engine.export.sequence import Target
-from engine.face.dlib_detector import find_faces
+from engine.face.detection import find_faces
 from engine.face.landmarks import Landmarks
 from engine.face.pose import Pose3D, copy_pose
 from engine.face.pose_files import POSE_SUFFIXES, read_pose
@@ -37,7 +39,6 @@ from engine.inference.prediction import NetworkInput, Prediction, Source, keep_r
 from engine.inference.predictor import Predictor
 
 _MAX_GPU_BATCH = 32
-_DETECTOR_LOCK = Lock()  # dlib's detectors are not thread-safe
 _CACHED_TARGETS = 1000  # target photos whose landmarks are cached, half a kilobyte each
 
 
@@ -105,7 +106,7 @@ class _JobRunner:
         self._predictor, self._options, self._inputs = predictor, options, inputs
         self._readers, self._predict = readers, predict
         self._sources = FutureCache(self._read_source, threads + 2)
-        self._targets = FutureCache(_read_target, _CACHED_TARGETS)
+        self._targets = FutureCache(partial(_read_target, options.detector), _CACHED_TARGETS)
 
     def start(self, job: Job, pool: ThreadPoolExecutor) -> Future[Outcome]:
         """Submit a job and prefetch its source."""
@@ -148,7 +149,7 @@ class _JobRunner:
 
     def _read_source(self, path: Path) -> _SourcePhoto:
         photo, metadata = read_picture(path)
-        face = _find_face(photo, path, self._options.face)
+        face = _find_face(photo, path, self._options.face, self._options.detector)
         size = photo.shape[1], photo.shape[0]
         source = self._predictor.cut(photo, face)
         keep = keep_of(path, self._options.masks, size)
@@ -215,15 +216,14 @@ def job_threads(device: str) -> int:
     return cores or 1 if device == "cpu" else min(2 * (cores or 1), _MAX_GPU_BATCH)
 
 
-def _read_target(path: Path) -> Target:
+def _read_target(detector: Detector, path: Path) -> Target:
     photo = read_photo(path)
-    return Target(_find_face(photo, path, 1), (photo.shape[1], photo.shape[0]))
+    return Target(_find_face(photo, path, 1, detector), (photo.shape[1], photo.shape[0]))
 
 
-def _find_face(photo: Photo, path: Path, number: int) -> Landmarks:
+def _find_face(photo: Photo, path: Path, number: int, detector: Detector) -> Landmarks:
     """Landmarks of the face with this number, from 1, largest first. Raises ReposeError."""
-    with _DETECTOR_LOCK:
-        faces = find_faces(photo)
+    faces = find_faces(photo, detector)
     if not faces:
         raise ReposeError(f"No face was found in {path}.")
     if number > len(faces):

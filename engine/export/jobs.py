@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from engine.config.config import Detector
 from engine.core.errors import ReposeError
 from engine.core.files import read_text
 from engine.face.pose import Transfer
@@ -45,6 +46,7 @@ class JobOptions:
     """Options that all jobs of a list share.
 
     transfer  how the pose of a target photo is transferred (see `engine.face.pose.copy_pose`)
+    detector  what finds faces
     face      index of the source's face, from 1, largest first
     view      what is written
     quality   of JPEG and WebP, 1 to 100
@@ -55,6 +57,7 @@ class JobOptions:
     """
 
     transfer: Transfer = "relative"
+    detector: Detector = "landmarker"
     face: int = 1
     view: View = "photo"
     quality: int = 95

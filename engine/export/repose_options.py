@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from tyro.conf import Positional, arg
 
+from engine.config.config import Detector
 from engine.core.errors import ReposeError
 from engine.export.batches import ExportBatch, Format, angles_text, read_angles
 from engine.export.jobs import View
@@ -58,6 +59,9 @@ class ReposeOptions:
     """How to copy the pose of a photo. relative: the rotation of the head and the openings of
     mouth, eyes and brows; aligned: the landmarks, moved and scaled onto the source's face;
     absolute: the landmarks at their pixel coordinates, for photos of one fixed camera."""
+
+    detector: Detector = "landmarker"
+    """What finds faces and landmarks: MediaPipe's networks, or dlib as in the report."""
 
     face: int = 1
     """The face of the source to use: 1 is the largest, 2 the second largest, and so on."""
@@ -225,6 +229,7 @@ def batch_from_options(options: ReposeOptions) -> ExportBatch:
         pitch=read_angles(options.pitch),
         roll=read_angles(options.roll),
         transfer=options.transfer,
+        detector=options.detector,
         face=options.face,
         view=options.view,
         out=options.out,
@@ -252,7 +257,7 @@ def batch_arguments(batch: ExportBatch) -> list[str]:
         angles: tuple[float, ...] = getattr(batch, name)
         if angles != (0.0,):
             words.append(f"--{name}={angles_text(angles)}")
-    for name in ("transfer", "face", "view", "out", "name", "format", "quality", "sheet",
+    for name in ("transfer", "detector", "face", "view", "out", "name", "format", "quality", "sheet",
                  "animation", "fps", "model", "device"):  # fmt: skip
         value = getattr(batch, name)
         if value != getattr(default, name):

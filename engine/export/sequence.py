@@ -10,9 +10,11 @@ import cv2
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from engine.config.config import Detector
 from engine.core.errors import ReposeError
 from engine.core.files import reason
-from engine.face.dlib_detector import Face, find_faces, find_largest_face, landmarks_in_box
+from engine.face.detection import find_faces, find_largest_face, find_near
+from engine.face.faces import Face
 from engine.face.landmarks import Landmarks
 from engine.face.pose import Transfer, copy_pose
 from engine.imaging.photos import PHOTO_SUFFIXES, Photo, read_photo
@@ -29,7 +31,6 @@ MOST_FPS = 240.0
 PREVIEW_SIDE = 320
 """Long side of a frame's preview, pixels."""
 
-_SEARCH_SIDE = 360  # pixels: long side of the search window around the previous face
 _MAX_MOVE = 2.0  # face widths between frames; a face further away is a different one
 _MAX_MISSING = 25  # frames without the face, after which the largest face is tracked instead
 
@@ -62,7 +63,7 @@ class Footage:
     frames: Generator[Frame]
 
 
-def open_footage(path: Path | str) -> Footage:
+def open_footage(path: Path | str, detector: Detector = "landmarker") -> Footage:
     """Open a video, or a folder of pictures as frames in natural order of their names.
 
     Raises ReposeError when it cannot be read; ``frames`` raises it for an unreadable frame.
@@ -70,7 +71,9 @@ def open_footage(path: Path | str) -> Footage:
     path = Path(path)
     if path.is_dir():
         files = _pictures(path)
-        return Footage(path, USUAL_FPS, len(files), _track(read_photo(file) for file in files))
+        return Footage(
+            path, USUAL_FPS, len(files), _track((read_photo(file) for file in files), detector)
+        )
     if not path.exists():
         raise ReposeError(f"{path} does not exist.")
     if path.suffix.lower() not in VIDEO_SUFFIXES:
@@ -83,7 +86,7 @@ def open_footage(path: Path | str) -> Footage:
     fps = capture.get(cv2.CAP_PROP_FPS)
     fps = fps if 0 < fps <= MOST_FPS else USUAL_FPS
     count = max(0, round(capture.get(cv2.CAP_PROP_FRAME_COUNT)))
-    return Footage(path, fps, count, _track(_decode(capture)))
+    return Footage(path, fps, count, _track(_decode(capture), detector))
 
 
 class Target(NamedTuple):
@@ -160,11 +163,11 @@ def _decode(capture: cv2.VideoCapture) -> Iterator[Photo]:
         capture.release()
 
 
-def _track(frames: Iterable[Photo]) -> Generator[Frame]:
+def _track(frames: Iterable[Photo], detector: Detector) -> Generator[Frame]:
     last: Face | None = None
     missing = 0
     for photo in frames:
-        face = _find(photo, last)
+        face = _find(photo, last, detector)
         missing = 0 if face is not None else missing + 1
         if face is not None or missing > _MAX_MISSING:
             last = face
@@ -172,35 +175,16 @@ def _track(frames: Iterable[Photo]) -> Generator[Frame]:
         yield Frame(None if face is None else face.landmarks, (width, height), _preview(photo))
 
 
-def _find(photo: Photo, last: Face | None) -> Face | None:
+def _find(photo: Photo, last: Face | None, detector: Detector) -> Face | None:
     """The face nearest to ``last``; without ``last``, the largest."""
     if last is None:
-        return find_largest_face(photo)
-    near = _find_near(photo, last)
+        return find_largest_face(photo, detector)
+    near = find_near(photo, last)
     if near is not None:
         return near
-    faces = find_faces(photo)
+    faces = find_faces(photo, detector)
     nearest = min(faces, key=lambda face: _distance(face, last), default=None)
     return nearest if nearest and _distance(nearest, last) < _MAX_MOVE else None
-
-
-def _find_near(photo: Photo, last: Face) -> Face | None:
-    """The largest face in a window of 3x3 boxes around ``last``: faster than a full search."""
-    left, top, right, bottom = last.box
-    wide, high = right - left, bottom - top
-    x0, y0 = max(0, round(left - wide)), max(0, round(top - high))
-    part = photo[y0 : max(y0, round(bottom + high)), x0 : max(x0, round(right + wide))]
-    if min(part.shape[:2], default=0) < 16:
-        return None
-    scale = min(1.0, _SEARCH_SIDE / max(part.shape[:2]))
-    size = [max(16, round(side * scale)) for side in part.shape[1::-1]]
-    face = find_largest_face(np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA)))
-    if face is None:
-        return None
-    across = np.array([part.shape[1] / size[0], part.shape[0] / size[1]])
-    corners = np.reshape(face.box, (2, 2)) * across + (x0, y0)
-    box = (float(corners[0, 0]), float(corners[0, 1]), float(corners[1, 0]), float(corners[1, 1]))
-    return Face(box, landmarks_in_box(photo, box), face.score)
 
 
 def _distance(face: Face, last: Face) -> float:

@@ -20,7 +20,7 @@ from engine.export.export import job_threads, networks_for, render_view
 from engine.export.jobs import Job, Outcome, View
 from engine.export.repose_options import ReposeOptions
 from engine.export.sequence import MOST_FPS, VIDEO_SUFFIXES, Target, open_footage, played, smoothed
-from engine.face.dlib_detector import find_faces
+from engine.face.detection import find_faces
 from engine.face.landmarks import Landmarks, check_landmarks
 from engine.face.pose import Transfer
 from engine.guidance.keep import KeepMask, keep_of
@@ -112,10 +112,10 @@ def sequence_from_options(
     assert options.output is not None
     check_output(options.output)
     photo = read_photo(options.source[0])
-    faces = find_faces(photo)
+    faces = find_faces(photo, options.detector)
     if len(faces) < options.face:
         raise ReposeError(f"There is no face {options.face} in {options.source[0]}.")
-    footage = open_footage(path)
+    footage = open_footage(path, options.detector)
     frames = []
     for frame in footage.frames:
         frames.append(frame)

@@ -19,7 +19,8 @@ from engine.export import export
 from engine.export.batch_run import ExportResult, Progress, run_batch
 from engine.export.batches import ExportBatch, Format, plan_batch
 from engine.export.jobs import Job, Outcome
-from engine.face.dlib_detector import Face, find_faces
+from engine.face.detection import find_faces
+from engine.face.faces import Face
 from engine.face.landmarks import Landmarks
 from engine.face.pose_files import write_pose
 from engine.imaging.photos import Photo, read_photo, read_picture, write_photo

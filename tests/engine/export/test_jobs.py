@@ -9,7 +9,7 @@ import pytest
 from engine.core.errors import ReposeError
 from engine.export.export import repose_all
 from engine.export.jobs import Job, JobOptions, Outcome, read_jobs
-from engine.face.dlib_detector import find_faces
+from engine.face.detection import find_faces
 from engine.face.landmarks import Landmarks, check_landmarks
 from engine.face.pose import Pose3D
 from engine.face.pose_files import write_pose
