@@ -23,7 +23,7 @@ from engine.data.cache_writer import CacheWriter, alone, forget_unfinished
 from engine.data.keypoints import Points, read_coco
 from engine.data.layouts import PictureFile, list_pictures, read_groups
 from engine.data.records import Finished, Record, copied
-from engine.data.samples import Sample, SampleOptions, marks_beside, read_shots
+from engine.data.samples import Sample, SampleOptions, marks_beside, read_samples
 
 COCO_FILE = "keypoints.json"
 """A COCO JSON of this name in a folder of pictures is found without being named."""
@@ -143,7 +143,7 @@ def _fill(
         fixed_camera=options.layout == "fei",
         views=options.made["views"],
     )
-    read = partial(read_shots, how)
+    read = partial(read_samples, how)
     workers = min(options.workers or os.cpu_count() or 1, len(new) // _FEW)
     progress = _told(zip(files[done:], wanted[done:], known, strict=True), done, len(files))
     with in_processes(read, [(file, points.get(file.name)) for file in new], workers) as results:
@@ -151,26 +151,28 @@ def _fill(
             if same is not None:
                 cache.append(*copied(same, options.out))
                 continue
-            shots = next(results)
-            if isinstance(shots, str):
-                cache.append(replace(record, reason=shots), [])
+            samples = next(results)
+            if isinstance(samples, str):
+                cache.append(replace(record, reason=samples), [])
             else:
-                entries, contents = _entries(shots, file)
+                entries, contents = _entries(samples, file)
                 cache.append(replace(record, entries=entries), contents)
 
 
-def _entries(shots: Sequence[Sample], file: PictureFile) -> tuple[tuple[Entry, ...], list[Pixels]]:
+def _entries(
+    samples: Sequence[Sample], file: PictureFile
+) -> tuple[tuple[Entry, ...], list[Pixels]]:
     """Entries whose offsets count from 0, and the bytes that they tell of."""
     entries, contents, end = [], [], 0
-    for number, shot in enumerate(shots):
-        height, width = shot.pixels.shape[:2]
-        start, end = end, end + shot.pixels.size
-        contents.append(shot.pixels)
+    for number, sample in enumerate(samples):
+        height, width = sample.pixels.shape[:2]
+        start, end = end, end + sample.pixels.size
+        contents.append(sample.pixels)
         weight_offset = None
-        if shot.weight is not None:
-            weight_offset, end = end, end + shot.weight.size
-            contents.append(shot.weight)
-        points = [None if np.isnan(x) else (float(x), float(y)) for x, y in shot.points]
+        if sample.weight is not None:
+            weight_offset, end = end, end + sample.weight.size
+            contents.append(sample.weight)
+        points = [None if np.isnan(x) else (float(x), float(y)) for x, y in sample.points]
         entries.append(
             Entry(
                 name=f"{file.name}#{number:02}" if number else file.name,
@@ -181,7 +183,7 @@ def _entries(shots: Sequence[Sample], file: PictureFile) -> tuple[tuple[Entry, .
                 offset=start,
                 weight_offset=weight_offset,
                 landmarks=tuple(points),
-                box=shot.box,
+                box=sample.box,
             )
         )
     return tuple(entries), contents

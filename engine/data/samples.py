@@ -1,6 +1,6 @@
 """From a picture file to what a cache holds of it: the points are found, or read from files.
 
-Of a portrait that is lifted to 3D, the further views are shots like the picture itself.
+Of a portrait that is lifted to 3D, the further views are samples like the picture itself.
 """
 
 import zlib
@@ -79,7 +79,7 @@ class Sample:
         return Sample(np.asarray(pixels, np.uint8), points.astype(np.float32), box)
 
 
-def read_shots(
+def read_samples(
     options: SampleOptions, file: PictureFile, points: Points | None = None
 ) -> tuple[Sample, ...] | str:
     """The picture and its views; or, in a sentence, why it cannot be used.
@@ -155,15 +155,17 @@ def _body(photo: Photo, file: PictureFile, points: Points | None) -> Sample:
 
 def _lifted(face: Sample, name: str, views: int) -> tuple[Sample, ...]:
     """A portrait in the frame of its views, and the views."""
-    from engine.data.lifting.lifting import LiftedPortrait
+    from engine.data.lifting.portrait import LiftedPortrait
 
     portrait = LiftedPortrait.of(face.pixels, face.points)
     photo = portrait.view(0, 0, 0)
-    shots = [Sample(photo.pixels, photo.landmarks, _box_around(photo.landmarks))]
+    samples = [Sample(photo.pixels, photo.landmarks, _box_around(photo.landmarks))]
     for angles in view_angles(name, views):
         view = portrait.view(*angles)
-        shots.append(Sample(view.pixels, view.landmarks, _box_around(view.landmarks), view.weight))
-    return tuple(shots)
+        samples.append(
+            Sample(view.pixels, view.landmarks, _box_around(view.landmarks), view.weight)
+        )
+    return tuple(samples)
 
 
 def _box_around(points: Landmarks) -> Box:
