@@ -10,6 +10,7 @@ cache/             the caches prepared from folders of pictures
 pictures/          the training pictures of a personal model
 stop, save, pause  requests to the training, see `engine.training.requests`
 process.json       the process that trains the run or trained it last
+.lock              locked by the process that trains the run
 log.txt            the output of that process, if the editor started it
 
 The run survives a kill at any time: `--resume` truncates the events written after the last state
@@ -23,7 +24,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -37,6 +38,7 @@ from engine.core.errors import ReposeError
 from engine.core.files import reason, write_whole
 from engine.face.trained_range import TrainedRange
 from engine.networks.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from engine.training.requests import Requests
 from engine.training.run_folder import (
     BEST,
     CACHE,
@@ -49,6 +51,7 @@ from engine.training.run_folder import (
     REQUESTS,
     SAMPLES,
     STATE,
+    lock_run,
 )
 
 _OURS = {EVENTS, CONFIG, LAST, BEST, STATE, SAMPLES, CACHE, PICTURES, LOG, PROCESS, *REQUESTS}
@@ -86,13 +89,16 @@ class Position:
 class Run:
     """Reads and writes the folder of one training. In distributed training only rank 0 writes.
 
+    The folder is locked until the ``with`` block ends: no other process can train the run.
+
     position       the progress of the training; saved with the state
     held_out       the groups of people excluded from training
     trained_on     the groups of people used for training
     trained_range  the range of head angles in the training pictures; None without faces
+    requests       those of the user to the training
 
     Raises ReposeError when the folder contains another run or other files, contains no run to
-    resume, or is not writable.
+    resume, is not writable, or when another process trains the run.
     """
 
     def __init__(self, folder: Path, config: Config, start: Position | None) -> None:
@@ -104,23 +110,40 @@ class Run:
         self._saved: dict[str, Mapping[str, Any]] = {}
         self._writes = distributed.rank() == 0
         if start is not None:
-            self.position = start
             _check_free(folder)
+        elif not (folder / STATE).exists():
+            raise ReposeError(f"{folder} holds no run to resume.")
+        self._lock = lock_run(folder) if self._writes else None
+        try:
+            self._open(start)
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._lock is not None:
+            self._lock.release()
+
+    def _open(self, start: Position | None) -> None:
+        """Write or read the state, now that the folder is locked."""
+        if start is not None:
+            self.position = start
+            _check_free(self.folder)  # another process may have begun a run before the lock
             self.save_state({})
             if self._writes:
-                (folder / EVENTS).unlink(missing_ok=True)
+                (self.folder / EVENTS).unlink(missing_ok=True)
         else:
-            if not (folder / STATE).exists():
-                raise ReposeError(f"{folder} holds no run to resume.")
-            state = load_checkpoint(folder / STATE)
+            state = load_checkpoint(self.folder / STATE)
             self.position = _position(state)
             self._saved = dict(state.weights)
             self._cut_events()
+        self.requests = Requests(self.folder)
         if self._writes:
-            for name in REQUESTS:  # left over from an earlier process
-                (folder / name).unlink(missing_ok=True)
-            with write_whole(folder / CONFIG) as part:
-                part.write_text(config.to_json(), encoding="utf-8")
+            with write_whole(self.folder / CONFIG) as part:
+                part.write_text(self.config.to_json(), encoding="utf-8")
 
     def event(self, kind: str, **values: Any) -> None:
         """Append one event to `events.jsonl`. Raises ReposeError when it cannot be written."""

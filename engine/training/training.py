@@ -201,11 +201,12 @@ def train(options: TrainOptions, config: Config) -> None:
             run = Run(options.run, config, None if resume else _start(options))
             if distributed.rank() == 0:
                 note_process(options.run, os.getpid(), options.device, options.threads)
-        try:
-            _train(run, options, device, workers)
-        except Exception as error:
-            _note_failure(run, error)
-            raise
+        with run:
+            try:
+                _train(run, options, device, workers)
+            except Exception as error:
+                _note_failure(run, error)
+                raise
 
 
 def _start(options: TrainOptions) -> Position:
