@@ -1,4 +1,4 @@
-"""From a folder of pictures to a cache (see `engine.data.cache`) to train from."""
+"""The command `prepare`: converts a folder of pictures to a cache (see `engine.data.cache`)."""
 
 import hashlib
 import os
@@ -26,9 +26,9 @@ from engine.data.records import Finished, Record, copied
 from engine.data.samples import Sample, SampleOptions, marks_beside, read_samples
 
 COCO_FILE = "keypoints.json"
-"""A COCO JSON of this name in a folder of pictures is found without being named."""
+"""Default name of a COCO JSON file in a folder of pictures."""
 
-_FEW = 4  # pictures are not worth a process
+_FEW = 4  # least number of pictures per worker process
 _TELL_SECONDS = 10.0
 
 _Item = TypeVar("_Item")
@@ -72,7 +72,7 @@ class PrepareOptions:
 
     @property
     def made(self) -> dict[str, Any]:
-        """What a cache made with these options says of it, as JSON has it."""
+        """The options that determine the contents of the cache, as stored in its index."""
         return {
             "data": str(self.data.resolve()),
             "layout": self.layout,
@@ -84,10 +84,10 @@ class PrepareOptions:
 
 
 def prepare(options: PrepareOptions) -> None:
-    """Write the cache; go on where an earlier try was broken off; or bring it up to date.
+    """Write the cache, resume an interrupted run, or update an existing cache.
 
-    The outcome is the same, to the byte. Raises ReposeError when the folder has no usable picture,
-    the cache cannot be written, or something else is in its place.
+    The files are bit-identical in all three cases. Raises ReposeError when the folder has no usable
+    picture, the cache cannot be written, or the output folder contains something else.
     """
     if options.out.resolve() == options.data.resolve():
         raise ReposeError("The cache needs a folder of its own, not that of the pictures.")
@@ -130,8 +130,8 @@ def _fill(
     points: Mapping[str, Points],
     finished: Finished | None,
 ) -> None:
-    """Append what is not in the cache yet: from the ``finished`` one where the file is the same,
-    otherwise from the file.
+    """Append the missing pictures, copied from the ``finished`` cache if the picture file is
+    unchanged, otherwise read from the file.
     """
     done = len(cache.records)
     old = {(r.name, r.stamp): r for r in finished.records if r.entries} if finished else {}
@@ -162,7 +162,7 @@ def _fill(
 def _entries(
     samples: Sequence[Sample], file: PictureFile
 ) -> tuple[tuple[Entry, ...], list[Pixels]]:
-    """Entries whose offsets count from 0, and the bytes that they tell of."""
+    """Entries with offsets from 0, and the pixels and weights that they refer to."""
     entries, contents, end = [], [], 0
     for number, sample in enumerate(samples):
         height, width = sample.pixels.shape[:2]
@@ -190,9 +190,9 @@ def _entries(
 
 
 def _coco_points(options: PrepareOptions, files: Sequence[PictureFile]) -> dict[str, Points]:
-    """Points of bodies by the name of the picture, from a COCO JSON.
+    """Body points by picture name, from a COCO JSON file; empty for other skeletons or without one.
 
-    Raises ReposeError when it cannot be used.
+    Raises ReposeError when the file cannot be used.
     """
     path = options.keypoints
     if options.skeleton != "body":
@@ -204,7 +204,7 @@ def _coco_points(options: PrepareOptions, files: Sequence[PictureFile]) -> dict[
         if not path.is_file():
             return {}
     listed = read_coco(path)
-    # A file_name may be relative to the folder, or a bare name where that says enough.
+    # A file_name may be relative to the folder, or a bare name if that is unambiguous.
     bare = Counter(Path(file.name).name for file in files)
     points = {}
     for file in files:
@@ -219,15 +219,15 @@ def _coco_points(options: PrepareOptions, files: Sequence[PictureFile]) -> dict[
 
 
 def _stamp(file: PictureFile, skeleton: str, points: Mapping[str, Points]) -> str:
-    """Changes when the picture, or what is known of its points, does."""
+    """Fingerprint of the picture and the source of its points, to detect changes."""
     if file.name in points:
         return f"{file.stamp()} {hashlib.sha256(points[file.name].tobytes()).hexdigest()[:16]}"
     return file.stamp() if skeleton == "none" else file.stamp(marks_beside(file, skeleton))
 
 
 def _told(items: Iterable[_Item], done: int, total: int) -> Iterator[_Item]:
-    """The items, while standard error shows how far they are: a bar on a terminal, otherwise a
-    line now and then.
+    """Iterate over the items and report progress on standard error: as a bar on a terminal,
+    otherwise as a line every 10 seconds.
     """
     if sys.stderr.isatty():
         yield from tqdm(items, initial=done, total=total, unit="picture")

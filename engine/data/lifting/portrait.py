@@ -134,7 +134,7 @@ def _shown(frame: Crop, photo: Pixels) -> Floats:
 
 
 def _trust(cutout: Cutout) -> Floats:
-    """(SIDE, SIDE) weight of the background: 1 where the photo shows it, `_HIDDEN` where inpainted."""
+    """(SIDE, SIDE) weight of the background: 1 where the photo shows it, `_HIDDEN` elsewhere."""
     seen = (cutout.opacity < 0.1).astype(np.float32)
     trust = _HIDDEN + (1 - _HIDDEN) * cv2.GaussianBlur(cv2.erode(seen, np.ones((5, 5))), (0, 0), 1)
     return np.asarray(trust, np.float32)
