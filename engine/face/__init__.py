@@ -1,0 +1,1 @@
+"""What is found in a face: landmarks, parts, pose, expression."""
