@@ -75,15 +75,15 @@ def train(run: Path, data: Path, minutes: float) -> None:
         network.train()
         with torch.autocast("cpu", torch.bfloat16):
             logits = network(inputs)
-        loss = _loss(logits.float(), labels)
+        cost = loss(logits.float(), labels)
         optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        cost.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
         _average(average, network, min(AVERAGE, (step + 1) / (step + 20)))
         step += 1
         seconds += time.monotonic() - began
-        losses.append(loss.item())
+        losses.append(cost.item())
         if step % 50 == 0:
             mean = float(np.mean(losses[-50:]))
             print(f"{step} {seconds:.0f} s loss {mean:.4f}", flush=True)
@@ -165,7 +165,7 @@ def _batch(samples: Iterator[Sample] | Sequence[Sample]) -> tuple[Tensor, Tensor
     return inputs.contiguous(memory_format=torch.channels_last), labels
 
 
-def _loss(logits: Tensor, labels: Tensor) -> Tensor:
+def loss(logits: Tensor, labels: Tensor) -> Tensor:
     """Cross entropy, and one minus the soft overlap (Dice) of each part over the batch."""
     sure = labels != UNSURE
     known = labels.where(sure, 0)

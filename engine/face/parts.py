@@ -110,6 +110,7 @@ def load_parts_network(path: Path) -> PartsNetwork:
         raise damaged from error
     if not all(bool(tensor.isfinite().all()) for tensor in weights.values()):
         raise damaged
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return network.eval().requires_grad_(False)
 
 
