@@ -1,11 +1,11 @@
 """Make `parts.safetensors`, the network that labels the parts of a picture.
 
-    python resources/make_parts.py train RUN --data DATA --minutes 60
-    python resources/make_parts.py evaluate RUN/parts.safetensors --data DATA
+    python -m resources.make_parts train RUN --data DATA --minutes 60
+    python -m resources.make_parts evaluate resources/parts.safetensors --data DATA
 
-DATA holds the folders `avatars`, `portraits` and `london` (see `parts.md`). A tenth of the groups
-of people is never trained on, and measured. Training goes on where RUN has a checkpoint; it takes
-one thread unless OMP_NUM_THREADS says otherwise.
+DATA holds the folders `avatars`, `portraits` and `london` (see `parts.md` and `parts_pictures.py`).
+A tenth of the groups of people is never trained on, and measured. RUN/parts.safetensors is the
+result; training goes on where RUN has a checkpoint. With OMP_NUM_THREADS=1 it takes one core.
 """
 
 import argparse
@@ -66,24 +66,12 @@ def train(run: Path, data: Path, minutes: float) -> None:
     losses: list[float] = []
     while (done := seconds / (60 * minutes)) < 1:
         began = time.monotonic()
-        optimizer.param_groups[0]["lr"] = (
-            RATE
-            * min(1.0, (step + 1) / WARM_UP)
-            * (0.01 + 0.99 * (1 + math.cos(math.pi * done)) / 2)
-        )
+        optimizer.param_groups[0]["lr"] = _rate(step, done)
         inputs, labels = _batch(_random_samples(examples, scenes, rng))
-        network.train()
-        with torch.autocast("cpu", torch.bfloat16):
-            logits = network(inputs)
-        cost = loss(logits.float(), labels)
-        optimizer.zero_grad()
-        cost.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimizer.step()
+        losses.append(_learn(network, optimizer, inputs, labels))
         _average(average, network, min(AVERAGE, (step + 1) / (step + 20)))
         step += 1
         seconds += time.monotonic() - began
-        losses.append(cost.item())
         if step % 50 == 0:
             mean = float(np.mean(losses[-50:]))
             print(f"{step} {seconds:.0f} s loss {mean:.4f}", flush=True)
@@ -102,6 +90,27 @@ def train(run: Path, data: Path, minutes: float) -> None:
             print(json.dumps(measure(average.folded(), held_out)), flush=True)
     save(average, run / "parts.safetensors", held_out=_groups(held_out), steps=step)
     print(json.dumps(measure(average.folded(), held_out)), flush=True)
+
+
+def _rate(step: int, done: float) -> float:
+    """The learning rate at a step when this share of the training is done."""
+    cosine = (1 + math.cos(math.pi * done)) / 2
+    return RATE * min(1.0, (step + 1) / WARM_UP) * (0.01 + 0.99 * cosine)
+
+
+def _learn(
+    network: nn.Module, optimizer: torch.optim.Optimizer, inputs: Tensor, labels: Tensor
+) -> float:
+    """One step; the loss before it."""
+    network.train()
+    with torch.autocast("cpu", torch.bfloat16):
+        logits = network(inputs)
+    cost = loss(logits.float(), labels)
+    optimizer.zero_grad()
+    cost.backward()  # type: ignore[no-untyped-call]
+    nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+    optimizer.step()
+    return cost.item()
 
 
 def save(network: PartsNetwork, path: Path, *, held_out: Sequence[str], steps: int) -> None:

@@ -148,32 +148,31 @@ def _local_model(guide: Floats, target: Floats, radius: int) -> Floats:
     def mean(values: Floats) -> Floats:
         return np.asarray(cv2.blur(values, window, borderType=cv2.BORDER_REFLECT), np.float32)
 
-    mean_guide, mean_target = mean(guide), mean(target)
-    pairs = [(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)]
-    products = np.stack([guide[..., i] * guide[..., j] for i, j in pairs], axis=-1)
-    means = np.stack([mean_guide[..., i] * mean_guide[..., j] for i, j in pairs], axis=-1)
-    rr, rg, rb, gg, gb, bb = np.moveaxis(
-        np.dstack((mean(products[..., :3]), mean(products[..., 3:]))) - means, -1, 0
-    )
-    rr, gg, bb = rr + _EPSILON, gg + _EPSILON, bb + _EPSILON
-    covariance = mean(guide * target[..., None]) - mean_guide * mean_target[..., None]
+    # Planes, not pixels: the processor reads what lies side by side.
+    planes = [np.ascontiguousarray(guide[..., channel]) for channel in range(3)]
+    means, mean_target = [mean(plane) for plane in planes], mean(target)
+
+    def variation(i: int, j: int) -> Floats:
+        return mean(planes[i] * planes[j]) - means[i] * means[j]
+
+    rr, gg, bb = (variation(i, i) + np.float32(_EPSILON) for i in range(3))
+    rg, rb, gb = variation(0, 1), variation(0, 2), variation(1, 2)
+    r, g, b = (mean(planes[i] * target) - means[i] * mean_target for i in range(3))
     # The inverse of the symmetric 3 x 3 matrix by its cofactors.
     c00, c01, c02 = gg * bb - gb * gb, gb * rb - rg * bb, rg * gb - gg * rb
     c11, c12, c22 = rr * bb - rb * rb, rg * rb - rr * gb, rr * gg - rg * rg
-    determinant = rr * c00 + rg * c01 + rb * c02
-    r, g, b = np.moveaxis(covariance, -1, 0)
-    slopes = np.stack(
-        (c00 * r + c01 * g + c02 * b, c01 * r + c11 * g + c12 * b, c02 * r + c12 * g + c22 * b),
-        axis=-1,
+    scale = 1 / np.maximum(rr * c00 + rg * c01 + rb * c02, np.float32(1e-14))
+    slopes = (
+        (c00 * r + c01 * g + c02 * b) * scale,
+        (c01 * r + c11 * g + c12 * b) * scale,
+        (c02 * r + c12 * g + c22 * b) * scale,
     )
-    slopes /= np.maximum(determinant, 1e-14)[..., None]
-    offset = mean_target - np.einsum("hwc,hwc->hw", slopes, mean_guide)
+    offset = mean_target - sum(a * m for a, m in zip(slopes, means, strict=True))
     # Where the colours explain little of the target, as of dark hair in the dark, the filter would
     # only blur it: there it stays as it is.
     variance = mean(target * target) - mean_target * mean_target
-    explained = np.einsum("hwc,hwc->hw", slopes, covariance) / np.maximum(variance, 1e-6)
-    trust = ((explained - _UNEXPLAINED) / (_EXPLAINED - _UNEXPLAINED)).clip(0, 1)
-    trust = mean(np.asarray(trust, np.float32))
-    model = mean(np.asarray(np.dstack((slopes, offset)), np.float32)) * trust[..., None]
-    model[..., 3] += (1 - trust) * target
-    return np.asarray(model, np.float32)
+    explained = (slopes[0] * r + slopes[1] * g + slopes[2] * b) / np.maximum(variance, 1e-6)
+    trust = mean(((explained - _UNEXPLAINED) / (_EXPLAINED - _UNEXPLAINED)).clip(0, 1))
+    model = [mean(plane) * trust for plane in (*slopes, offset)]
+    model[3] += (1 - trust) * target
+    return np.asarray(cv2.merge(model), np.float32)
