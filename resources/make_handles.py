@@ -3,9 +3,9 @@
     python resources/make_handles.py AVATARS PORTRAITS... resources/handles.safetensors
 
 AVATARS is a folder of renderings in the layout fei whose `labels.npz` has `names`, `landmarks`
-(N, 68, 3) and `poses`: exact landmarks at every angle. In the folders of PORTRAITS, where the head is
-nearly frontal, dlib is accurate: its landmarks are the targets. A tenth of the groups is held out,
-and the errors on it are printed, in percent of the height from brows to chin.
+(N, 68, 3) and `poses`: exact landmarks at every angle. In the folders of PORTRAITS, where the head
+is nearly frontal, dlib is accurate: its landmarks are the targets. A tenth of the groups is held
+out, and the errors on it are printed, in percent of the height from brows to chin.
 
 The training takes about five minutes, most of it to find the faces.
 """

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from engine.face.parts_network import CLASSES, PartsNetwork, network_input
 from engine.core.files import write_whole
+from engine.face.parts_network import CLASSES, PartsNetwork, network_input
 from resources.parts_augmentation import Sample, on_background, plain_sample, random_sample
 from resources.parts_backgrounds import backgrounds, draw_room
 from resources.parts_pictures import UNSURE, Example, read_examples

@@ -15,9 +15,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.imaging.crop import Crop
 from engine.face.edges import refine_edges
 from engine.face.parts_network import SIZE
+from engine.imaging.crop import Crop
 from engine.imaging.filling import filled
 
 CONTEXT = 40

@@ -14,12 +14,12 @@ import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
-from engine.imaging.crop import Crop
 from engine.core.errors import ReposeError
-from engine.face.edges import refine_edges
-from engine.face.parts_network import SIZE, PartsNetwork, landmark_hints, network_input
 from engine.core.files import resource
+from engine.face.edges import refine_edges
 from engine.face.landmarks import Landmarks
+from engine.face.parts_network import SIZE, PartsNetwork, landmark_hints, network_input
+from engine.imaging.crop import Crop
 
 Floats = NDArray[np.float32]
 

@@ -1,7 +1,7 @@
 """How long the window takes: what `benchmark` prints of it.
 
-Run as a program: `python -m gui.window.latency DEVICE PHOTO [MODEL]`. It opens the real window, moves
-a point with mouse events, and prints JSON; the exit status is 1 when an error came instead. Settings,
+Run as a program: `python -m gui.window.latency DEVICE PHOTO [MODEL]`. It opens the real window,
+moves a point with mouse events, and prints JSON; the exit status is 1 after an error. Settings,
 recent files and what was saved automatically are not the user's.
 
 window_s         from the start of the process to the window on the screen

@@ -10,14 +10,14 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 
-from engine.imaging.crop import Crop
-from engine.face.detection import find_faces
 from engine.core.errors import ReposeError
+from engine.core.files import resource
+from engine.face.detection import find_faces
 from engine.face.edges import foreground, refine_edges
+from engine.face.landmarks import Landmarks
 from engine.face.parts import FILE, PartLabel, Parts, label_parts, load_parts_network
 from engine.face.parts_network import SIZE, PartsNetwork, landmark_hints, network_input, no_hints
-from engine.core.files import resource
-from engine.face.landmarks import Landmarks
+from engine.imaging.crop import Crop
 from engine.imaging.photos import read_photo
 
 Photo = NDArray[np.uint8]
