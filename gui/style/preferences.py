@@ -1,4 +1,4 @@
-"""What the editor remembers between two starts."""
+"""The editor's settings, which are kept between two starts."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from PySide6.QtCore import QSettings
 
 
 def settings() -> QSettings:
-    """What is kept between two starts: recent files and folders, and what the user has chosen."""
+    """The settings: recent files and folders, and the user's choices."""
     return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Repose", "Repose")
 
 
 def notes_edits() -> bool:
-    """Whether pictures are to say that they were edited; they do unless the user has said no."""
+    """Whether saved pictures note that they were edited; True by default."""
     return bool(settings().value("note", True, bool))
 
 
 def note_edits(wanted: bool) -> None:
-    """Remember what `notes_edits` returns."""
+    """Set the value of `notes_edits`."""
     settings().setValue("note", wanted)

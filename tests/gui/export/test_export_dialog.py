@@ -197,7 +197,7 @@ def test_a_process_that_dies_says_so(qtbot: QtBot, dialog: ExportDialog) -> None
     assert dialog.process._process is not None
     with qtbot.waitSignal(dialog.failed, timeout=WAIT) as failed:
         dialog.process._process.kill()
-    assert "broke off" in failed.args[0]
+    assert "aborted" in failed.args[0]
     assert dialog.start.isEnabled()
 
 
