@@ -13,7 +13,7 @@ from gui.window.main_window import MainWindow
 @pytest.mark.parametrize(("part", "inside", "outside"), [
     ("background", (60, 20), (222, 140)),
     ("hair", (222, 40), (222, 140)),
-    ("clothes", (200, 400), (222, 140)),
+    ("clothes", (225, 190), (222, 140)),
 ])  # fmt: skip
 def test_a_part_is_kept_where_it_is(
     photo: engine.Picture, face: engine.Landmarks,
