@@ -1,19 +1,23 @@
-# make run [ARGS=photo.jpg]   the editor          make test   the tests
-# make bench [ARGS=--json]    how fast it is here  make lint   style, types, imports
-# make translations           look for new words in gui/; translate them in the .ts (Qt Linguist or
-#                             any editor), then once more
+# make run [ARGS=photo.jpg]   open the editor
+# make test [ARGS=tests/...]  run the tests, or some of them
+# make lint                   check style (ruff), types (mypy) and imports (import-linter)
+# make bench [ARGS=--json]    measure the speed on this machine
+# make translations           collect new texts of gui/ in the .ts files; translate them there (Qt
+#                             Linguist or any editor), then run it again
 #
-# Every target first sets up what it needs: .venv with everything in pyproject.toml and, on a bare
-# Debian or Ubuntu, the system libraries of Qt (apt-get; asks for sudo only when some are missing).
+# Every target first installs what is missing: the packages of pyproject.toml into .venv and, on a
+# bare Debian or Ubuntu, the system libraries that Qt needs (apt-get, with sudo if needed).
+#
+# Supported: Python 3.11, 3.12 and 3.13. Newer versions are not tested (pyproject.toml excludes them).
 
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-# The first of these that is new enough makes the .venv.
+# The first of these that is a supported version creates the .venv.
 PYTHONS := python3 python3.13 python3.12 python3.11
 
-# What Qt's window needs beyond the wheels.
+# The system libraries that Qt's window needs and the wheels do not contain.
 QT_PACKAGES := libegl1 libgl1 libfontconfig1 libdbus-1-3 libglib2.0-0 libx11-xcb1 libxkbcommon0 \
 	libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 \
 	libxcb-render-util0 libxcb-shape0 libxcb-sync1 libxcb-util1 libxcb-xfixes0 libxcb-xkb1
@@ -52,10 +56,10 @@ setup: $(READY) qt-libraries
 $(READY): pyproject.toml
 	@if [ ! -x $(BIN)/pip ]; then \
 		for python in $(PYTHONS); do \
-			$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; \
+			$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && break; \
 			python=; \
 		done; \
-		[ -n "$$python" ] || { echo "Repose needs Python 3.11 or newer: install it and run make again." >&2; exit 1; }; \
+		[ -n "$$python" ] || { echo "Repose needs Python 3.11, 3.12 or 3.13, and none of them is on the PATH: install one and run make again." >&2; exit 1; }; \
 		if ! $$python -m venv $(VENV) && command -v apt-get >/dev/null; then \
 			echo "Installing Debian's venv for $$python."; \
 			$(APT) -qq update && $(APT) -qq install -y \
@@ -64,12 +68,12 @@ $(READY): pyproject.toml
 		fi; \
 		[ -x $(BIN)/pip ] || { echo "Python's venv does not work here: install it (Debian: python3-venv) and run make again." >&2; exit 1; }; \
 	fi
-	@echo "Setting up $(VENV): the first time this downloads a lot, on Linux some gigabytes (PyTorch)."
+	@echo "Setting up $(VENV): the first time this downloads the packages, on Linux several gigabytes (PyTorch)."
 	@$(BIN)/pip install --editable '.[dev]' || { \
-		echo "The packages could not be installed, see above: mostly there is no network or no space." >&2; exit 1; }
+		echo "The packages could not be installed (the reason is above): check the network and the free disk space." >&2; exit 1; }
 	@touch $@
 
-# ldd names what is missing; where there is no ldd (macOS), Qt needs nothing more.
+# ldd lists missing libraries. Where there is no ldd (macOS), Qt needs no system libraries.
 MISSING = $$(ldd $(QT_FILES) 2>/dev/null | awk '/=> not found/ {print $$1}' | sort -u | xargs)
 
 qt-libraries: $(READY)

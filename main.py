@@ -1,6 +1,6 @@
-"""Repose: gives a face in a photograph a new pose.
+"""The command line of Repose.
 
-Without a command, or with a photo, the editor opens. Qt is imported only then.
+Without a command, or with a photo, it opens the editor. Only the editor imports Qt.
 """
 
 import json
@@ -20,7 +20,7 @@ try:
 
     from engine import ReposeError, resource
 except ModuleNotFoundError as error:
-    # Most likely the system's Python instead of the one that `make run` sets up.
+    # Usually the system's Python instead of the virtual environment of `make run`.
     folder = ".venv\\Scripts" if sys.platform == "win32" else ".venv/bin"
     sys.exit(
         f"repose: This Python lacks {error.name}, which Repose needs."
@@ -30,13 +30,13 @@ except ModuleNotFoundError as error:
 Device = Literal["auto", "cpu", "cuda", "mps"]
 
 PROGRAM = "python main.py" if Path(sys.argv[0]).name == "main.py" else "repose"
-"""How the user calls this program."""
+"""The program as the user called it, for help and error messages."""
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
 class UsageError(Exception):
-    """A command line that makes no sense; the message is one sentence."""
+    """An invalid command line; the message is one sentence."""
 
     def __init__(self, sentence: str, command: str = "repose") -> None:
         super().__init__(sentence)
@@ -47,30 +47,31 @@ class UsageError(Exception):
 class EditorOptions:
     """Open the editor, or run a command: repose | train | prepare | evaluate | benchmark.
 
-    Each command explains itself when --help follows it.
+    For the options of a command, add --help after it.
     """
 
     photo: Annotated[Positional[Path | None], arg(metavar="[PHOTO]", help_behavior_hint="")] = None
-    """The photo (JPEG, PNG, WebP, TIFF or BMP) or project (.repose) to open; without it, the sample
-    photo."""
+    """The photo (JPEG, PNG, WebP, TIFF or BMP) or project (.repose) to open. The default is a
+    sample photo."""
 
     model: Annotated[Path | None, arg(metavar="PATH", help_behavior_hint="")] = None
-    """The model to use; without it, the one that comes with Repose."""
+    """The model to use. The default comes with Repose."""
 
     device: Device = "auto"
-    """Where to compute; auto takes the fastest."""
+    """The device to compute on; auto selects the fastest."""
 
 
 def open_editor(options: EditorOptions) -> int:
+    """Open the editor and return its exit status. Raises ReposeError when it cannot start."""
     if options.photo is not None and not options.photo.exists():
         raise ReposeError(f"{options.photo} does not exist.")
     displays = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     if sys.platform == "linux" and not any(os.environ.get(name) for name in displays):
-        # Qt would end the process with a core dump.
+        # Without a display Qt aborts the process.
         raise ReposeError(
             f"There is no display to open the editor on; see: {PROGRAM} repose --help"
         )
-    if _nobody_serves(os.environ):
+    if _display_is_dead(os.environ):
         raise ReposeError(
             f"No display answers at {os.environ['DISPLAY']}: set DISPLAY to the one in use."
         )
@@ -81,13 +82,13 @@ def open_editor(options: EditorOptions) -> int:
     return run(options.photo, options.model, options.device)
 
 
-def _nobody_serves(environment: Mapping[str, str]) -> bool:
-    """Whether Qt would look for a local X display that is not there, and end the process."""
+def _display_is_dead(environment: Mapping[str, str]) -> bool:
+    """Whether Qt would connect to a local X display without a server, and abort the process."""
     others = ("WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     display = re.fullmatch(r":(\d+)(\.\d+)?", environment.get("DISPLAY", ""))
     if sys.platform != "linux" or display is None or any(map(environment.get, others)):
         return False
-    for start in ("", "\0"):  # a file, or a name that Linux keeps without one
+    for start in ("", "\0"):  # socket file, or Linux's abstract socket
         with socket.socket(socket.AF_UNIX) as server:
             try:
                 server.connect(f"{start}/tmp/.X11-unix/X{display[1]}")
@@ -98,14 +99,15 @@ def _nobody_serves(environment: Mapping[str, str]) -> bool:
 
 
 def _repose(arguments: Sequence[str]) -> int:
-    from engine.export.repose_options import ReposeOptions, check, joined
-    from engine.export.reposing import repose
+    from engine.export.repose_options import ReposeOptions, check, normalised
 
-    options = _parse(ReposeOptions, "repose", joined(arguments))
+    options = _parse(ReposeOptions, "repose", normalised(arguments))
     try:
         check(options)
     except ReposeError as error:
         raise UsageError(str(error)) from error
+    from engine.export.repose import repose  # torch, which takes a second to import
+
     return FAILED if repose(options) else DONE
 
 
@@ -154,9 +156,9 @@ def _benchmark(arguments: Sequence[str]) -> int:
 
 
 def window_speed(photo: Path, model: Path | None, device: str) -> dict[str, Any]:
-    """What `gui.window.latency` measures of the editor, in a process of its own.
+    """The results of `gui.window.latency`, which measures the editor in a separate process.
 
-    Nothing where Qt cannot open a window, not even an invisible one.
+    Empty where Qt cannot open an offscreen window.
     """
     here = str(Path(__file__).resolve().parent)
     paths = [here, *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -183,12 +185,12 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
 
 
 def _parse(options: type[Any], command: str, arguments: Sequence[str]) -> Any:
-    """``arguments`` as an instance of the dataclass ``options``; leaves with 2 on wrong usage."""
+    """Parse ``arguments`` into the dataclass ``options``; exits with status 2 on wrong usage."""
     return tyro.cli(options, prog=f"{PROGRAM} {command}".strip(), args=list(arguments))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line (without the program's name) and return the exit status."""
+    """Run the command line and return the exit status; ``arguments`` exclude the program's name."""
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
         if arguments and arguments[0] in COMMANDS:
@@ -200,7 +202,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ReposeError as error:
         print(f"repose: {error}", file=sys.stderr)
         return FAILED
-    except BrokenPipeError:  # whoever read the output has seen enough (`| head`)
+    except BrokenPipeError:  # the reader of the output has ended (`| head`)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except OSError as error:

@@ -1,26 +1,25 @@
-"""The engine: everything of Repose but the window. It imports neither ``gui`` nor Qt.
+"""The engine: all of Repose except the window. It imports neither ``gui`` nor Qt.
 
-`__init__.pyi` lists the names that the window and scripts use, and the module that defines each.
-They are imported at first use, because torch and dlib take a second to import and the window shows
-sooner without them.
+`__init__.pyi` lists the exported names and the modules that define them. They are imported at first
+use, so that the window opens before torch and dlib are imported, which takes a second.
 
 Packages, each of which imports only those above it:
 
-core        errors, files, devices, processes, locks between threads
-config      every setting of a model and of its training
-imaging     photos in and out, resampling, the rasteriser, the crop around a face
+core        errors, files, devices, processes, caching and batching across threads
+config      the settings of a model and of its training, skeletons
+imaging     photo files and their metadata, resampling, the rasteriser, the crop around a face
 face        landmarks, the 3D head, poses, expressions, pose files, recognition
-guidance    what the networks start from: guides, heatmaps, masks, kept areas
-networks    U-Net, G1, G2, D, losses, checkpoints, the fused graph
-inference   `Predictor`: from a photo and a pose to the refined picture, back into the photo
+guidance    the networks' inputs beside the photo: guides, heatmaps, masks; kept areas
+networks    U-Net, G1, G2, D, losses, checkpoints, the fused graph for CPUs
+inference   `Predictor`: from a photo and a pose to the refined picture, and compositing
 data        datasets, their preparation and cache, pairs for training, lifted portraits
 training    stage 1 and stage 2, run folders, the trainer
 evaluation  metrics, tables and figures
 export      batches, sequences, the command `repose`
-benchmark   how fast update, training and export are
+benchmark   speed of update, training and export
 
-What docstrings call *the report*, and whose sections they name, carries the method of L. Ma et al.,
-"Pose Guided Person Image Generation" (2017, arXiv:1705.09368), over from bodies to faces.
+*The report*, whose sections docstrings cite, applies the method of L. Ma et al., "Pose Guided
+Person Image Generation" (2017, arXiv:1705.09368), to faces instead of bodies.
 
     photo = engine.read_photo("photo.jpg")
     landmarks = engine.find_faces(photo)[0].landmarks
@@ -34,16 +33,16 @@ import os
 
 import lazy_loader
 
-# OpenMP threads that wait for work must sleep. Spinning threads beside another busy process (a
-# training run) make an update many times slower. Read once, when torch is imported.
+# Idle OpenMP threads sleep: if they spin while another process (a training) is busy, an update
+# takes many times as long. Read when torch is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-# GNU's OpenMP (Linux) may spin a thousand times (about 10 microseconds) before it sleeps: waking
-# threads for each of the hundred operations of an update would cost a fifth of its time.
+# GNU's OpenMP (Linux) spins a thousand times (about 10 microseconds) before it sleeps: waking the
+# threads for each of the hundred operations of an update would add a fifth to its time.
 os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
-# The matrices that NumPy multiplies here are small: OpenBLAS threads would cost a third of an
-# update. Read once, when NumPy is imported.
+# NumPy multiplies only small matrices here: OpenBLAS threads would add a third to an update's time.
+# Read when NumPy is imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

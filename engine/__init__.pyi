@@ -3,6 +3,7 @@
 from .config.config import PRESETS as PRESETS
 from .config.config import Config as Config
 from .config.config import DataConfig as DataConfig
+from .config.config import Detector as Detector
 from .config.config import Layout as Layout
 from .config.settings import Setting as Setting
 from .config.settings import setting_flags as setting_flags
@@ -20,9 +21,10 @@ from .data.data_count import DataCount as DataCount
 from .data.data_count import count_source as count_source
 from .data.data_count import guess_layout as guess_layout
 from .data.data_count import sum_counts as sum_counts
+from .export.batches import NAME_FIELDS as NAME_FIELDS
 from .export.batches import ExportBatch as ExportBatch
+from .export.batches import angles_between as angles_between
 from .export.batches import plan_batch as plan_batch
-from .export.names import NAME_FIELDS as NAME_FIELDS
 from .export.repose_options import MOST_SMOOTHING as MOST_SMOOTHING
 from .export.repose_options import batch_arguments as batch_arguments
 from .export.sequence import USUAL_FPS as USUAL_FPS
@@ -34,10 +36,9 @@ from .export.sequence import open_footage as open_footage
 from .export.sequence import played as played
 from .export.sequence import smoothed as smoothed
 from .export.sequence_export import SequenceExport as SequenceExport
-from .export.sweep import angles_between as angles_between
-from .face.dlib_detector import Face as Face
-from .face.dlib_detector import find_faces as find_faces
+from .face.detection import find_faces as find_faces
 from .face.expression import Expression as Expression
+from .face.faces import Face as Face
 from .face.head import mean_face as mean_face
 from .face.head_picture import draw_head as draw_head
 from .face.head_picture import place_on_head as place_on_head
@@ -60,6 +61,8 @@ from .face.retargeting import POSE_PARTS as POSE_PARTS
 from .face.retargeting import PosePart as PosePart
 from .face.trained_range import TrainedRange as TrainedRange
 from .guidance.keep import KeepMask as KeepMask
+from .guidance.keep import KeptPart as KeptPart
+from .guidance.keep import keep_part as keep_part
 from .imaging.photos import PHOTO_SUFFIXES as PHOTO_SUFFIXES
 from .imaging.photos import Photo as Photo
 from .imaging.photos import Picture as Picture
@@ -67,9 +70,9 @@ from .imaging.photos import read_photo as read_photo
 from .imaging.photos import read_picture as read_picture
 from .imaging.photos import write_photo as write_photo
 from .imaging.provenance import Metadata as Metadata
-from .inference.posing import Prediction as Prediction
-from .inference.posing import identity_drift as identity_drift
-from .inference.posing import keep_refined as keep_refined
+from .inference.prediction import Prediction as Prediction
+from .inference.prediction import identity_drift as identity_drift
+from .inference.prediction import keep_refined as keep_refined
 from .inference.predictor import Predictor as Predictor
 from .networks.model_file import model_config as model_config
 from .training.personal import lay_out_photo as lay_out_photo

@@ -21,7 +21,7 @@ from engine.config.config import PRESETS, Config, GeneratorConfig, ImageConfig
 from engine.core.files import resource
 from engine.data.prepare import PrepareOptions, prepare
 from engine.export.batches import ExportBatch
-from engine.face.dlib_detector import find_faces
+from engine.face.detection import find_faces
 from engine.face.landmarks import Landmarks
 from engine.face.pose import Pose3D
 from engine.face.pose_files import write_pose

@@ -347,10 +347,10 @@ def test_a_batch(
 def test_a_batch_in_a_file_with_events(
     sample: Path, model: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import engine.core.devices
+    import engine.export.repose
     from engine.export.batches import ExportBatch
 
-    monkeypatch.setattr(engine.core.devices, "step_back", lambda: None)
+    monkeypatch.setattr(engine.export.repose, "step_back", lambda: None)
     batch = ExportBatch(sources=(sample,), yaw=(0.0, 9.0), out=Path("out"), model=model)
     Path("batch.json").write_text(batch.to_json())
     assert run("repose", "--batch", "batch.json", "--events") == DONE
@@ -368,8 +368,19 @@ def test_jobs_that_are_done_can_be_kept(
 ) -> None:
     Path("jobs.csv").write_text(f"source,target,output\n{sample},,1.png\n{sample},,2.png\n")
     words = ("repose", "--jobs", "jobs.csv", "--out", "out", "--model", model)
-    assert run(*words, "--report", "report.csv") == DONE
+    assert run(*words, "--log", "log.csv") == DONE
     Path("out/2.png").unlink()
     assert run(*words, "--keep") == DONE
     assert capsys.readouterr().out == "2 done, 0 failed\n1 done, 1 kept, 0 failed\n"
-    assert len(Path("report.csv").read_text().splitlines()) == 3
+    assert len(Path("log.csv").read_text().splitlines()) == 3
+
+
+def test_report_is_another_name_of_log(
+    sample: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("repose", sample, "-o", "out.png", "--model", model)
+    assert run(*words, "--report", "a.csv") == run(*words, "--report=b.csv") == DONE
+    assert Path("a.csv").read_text().startswith("source,pose,yaw")
+    assert Path("b.csv").is_file()
+    run("repose", "--help")
+    assert "--report" not in capsys.readouterr().out

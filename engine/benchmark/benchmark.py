@@ -15,7 +15,7 @@ from engine.benchmark.update_speed import milliseconds, update_speed
 from engine.core.devices import Device
 from engine.core.errors import ReposeError
 from engine.core.files import resource
-from engine.face.dlib_detector import find_faces
+from engine.face.detection import find_faces
 from engine.imaging.photos import read_photo
 from engine.inference.predictor import Predictor
 

@@ -11,13 +11,12 @@ from typing import Any
 import torch
 
 from engine.core.errors import ReposeError
-from engine.export.batches import ExportBatch, Format, plan_batch
+from engine.export.batches import ExportBatch, Format, angles_between, plan_batch
 from engine.export.export import job_threads, networks_for, repose_all
-from engine.export.sweep import angles_between
-from engine.face.dlib_detector import find_faces
+from engine.face.detection import find_faces
 from engine.face.pose import Pose3D
 from engine.imaging.photos import read_photo
-from engine.inference.posing import NetworkInput
+from engine.inference.prediction import NetworkInput
 from engine.inference.predictor import Predictor
 
 _ON_A_GPU = (1, 8, 32)  # pictures at once

@@ -1,7 +1,8 @@
-"""The one description of a run: for the command line, the form, the run folder, the checkpoint.
+"""The settings of a run, shared by command line, form, run folder and checkpoint.
 
-All values are frozen; a changed one is a new one (``dataclasses.replace``). A value that makes no
-sense raises ReposeError at once, wherever it came from. `PRESETS` has two whole configs.
+Frozen dataclasses, changed by ``dataclasses.replace``; invalid values raise ReposeError on
+construction. `PRESETS` holds two complete configs. The docstring below a setting is its text in
+``--help`` and in the training form.
 """
 
 import dataclasses
@@ -16,26 +17,29 @@ from typing import Any, Literal
 from engine.config.skeletons import SKELETONS
 from engine.core.errors import ReposeError
 
+Detector = Literal["landmarker", "dlib"]
+"""What finds faces and their landmarks."""
+
 Layout = Literal["fei", "people", "portraits"]
-"""How a folder tells whose a picture is: files <person>-<pose>.jpg; one folder per person; or one
-photo per person, to be lifted to 3D and turned."""
+"""How a folder is organised: files <person>-<pose>.jpg; one folder per person; or single portraits,
+which are lifted to 3D and turned."""
 
 
 def _check(what: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:  # Written so that NaN fails.
+    if not low <= value <= high:  # also true for NaN
         raise ReposeError(f"The setting {what} must lie between {low:g} and {high:g}, not {value}.")
 
 
 @dataclass(frozen=True)
 class ImageConfig:
-    """The picture that the networks see."""
+    """The networks' input picture."""
 
     height: int = 256
-    """Rows of the picture, pixels."""
+    """Height of the picture, pixels."""
     width: int = 256
-    """Columns of the picture, pixels."""
+    """Width of the picture, pixels."""
     crop: Literal["face", "photo"] = "face"
-    """A square around face and hair, or the whole photo, scaled."""
+    """A square crop around face and hair, or the whole photo; scaled to the picture."""
 
     def __post_init__(self) -> None:
         _check("image.height", self.height, 16, 1024)
@@ -44,16 +48,16 @@ class ImageConfig:
 
 @dataclass(frozen=True)
 class HeatmapConfig:
-    """How the points enter G1."""
+    """The pose heatmaps, G1's input for the points."""
 
     style: Literal["disc", "blob"] = "blob"
     """A disc of 1 at each point, or a Gaussian."""
     radius: float = 5.0
     """Radius of the disc or standard deviation of the Gaussian, pixels of the picture."""
     stride: int = 4
-    """Picture pixels per heatmap cell; 1 joins them to the picture, more to a deeper block."""
+    """Pixels per heatmap cell; 1: heatmaps join the picture, more: they enter a deeper block."""
     source: bool = True
-    """G1 sees the source's pose too, not the target's alone (report, section 4.2.3)."""
+    """G1 takes the source's pose in addition to the target's (report, section 4.2.3)."""
 
     def __post_init__(self) -> None:
         _check("heatmaps.radius", self.radius, 0.1, 100)
@@ -68,9 +72,9 @@ class EdgeConfig:
     """The edge image of the condition ``edges`` (Canny 1986)."""
 
     low: float = 60.0
-    """An edge goes on while its gradient is at least this; 8-bit grey levels, Sobel."""
+    """Canny's lower threshold: gradient at which an edge continues; 8-bit grey levels, Sobel."""
     high: float = 150.0
-    """And begins where it is at least this."""
+    """Canny's upper threshold: gradient at which an edge starts."""
 
     def __post_init__(self) -> None:
         _check("edges.low", self.low, 0, 10_000)
@@ -79,18 +83,18 @@ class EdgeConfig:
 
 @dataclass(frozen=True)
 class MaskConfig:
-    """Where the L1 loss counts double."""
+    """The mask, in which the L1 loss counts double."""
 
     style: Literal["ellipse", "landmarks"] = "ellipse"
-    """An ellipse around the box, or what the points outline: the filled face, a body's limbs."""
+    """An ellipse around the box, or the shape of the points: the filled face, a body's limbs."""
     x_scale: float = 1.0
-    """Half axis of the ellipse, widths of the box."""
+    """Horizontal half axis of the ellipse, widths of the box."""
     y_scale: float = 0.8
-    """Half axis of the ellipse, heights of the box."""
+    """Vertical half axis of the ellipse, heights of the box."""
     lift: float = 0.1
-    """How far the ellipse's centre lies above the box's, heights of the box."""
+    """Height of the ellipse's centre above the box's, heights of the box."""
     limb: float = 0.04
-    """Half the thickness of a body's limb, of the longer side of the box."""
+    """Half the width of a body's limb, share of the longer side of the box."""
 
     def __post_init__(self) -> None:
         _check("mask.x_scale", self.x_scale, 0.01, 10)
@@ -104,21 +108,21 @@ class GeneratorConfig:
     """The U-Net of G1 or G2."""
 
     blocks: int = 5
-    """Blocks on the way down, and as many on the way up."""
+    """Blocks of the encoder; the decoder has as many."""
     filters: int = 32
-    """Filters of the first block; 0 takes the input's channels as they are."""
+    """Filters of the first block; 0: as many as the input has channels."""
     growth: int = 32
-    """How many filters more each block has than the one before."""
+    """Filters added from block to block."""
     patch: int = 2
-    """Side of the pixel squares that become channels, so that few filters run at full size."""
+    """Side of the pixel squares that become channels, so that no filters run at full size."""
     middle: Literal["conv", "fc"] = "conv"
-    """The layer in the middle: a convolution, or fully connected."""
+    """The middle layer: a convolution, or fully connected."""
     upsampling: Literal["nearest", "deconv"] = "nearest"
-    """Nearest interpolation, or transposed convolutions."""
+    """Nearest-neighbour interpolation, or transposed convolutions."""
     skips: Literal["block", "stride"] = "block"
-    """What goes across: the features of each block, or those after its stride-2 convolution."""
+    """Skip connections: from each block, or from after its stride-2 convolution."""
     start: Literal["he", "torch"] = "he"
-    """First weights: He's, with G2 starting as no difference at all; or PyTorch's own."""
+    """Initial weights: He's, with G2's difference close to 0; or PyTorch's default."""
 
     def __post_init__(self) -> None:
         _check("blocks of a generator", self.blocks, 1, 8)
@@ -130,20 +134,20 @@ class GeneratorConfig:
 
 @dataclass(frozen=True)
 class DiscriminatorConfig:
-    """D: stride-2 convolutions, then its judgement."""
+    """D: stride-2 convolutions, then one or more logits."""
 
     judges: Literal["patches", "image"] = "patches"
-    """One logit for each patch of 63 pixels, or one for the image, from a fully connected layer."""
+    """One logit for each patch of 63 pixels, or one for the image by a fully connected layer."""
     filters: int = 32
     """Filters of the first convolution."""
     growth: int = 32
-    """How many filters more each convolution has than the one before."""
+    """Filters added from convolution to convolution."""
     slope: float = 0.2
-    """Slope of the leaky ReLU; 0 makes it a ReLU."""
+    """Slope of the leaky ReLU; 0: ReLU."""
     spectral_norm: bool = True
-    """Keep every layer's spectral norm at 1, which keeps D from running ahead of G2."""
+    """Normalise every layer's spectral norm to 1, so that D does not overpower G2."""
     pretraining: int = 200
-    """Steps that D is trained alone before stage 2."""
+    """Steps of training D alone before stage 2."""
 
     def __post_init__(self) -> None:
         _check("d.filters", self.filters, 1, 1024)
@@ -157,16 +161,16 @@ class LossConfig:
     """The losses of both stages."""
 
     reduction: Literal["mean", "sum"] = "mean"
-    """The L1 loss is averaged over the batch's values, or summed."""
+    """The L1 loss is the mean or the sum over the batch's values."""
     l1_weight: float = 100.0
-    """Lambda: the weight of the L1 loss against D's judgement in stage 2."""
+    """Lambda: weight of the L1 loss relative to the adversarial loss in stage 2."""
     ssim_weight: float = 0.2
-    """Weight of a further loss 1 - SSIM, against the L1 loss at 1; 0 leaves it out."""
+    """Weight of the loss 1 - SSIM relative to the L1 loss; 0: none."""
     perceptual_weight: float = 0.15
-    """Weight, in stage 2, of how far the face's maps in a face recognition network are from the
-    target's, against the L1 loss at 1."""
+    """Weight of the perceptual loss (features of a face recognition network) relative to the L1
+    loss, in stage 2."""
     identity_weight: float = 0.3
-    """And of the squared distance that this network sees between the two."""
+    """Weight of the squared distance between the faces' descriptors in the same network."""
     cutoff: int = 4
     """Border pixels removed from every side before D and before the metrics."""
 
@@ -183,19 +187,19 @@ class StageConfig:
     """One training stage."""
 
     epochs: int = 50
-    """How often every picture is a source."""
+    """Passes over the pictures; in each, every picture is a source."""
     minutes: float = 0.0
-    """Stop after so many minutes even when epochs are left; 0 sets no limit."""
+    """Time limit in minutes; 0: none."""
     batch: int = 16
     """Pairs per step."""
     learning_rate: float = 2e-4
     """Adam's learning rate."""
     decay: float = 0.05
-    """What is left of the learning rate at the end; it falls in the second half. 1 keeps it."""
+    """Factor of the learning rate at the end; it falls in the second half. 1: constant."""
     betas: tuple[float, float] = (0.5, 0.999)
-    """Adam's decay rates."""
+    """Adam's betas."""
     average: float = 0.999
-    """Decay of the running average of the weights, which is what gets used; 0 uses the last."""
+    """Decay of the weights' moving average (EMA), which the model uses; 0: the last weights."""
 
     def __post_init__(self) -> None:
         _check("epochs of a stage", self.epochs, 0, 1_000_000)
@@ -210,24 +214,26 @@ class StageConfig:
 
 @dataclass(frozen=True)
 class DataConfig:
-    """The pictures that a run is about."""
+    """The training pictures."""
 
     folders: tuple[str, ...] = ()
-    """Folders of pictures or caches of such; FOLDER:LAYOUT where one has a layout of its own."""
+    """Folders of pictures, or their caches; FOLDER:LAYOUT if its layout differs."""
     layout: Layout = "fei"
     """The layout of the other folders."""
     poses: tuple[int, ...] = ()
-    """The poses to read from folders of the layout fei; all when none is given."""
+    """Poses to read from folders with the layout fei; none: all."""
     views: int = 12
-    """Into how many views a portrait is turned."""
+    """Views made of each portrait."""
     held_out: float = 0.1
-    """Share of the people kept out of all training; at least one."""
+    """Share of the people kept out of training; at least one."""
     hold_out: Literal["people", "pictures"] = "people"
-    """What is kept out: whole people; or, to fit a model to one person, pictures of each."""
+    """Keep out whole people; or, to fine-tune on one person, pictures of each person."""
     repeat: int = 1
-    """How often every picture is a source in one epoch: few pictures need longer epochs."""
+    """Times that every picture is a source in one epoch; more for few pictures."""
+    detector: Detector = "landmarker"
+    """What finds faces and landmarks: MediaPipe's networks, or dlib as in the report."""
     augment: bool = True
-    """Change light, place, size and background of the pictures at random."""
+    """Augmentation: random light, position, size and background."""
 
     def __post_init__(self) -> None:
         _check("data.views", self.views, 1, 1000)
@@ -237,18 +243,18 @@ class DataConfig:
 
 @dataclass(frozen=True)
 class Config:
-    """One run, whole: data, networks, losses, stages. The defaults are the preset ``default``."""
+    """All settings of a run. The defaults are the preset ``default``."""
 
     skeleton: Literal["face", "body", "none"] = "face"
-    """What a pose is: 68 points of a face, 18 of a body, or none at all."""
+    """The points of a pose: 68 of a face, 18 of a body, or none."""
     condition: Literal["heatmaps", "edges"] = "heatmaps"
-    """What tells G1 the pose: heatmaps of the points, or an edge image, which needs no points."""
+    """G1's input for the pose: heatmaps of the points, or an edge image, without points."""
     image: ImageConfig = field(default_factory=ImageConfig)
     heatmaps: HeatmapConfig = field(default_factory=HeatmapConfig)
     edges: EdgeConfig = field(default_factory=EdgeConfig)
     mask: MaskConfig = field(default_factory=MaskConfig)
     guides: bool = True
-    """G1 sees the 2D and the 3D warp and blends them with what it generates."""
+    """G1 takes the 2D and the 3D warp, and blends them with its generated image."""
     g1: GeneratorConfig = field(default_factory=GeneratorConfig)
     g2: GeneratorConfig = field(default_factory=lambda: GeneratorConfig(blocks=3))
     d: DiscriminatorConfig = field(default_factory=DiscriminatorConfig)
@@ -257,9 +263,9 @@ class Config:
     stage2: StageConfig = field(default_factory=lambda: StageConfig(epochs=10))
     data: DataConfig = field(default_factory=DataConfig)
     precision: Literal["half", "full"] = "half"
-    """Train in bfloat16 where it helps, or in float32 throughout."""
+    """Train in bfloat16 where it is faster, or in float32."""
     seed: int = 0
-    """Seed of everything random."""
+    """Seed of the random numbers."""
 
     def __post_init__(self) -> None:
         skeleton, sides = SKELETONS[self.skeleton], (self.image.height, self.image.width)
@@ -284,7 +290,7 @@ class Config:
 
     @property
     def condition_channels(self) -> int:
-        """How many channels G1 sees of the poses, beside the pictures."""
+        """The channels of G1's condition: of the target's pose, and of the source's."""
         channels = 1 if self.condition == "edges" else len(SKELETONS[self.skeleton].points)
         return 2 * channels if self.heatmaps.source else channels
 
@@ -294,9 +300,9 @@ class Config:
 
     @staticmethod
     def from_json(text: str) -> "Config":
-        """The config that ``to_json`` wrote; settings that are not there keep their defaults.
+        """The config in JSON text; missing settings have their defaults.
 
-        Raises ReposeError for text that is not JSON and for unknown or wrong settings.
+        Raises ReposeError for invalid JSON and for unknown or invalid settings.
         """
         try:
             values = json.loads(text)
@@ -306,13 +312,15 @@ class Config:
 
 
 _RENAMED = {"data.vary": "augment"}
-"""Settings of earlier versions under their present names."""
+"""Present names of settings that earlier versions named otherwise."""
 
 
 def read_settings(kind: Any, value: Any, where: str) -> Any:
-    """``value``, as JSON gives it, as a ``kind``; ``where`` names the setting in errors.
+    """A parsed JSON value as a ``kind``: a dataclass or the type of a field; ``where`` is the
+    setting's name in errors. Raises ReposeError for a wrong type and for unknown settings.
 
-    Raises ReposeError when it is none, or has settings that the kind does not have.
+    Not by a library: msgspec ignores unknown fields of dataclasses, cattrs converts wrong types
+    (``"3"`` to 3), and both would still need code for old names and for errors in one sentence.
     """
     if type(None) in typing.get_args(kind):
         return None if value is None else read_settings(typing.get_args(kind)[0], value, where)
@@ -364,14 +372,14 @@ PRESETS: Mapping[str, Config] = types.MappingProxyType(
             ),
             stage1=_REPORT_STAGE,
             stage2=_REPORT_STAGE,
-            data=DataConfig(poses=tuple(range(1, 11)), augment=False),
+            data=DataConfig(poses=tuple(range(1, 11)), augment=False, detector="dlib"),
             precision="full",
         ),
     }
 )
-"""Named configs: ``report`` is the experiment as the report's code ran it, ``default`` is ours.
+"""``default`` is our method; ``report`` is the experiment as the report's published code ran it.
 
-Each alternative that the report names is one setting of ``report``: `mask.style` (section 4.2.1),
+Each variant in the report is one setting of the preset ``report``: `mask.style` (section 4.2.1),
 `g1.upsampling` and `g2.upsampling` (4.2.2), `heatmaps.source` (4.2.3), `loss.cutoff` (4.2.4),
 `g1.middle`, `g1.blocks`, `g1.growth` (3.3), `loss.l1_weight` (lambda, 3.5), `d.pretraining` (6),
 `condition` (7).

@@ -1,7 +1,4 @@
-"""The settings of a run one by one: their names, what they mean, and changed ones.
-
-For a form that shows every setting, and for the flags of a command line.
-"""
+"""The settings of a run as a flat list with names, texts and meanings, for forms and flags."""
 
 import ast
 import dataclasses
@@ -22,10 +19,10 @@ from engine.core.errors import ReposeError
 class Setting:
     """One setting.
 
-    name     with the groups that it is in: ``g1.blocks``
-    text     its value as one types it; several values with spaces between
-    choices  what it may be, where that is a few words
-    meaning  what it does
+    name     with its group: ``g1.blocks``
+    text     its value as text; several values are separated by spaces
+    choices  the allowed values, if they are a fixed list
+    meaning  its description
     """
 
     name: str
@@ -35,12 +32,12 @@ class Setting:
 
     @property
     def group(self) -> str:
-        """The group that it is in, or empty."""
+        """Its group; empty if it has none."""
         return self.name.rpartition(".")[0]
 
 
 def settings_in(config: Config) -> list[Setting]:
-    """Every setting of ``config``, but for the folders of pictures."""
+    """Every setting of ``config`` except ``data.folders``."""
     return [
         Setting(name, _text(value), _choices(kind), meaning)
         for name, kind, value, meaning in _leaves(config)
@@ -48,10 +45,9 @@ def settings_in(config: Config) -> list[Setting]:
 
 
 def with_settings(config: Config, texts: Mapping[str, str]) -> Config:
-    """``config`` with other values for some settings, by name, as one types them.
+    """``config`` with new values for some settings, as texts by name.
 
-    Raises ReposeError when there is no such setting, it cannot have that value, or the values do
-    not go together.
+    Raises ReposeError for an unknown setting, an invalid value or values that contradict.
     """
     kinds = {name: kind for name, kind, _, _ in _leaves(config)}
     values = dataclasses.asdict(config)
@@ -67,7 +63,7 @@ def with_settings(config: Config, texts: Mapping[str, str]) -> Config:
 
 
 def setting_flags(config: Config, start: Config) -> list[str]:
-    """The flags of ``train`` that make ``config`` out of ``start``."""
+    """The flags of ``train`` that change ``start`` to ``config``."""
     words: list[str] = []
     before = {name: value for name, _, value, _ in _leaves(start)}
     for name, _, value, _ in _leaves(config):
@@ -83,7 +79,7 @@ def setting_flags(config: Config, start: Config) -> list[str]:
 
 
 def _leaves(config: Any, prefix: str = "") -> Iterator[tuple[str, Any, Any, str]]:
-    """Name, kind, value and meaning of each setting."""
+    """Name, type, value and meaning of each setting."""
     kinds, meanings = typing.get_type_hints(type(config)), _meanings()[type(config).__name__]
     for item in dataclasses.fields(config):
         value, name = getattr(config, item.name), prefix + item.name
@@ -95,7 +91,7 @@ def _leaves(config: Any, prefix: str = "") -> Iterator[tuple[str, Any, Any, str]
 
 @cache
 def _meanings() -> dict[str, dict[str, str]]:
-    """What is written below each setting, by class and name."""
+    """The docstring below each setting in the source, by class and name."""
     found: dict[str, dict[str, str]] = {}
     for node in ast.parse(inspect.getsource(config_module)).body:
         if isinstance(node, ast.ClassDef):
@@ -112,12 +108,14 @@ def _meanings() -> dict[str, dict[str, str]]:
 
 
 def _choices(kind: Any) -> tuple[str, ...]:
+    """The allowed values of a type, if they are a fixed list."""
     if kind is bool:
         return ("yes", "no")
     return typing.get_args(kind) if typing.get_origin(kind) is Literal else ()
 
 
 def _text(value: Any) -> str:
+    """A value as text; `_parsed` is the inverse."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
@@ -126,6 +124,7 @@ def _text(value: Any) -> str:
 
 
 def _parsed(name: str, kind: Any, text: str) -> Any:
+    """The value of type ``kind`` in ``text``. Raises ReposeError when it is invalid."""
     choices, words = _choices(kind), text.split()
     if choices:
         if text not in choices:
@@ -142,7 +141,7 @@ def _parsed(name: str, kind: Any, text: str) -> Any:
 
 
 def _number(name: str, kind: Any, text: str) -> Any:
-    """A word as a number, where the setting is one."""
+    """A word as a number, or as it is if the setting is text. Raises ReposeError."""
     try:
         return kind(text)
     except ValueError as error:

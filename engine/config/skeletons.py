@@ -9,7 +9,7 @@ N_LANDMARKS = 68
 
 
 class Part(NamedTuple):
-    """Points that lie on one line: a line of the face, a limb."""
+    """Points joined by a line: a contour of the face, a limb."""
 
     name: str
     indices: tuple[int, ...]
@@ -28,7 +28,7 @@ FACE_PARTS = (
     Part("outer_lips", tuple(range(48, 60)), True),
     Part("inner_lips", tuple(range(60, 68)), True),
 )
-"""All 68 landmarks, each in one part; right and left are the person's own."""
+"""The 68 landmarks (iBUG order), each in one part; right and left are the person's."""
 
 
 MIRROR_IMAGES = (
@@ -36,7 +36,7 @@ MIRROR_IMAGES = (
     *(45, 44, 43, 42, 47, 46, 39, 38, 37, 36, 41, 40),
     *(54, 53, 52, 51, 50, 49, 48, 59, 58, 57, 56, 55, 64, 63, 62, 61, 60, 67, 66, 65),
 )  # fmt: skip
-"""Which landmark each one becomes in a mirrored picture."""
+"""The index of each landmark in a mirrored picture."""
 
 BODY_PARTS = (
     Part("head", (14, 0, 15), False),
@@ -49,7 +49,7 @@ BODY_PARTS = (
     Part("left_leg", (1, 11, 12, 13), False),
     Part("trunk", (2, 8, 11, 5), True),
 )
-"""The limbs of a body, between its 18 points."""
+"""The limbs and the trunk between a body's 18 points."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,9 @@ class Skeleton:
 
     points    their names, in order
     parts     the lines
-    mirror    which point each one becomes in a mirrored picture
-    outline   the points once around what a mask fills; none where a mask is made of limbs
-    has_head  whether the points are a face's, which the mean head can be fitted to
+    mirror    the index of each point in a mirrored picture
+    outline   the points of the polygon that a mask fills; empty where a mask is made of limbs
+    has_head  whether the points are a face's, so that a 3D head can be fitted to them
 
     The points of a picture are (N, 2) float32, pixels, x then y; NaN where one is missing.
     """

@@ -1,1 +1,1 @@
-"""What everything else builds on: errors, files, devices, processes, locks."""
+"""Errors, files, devices, processes, thread-safe caching and batching."""

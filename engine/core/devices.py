@@ -1,4 +1,4 @@
-"""Where the networks run."""
+"""Devices, their fastest precision, and the number of CPU threads."""
 
 import math
 import os
@@ -18,28 +18,32 @@ _ROUNDS = 3
 
 
 def choose_device(wanted: Device | str = "auto") -> str:
-    """The device to use: `auto` takes the fastest there is.
+    """The device to use; ``auto`` selects the fastest available one.
 
-    Raises ReposeError when the wanted one is not there.
+    Raises ReposeError when ``wanted`` is not available.
     """
-    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if wanted == "auto":
-        return next((name for name, present in there.items() if present), "cpu")
-    if not there.get(wanted, wanted == "cpu"):
+        return _available()[0]
+    if wanted not in _available():
         raise ReposeError(f"This machine has no {wanted} device: use --device auto.")
     return wanted
 
 
 def usable_devices() -> tuple[str, ...]:
-    """The devices of this machine, the fastest first; before them `auto`, which takes that."""
-    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    return ("auto", *(name for name, present in there.items() if present), "cpu")
+    """``auto`` and the devices of this machine, the fastest first."""
+    return ("auto", *_available())
+
+
+def _available() -> tuple[str, ...]:
+    """The devices of this machine, the fastest first."""
+    found = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    return (*(name for name, present in found.items() if present), "cpu")
 
 
 def half_precision(device: str, always: bool = False) -> torch.dtype | None:
-    """The half precision type with which ``device`` is faster than in float32; None: it is not.
+    """The half precision dtype that is faster than float32 on ``device``; None if there is none.
 
-    A processor needs instructions for bfloat16, or it emulates them slowly; `always` does not ask.
+    A CPU without bfloat16 instructions emulates them slowly; ``always`` skips that check.
     """
     if device == "cpu":
         return torch.bfloat16 if always or _fast_bfloat16() else None
@@ -48,18 +52,18 @@ def half_precision(device: str, always: bool = False) -> torch.dtype | None:
 
 @cache
 def _fast_bfloat16() -> bool:
-    """Whether this processor convolves faster in bfloat16. One with instructions for it may still
-    have to do without: ONEDNN_MAX_CPU_ISA and some virtual machines hide them."""
+    """Whether convolutions are faster in bfloat16 on this CPU. Measured, because ONEDNN_MAX_CPU_ISA
+    and some virtual machines disable instructions that the CPU has."""
     told = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
     if told is None or not told():
         return False
-    # Half as long where it is, three times as long where it is not: what else runs hardly matters.
+    # With the instructions about 0.5, without about 3: robust against load from other programs.
     return _convolution_seconds(torch.bfloat16) < 1.5 * _convolution_seconds(torch.float32)
 
 
 @torch.inference_mode()
 def _convolution_seconds(precision: torch.dtype) -> float:
-    """How long a small convolution takes, at best."""
+    """The shortest of five runs of a small convolution, seconds."""
     layer = torch.nn.Conv2d(64, 64, 3, padding=1).to(precision)
     layer = layer.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     features = torch.ones(1, 64, 48, 48, dtype=precision)
@@ -70,9 +74,9 @@ def _convolution_seconds(precision: torch.dtype) -> float:
 
 @cache
 def training_precision(device: str) -> torch.dtype:
-    """The type with which ``device`` trains convolutions fastest.
+    """The dtype in which ``device`` trains convolutions fastest.
 
-    bfloat16 comes first: it reaches as far as float32, and no loss has to be scaled for it.
+    bfloat16 before float16: it has float32's exponent range, so that no loss scaling is needed.
     """
     if device == "cuda":
         exact = torch.cuda.is_bf16_supported(including_emulation=False)
@@ -81,7 +85,7 @@ def training_precision(device: str) -> torch.dtype:
 
 
 def step_back() -> None:
-    """Let every other program on this machine go first, such as the editor that started this."""
+    """Lower this process's priority below that of other programs, such as the editor."""
     if sys.platform == "win32":
         import ctypes
 
@@ -93,20 +97,20 @@ def step_back() -> None:
 
 
 def choose_threads(work: Callable[[], object]) -> None:
-    """Give torch as many threads on the processor as do ``work`` fastest.
+    """Set torch's number of CPU threads to the one with which ``work`` is fastest.
 
-    Often that is not all of them: what one update computes is small, and threads that share a core
-    or wait for each other cost more than they bring. At most as many as torch has now.
+    Fewer than all are often faster: an update is small, so that synchronisation and shared cores
+    cost more than the threads gain. Tries powers of two up to torch's present number.
     """
     most = torch.get_num_threads()
     counts = sorted({min(2**k, most) for k in range(most.bit_length() + 1)})
-    work()  # the first time takes longer, with any number
+    work()  # the first run is slower
     if len(counts) > 1:
         taken = dict.fromkeys(counts, math.inf)
-        for _ in range(_ROUNDS):  # in turn: something else may run for a while
+        for _ in range(_ROUNDS):  # interleaved, so that other load affects all counts alike
             for count in counts:
                 torch.set_num_threads(count)
-                work()  # the threads begin
+                work()  # starts the threads
                 taken[count] = min(taken[count], _elapsed(work))
         torch.set_num_threads(min(counts, key=taken.__getitem__))
 

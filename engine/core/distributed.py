@@ -1,6 +1,6 @@
-"""Training on several devices or machines: what the processes that torchrun starts do together.
+"""Distributed training: the processes that torchrun starts, on several devices or machines.
 
-Without torchrun there is one process, and nothing here costs anything.
+Without torchrun there is one process, and these functions do nothing.
 """
 
 import os
@@ -15,13 +15,13 @@ from torch.nn.parallel import DistributedDataParallel
 
 from engine.core.errors import ReposeError
 
-# The others wait while the first process prepares pictures, or while the training pauses.
-_PATIENCE = timedelta(days=7)
+# Other processes wait while process 0 prepares pictures or the training is paused.
+_TIMEOUT = timedelta(days=7)
 
 
 @contextmanager
 def together(kind: str) -> Iterator[torch.device]:
-    """Inside, the processes of torchrun know of each other; yields the device of this one.
+    """The process group of torchrun; yields this process's device.
 
     ``kind`` is cpu, cuda or mps. Raises ReposeError when there are more processes than devices.
     """
@@ -39,7 +39,7 @@ def together(kind: str) -> Iterator[torch.device]:
             )
         device = torch.device(kind, number)
         torch.cuda.set_device(device)
-    dist.init_process_group("nccl" if kind == "cuda" else "gloo", timeout=_PATIENCE)
+    dist.init_process_group("nccl" if kind == "cuda" else "gloo", timeout=_TIMEOUT)
     try:
         yield device
     finally:
@@ -47,35 +47,35 @@ def together(kind: str) -> Iterator[torch.device]:
 
 
 def count() -> int:
-    """How many processes train together."""
+    """The number of processes (torch's world size)."""
     return dist.get_world_size() if dist.is_initialized() else 1
 
 
 def rank() -> int:
-    """The number of this process, from 0. Process 0 alone writes files and scores."""
+    """This process's number, from 0. Only process 0 writes files and evaluates."""
     return dist.get_rank() if dist.is_initialized() else 0
 
 
 def parallel(network: nn.Module) -> nn.Module:
-    """``network`` for the forward passes whose gradients are averaged over all processes."""
+    """``network`` wrapped so that gradients are averaged over all processes."""
     if count() == 1:
         return network
-    # What D keeps beside its weights comes out the same in every process.
+    # D's buffers (spectral norm) are identical across ranks without broadcasting.
     return DistributedDataParallel(network, broadcast_buffers=False)
 
 
-def agreed(wishes: Sequence[bool]) -> tuple[bool, ...]:
-    """For each wish whether any process has it; every process gets the same answer."""
+def agreed(flags: Sequence[bool]) -> tuple[bool, ...]:
+    """The logical or over all processes, for each of ``flags``; the same result everywhere."""
     if count() == 1:
-        return tuple(wishes)
+        return tuple(flags)
     device = "cuda" if dist.get_backend() == "nccl" else "cpu"
-    votes = torch.tensor(wishes, dtype=torch.int32, device=device)
+    votes = torch.tensor(flags, dtype=torch.int32, device=device)
     dist.all_reduce(votes, dist.ReduceOp.MAX)
     return tuple(bool(vote) for vote in votes.tolist())
 
 
 def from_first(value: float) -> float:
-    """What process 0 has as ``value``."""
+    """Process 0's ``value``, in every process."""
     if count() == 1:
         return value
     device = "cuda" if dist.get_backend() == "nccl" else "cpu"
@@ -86,7 +86,7 @@ def from_first(value: float) -> float:
 
 @contextmanager
 def first_alone() -> Iterator[None]:
-    """Process 0 does the block before the others do, which then find its files."""
+    """Process 0 runs the block first; the others run it when its files exist."""
     if rank() > 0:
         agreed([False])
     yield

@@ -1,9 +1,9 @@
-"""The one exception that the engine raises on purpose."""
+"""The exception for errors that the user can fix."""
 
 
 class ReposeError(Exception):
-    """Something the user can put right.
+    """An error that the user can fix.
 
-    The message is one clear sentence for the user that says what is wrong and, where it is not
-    obvious, what to do. The command line prints it and the editor shows it, as it is.
+    The message is one sentence for the user: what is wrong and, unless obvious, what to do. The
+    command line prints it and the editor shows it, unchanged.
     """

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, and the files that Repose ships."""
+"""Atomic writing of files, reading of text, and the files that Repose ships."""
 
 import errno
 import os
@@ -10,12 +10,12 @@ from pathlib import Path
 
 from engine.core.errors import ReposeError
 
-# Beside the engine in a checkout and in site-packages alike.
+# Next to the package `engine`, in a checkout and in site-packages.
 RESOURCES = Path(__file__).resolve().parents[2] / "resources"
 
 
 class DiskFullError(ReposeError):
-    """There is no room left for what was to be written, nor for anything else."""
+    """The disk is full."""
 
 
 def resource(name: str) -> Path:
@@ -29,22 +29,22 @@ def resource(name: str) -> Path:
     return path
 
 
-_LITTLE = 1_000_000  # bytes: what no picture fits into
+_LITTLE = 1_000_000  # bytes: less free space than a picture needs
 
 
 @contextmanager
 def write_whole(path: Path) -> Iterator[Path]:
-    """Yield the path of an empty file to write; it becomes ``path`` when the block ends well.
+    """Write a file atomically: yields a temporary path, which is renamed to ``path`` at the end.
 
-    The temporary file lies in the folder of ``path`` and has its suffix. Its contents reach the
-    disk before it takes the place of ``path``, so that whatever happens ``path`` holds the old
-    contents or the new, never a part. Missing folders are made. When the block raises, the
-    temporary file is removed and ``path`` stays as it was.
+    The temporary file is in the folder of ``path`` and has its suffix. It is flushed to the disk
+    before it replaces ``path``, so that ``path`` holds the old contents or the new, never a part.
+    Missing folders are created. If the block raises, the temporary file is removed and ``path``
+    stays unchanged.
 
-    Raises ReposeError when something cannot be written (also when the block raises OSError), and
-    its kind DiskFullError when that is for want of room.
+    Raises ReposeError when the file cannot be written (also when the block raises OSError):
+    DiskFullError if the disk is full.
     """
-    # A link stays a link: the file that it names is written.
+    # A symbolic link stays one: its target is written.
     final = Path(os.path.realpath(path))
     if final.exists() and not final.is_file():
         raise ReposeError(f"{path} cannot be written: it is not a file.")
@@ -52,11 +52,11 @@ def write_whole(path: Path) -> Iterator[Path]:
     try:
         try:
             final.parent.mkdir(parents=True, exist_ok=True)
-            # Not tempfile: its files are closed to everyone else, and the result must not be.
+            # Not tempfile, whose files only their owner may read.
             part.touch(exist_ok=False)
             mode = (final if final.exists() else part).stat().st_mode
             yield part
-            part.chmod(mode)  # whoever wrote it may have made a file of their own
+            part.chmod(mode)  # the block may have replaced the file
             with part.open("r+b") as file:
                 os.fsync(file.fileno())
             os.replace(part, final)
@@ -67,7 +67,7 @@ def write_whole(path: Path) -> Iterator[Path]:
                 ) from error
             raise ReposeError(f"{path} cannot be written: {reason(error)}.") from error
     finally:
-        # Without a writable folder there is nothing to remove, and the error is already raised.
+        # In a read-only folder there is no temporary file, and the error is already raised.
         try:
             part.unlink(missing_ok=True)
         except OSError:
@@ -75,7 +75,8 @@ def write_whole(path: Path) -> Iterator[Path]:
 
 
 def _is_full(error: OSError, folder: Path) -> bool:
-    if error.errno is None:  # what an encoder says whose file could not grow
+    """Whether ``error`` was raised because the disk is full."""
+    if error.errno is None:  # an encoder's error
         try:
             return shutil.disk_usage(folder).free < _LITTLE
         except OSError:
@@ -84,7 +85,7 @@ def _is_full(error: OSError, folder: Path) -> bool:
 
 
 def read_text(path: Path) -> str:
-    """The text of a file in UTF-8. Raises ReposeError when it cannot be read or is no such text."""
+    """The text of a UTF-8 file. Raises ReposeError when it cannot be read or decoded."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
@@ -96,6 +97,6 @@ def read_text(path: Path) -> str:
 
 
 def reason(error: OSError) -> str:
-    """Why the system refused, as the middle of a sentence: ``"permission denied"``."""
+    """The system's message, formatted for the middle of a sentence: ``"permission denied"``."""
     text = error.strerror or str(error) or type(error).__name__
     return text[0].lower() + text[1:].rstrip(".")

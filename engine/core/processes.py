@@ -1,4 +1,4 @@
-"""Work on many pictures, done by several processes."""
+"""A pool of worker processes that ends with its parent and survives Ctrl+C."""
 
 import os
 import signal
@@ -23,23 +23,23 @@ _Result = TypeVar("_Result")
 def in_processes(
     work: Callable[[*_Job], _Result], jobs: Sequence[tuple[*_Job]], workers: int
 ) -> Iterator[Iterator[_Result]]:
-    """What ``work`` returns for each job, in their order, done by several processes.
+    """The results of ``work`` for each job, in order, computed by ``workers`` processes.
 
-    Raises ReposeError when one of them is ended from outside.
+    Raises ReposeError when a worker is killed.
     """
     if workers <= 1:
         yield (work(*job) for job in jobs)
         return
-    # Not forked: OpenCV's threads would be missing in the copies, which wait for them for ever.
+    # Not forked: OpenCV's threads do not exist in a fork, which then waits for them forever.
     pool = ProcessPoolExecutor(workers, get_context("spawn"), _begin_work)
     with _uninterrupted():
-        pool.submit(int)  # any job makes it start its processes, which inherit to ignore Ctrl+C
+        pool.submit(int)  # starts the processes, which inherit the ignored signal
 
     def results() -> Iterator[_Result]:
         running: deque[Future[_Result]] = deque()
         for job in jobs:
             running.append(pool.submit(work, *job))
-            if len(running) > 4 * workers:  # enough to keep them busy, few enough for the memory
+            if len(running) > 4 * workers:  # bounds the memory for waiting results
                 yield running.popleft().result()
         while running:
             yield running.popleft().result()
@@ -52,14 +52,14 @@ def in_processes(
             " the same command with fewer --workers goes on from here."
         ) from error
     finally:
-        # A second Ctrl+C would leave it half shut, waiting for ever; this takes a moment only.
+        # A second Ctrl+C during shutdown would make it hang; shutdown takes a moment only.
         with _uninterrupted():
             pool.shutdown(cancel_futures=True)
 
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Inside, Ctrl+C is ignored."""
+    """Ignore Ctrl+C in the block (in the main thread, the only one that receives it)."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -71,13 +71,14 @@ def _uninterrupted() -> Iterator[None]:
 
 
 def _begin_work() -> None:
+    """Initialise a worker process."""
     cv2.setNumThreads(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears Ctrl+C and ends its workers
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl+C
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _end_with_parent() -> None:
-    """Nobody else ends the workers of a parent that was killed."""
+    """Exit when the parent process does, also if it was killed."""
     parent = parent_process()
     if parent is not None:
         parent.join()

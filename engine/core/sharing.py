@@ -1,4 +1,4 @@
-"""Work that threads share: answers that all may use, requests that are answered together."""
+"""Thread-safe caching and batching: an LRU cache of futures, a micro-batcher."""
 
 import queue
 from collections import OrderedDict
@@ -15,14 +15,17 @@ _Value = TypeVar("_Value")
 
 
 class FutureCache(Generic[_Key, _Value]):
-    """What was worked out is kept, failures too, for the last so many keys."""
+    """An LRU cache of futures: each key is computed once, for all threads; errors are cached too.
+
+    ``most`` is its capacity.
+    """
 
     def __init__(self, work: Callable[[_Key], _Value], most: int) -> None:
         self._work, self._most, self._lock = work, most, Lock()
         self._futures: OrderedDict[_Key, Future[_Value]] = OrderedDict()
 
     def start(self, key: _Key, pool: ThreadPoolExecutor | None = None) -> Future[_Value]:
-        """The answer for ``key``, which the first caller's pool or thread works out."""
+        """The future of ``key``; the first caller computes it, in ``pool`` or in its own thread."""
         with self._lock:
             known = self._futures.get(key)
             if known is not None:
@@ -46,12 +49,12 @@ class FutureCache(Generic[_Key, _Value]):
 
 
 class MicroBatcher(Generic[_Request, _Answer]):
-    """Call it with one request, from any thread, and get its answer; a thread of its own gives
-    ``answer`` all requests that have come in since its last call, at most ``most`` at once: a GPU
-    is fastest with many pictures.
+    """Collects requests of several threads into batches: a GPU is fastest with many pictures.
 
-    Where ``answer`` fails with several (too little memory for so many, one that is bad), it gets
-    them one by one, and each caller the error of its own request alone. A context manager.
+    Calling it with a request blocks until its answer. A worker thread passes all requests that are
+    waiting, at most ``most``, to ``answer``. If that fails (out of memory, an invalid request), the
+    requests are answered one by one, so that each caller gets the error of its own request only.
+    A context manager.
     """
 
     def __init__(
@@ -76,7 +79,7 @@ class MicroBatcher(Generic[_Request, _Answer]):
 
     @property
     def waiting(self) -> int:
-        """How many requests have come in and are not being answered yet."""
+        """The number of queued requests."""
         return self._requests.qsize()
 
     def __call__(self, request: _Request) -> _Answer:

@@ -25,7 +25,7 @@ from engine.face.landmarks import Box, Landmarks
 
 Pixels = NDArray[np.uint8]
 
-VERSION = 2
+VERSION = 3
 INDEX = "index.json"
 PICTURES = "pictures.bin"
 SKIPPED = "skipped.csv"

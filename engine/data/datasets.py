@@ -66,6 +66,7 @@ def _prepared(folder: Path, layout: Layout, data: DataConfig, skeleton: str, int
             skeleton=skeleton,  # type: ignore[arg-type]
             poses=data.poses,
             views=data.views,
+            detector=data.detector,
         )
         if made_in(options.out) in (None, options.made):
             prepare(options)

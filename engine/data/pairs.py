@@ -24,7 +24,7 @@ from engine.data.augmentation import (
 from engine.data.batch import Batch
 from engine.data.cache import Picture, Pixels
 from engine.face.landmarks import Landmarks, flipped
-from engine.guidance.edges import find_edges
+from engine.guidance.conditions import find_edges
 from engine.guidance.guides import SourceHead
 from engine.imaging.crop import Crop
 

@@ -15,7 +15,7 @@ import numpy as np
 from tqdm import tqdm
 from tyro.conf import Positional
 
-from engine.config.config import Layout
+from engine.config.config import Detector, Layout
 from engine.core.errors import ReposeError
 from engine.core.processes import in_processes
 from engine.data.cache import Entry, Pixels
@@ -39,8 +39,8 @@ class PrepareOptions:
     """Find the faces in a folder of pictures and write a cache to train from."""
 
     data: Positional[Path]
-    """The folder of pictures. A pose file <picture>.pts beside a picture is used instead of dlib's
-    landmarks."""
+    """The folder of pictures. A pose file <picture>.pts beside a picture is used instead of
+    the detector's landmarks."""
     out: Path
     """The folder of the cache to write. What is there of it is not done again."""
     layout: Layout = "fei"
@@ -57,6 +57,8 @@ class PrepareOptions:
     """Into how many views a portrait is turned."""
     workers: int = 0
     """How many processes look for faces; 0 takes one per processor."""
+    detector: Detector = "landmarker"
+    """What finds faces and landmarks: MediaPipe's networks, or dlib as in the report."""
 
     def __post_init__(self) -> None:
         if self.layout == "portraits" and self.skeleton != "face":
@@ -75,6 +77,7 @@ class PrepareOptions:
             "data": str(self.data.resolve()),
             "layout": self.layout,
             "skeleton": self.skeleton,
+            "detector": self.detector if self.skeleton == "face" else "",
             "poses": list(self.poses) if self.layout == "fei" else [],
             "views": self.views if self.layout == "portraits" else 0,
         }
@@ -136,6 +139,7 @@ def _fill(
     new = [file for file, record in zip(files[done:], known, strict=True) if record is None]
     how = SampleOptions(
         skeleton=options.skeleton,
+        detector=options.detector,
         fixed_camera=options.layout == "fei",
         views=options.made["views"],
     )

@@ -11,9 +11,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.config.config import Detector
 from engine.core.errors import ReposeError
 from engine.data.keypoints import OPENPOSE_ENDING, Points, read_openpose
 from engine.data.layouts import PictureFile
+from engine.face.detection import find_largest_face
 from engine.face.landmarks import Box, Landmarks
 from engine.face.pose_files import read_pose
 from engine.imaging.crop import Crop
@@ -34,11 +36,13 @@ class SampleOptions:
     """What is to be made of every picture.
 
     skeleton      see `SKELETONS`
+    detector      what finds faces
     fixed_camera  the pictures of one person share their frame, which scaling must not part
     views         into how many views a picture is turned as well
     """
 
     skeleton: str
+    detector: Detector
     fixed_camera: bool
     views: int
 
@@ -91,7 +95,7 @@ def read_shots(
             box = (0.0, 0.0, width - 1.0, height - 1.0)
             whole = Sample(photo, np.empty((0, 2), np.float32), box)
             return (whole.scaled(PHOTO_SIDE / max(height, width)),)
-        face = _face(photo, marks_beside(file, "face"))
+        face = _face(photo, marks_beside(file, "face"), options.detector)
         crop = Crop.around(face.points)
         if not crop.meets(photo):
             return "The landmarks lie outside the picture."
@@ -120,16 +124,12 @@ def view_angles(name: str, count: int) -> list[tuple[float, float, float]]:
     return [(float(yaw), float(pitch), float(roll)) for yaw, pitch, roll in angles.T]
 
 
-def _face(photo: Photo, marks: Path) -> Sample:
+def _face(photo: Photo, marks: Path, detector: Detector) -> Sample:
     """The largest face. Raises ReposeError when there is none, or its file cannot be used."""
     if marks.is_file():
         landmarks = read_pose(marks, None)
         return Sample(photo, landmarks, _box_around(landmarks))
-    from engine.face.dlib_detector import (
-        find_largest_face,  # dlib: only where something is to be found
-    )
-
-    face = find_largest_face(photo)
+    face = find_largest_face(photo, detector)
     if face is None:
         raise ReposeError("No face was found.")
     return Sample(photo, face.landmarks, face.box)

@@ -1,1 +1,1 @@
-"""Batches, sequences, and the command `repose`."""
+"""Export: single pictures, job lists, batches, sequences, and the command `repose`."""

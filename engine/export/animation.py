@@ -1,7 +1,4 @@
-"""Animations of a sweep: GIF with Pillow, MP4 (H.264, which every browser plays) with FFmpeg.
-
-FFmpeg comes with the package imageio-ffmpeg as a program of its own, for Linux, macOS and Windows.
-"""
+"""Animations: GIF by Pillow, and MP4 (H.264, which all browsers play) by imageio-ffmpeg."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
@@ -16,16 +13,16 @@ from engine.export.jobs import Job
 from engine.imaging.provenance import SOURCE_TYPE, version
 
 ANIMATIONS = (".gif", ".mp4")
-"""The suffixes of animations."""
+"""Suffixes, lower case."""
 
-_LONGEST = {".gif": 640, ".mp4": 1280}  # pixels; a GIF of larger frames is hundreds of megabytes
-_QUALITY = 8  # of 10
+_MAX_SIDE = {".gif": 640, ".mp4": 1280}  # pixels; GIFs of larger frames take hundreds of megabytes
+_QUALITY = 8  # imageio-ffmpeg's scale, 0 to 10
 
 
 def animations(path: Path, jobs: Sequence[Job]) -> Iterator[tuple[Path, list[Job]]]:
-    """The animations to make, one of each source: its file and its jobs in their order.
+    """One animation per source: its file and the source's jobs in order.
 
-    With several sources the files are called after them too.
+    With several sources, each source's stem is appended to the file name.
     """
     sources = list(dict.fromkeys(job.source for job in jobs))
     taken: set[str] = set()
@@ -42,28 +39,31 @@ def animations(path: Path, jobs: Sequence[Job]) -> Iterator[tuple[Path, list[Job
 def write_animation(
     path: Path, pictures: Sequence[Path], fps: float, *, back: bool, note: bool = True
 ) -> None:
-    """Write the pictures, those that are there, one after another; ``back``: and back again, so
-    that it repeats without a jump; ``note``: it says how it was made.
+    """Write the picture files that exist as an animation.
 
-    Raises ReposeError when there are fewer than two or it cannot be written.
+    back  append the frames in reverse, so that the loop has no jump
+    note  write provenance into the comment
+
+    Raises ReposeError when fewer than two exist or the file cannot be written.
     """
-    there = [picture for picture in pictures if picture.is_file()]
-    if len(there) < 2:
+    existing = [picture for picture in pictures if picture.is_file()]
+    if len(existing) < 2:
         raise ReposeError(f"{path} was not made: an animation needs two pictures or more.")
-    order = [*there, *there[-2:0:-1]] if back else there
-    write_frames(path, map(_opened, order), fps, note=note)
+    frames = [*existing, *existing[-2:0:-1]] if back else existing
+    write_frames(path, map(_read_frame, frames), fps, note=note)
 
 
 def write_frames(
     path: Path, pictures: Iterable[Image.Image], fps: float, *, note: bool = True
 ) -> None:
-    """Write pictures as an animation, one at a time, in the size of the first or less.
+    """Write pictures as an animation; all frames get the size of the first, limited and even.
 
-    Raises ReposeError when there is none or it cannot be written.
+    The iterable is consumed one picture at a time. Raises ReposeError when it is empty or the file
+    cannot be written.
     """
     kind = path.suffix.lower()
     with write_whole(path) as part:
-        frames = _frames(pictures, kind)
+        frames = _resized(pictures, kind)
         first = next(frames, None)
         if first is None:
             raise ReposeError(f"{path} was not made: there are no pictures for it.")
@@ -86,17 +86,17 @@ def write_frames(
             writer.close()
 
 
-def _opened(picture: Path) -> Image.Image:
+def _read_frame(picture: Path) -> Image.Image:
     with Image.open(picture) as image:
         return image.convert("RGB")
 
 
-def _frames(pictures: Iterable[Image.Image], kind: str) -> Iterator[Image.Image]:
-    """The pictures, all of the size of the first, which is even for H.264."""
+def _resized(pictures: Iterable[Image.Image], kind: str) -> Iterator[Image.Image]:
+    """The pictures in the size of the first, at most _MAX_SIDE. H.264 needs even sides."""
     size: tuple[int, int] | None = None
     for frame in pictures:
         if size is None:
-            share = min(1.0, _LONGEST[kind] / max(frame.size))
+            share = min(1.0, _MAX_SIDE[kind] / max(frame.size))
             width, height = (max(2, round(side * share / 2) * 2) for side in frame.size)
             size = (width, height)
         yield frame if frame.size == size else frame.resize(size, Image.Resampling.LANCZOS)

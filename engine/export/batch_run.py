@@ -1,4 +1,4 @@
-"""A batch from its description to its files: pictures, report, sheet, animations."""
+"""Runs a batch: pictures, log, contact sheet, animations."""
 
 import re
 import tempfile
@@ -17,23 +17,23 @@ from engine.export.animation import animations, write_animation
 from engine.export.batches import ExportBatch, plan_batch
 from engine.export.export import repose_all
 from engine.export.jobs import Job, Outcome
-from engine.export.log import Report, read_report
+from engine.export.log import BatchLog, read_log
 from engine.export.sheet import write_sheet
 from engine.imaging.provenance import Metadata
 from engine.inference.predictor import Predictor
 
-REPORT = "report.csv"
-"""The name of the report in the folder of the pictures."""
+LOG_NAME = "report.csv"
+"""Name of the log in the output folder. Scripts of users read it, so the name stays."""
 
-_LEFTOVER = re.compile(r"\.[0-9a-f]{12}\.part\.\w+")
-_RECENT = 200  # outcomes that tell how long the others will take
-_OLD = 600.0  # seconds: nothing takes so long to write
+_PART_FILE = re.compile(r"\.[0-9a-f]{12}\.part\.\w+")  # temporary files of `write_whole`
+_ABANDONED = 600.0  # seconds since the last change after which no process writes a part file
+_WINDOW = 200  # number of recent outcomes that the time left is estimated from
 
 
 class Progress(NamedTuple):
-    """How far a batch is.
+    """Counts of a batch's jobs.
 
-    left  seconds until all pictures are made; None while that cannot be told
+    left  estimated seconds until all jobs are finished; None before the second outcome
     """
 
     total: int
@@ -43,34 +43,40 @@ class Progress(NamedTuple):
     left: float | None
 
 
-class Finished(NamedTuple):
-    """The end of a batch: how far it came, its report, what else was made and what was not."""
+class ExportResult(NamedTuple):
+    """A finished or stopped export.
+
+    log       the CSV file, if there is one
+    made      sheet, animations or sequence that were written
+    problems  a sentence for each that could not be written
+    """
 
     progress: Progress
-    report: Path | None
+    log: Path | None
     made: tuple[Path, ...]
     problems: tuple[str, ...]
 
 
-Tell = Callable[[Outcome | None, Progress], None]
-"""Called before the first job, with None, and after each one."""
+OnProgress = Callable[[Outcome | None, Progress], None]
+"""Callback: with None before the first job, then with the outcome of each."""
 
 
 def run_batch(
     batch: ExportBatch,
-    tell: Tell,
+    on_progress: OnProgress,
     stop: Event,
     *,
-    report: Path | None = None,
+    log: Path | None = None,
     retry: bool = False,
-) -> Finished:
-    """Do a whole batch.
+) -> ExportResult:
+    """Run a batch.
 
-    stop    set it to begin no more jobs
-    report  its file; None puts it beside the pictures
-    retry   do only the jobs that the report of the last run calls failed
+    stop   when set, no further job is started
+    log    its file; None: LOG_NAME in the output folder
+    retry  run only the jobs that failed according to the log of the previous run
 
-    Raises ReposeError when nothing can be done at all, and when the disk is full.
+    Raises ReposeError when no job can run, and when the disk is full. Failures of single jobs are
+    in their outcomes.
     """
     with ExitStack() as stack:
         folder = batch.out
@@ -78,49 +84,49 @@ def run_batch(
             if batch.sheet is None and batch.animation is None:
                 raise ReposeError("Choose a folder for the pictures, or a sheet or an animation.")
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="repose-")))
-        elif report is None:
-            report = folder / REPORT
+        elif log is None:
+            log = folder / LOG_NAME
         jobs = plan_batch(batch, folder)
-        _check_writable(folder)
-        todo, earlier = _failed_before(jobs, report) if retry else (jobs, [])
+        _prepare_folder(folder)
+        pending, earlier = _failed_jobs(jobs, log) if retry else (jobs, [])
         predictor = Predictor(batch.model, batch.device)
-        tally = Tally(len(todo))
-        tell(None, tally.progress)
+        tally = Tally(len(pending))
+        on_progress(None, tally.progress)
         options = replace(batch.options, keep=batch.options.keep and not retry)
-        lines = stack.enter_context(Report(report, earlier)) if report else None
-        for outcome in repose_all(predictor, todo, options, stop):
+        rows = stack.enter_context(BatchLog(log, earlier)) if log else None
+        for outcome in repose_all(predictor, pending, options, stop):
             tally.add(outcome)
-            if lines:
-                lines.add(outcome)
-            tell(outcome, tally.progress)
+            if rows:
+                rows.add(outcome)
+            on_progress(outcome, tally.progress)
         made, problems = [], []
         if not stop.is_set():
-            for path, write in _extras(batch, jobs, predictor):
+            for path, write in _summaries(batch, jobs, predictor):
                 try:
                     write()
                     made.append(path)
                 except ReposeError as error:
                     problems.append(str(error))
-        return Finished(tally.progress, report, tuple(made), tuple(problems))
+        return ExportResult(tally.progress, log, tuple(made), tuple(problems))
 
 
 class Tally:
-    """Counts outcomes and estimates the time left from the last of those that took some."""
+    """Counts outcomes and estimates the time left from the recent ones that were not skipped."""
 
     def __init__(self, total: int) -> None:
         self._counts = {"done": 0, "kept": 0, "failed": 0}
         self._total = total
-        self._times: deque[float] = deque(maxlen=_RECENT)
+        self._times: deque[float] = deque(maxlen=_WINDOW)
 
     def add(self, outcome: Outcome) -> None:
-        """One outcome more."""
+        """Count an outcome."""
         self._counts[outcome.result] += 1
         if outcome.result != "kept":
             self._times.append(time.monotonic())
 
     @property
     def progress(self) -> Progress:
-        """So far."""
+        """The counts now."""
         done, kept, failed = self._counts.values()
         left = None
         if len(self._times) > 1:
@@ -129,24 +135,24 @@ class Tally:
         return Progress(self._total, done, kept, failed, left)
 
 
-def _failed_before(
-    jobs: Sequence[Job], report: Path | None
+def _failed_jobs(
+    jobs: Sequence[Job], log: Path | None
 ) -> tuple[Sequence[Job], list[dict[str, str]]]:
-    """The jobs to do again, and the rows of the others."""
-    if report is None:
-        raise ReposeError("There is no report of an earlier run to retry from.")
-    rows = read_report(report)
+    """The jobs that failed according to the log, and the rows of all others."""
+    if log is None:
+        raise ReposeError("There is no log of an earlier run to retry from.")
+    rows = read_log(log)
     failed = {row["output"] for row in rows if row["result"] == "failed"}
-    todo = [job for job in jobs if str(job.output) in failed]
-    if not todo:
-        raise ReposeError(f"Nothing failed by the report {report}.")
-    return todo, [row for row in rows if row["output"] not in failed]
+    pending = [job for job in jobs if str(job.output) in failed]
+    if not pending:
+        raise ReposeError(f"Nothing failed according to the log {log}.")
+    return pending, [row for row in rows if row["output"] not in failed]
 
 
-def _extras(
+def _summaries(
     batch: ExportBatch, jobs: Sequence[Job], predictor: Predictor
 ) -> Iterator[tuple[Path, Callable[[], None]]]:
-    """What is made of the pictures, and how."""
+    """The sheet and the animations: their files and functions that write them."""
     if batch.sheet is not None:
         metadata = Metadata().edited(predictor.model_name, note=batch.note)
         sheet = batch.sheet
@@ -163,15 +169,15 @@ def _extras(
             )
 
 
-def _check_writable(folder: Path) -> None:
-    """Makes the folder and clears it of what a killed run left half written.
+def _prepare_folder(folder: Path) -> None:
+    """Create the folder and delete the temporary files of killed runs.
 
-    Raises ReposeError when nothing can be written there.
+    Raises ReposeError when it is not writable.
     """
     probe = folder / ".repose"
     with write_whole(probe):
         pass
     probe.unlink(missing_ok=True)
     for file in folder.iterdir():
-        if _LEFTOVER.fullmatch(file.name) and time.time() - file.stat().st_mtime > _OLD:
+        if _PART_FILE.fullmatch(file.name) and time.time() - file.stat().st_mtime > _ABANDONED:
             file.unlink(missing_ok=True)

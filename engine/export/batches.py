@@ -1,47 +1,64 @@
-"""Batches: many sources times many poses, described in one value, and the jobs they are made of."""
+"""Batches: every source in every pose at every angle, as one value, and its list of jobs."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import product
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from string import Formatter
 from typing import Literal, cast
 
-from engine.config.config import read_settings
+from engine.config.config import Detector, read_settings
 from engine.core.errors import ReposeError
 from engine.core.files import read_text, reason
 from engine.export.jobs import Job, JobOptions, View
-from engine.export.names import NAME_FIELDS, check_pattern, named, same_name
-from engine.export.sweep import MOST_STEPS, angle_text
 from engine.face.pose import Transfer
-from engine.face.pose_formats import READERS
+from engine.face.pose_files import POSE_SUFFIXES
 from engine.imaging.photos import PHOTO_SUFFIXES
 
 Format = Literal["png", "jpg", "webp", "tif"]
-"""What the pictures of a batch are written as."""
-
-FASTEST, SLOWEST = 60.0, 0.1
-"""Frames per second of an animation."""
+"""File format of a batch's pictures."""
 
 Angles = tuple[float, ...]
+"""Degrees."""
+
+NAME_FIELDS = ("source", "folder", "pose", "yaw", "pitch", "roll", "number")
+"""Fields of a naming pattern: the stem and folder of the source, the stem of the target photo or
+pose file (``own`` without one), the angles in degrees, and the index of the picture from 1."""
+
+MAX_ANGLES = 1000
+"""Largest number of angles of one axis."""
+
+MIN_FPS, MAX_FPS = 0.1, 60.0
+"""Range of an animation's frame rate."""
+
+_MAX_DEGREES = 180.0
+
+# Not allowed in file names on Windows. Refused everywhere, so that results can be copied there.
+_ILLEGAL = re.compile(r'[<>:"|?*\x00-\x1f]')
 
 
 @dataclass(frozen=True)
 class ExportBatch:
-    """Every source in every pose: in each target's and pose file's, turned by each of the angles.
+    """The product of sources, poses, yaws, pitches and rolls.
 
-    sources           photos, or folders of them
-    targets, poses    photos and pose files to take poses from, or folders of them; with neither,
-                      the source's own pose
-    yaw, pitch, roll  degrees to turn the head beyond these; each with each
-    transfer, face, view, quality, note, masks  as in JobOptions
-    out               the folder of the pictures; None where only a sheet or an animation is wanted
-    name              a pattern (see NAME_FIELDS); empty takes one that tells the pictures apart
-    overwrite         make pictures anew that are there already
-    sheet             a picture of all pictures to make: a row for each source
-    animation         a GIF or MP4 to make of each source's pictures, in their order
-    fps               its pictures per second
-    model, device     as Predictor takes them
+    sources           photos, or folders of photos
+    targets, poses    target photos and pose files, or folders of them; if both are empty, the
+                      source's own pose is used
+    yaw, pitch, roll  angles in degrees, added to the rotation of the pose
+    transfer, detector, face, view, quality, note, masks  see JobOptions
+    out               output folder; None if only the sheet or the animation is wanted
+    name              naming pattern (see NAME_FIELDS); empty: the shortest that gives unique names
+    overwrite         recompute pictures that exist
+    sheet             file of the contact sheet
+    animation         GIF or MP4 of each source's pictures in job order
+    fps               frame rate of the animation
+    model, device     see Predictor
+
+    Raises ReposeError for values out of range.
     """
 
     sources: tuple[Path, ...] = ()
@@ -51,6 +68,7 @@ class ExportBatch:
     pitch: Angles = (0.0,)
     roll: Angles = (0.0,)
     transfer: Transfer = "relative"
+    detector: Detector = "landmarker"
     face: int = 1
     view: View = "photo"
     out: Path | None = None
@@ -67,14 +85,14 @@ class ExportBatch:
     device: str = "auto"
 
     def __post_init__(self) -> None:
-        if not all(1 <= len(angles) <= MOST_STEPS for angles in (self.yaw, self.pitch, self.roll)):
-            raise ReposeError(f"Yaw, pitch and roll need 1 to {MOST_STEPS} angles each.")
+        if not all(1 <= len(angles) <= MAX_ANGLES for angles in (self.yaw, self.pitch, self.roll)):
+            raise ReposeError(f"Yaw, pitch and roll need 1 to {MAX_ANGLES} angles each.")
         if self.face < 1:
             raise ReposeError("The faces of a photo are counted from 1.")
         if not 1 <= self.quality <= 100:
             raise ReposeError(f"The quality goes from 1 to 100, not {self.quality}.")
-        if not SLOWEST <= self.fps <= FASTEST:
-            raise ReposeError(f"An animation has {SLOWEST:g} to {FASTEST:g} pictures a second.")
+        if not MIN_FPS <= self.fps <= MAX_FPS:
+            raise ReposeError(f"An animation has {MIN_FPS:g} to {MAX_FPS:g} pictures a second.")
         if self.sheet is not None and self.sheet.suffix.lower() not in PHOTO_SUFFIXES:
             raise ReposeError(
                 f"The sheet {self.sheet} needs one of the suffixes {' '.join(PHOTO_SUFFIXES)}."
@@ -86,7 +104,7 @@ class ExportBatch:
 
     @property
     def pattern(self) -> str:
-        """The pattern of the names: the batch's own, or one that tells its pictures apart."""
+        """The naming pattern: `name`, or the default with a field for everything that varies."""
         if self.name:
             return self.name
         fields = ["{source}"]
@@ -98,9 +116,10 @@ class ExportBatch:
 
     @property
     def options(self) -> JobOptions:
-        """How its jobs are done."""
+        """The options that all jobs of the batch share."""
         return JobOptions(
             transfer=self.transfer,
+            detector=self.detector,
             face=self.face,
             view=self.view,
             quality=self.quality,
@@ -110,12 +129,12 @@ class ExportBatch:
         )
 
     def to_json(self) -> str:
-        """This batch as JSON text."""
+        """The batch as JSON text."""
         return json.dumps({"version": 1, **asdict(self)}, indent=2, default=str)
 
     @staticmethod
     def from_json(text: str) -> "ExportBatch":
-        """The batch that ``to_json`` wrote. Raises ReposeError for anything else."""
+        """The batch from the text of `to_json`. Raises ReposeError for any other text."""
         try:
             values = json.loads(text)
         except (ValueError, RecursionError) as error:
@@ -126,7 +145,7 @@ class ExportBatch:
 
     @staticmethod
     def read(path: Path) -> "ExportBatch":
-        """The batch in a file. Raises ReposeError."""
+        """The batch from a JSON file. Raises ReposeError."""
         try:
             return ExportBatch.from_json(read_text(path))
         except ReposeError as error:
@@ -134,10 +153,10 @@ class ExportBatch:
 
 
 def plan_batch(batch: ExportBatch, out: Path | None = None) -> tuple[Job, ...]:
-    """The jobs of a batch, source after source, with their outputs in ``out`` (or the batch's own).
+    """The jobs of a batch, grouped by source; outputs are in ``out``, by default ``batch.out``.
 
-    Raises ReposeError when there is nothing to do, a folder cannot be read or two pictures would
-    have one name.
+    Raises ReposeError when there are no sources, a folder cannot be read or has no fitting files,
+    or two jobs have the same output name.
     """
     folder = out or batch.out
     if folder is None:
@@ -145,13 +164,13 @@ def plan_batch(batch: ExportBatch, out: Path | None = None) -> tuple[Job, ...]:
     if not batch.sources:
         raise ReposeError("Choose at least one photo or a folder of photos.")
     check_pattern(batch.pattern)
-    sources = tuple(_files(batch.sources, PHOTO_SUFFIXES, "photos"))
-    poses: list[Path | None] = list(_files(batch.targets, PHOTO_SUFFIXES, "photos"))
-    poses += _files(batch.poses, tuple(READERS), "pose files")
+    sources = tuple(_expand(batch.sources, PHOTO_SUFFIXES, "photos"))
+    poses: list[Path | None] = list(_expand(batch.targets, PHOTO_SUFFIXES, "photos"))
+    poses += _expand(batch.poses, POSE_SUFFIXES, "pose files")
     if not poses:
         poses = [None]
     jobs: list[Job] = []
-    taken: dict[str, Path] = {}
+    owners: dict[str, Path] = {}
     combinations = product(sources, poses, batch.yaw, batch.pitch, batch.roll)
     total = len(sources) * len(poses) * len(batch.yaw) * len(batch.pitch) * len(batch.roll)
     for number, (source, pose, *angles) in enumerate(combinations, start=1):
@@ -162,34 +181,35 @@ def plan_batch(batch: ExportBatch, out: Path | None = None) -> tuple[Job, ...]:
             "number": str(number).zfill(len(str(total))),
             **dict(zip(("yaw", "pitch", "roll"), map(angle_text, angles), strict=True)),
         }
-        name = f"{named(batch.pattern, values)}.{batch.format}"
-        earlier = taken.setdefault(same_name(name), source)
-        if len(taken) < number:
-            raise ReposeError(_clash(name, batch.pattern, earlier, source))
+        name = f"{_fill_pattern(batch.pattern, values)}.{batch.format}"
+        owner = owners.setdefault(_name_key(name), source)
+        if len(owners) < number:
+            raise ReposeError(_clash(name, batch.pattern, owner, source))
         yaw, pitch, roll = angles
         jobs.append(Job(source, pose, folder / name, (yaw, pitch, roll)))
     return tuple(jobs)
 
 
 def _clash(name: str, pattern: str, one: Path, other: Path) -> str:
-    """Why two pictures cannot both be called ``name``, and what would help."""
+    """The error message for two jobs with the output ``name``; it suggests fields to add."""
     missing = [f"{{{field}}}" for field in NAME_FIELDS if f"{{{field}}}" not in pattern]
     what = f"Two pictures of {one.name}" if one == other else f"{one} and {other}"
     return f"{what} would both be called {name}: put {' or '.join(missing)} into the name."
 
 
-def _files(paths: Sequence[Path], suffixes: Iterable[str], kind: str) -> Iterator[Path]:
-    """The paths, folders replaced by the files in them with these suffixes; each file once."""
+def _expand(paths: Sequence[Path], suffixes: Iterable[str], kind: str) -> Iterator[Path]:
+    """The paths without duplicates, each folder replaced by its files with these suffixes."""
     seen: set[Path] = set()
     for path in paths:
-        found = _in_folder(path, tuple(suffixes), kind) if path.is_dir() else [path]
+        found = _list_folder(path, tuple(suffixes), kind) if path.is_dir() else [path]
         for file in found:
             if file.absolute() not in seen:
                 seen.add(file.absolute())
                 yield file
 
 
-def _in_folder(folder: Path, suffixes: tuple[str, ...], kind: str) -> list[Path]:
+def _list_folder(folder: Path, suffixes: tuple[str, ...], kind: str) -> list[Path]:
+    """The visible files with these suffixes, by name. Raises ReposeError when there are none."""
     try:
         names = sorted(folder.iterdir(), key=lambda path: path.name)
     except OSError as error:
@@ -198,3 +218,80 @@ def _in_folder(folder: Path, suffixes: tuple[str, ...], kind: str) -> list[Path]
     if not files:
         raise ReposeError(f"There are no {kind} in the folder {folder}.")
     return files
+
+
+def check_pattern(pattern: str) -> None:
+    """Raises ReposeError for a naming pattern with unknown fields, characters that are illegal in
+    file names, or a path outside the output folder."""
+    fields = ", ".join(f"{{{name}}}" for name in NAME_FIELDS)
+    try:
+        parts = list(Formatter().parse(pattern))
+    except ValueError:
+        raise ReposeError(
+            f"The naming pattern {pattern} has a brace too many or too few."
+        ) from None
+    for _, name, form, conversion in parts:
+        if name is not None and (name not in NAME_FIELDS or form or conversion):
+            raise ReposeError(f"There is no {{{name}}} in a naming pattern; there are {fields}.")
+    text = "".join(literal for literal, *_ in parts)
+    illegal = _ILLEGAL.search(text)
+    if illegal:
+        raise ReposeError(f"A file's name cannot hold {illegal.group()!r}.")
+    path = PurePosixPath(pattern.replace("\\", "/"))
+    if not pattern.strip() or pattern.endswith(("/", "\\")):
+        raise ReposeError("The naming pattern is empty.")
+    if path.is_absolute() or ".." in path.parts:
+        raise ReposeError(f"The naming pattern {pattern} leaves the output folder.")
+
+
+def _fill_pattern(pattern: str, values: Mapping[str, str]) -> str:
+    """The file name without suffix from a checked pattern and the values of its fields."""
+    return pattern.format_map({name: _ILLEGAL.sub("_", text) for name, text in values.items()})
+
+
+def _name_key(name: str) -> str:
+    """A key that is equal for names which Windows or macOS file systems treat as the same file."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def read_angles(text: str) -> Angles:
+    """Parse degrees: ``"20"`` is one angle, ``"-30:30:7"`` seven angles from -30 to 30.
+
+    Raises ReposeError for any other text, and beyond 180 degrees.
+    """
+    parts = text.split(":")
+    try:
+        if len(parts) not in (1, 3):
+            raise ValueError
+        numbers = [float(part) for part in parts[:2]]
+        steps = int(parts[2]) if len(parts) == 3 else 1
+    except ValueError:
+        raise ReposeError(
+            f"The angle {text!r} is neither a number of degrees nor FROM:TO:STEPS."
+        ) from None
+    # The comparison is False for NaN.
+    if not all(abs(number) <= _MAX_DEGREES for number in numbers):
+        raise ReposeError(f"The angle {text!r} is not between -180 and 180 degrees.")
+    return angles_between(numbers[0], numbers[-1], steps)
+
+
+def angles_between(first: float, last: float, steps: int) -> Angles:
+    """``steps`` equally spaced angles from ``first`` to ``last``, in degrees.
+
+    Raises ReposeError unless ``steps`` is 2 to MAX_ANGLES, or 1 with ``first == last``.
+    """
+    if not 1 <= steps <= MAX_ANGLES or (steps == 1 and first != last):
+        raise ReposeError(f"A sweep has 2 to {MAX_ANGLES} steps, not {steps}.")
+    share = 1 / max(steps - 1, 1)
+    return tuple(round(first + (last - first) * k * share, 4) + 0.0 for k in range(steps))
+
+
+def angle_text(degrees: float) -> str:
+    """An angle for messages and file names: ``"-12.5"``, ``"20"``."""
+    return f"{degrees:.4f}".rstrip("0").rstrip(".") if math.isfinite(degrees) else str(degrees)
+
+
+def angles_text(angles: Angles) -> str:
+    """Angles from `angles_between` in the syntax of `read_angles`."""
+    ends = [angle_text(angles[0]), angle_text(angles[-1])]
+    return ends[0] if len(angles) == 1 else ":".join([*ends, str(len(angles))])

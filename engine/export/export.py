@@ -1,9 +1,9 @@
-"""Many jobs at once, as fast as the networks allow.
+"""Runs jobs in parallel.
 
-Each job is one thread's from the pose to the written file, and several are under way: while one
-waits for the networks or the disk, others read, paste and encode. On a processor every thread runs
-the networks itself, with one thread of torch's, which is faster than several threads for one
-picture; for a GPU one thread collects what the others need and sends it there together.
+One thread runs a job from the pose to the written file; several jobs run at a time, so that
+reading, pasting and encoding overlap with inference. On a CPU each job's thread runs the networks
+with one torch thread, which has a higher throughput than several torch threads per picture. On a
+GPU a MicroBatcher collects the inputs of all threads into batches.
 """
 
 import os
@@ -12,8 +12,9 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
-from threading import Event, Lock
+from threading import Event
 from typing import NamedTuple
 
 import cv2
@@ -21,23 +22,24 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from engine.config.config import Detector
 from engine.core.errors import ReposeError
 from engine.core.files import DiskFullError
 from engine.core.sharing import FutureCache, MicroBatcher
 from engine.export.jobs import Job, JobOptions, Outcome, View
-from engine.face.dlib_detector import find_faces
+from engine.export.sequence import Target
+from engine.face.detection import find_faces
 from engine.face.landmarks import Landmarks
 from engine.face.pose import Pose3D, copy_pose
 from engine.face.pose_files import POSE_SUFFIXES, read_pose
 from engine.guidance.keep import KeepMask, keep_of
 from engine.imaging.photos import Photo, check_photo_path, read_photo, read_picture, write_photo
 from engine.imaging.provenance import Metadata
-from engine.inference.posing import NetworkInput, Prediction, Source, keep_refined
+from engine.inference.prediction import NetworkInput, Prediction, Source, keep_refined
 from engine.inference.predictor import Predictor
 
-_MOST_ON_A_GPU = 32  # jobs under way: a GPU gets at most so many pictures at once
-_DETECTING = Lock()  # dlib's detectors work for one thread at a time
-_TARGETS_KEPT = 1000  # landmarks of target photos, half a kilobyte each
+_MAX_GPU_BATCH = 32
+_CACHED_TARGETS = 1000  # target photos whose landmarks are cached, half a kilobyte each
 
 
 def repose_all(
@@ -46,92 +48,93 @@ def repose_all(
     options: JobOptions,
     stop: Event | None = None,
 ) -> Iterator[Outcome]:
-    """Do ``jobs`` and tell what became of each, in their order; one that fails does not stop the
-    others. Memory holds a few of them at a time, however many there are.
+    """Run ``jobs`` and yield their outcomes in order; a failed job does not stop the others.
 
-    stop  set it to begin no more jobs; those under way are finished
+    Only a few jobs are in memory at a time.
 
-    Raises ReposeError when the disk is full, for then all that follow would fail.
+    stop  when set, no further job is started; running ones finish
+
+    Raises ReposeError when the disk is full, because all later jobs would fail too.
     """
     threads = min(job_threads(predictor.device), max(len(jobs), 1))
-    read = {path.resolve() for job in jobs for path in (job.source, job.target) if path}
-    read |= {options.masks.resolve()} if options.masks else set()
+    inputs = {path.resolve() for job in jobs for path in (job.source, job.target) if path}
+    inputs |= {options.masks.resolve()} if options.masks else set()
     waiting: deque[Future[Outcome]] = deque()
     with ExitStack() as stack:
-        bench = stack.enter_context(_bench(predictor, options, read, threads))
+        runner = stack.enter_context(_job_runner(predictor, options, inputs, threads))
         pool = ThreadPoolExecutor(threads, thread_name_prefix="job")
         stack.callback(pool.shutdown, cancel_futures=True)
         for job in jobs:
             if stop is not None and stop.is_set():
                 break
-            waiting.append(bench.start(job, pool))
+            waiting.append(runner.start(job, pool))
             while len(waiting) > 2 * threads + 2:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
 
 
-class Portrait(NamedTuple):
-    """A photo's size (width, height) and one face in it (68x2, pixels)."""
+class _SourcePhoto(NamedTuple):
+    """A source photo with everything that its jobs share.
+
+    size  (width, height), pixels    face  landmarks (68, 2), pixels    pose  the face's own pose
+    """
 
     size: tuple[int, int]
-    landmarks: Landmarks
-
-
-class _Subject(NamedTuple):
-    """A source, read and cut."""
-
-    portrait: Portrait
-    lifted: Pose3D
+    face: Landmarks
+    pose: Pose3D
     source: Source
     metadata: Metadata
     keep: KeepMask | None
 
 
-class _Bench:
-    """What the jobs of one list share. ``read`` are the files that they read, resolved."""
+class _JobRunner:
+    """Runs the jobs of one list, with caches of sources and targets.
+
+    inputs  resolved paths of all files that the jobs read; they are never overwritten
+    """
 
     def __init__(
         self,
         predictor: Predictor,
         options: JobOptions,
-        read: set[Path],
+        inputs: set[Path],
         readers: ThreadPoolExecutor,
         predict: Callable[[NetworkInput], Prediction],
         threads: int,
     ) -> None:
-        self._predictor, self._options, self._read = predictor, options, read
+        self._predictor, self._options, self._inputs = predictor, options, inputs
         self._readers, self._predict = readers, predict
-        self._subjects = FutureCache(self._subject, threads + 2)
-        self._targets = FutureCache(_read_portrait, _TARGETS_KEPT)
+        self._sources = FutureCache(self._read_source, threads + 2)
+        self._targets = FutureCache(partial(_read_target, options.detector), _CACHED_TARGETS)
 
     def start(self, job: Job, pool: ThreadPoolExecutor) -> Future[Outcome]:
-        """Begin a job; its source is read ahead."""
+        """Submit a job and prefetch its source."""
         if not job.problem and self._options.keep and job.output.exists():
             kept: Future[Outcome] = Future()
             kept.set_result(Outcome(job, "kept"))
             return kept
         if job.problem:
-            return pool.submit(self._do, job, None)
-        return pool.submit(self._do, job, self._subjects.start(job.source, self._readers))
+            return pool.submit(self._run, job, None)
+        return pool.submit(self._run, job, self._sources.start(job.source, self._readers))
 
-    def _do(self, job: Job, subject: Future[_Subject] | None) -> Outcome:
+    def _run(self, job: Job, photo: Future[_SourcePhoto] | None) -> Outcome:
         start = time.perf_counter()
         try:
-            if subject is None:
+            if photo is None:
                 raise ReposeError(job.problem)
             self._check_output(job)
-            found = subject.result()
-            pose = self._target_pose(found, job)
-            prediction = self._predict(self._predictor.pose(found.source, pose))
-            metadata = found.metadata.edited(self._predictor.model_name, note=self._options.note)
-            picture = shown(prediction, self._options.view, found.keep)
+            source = photo.result()
+            pose = self._target_pose(source, job)
+            prediction = self._predict(self._predictor.pose(source.source, pose))
+            metadata = source.metadata.edited(self._predictor.model_name, note=self._options.note)
+            picture = render_view(prediction, self._options.view, source.keep)
             write_photo(job.output, picture, self._options.quality, metadata)
         except DiskFullError:
             raise
         except ReposeError as error:
             return Outcome(job, "failed", str(error), time.perf_counter() - start)
-        except Exception as error:  # a fault that one photo brings out must not stop the others
+        except Exception as error:  # a bug that one photo triggers must not stop the batch
             text = " ".join(f"{type(error).__name__}: {error}".split())
             reason = f"{job.source} brought out a fault in Repose ({text})."
             return Outcome(job, "failed", reason, time.perf_counter() - start)
@@ -141,40 +144,40 @@ class _Bench:
         check_photo_path(job.output)
         if job.output.exists() and job.source.exists() and job.output.samefile(job.source):
             raise ReposeError(f"{job.output} is the source itself; choose another output.")
-        if job.output.resolve() in self._read:
+        if job.output.resolve() in self._inputs:
             raise ReposeError(f"{job.output} is needed as it is; choose another output.")
 
-    def _subject(self, path: Path) -> _Subject:
+    def _read_source(self, path: Path) -> _SourcePhoto:
         photo, metadata = read_picture(path)
-        face = _find_face(photo, path, self._options.face)
-        portrait = Portrait((photo.shape[1], photo.shape[0]), face)
+        face = _find_face(photo, path, self._options.face, self._options.detector)
+        size = photo.shape[1], photo.shape[0]
         source = self._predictor.cut(photo, face)
-        keep = keep_of(path, self._options.masks, portrait.size)
-        return _Subject(portrait, Pose3D.of(face), source, metadata, keep)
+        keep = keep_of(path, self._options.masks, size)
+        return _SourcePhoto(size, face, Pose3D.of(face), source, metadata, keep)
 
-    def _target_pose(self, subject: _Subject, job: Job) -> Landmarks:
-        source = subject.portrait
+    def _target_pose(self, source: _SourcePhoto, job: Job) -> Landmarks:
+        """The job's target landmarks (68, 2), pixels of the source photo."""
         if job.target is None:
-            pose = source.landmarks
+            pose = source.face
         elif job.target.suffix.lower() in POSE_SUFFIXES:
-            pose = read_pose(job.target, source.landmarks)
+            pose = read_pose(job.target, source.face)
         else:
-            found = self._targets.start(job.target).result()
+            target = self._targets.start(job.target).result()
             transfer = self._options.transfer
-            pose = copy_pose(source.landmarks, found.landmarks, transfer, source.size, found.size)
+            pose = copy_pose(source.face, target.landmarks, transfer, source.size, target.size)
         if any(job.angles):
-            pose = subject.lifted.with_landmarks(pose).turned(*job.angles).landmarks()
+            pose = source.pose.with_landmarks(pose).turned(*job.angles).landmarks()
         return pose
 
 
 @contextmanager
-def _bench(
-    predictor: Predictor, options: JobOptions, read: set[Path], threads: int
-) -> Iterator[_Bench]:
+def _job_runner(
+    predictor: Predictor, options: JobOptions, inputs: set[Path], threads: int
+) -> Iterator[_JobRunner]:
     readers = ThreadPoolExecutor(min(threads, os.cpu_count() or 1), "source")
     with networks_for(predictor, threads) as predict:
         try:
-            yield _Bench(predictor, options, read, readers, predict, threads)
+            yield _JobRunner(predictor, options, inputs, readers, predict, threads)
         finally:
             readers.shutdown(cancel_futures=True)
 
@@ -183,16 +186,18 @@ def _bench(
 def networks_for(
     predictor: Predictor, threads: int
 ) -> Iterator[Callable[[NetworkInput], Prediction]]:
-    """What so many threads call for the networks' part of a picture each; meanwhile torch and
-    OpenCV use one thread in each of them."""
+    """A thread-safe predict function for this number of calling threads.
+
+    With more than one, torch and OpenCV are limited to one thread each inside the context.
+    """
     before = torch.get_num_threads(), cv2.getNumThreads()
     if threads > 1:
         torch.set_num_threads(1)
         cv2.setNumThreads(1)
     try:
-        if _gathers(predictor.device):
-            with MicroBatcher(predictor.predict_all, _MOST_ON_A_GPU) as gathering:
-                yield gathering
+        if _batches_inputs(predictor.device):
+            with MicroBatcher(predictor.predict_all, _MAX_GPU_BATCH) as batcher:
+                yield batcher
         else:
             yield lambda posed: predictor.predict_all([posed])[0]
     finally:
@@ -200,25 +205,25 @@ def networks_for(
         cv2.setNumThreads(before[1])
 
 
-def _gathers(device: str) -> bool:
-    """Whether the networks are faster with several pictures at once than in several threads."""
+def _batches_inputs(device: str) -> bool:
+    """Whether one batch is faster on the device than its pictures in separate threads."""
     return device != "cpu"
 
 
 def job_threads(device: str) -> int:
-    """How many jobs to have under way."""
+    """The number of jobs to run at a time."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return cores or 1 if device == "cpu" else min(2 * (cores or 1), _MOST_ON_A_GPU)
+    return cores or 1 if device == "cpu" else min(2 * (cores or 1), _MAX_GPU_BATCH)
 
 
-def _read_portrait(path: Path) -> Portrait:
+def _read_target(detector: Detector, path: Path) -> Target:
     photo = read_photo(path)
-    return Portrait((photo.shape[1], photo.shape[0]), _find_face(photo, path, 1))
+    return Target(_find_face(photo, path, 1, detector), (photo.shape[1], photo.shape[0]))
 
 
-def _find_face(photo: Photo, path: Path, number: int) -> Landmarks:
-    with _DETECTING:
-        faces = find_faces(photo)
+def _find_face(photo: Photo, path: Path, number: int, detector: Detector) -> Landmarks:
+    """Landmarks of the face with this number, from 1, largest first. Raises ReposeError."""
+    faces = find_faces(photo, detector)
     if not faces:
         raise ReposeError(f"No face was found in {path}.")
     if number > len(faces):
@@ -227,8 +232,8 @@ def _find_face(photo: Photo, path: Path, number: int) -> Landmarks:
     return faces[number - 1].landmarks
 
 
-def shown(prediction: Prediction, view: View, keep: KeepMask | None = None) -> Photo:
-    """What a view shows of a prediction, (H, W, 3) uint8; ``keep``: where the photo stays."""
+def render_view(prediction: Prediction, view: View, keep: KeepMask | None = None) -> Photo:
+    """The view of a prediction as a picture (H, W, 3) uint8; ``keep``: area left unchanged."""
     if view == "photo":
         return prediction.pasted(keep)
     if view == "face":

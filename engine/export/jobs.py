@@ -1,4 +1,4 @@
-"""Jobs: one photo in, one picture out; and lists of them."""
+"""Jobs: a job computes one picture from one photo. Job lists are CSV files."""
 
 import csv
 import io
@@ -7,29 +7,30 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from engine.config.config import Detector
 from engine.core.errors import ReposeError
 from engine.core.files import read_text
 from engine.face.pose import Transfer
 
 View = Literal["photo", "face", "coarse", "difference"]
-"""What is written: the whole photo, or the refined face, the coarse or the difference map alone."""
+"""What is written: the whole photo, or only the crop as refined (face), coarse, difference map."""
 
 Result = Literal["done", "kept", "failed"]
-"""What became of a job; kept: its picture was there already."""
+"""Result of a job; kept: the output existed and was left as it is."""
 
 _COLUMNS = ("source", "target", "output")
 
 
 @dataclass(frozen=True)
 class Job:
-    """One picture to make.
+    """One picture to compute.
 
     source   the photo
-    target   a photo or a pose file to take the pose from; None keeps the source's own
+    target   target photo or pose file; None: the source's own pose
     output   the picture to write
-    angles   yaw, pitch and roll: degrees that the head turns beyond that pose
-    problem  why the job cannot be done, where that is known beforehand; a sentence
-    line     the line of the jobs file, from 1; 0 when the job comes from no file
+    angles   yaw, pitch, roll in degrees, added to the rotation of the pose
+    problem  a sentence if the job is known to be impossible before it runs, else empty
+    line     line number in the CSV file, from 1; 0 if the job is from none
     """
 
     source: Path
@@ -42,19 +43,21 @@ class Job:
 
 @dataclass(frozen=True)
 class JobOptions:
-    """How every job of a list is done.
+    """Options that all jobs of a list share.
 
-    transfer  how a pose is taken from a target photo
-    face      which face of the source, from 1, the largest first
+    transfer  how the pose of a target photo is transferred (see `engine.face.pose.copy_pose`)
+    detector  what finds faces
+    face      index of the source's face, from 1, largest first
     view      what is written
     quality   of JPEG and WebP, 1 to 100
-    note      whether the pictures say that they were edited (see `engine.imaging.provenance`)
-    keep      leave pictures alone that are there already
-    masks     a picture that is white where sources stay as they are, or a folder of them, each
-              called like its source (see `engine.guidance.keep`)
+    note      write provenance metadata (see `engine.imaging.provenance`)
+    keep      skip jobs whose output exists
+    masks     keep mask, or a folder of keep masks with the names of their sources
+              (see `engine.guidance.keep`)
     """
 
     transfer: Transfer = "relative"
+    detector: Detector = "landmarker"
     face: int = 1
     view: View = "photo"
     quality: int = 95
@@ -64,7 +67,10 @@ class JobOptions:
 
 
 class Outcome(NamedTuple):
-    """What became of a job, why it failed (a sentence, else empty) and how long it took."""
+    """A finished job.
+
+    reason  why it failed: a sentence, else empty
+    """
 
     job: Job
     result: Result
@@ -73,15 +79,15 @@ class Outcome(NamedTuple):
 
 
 def read_jobs(path: Path, out: Path) -> tuple[Job, ...]:
-    """The jobs in a CSV file with the header ``source,target,output``.
+    """The jobs of a CSV file with the header ``source,target,output``.
 
-    Sources and targets are relative to the file's folder, outputs to ``out``. An empty target
-    keeps the source's own pose. A line that cannot be done becomes a job with a problem.
+    Sources and targets are relative to the file's folder, outputs to ``out``. With an empty target
+    the source keeps its own pose. An invalid line becomes a job with a ``problem``.
 
-    Raises ReposeError when the file cannot be read, has no such header or no jobs.
+    Raises ReposeError when the file cannot be read, lacks the header or has no jobs.
     """
     text = read_text(path)
-    # Spreadsheets write semicolons where the comma is the decimal mark.
+    # Spreadsheets separate by semicolons in locales with a decimal comma.
     first = text.partition("\n")[0]
     reader = csv.DictReader(io.StringIO(text), delimiter=";" if ";" in first else ",")
     jobs: list[Job] = []
@@ -97,7 +103,7 @@ def read_jobs(path: Path, out: Path) -> tuple[Job, ...]:
         raise ReposeError(f"{path} is not a CSV file: {error}.") from error
     if not jobs:
         raise ReposeError(f"{path} has no jobs below its header.")
-    return _without_collisions(jobs)
+    return _mark_collisions(jobs)
 
 
 def _job_of_line(cells: Sequence[str], folder: Path, out: Path, line: int) -> Job:
@@ -111,8 +117,8 @@ def _job_of_line(cells: Sequence[str], folder: Path, out: Path, line: int) -> Jo
     return Job(folder / source, goal, out / output, problem=problem, line=line)
 
 
-def _without_collisions(jobs: Sequence[Job]) -> tuple[Job, ...]:
-    """``jobs``, those with a problem that write what an earlier one writes."""
+def _mark_collisions(jobs: Sequence[Job]) -> tuple[Job, ...]:
+    """The jobs; one whose output is also that of an earlier job gets a ``problem``."""
     writers: dict[Path, int] = {}
     checked = []
     for job in jobs:

@@ -1,4 +1,4 @@
-"""The report of a batch: a CSV file that tells of every job what became of it."""
+"""The log of a batch: a CSV file with one row per job."""
 
 import csv
 import io
@@ -8,19 +8,19 @@ from typing import Self
 
 from engine.core.errors import ReposeError
 from engine.core.files import read_text, reason
+from engine.export.batches import angle_text
 from engine.export.jobs import Outcome
-from engine.export.sweep import angle_text
 
 COLUMNS = ("source", "pose", "yaw", "pitch", "roll", "output", "result", "reason", "seconds")
 
 
-class Report:
-    """Writes the report line by line, so that an interrupted batch has told what it did.
+class BatchLog:
+    """Writes the log row by row and flushes each, so that it is complete after an interruption.
 
-    path     the file; one of an earlier run is replaced
-    earlier  rows that go before, of jobs that are not done again
+    path     the file; an existing one is replaced
+    earlier  rows to copy first: those of jobs that are not run again
 
-    A context manager. Raises ReposeError when it cannot be written.
+    A context manager. Raises ReposeError when the file cannot be written.
     """
 
     def __init__(self, path: Path, earlier: list[dict[str, str]] | None = None) -> None:
@@ -33,7 +33,7 @@ class Report:
             self._rows.writerows(earlier or [])
             self._file.flush()
         except OSError as error:
-            raise ReposeError(f"The report {path} cannot be written: {reason(error)}.") from error
+            raise self._unwritable(error) from error
 
     def __enter__(self) -> Self:
         return self
@@ -44,11 +44,11 @@ class Report:
     ) -> None:  # fmt: skip
         try:
             self._file.close()
-        except OSError:  # a full disk, of which the batch has told already
+        except OSError:  # disk full: `add` has raised for this already
             pass
 
     def add(self, outcome: Outcome) -> None:
-        """One line more."""
+        """Append the row of a finished job."""
         job = outcome.job
         yaw, pitch, roll = map(angle_text, job.angles)
         row = {
@@ -66,14 +66,15 @@ class Report:
             self._rows.writerow(row)
             self._file.flush()
         except OSError as error:
-            raise ReposeError(
-                f"The report {self.path} cannot be written: {reason(error)}."
-            ) from error
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> ReposeError:
+        return ReposeError(f"The log {self.path} cannot be written: {reason(error)}.")
 
 
-def read_report(path: Path) -> list[dict[str, str]]:
-    """The rows of a report, by column. Raises ReposeError when there is none."""
+def read_log(path: Path) -> list[dict[str, str]]:
+    """The rows of a log, each by column. Raises ReposeError when the file is missing or no log."""
     reader = csv.DictReader(io.StringIO(read_text(path)))
     if not set(COLUMNS) <= set(reader.fieldnames or ()):
-        raise ReposeError(f"{path} is not the report of a batch.")
+        raise ReposeError(f"{path} is not the log of a batch.")
     return [{name: row.get(name) or "" for name in COLUMNS} for row in reader]

@@ -1,4 +1,4 @@
-"""The options of the command `repose`, and what they mean together."""
+"""The options of the command `repose`: definition, checks, and conversion to and from batches."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,136 +7,148 @@ from typing import Annotated, Literal
 
 from tyro.conf import Positional, arg
 
+from engine.config.config import Detector
 from engine.core.errors import ReposeError
-from engine.export.batches import ExportBatch, Format
+from engine.export.batches import ExportBatch, Format, angles_text, read_angles
 from engine.export.jobs import View
-from engine.export.sweep import angles_text, read_angles
 from engine.face.pose import Transfer
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Paths = tuple[Path, ...]
 
 MOST_SMOOTHING = 25.0
-"""Frames; beyond it nothing of a movement is left."""
+"""Frames. With more, no movement is left."""
 
 
 @dataclass(frozen=True)
 class ReposeOptions:
-    """Give the face in SOURCE a new pose and write the picture (-o), make every SOURCE in every
-    pose (--out, --sheet, --animation), give it the poses of a video (--sequence), or do a list of
-    jobs (--jobs).
+    """Give the face in a photo a new pose.
 
-    Every target and pose file is combined with every angle. What is in the folder --out already is
-    kept, so an interrupted batch goes on when it is started again.
+    Use -o OUT.png for one picture; --out DIR, --sheet or --animation for a batch of every SOURCE
+    in every pose; --sequence for the poses of a video; --jobs for a list of jobs.
+
+    A batch combines every target photo and pose file with every angle. Pictures that exist in the
+    folder --out are skipped, so an interrupted batch continues when it is started again.
     """
 
     source: Annotated[Positional[Paths], arg(metavar="[SOURCE ...]", help_behavior_hint="")] = ()
-    """The photos, or folders of them."""
+    """Photos, or folders of photos."""
 
     output: Annotated[
         Path | None, arg(aliases=["-o"], metavar="OUT.png", help_behavior_hint="")
     ] = None
-    """The picture to write, of one source in one pose (.png .jpg .webp .tif .bmp)."""
+    """The picture to write, for one source and one pose (.png .jpg .webp .tif .bmp)."""
 
     target: Annotated[Paths, arg(metavar="PHOTO ...", help_behavior_hint="")] = ()
-    """Photos to take poses from, or folders of them."""
+    """Photos to copy the pose from, or folders of photos."""
 
     pose: Annotated[Paths, arg(metavar="FILE ...", help_behavior_hint="")] = ()
-    """Pose files to take poses from (.json .pts .xml .csv), or folders of them."""
+    """Pose files (.json .pts .xml .csv), or folders of pose files."""
 
     yaw: Annotated[str, arg(metavar="DEGREES", help_behavior_hint="")] = "0"
-    """Degrees to turn the head beyond that, the nose to the image's right: a number, or
-    FROM:TO:STEPS, such as -30:30:7."""
+    """Angle to add to the pose; positive turns the nose to the image's right. A number of degrees,
+    or FROM:TO:STEPS for several, such as -30:30:7."""
 
     pitch: Annotated[str, arg(metavar="DEGREES", help_behavior_hint="")] = "0"
-    """Degrees to turn it up, in the same way."""
+    """Angle to add; positive turns the head up. As --yaw."""
 
     roll: Annotated[str, arg(metavar="DEGREES", help_behavior_hint="")] = "0"
-    """Degrees to turn it clockwise, in the same way."""
+    """Angle to add; positive turns the head clockwise. As --yaw."""
 
     transfer: Transfer = "relative"
-    """How to take the pose from a photo. relative: the head's rotation and the openings of mouth,
-    eyes and brows; aligned: the landmarks, moved and scaled onto the source's face; absolute: the
-    landmarks in their own pixels."""
+    """How to copy the pose of a photo. relative: the rotation of the head and the openings of
+    mouth, eyes and brows; aligned: the landmarks, moved and scaled onto the source's face;
+    absolute: the landmarks at their pixel coordinates, for photos of one fixed camera."""
+
+    detector: Detector = "landmarker"
+    """What finds faces and landmarks: MediaPipe's networks, or dlib as in the report."""
 
     face: int = 1
-    """Which face of the source, counted from the largest."""
+    """The face of the source to use: 1 is the largest, 2 the second largest, and so on."""
 
     view: View = "photo"
-    """What to write: the whole photo, or the square around the face alone: refined (face), coarse,
-    or the difference map (grey is no difference)."""
+    """What to write. photo: the whole photo; face: only the square around the face, refined;
+    coarse: the same, coarse; difference: the difference map (grey is zero)."""
 
     keep_area: Annotated[Path | None, arg(metavar="MASK.png", help_behavior_hint="")] = None
-    """A picture of the source's shape, white where it must not change (glasses, a hand), black
-    elsewhere; or a folder of them, each called like its source."""
+    """A mask with the aspect ratio of the source: white where the photo must not change (glasses, a
+    hand), black elsewhere. Or a folder of masks, each with its source's name and .png."""
 
     out: Annotated[Path | None, arg(metavar="DIR", help_behavior_hint="")] = None
-    """The folder for the pictures of a batch or of a list of jobs; a batch's report goes there."""
+    """The folder for the pictures and the log of a batch, or for the pictures of a job list."""
 
     name: Annotated[str, arg(metavar="PATTERN", help_behavior_hint="")] = ""
-    """How the pictures of a batch are called; {source} {folder} {pose} {yaw} {pitch} {roll}
-    {number} are filled in. Without it, a name that tells them apart."""
+    """The file names of a batch, with the fields {source} {folder} {pose} {yaw} {pitch} {roll}
+    {number}. The default has a field for everything that varies."""
 
     format: Format = "png"
-    """What the pictures of a batch are written as."""
+    """The file format of a batch's pictures."""
 
     quality: int = 95
-    """Of JPEG and WebP, 1 to 100."""
+    """The quality of JPEG and WebP, 1 to 100."""
 
     sheet: Annotated[Path | None, arg(metavar="SHEET.png", help_behavior_hint="")] = None
-    """Write a contact sheet too: a row for each source, a column for each pose."""
+    """Also write a contact sheet: a row for each source, a column for each pose."""
 
     animation: Annotated[Path | None, arg(metavar="SWEEP.gif", help_behavior_hint="")] = None
-    """Write each source's pictures, in their order, as a GIF or MP4 too."""
+    """Also write the pictures of each source as a GIF or MP4."""
 
     fps: float = 8.0
-    """Pictures per second of the animation."""
+    """The frame rate of the animation."""
 
     jobs: Annotated[Path | None, arg(metavar="JOBS.csv", help_behavior_hint="")] = None
-    """A list of jobs instead of SOURCE: a CSV file with the header source,target,output; paths
-    relative to it; a target is a photo, a pose file or empty."""
+    """A list of jobs instead of SOURCE: a CSV file with the header source,target,output. A target
+    is a photo, a pose file or empty. Paths are relative to the CSV file, outputs to --out."""
 
     batch: Annotated[Path | None, arg(metavar="BATCH.json", help_behavior_hint="")] = None
-    """A batch that the editor has written, instead of SOURCE and the options above."""
+    """A batch file of the editor, instead of SOURCE and the options above."""
 
     sequence: Annotated[Path | None, arg(metavar="VIDEO", help_behavior_hint="")] = None
-    """A video, or a folder of frames, whose poses the face of SOURCE takes one after another; -o
-    names the .mp4 or .gif to make, or a folder for single pictures."""
+    """A video or a folder of frames. The face of SOURCE takes the pose of each frame; -o names an
+    .mp4 or .gif, or a folder for single pictures."""
 
     smoothing: Annotated[float, arg(help_behavior_hint="")] = 1.0
-    """How far the poses of a sequence are smoothed, in frames; 0 keeps every tremor."""
+    """Smoothing of the poses of a sequence over time: standard deviation in frames, 0 for none."""
 
     overwrite: Annotated[bool, arg(help_behavior_hint="")] = False
-    """Make the pictures of a batch anew that are there already."""
+    """Compute all pictures of a batch again, also those that exist."""
 
     keep: Annotated[bool, arg(help_behavior_hint="")] = False
-    """Leave out jobs of a list whose outputs are there already; a batch always does."""
+    """Skip jobs of a list whose outputs exist, as a batch does."""
 
     provenance: Annotated[bool, arg(help_behavior_hint="")] = True
-    """Note in the pictures that a trained model made parts of them, and which (as XMP; not in
-    BMP). The source's EXIF and colour profile are kept in any case."""
+    """Write into the pictures (as XMP; not in BMP) that a trained model computed parts of them, and
+    which model. The source's EXIF and colour profile are always kept."""
 
-    report: Annotated[Path | None, arg(metavar="REPORT.csv", help_behavior_hint="")] = None
-    """Where to tell of every job what became of it; a batch does so in DIR/report.csv."""
+    log: Annotated[Path | None, arg(metavar="LOG.csv", help_behavior_hint="")] = None
+    """The log to write: a CSV file with the result of each job. A batch writes DIR/report.csv by
+    default."""
 
     retry: Annotated[bool, arg(help_behavior_hint="")] = False
-    """Do only the jobs of a batch that failed by the report of its last run."""
+    """Run only the jobs of a batch that failed according to the log of its last run."""
 
     events: Annotated[bool, arg(help_behavior_hint="")] = False
-    """Tell how a batch goes as JSON lines, and stop when the line "stop" comes in: for programs."""
+    """For other programs: write progress as JSON lines, and stop when the line "stop" is read from
+    standard input."""
 
     model: Annotated[Path | None, arg(metavar="PATH", help_behavior_hint="")] = None
-    """The model to use; without it, the one that comes with Repose."""
+    """The model to use. The default comes with Repose."""
 
     device: Device = "auto"
-    """Where to compute; auto takes the fastest."""
+    """The device to compute on; auto selects the fastest."""
 
 
-def joined(arguments: Sequence[str]) -> list[str]:
-    """``--yaw -30:30:7`` as ``--yaw=-30:30:7``: it would read as an option."""
+def normalised(arguments: Sequence[str]) -> list[str]:
+    """Rewrite arguments for the parser.
+
+    ``--yaw -30:30:7`` becomes ``--yaw=-30:30:7``, because a value with a minus would be parsed as
+    an option. ``--report``, the earlier name of ``--log``, becomes ``--log``.
+    """
     result: list[str] = []
     rest = iter(arguments)
     for argument in rest:
+        if argument == "--report" or argument.startswith("--report="):
+            argument = "--log" + argument.removeprefix("--report")
         if argument in ("--yaw", "--pitch", "--roll"):
             value = next(rest, None)
             argument = argument if value is None else f"{argument}={value}"
@@ -145,8 +157,8 @@ def joined(arguments: Sequence[str]) -> list[str]:
 
 
 def check(options: ReposeOptions) -> None:
-    """Raises ReposeError when the options do not go together."""
-    wanted = {
+    """Raises ReposeError for a combination of options that excludes itself or lacks one."""
+    modes = {
         "SOURCE": options.source,
         "--output": options.output,
         "--target": options.target,
@@ -160,7 +172,7 @@ def check(options: ReposeOptions) -> None:
         "--sequence": options.sequence,
         "--retry": options.retry,
     }
-    given = [name for name, value in wanted.items() if value]
+    given = [name for name, value in modes.items() if value]
     if options.sequence is not None:
         _check_sequence(options, given)
         return
@@ -184,7 +196,7 @@ def check(options: ReposeOptions) -> None:
         )
     if options.events and (options.output is not None or options.jobs is not None):
         raise ReposeError("--events is for batches.")
-    batch = described(options)
+    batch = batch_from_options(options)
     several = any(len(angles) > 1 for angles in (batch.yaw, batch.pitch, batch.roll))
     if several and (options.output is not None or options.jobs is not None):
         raise ReposeError("A sweep of angles makes many pictures: use --out DIR for one source.")
@@ -200,14 +212,15 @@ def _check_sequence(options: ReposeOptions, given: list[str]) -> None:
         raise ReposeError(f"The smoothing goes from 0 to {MOST_SMOOTHING:g} frames.")
 
 
-def _refuse(given: list[str], name: str, fitting: set[str]) -> None:
+def _refuse(given: list[str], name: str, allowed: set[str]) -> None:
+    """Raises ReposeError for the first given option that is not allowed beside ``name``."""
     for other in given:
-        if other not in fitting:
+        if other not in allowed:
             raise ReposeError(f"{other} and {name} exclude each other.")
 
 
-def described(options: ReposeOptions) -> ExportBatch:
-    """The batch that the options describe. Raises ReposeError for values that make no sense."""
+def batch_from_options(options: ReposeOptions) -> ExportBatch:
+    """The batch that the options describe. Raises ReposeError for values out of range."""
     return ExportBatch(
         sources=options.source,
         targets=options.target,
@@ -216,6 +229,7 @@ def described(options: ReposeOptions) -> ExportBatch:
         pitch=read_angles(options.pitch),
         roll=read_angles(options.roll),
         transfer=options.transfer,
+        detector=options.detector,
         face=options.face,
         view=options.view,
         out=options.out,
@@ -234,19 +248,19 @@ def described(options: ReposeOptions) -> ExportBatch:
 
 
 def batch_arguments(batch: ExportBatch) -> list[str]:
-    """What makes `described` describe this batch: the words after ``repose``."""
+    """The inverse of `batch_from_options`: the command's arguments after ``repose``."""
     words = [str(path) for path in batch.sources]
     for flag, paths in (("--target", batch.targets), ("--pose", batch.poses)):
         words += [flag, *map(str, paths)] if paths else []
-    plain = ExportBatch()
+    default = ExportBatch()
     for name in ("yaw", "pitch", "roll"):
         angles: tuple[float, ...] = getattr(batch, name)
         if angles != (0.0,):
             words.append(f"--{name}={angles_text(angles)}")
-    for name in ("transfer", "face", "view", "out", "name", "format", "quality", "sheet",
-                 "animation", "fps", "model", "device"):  # fmt: skip
+    for name in ("transfer", "detector", "face", "view", "out", "name", "format", "quality",
+                 "sheet", "animation", "fps", "model", "device"):  # fmt: skip
         value = getattr(batch, name)
-        if value != getattr(plain, name):
+        if value != getattr(default, name):
             words += [f"--{name}", f"{value:g}" if isinstance(value, float) else str(value)]
     words += ["--keep-area", str(batch.masks)] if batch.masks else []
     words += ["--overwrite"] if batch.overwrite else []

@@ -1,4 +1,4 @@
-"""Videos and folders of frames: where one face has its landmarks in each frame, and its poses."""
+"""Reads videos and folders of frames, tracks one face, and turns its landmarks into poses."""
 
 import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -10,36 +10,37 @@ import cv2
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from engine.config.config import Detector
 from engine.core.errors import ReposeError
 from engine.core.files import reason
-from engine.face.dlib_detector import Face, find_faces, find_largest_face, landmarks_in_box
+from engine.face.detection import find_faces, find_largest_face, find_near
+from engine.face.faces import Face
 from engine.face.landmarks import Landmarks
 from engine.face.pose import Transfer, copy_pose
 from engine.imaging.photos import PHOTO_SUFFIXES, Photo, read_photo
 
 VIDEO_SUFFIXES = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".gif")
-"""What ``open_footage`` takes for a video, lower case; anything else must be a folder."""
+"""Suffixes that ``open_footage`` reads as a video, lower case."""
 
 USUAL_FPS = 25.0
-"""Frames per second of a folder of frames, and of a video that does not say."""
+"""Frame rate of a folder of frames, and of a video without one."""
 
 MOST_FPS = 240.0
-"""Frames per second; what says more is mistaken."""
+"""Largest frame rate that is taken for correct."""
 
 PREVIEW_SIDE = 320
-"""The longest side of a frame's preview, pixels."""
+"""Long side of a frame's preview, pixels."""
 
-_SEARCHED = 360  # pixels: the longest side of what is searched around the face of the frame before
-_STRAYS = 2.0  # widths of the face: what is further away is another one
-_FORGET = 25  # frames without the face, after which any face is taken for it
+_MAX_MOVE = 2.0  # face widths between frames; a face further away is a different one
+_MAX_MISSING = 25  # frames without the face, after which the largest face is tracked instead
 
 
 class Frame(NamedTuple):
     """A frame of a video.
 
-    landmarks  of the face that is followed, (68, 2) pixels of the frame; None: it was not found
-    size       (width, height) of the frame, pixels
-    preview    the frame made small, as a JPEG file's bytes
+    landmarks  of the tracked face, (68, 2) pixels of the frame; None if it was not found
+    size       (width, height), pixels
+    preview    a thumbnail as JPEG bytes
     """
 
     landmarks: Landmarks | None
@@ -49,11 +50,11 @@ class Frame(NamedTuple):
 
 @dataclass(frozen=True)
 class Footage:
-    """An open video or folder. ``frames`` can be gone through once, and does the work: the face
-    that is the largest in the first frame is followed through the others.
+    """An open video or folder.
 
-    count  how many frames there will be: exact for a folder, as it says itself for a video,
-           0 where that is unknown
+    fps     frame rate
+    count   number of frames: exact for a folder, the container's value for a video, 0 if unknown
+    frames  a generator that decodes and tracks the face that is the largest in the first frame
     """
 
     path: Path
@@ -62,15 +63,17 @@ class Footage:
     frames: Generator[Frame]
 
 
-def open_footage(path: Path | str) -> Footage:
-    """Open a video, or a folder whose pictures are frames in the order of their names.
+def open_footage(path: Path | str, detector: Detector = "landmarker") -> Footage:
+    """Open a video, or a folder of pictures as frames in natural order of their names.
 
-    Raises ReposeError when it cannot be read; so does ``frames``, for a frame that cannot be.
+    Raises ReposeError when it cannot be read; ``frames`` raises it for an unreadable frame.
     """
     path = Path(path)
     if path.is_dir():
         files = _pictures(path)
-        return Footage(path, USUAL_FPS, len(files), _followed(read_photo(file) for file in files))
+        return Footage(
+            path, USUAL_FPS, len(files), _track((read_photo(file) for file in files), detector)
+        )
     if not path.exists():
         raise ReposeError(f"{path} does not exist.")
     if path.suffix.lower() not in VIDEO_SUFFIXES:
@@ -83,21 +86,22 @@ def open_footage(path: Path | str) -> Footage:
     fps = capture.get(cv2.CAP_PROP_FPS)
     fps = fps if 0 < fps <= MOST_FPS else USUAL_FPS
     count = max(0, round(capture.get(cv2.CAP_PROP_FRAME_COUNT)))
-    return Footage(path, fps, count, _followed(_decoded(capture)))
+    return Footage(path, fps, count, _track(_decode(capture), detector))
 
 
 class Target(NamedTuple):
-    """What a pose is taken from: landmarks (68, 2), pixels of a frame, and its (width, height)."""
+    """A face to take a pose from: landmarks (68, 2), pixels of a picture of ``size`` (w, h)."""
 
     landmarks: Landmarks
     size: tuple[int, int]
 
 
 def smoothed(frames: Sequence[Frame], width: float) -> tuple[Target, ...]:
-    """A target for every frame, smoothed over time; where the face was not found, it is what lies
-    between its neighbours' or, at an end, its only neighbour's.
+    """A target for every frame, smoothed over time by a Gaussian.
 
-    width  standard deviation of the Gaussian, in frames; 0 leaves the landmarks as they are
+    Frames without landmarks are interpolated linearly; at the ends the nearest known ones are used.
+
+    width  standard deviation in frames; 0: no smoothing
 
     Raises ReposeError when no frame has a face.
     """
@@ -121,15 +125,17 @@ def played(
     transfer: Transfer = "relative",
     strength: float = 1.0,
 ) -> Landmarks:
-    """The target's pose for the source face: (68, 2) pixels of the source photo, whose size is
-    (width, height). ``transfer``, ``strength`` and the errors are those of ``copy_pose``."""
+    """The target's pose on the source face: landmarks (68, 2), pixels of the source photo.
+
+    ``source_size`` is (width, height). For the other parameters and errors see `copy_pose`.
+    """
     return copy_pose(
         source, target.landmarks, transfer, source_size, target.size, strength=strength
     )
 
 
 def _pictures(folder: Path) -> list[Path]:
-    """The pictures of a folder, "frame 2" before "frame 10"."""
+    """The visible pictures of a folder in natural order: "frame 2" before "frame 10"."""
     try:
         files = [path for path in folder.iterdir() if path.suffix.lower() in PHOTO_SUFFIXES]
     except OSError as error:
@@ -137,72 +143,52 @@ def _pictures(folder: Path) -> list[Path]:
     files = [path for path in files if not path.name.startswith(".")]
     if not files:
         raise ReposeError(f"There are no pictures in the folder {folder}.")
-    return sorted(files, key=lambda path: (_numbered(path.stem), path.name))
+    return sorted(files, key=lambda path: (_natural_key(path.stem), path.name))
 
 
-def _numbered(name: str) -> list[tuple[int, str]]:
-    """A name as what it is sorted by: its numbers as numbers."""
+def _natural_key(name: str) -> list[tuple[int, str]]:
+    """Sort key in which digits compare as numbers."""
     parts = re.findall(r"\d+|\D+", name.casefold())
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
 
 
-def _decoded(capture: cv2.VideoCapture) -> Iterator[Photo]:
+def _decode(capture: cv2.VideoCapture) -> Iterator[Photo]:
     try:
         while True:
-            there, picture = capture.read()
-            if not there:
+            success, picture = capture.read()
+            if not success:
                 return
             yield np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)
     finally:
         capture.release()
 
 
-def _followed(frames: Iterable[Photo]) -> Generator[Frame]:
+def _track(frames: Iterable[Photo], detector: Detector) -> Generator[Frame]:
     last: Face | None = None
     missing = 0
     for photo in frames:
-        face = _find(photo, last)
+        face = _find(photo, last, detector)
         missing = 0 if face is not None else missing + 1
-        if face is not None or missing > _FORGET:
+        if face is not None or missing > _MAX_MISSING:
             last = face
         height, width = photo.shape[:2]
         yield Frame(None if face is None else face.landmarks, (width, height), _preview(photo))
 
 
-def _find(photo: Photo, last: Face | None) -> Face | None:
-    """The largest face or, after another frame, the one nearest to where it was."""
+def _find(photo: Photo, last: Face | None, detector: Detector) -> Face | None:
+    """The face nearest to ``last``; without ``last``, the largest."""
     if last is None:
-        return find_largest_face(photo)
-    near = _find_near(photo, last)
+        return find_largest_face(photo, detector)
+    near = find_near(photo, last)
     if near is not None:
         return near
-    faces = find_faces(photo)
+    faces = find_faces(photo, detector)
     nearest = min(faces, key=lambda face: _distance(face, last), default=None)
-    return nearest if nearest and _distance(nearest, last) < _STRAYS else None
-
-
-def _find_near(photo: Photo, last: Face) -> Face | None:
-    """The largest face around the place of ``last``, which takes a fraction of the time that a
-    whole frame does."""
-    left, top, right, bottom = last.box
-    wide, high = right - left, bottom - top
-    x0, y0 = max(0, round(left - wide)), max(0, round(top - high))
-    part = photo[y0 : max(y0, round(bottom + high)), x0 : max(x0, round(right + wide))]
-    if min(part.shape[:2], default=0) < 16:
-        return None
-    scale = min(1.0, _SEARCHED / max(part.shape[:2]))
-    size = [max(16, round(side * scale)) for side in part.shape[1::-1]]
-    face = find_largest_face(np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA)))
-    if face is None:
-        return None
-    across = np.array([part.shape[1] / size[0], part.shape[0] / size[1]])
-    corners = np.reshape(face.box, (2, 2)) * across + (x0, y0)
-    box = (float(corners[0, 0]), float(corners[0, 1]), float(corners[1, 0]), float(corners[1, 1]))
-    return Face(box, landmarks_in_box(photo, box), face.score)
+    return nearest if nearest and _distance(nearest, last) < _MAX_MOVE else None
 
 
 def _distance(face: Face, last: Face) -> float:
-    """How far a face is from where it was, in widths of it."""
+    """Distance between the centres of two boxes, in widths of ``last``."""
     box, before = np.array(face.box), np.array(last.box)
     apart = (box[:2] + box[2:] - before[:2] - before[2:]) / 2
     return float(np.hypot(*apart) / max(before[2] - before[0], 1.0))

@@ -1,4 +1,4 @@
-"""A sequence of poses on one photo, written as a video or as a folder of pictures."""
+"""Exports a sequence of poses on one photo as a video or a folder of pictures."""
 
 import json
 from base64 import b64decode, b64encode
@@ -15,12 +15,12 @@ from PIL import Image
 from engine.core.errors import ReposeError
 from engine.core.files import read_text
 from engine.export.animation import ANIMATIONS, write_frames
-from engine.export.batch_run import Finished, Tally, Tell
-from engine.export.export import job_threads, networks_for, shown
+from engine.export.batch_run import ExportResult, OnProgress, Tally
+from engine.export.export import job_threads, networks_for, render_view
 from engine.export.jobs import Job, Outcome, View
 from engine.export.repose_options import ReposeOptions
 from engine.export.sequence import MOST_FPS, VIDEO_SUFFIXES, Target, open_footage, played, smoothed
-from engine.face.dlib_detector import find_faces
+from engine.face.detection import find_faces
 from engine.face.landmarks import Landmarks, check_landmarks
 from engine.face.pose import Transfer
 from engine.guidance.keep import KeepMask, keep_of
@@ -30,15 +30,19 @@ from engine.inference.predictor import Predictor
 
 @dataclass(frozen=True, eq=False)
 class SequenceExport:
-    """What to write, and how.
+    """A sequence to export.
 
-    photo         the source's file    face  its landmarks (68, 2), pixels of it
-    targets       one for each frame    transfer, strength  how their poses are taken
-    output        an .mp4 or .gif, or a folder for pictures that are numbered from 1
-    fps           of the video
-    view, note    as in JobOptions
-    keep          where the photo stays as it is
-    model, device as Predictor takes them
+    photo          the source's file
+    face           the source's landmarks (68, 2), pixels of the photo
+    targets        one for each frame
+    output         an .mp4 or .gif, or a folder for pictures numbered from 1
+    transfer, strength  see `engine.face.pose.copy_pose`
+    fps            frame rate of the video
+    view, note     see JobOptions
+    keep           area that stays unchanged
+    model, device  see Predictor
+
+    Raises ReposeError for an output or a frame rate that cannot be written.
     """
 
     photo: Path
@@ -60,7 +64,7 @@ class SequenceExport:
             raise ReposeError(f"A video has at most {MOST_FPS:g} frames per second.")
 
     def to_json(self) -> str:
-        """As JSON text."""
+        """The value as JSON text."""
         values = {**vars(self), "face": self.face.tolist()}
         values["targets"] = [(target.landmarks.tolist(), target.size) for target in self.targets]
         if self.keep is not None:
@@ -70,7 +74,7 @@ class SequenceExport:
 
     @staticmethod
     def read(path: Path) -> "SequenceExport":
-        """What `to_json` wrote. Raises ReposeError for anything else."""
+        """The value from a file with the text of `to_json`. Raises ReposeError for other files."""
         try:
             values: dict[str, Any] = json.loads(read_text(path))
             if values.pop("version") != 1:
@@ -91,30 +95,31 @@ class SequenceExport:
 
 
 def check_output(path: Path) -> None:
-    """Raises ReposeError for a file that is no video or animation that can be written."""
+    """Raises ReposeError for the suffix of a photo, or of a video format that is not written."""
     suffix = path.suffix.lower()
     if suffix in (*VIDEO_SUFFIXES, *PHOTO_SUFFIXES) and suffix not in ANIMATIONS:
         raise ReposeError(f"{path} must be an .mp4 or a .gif, or a folder for single pictures.")
 
 
-def described_sequence(
-    options: ReposeOptions, path: Path, found: Callable[[], object]
+def sequence_from_options(
+    options: ReposeOptions, path: Path, on_frame: Callable[[], object]
 ) -> SequenceExport:
-    """What the options ask for with this video or folder; ``found`` is called after each frame.
+    """The sequence for the command's options and this video or folder of frames.
 
-    Raises ReposeError when something cannot be read or has no face.
+    ``on_frame`` is called after each tracked frame. Raises ReposeError when a file cannot be read
+    or no face is found.
     """
     assert options.output is not None
     check_output(options.output)
     photo = read_photo(options.source[0])
-    faces = find_faces(photo)
+    faces = find_faces(photo, options.detector)
     if len(faces) < options.face:
         raise ReposeError(f"There is no face {options.face} in {options.source[0]}.")
-    footage = open_footage(path)
+    footage = open_footage(path, options.detector)
     frames = []
     for frame in footage.frames:
         frames.append(frame)
-        found()
+        on_frame()
     return SequenceExport(
         photo=options.source[0],
         face=faces[options.face - 1].landmarks,
@@ -130,18 +135,17 @@ def described_sequence(
     )
 
 
-class _Made(NamedTuple):
+class _NumberedFrame(NamedTuple):
     number: int
     picture: Photo
 
 
-def export_sequence(export: SequenceExport, tell: Tell, stop: Event) -> Finished:
-    """Write a sequence, on as many threads as the networks are fastest with; memory holds a few
-    frames at a time.
+def export_sequence(export: SequenceExport, on_progress: OnProgress, stop: Event) -> ExportResult:
+    """Compute and write a sequence in parallel, with a few frames in memory at a time.
 
-    stop  set it to end: a video then ends there too, pictures stay
+    stop  when set, the export ends after the running frames; the video is complete up to there
 
-    Raises ReposeError when a frame cannot be made or written.
+    Raises ReposeError when a frame cannot be computed or written.
     """
     photo, metadata = read_picture(export.photo)
     size = photo.shape[1], photo.shape[0]
@@ -151,49 +155,49 @@ def export_sequence(export: SequenceExport, tell: Tell, stop: Event) -> Finished
     video = export.output.suffix.lower() in ANIMATIONS
     tally = Tally(len(export.targets))
     digits = max(4, len(str(len(export.targets))))
-    tell(None, tally.progress)
+    on_progress(None, tally.progress)
 
-    def name(number: int) -> Path:
+    def path_of(number: int) -> Path:
         return export.output if video else export.output / f"frame-{number:0{digits}}.png"
 
-    def make(number: int, target: Target) -> _Made:
+    def compute(number: int, target: Target) -> _NumberedFrame:
         pose = played(export.face, size, target, export.transfer, export.strength)
-        picture = shown(predict(predictor.pose(source, pose)), export.view, export.keep)
+        picture = render_view(predict(predictor.pose(source, pose)), export.view, export.keep)
         if not video:
-            write_photo(name(number), picture, metadata=edited)
-        return _Made(number, picture)
+            write_photo(path_of(number), picture, metadata=edited)
+        return _NumberedFrame(number, picture)
 
-    def counted(made: Iterator[_Made]) -> Iterator[Image.Image]:
-        for number, picture in made:
+    def counted(frames: Iterator[_NumberedFrame]) -> Iterator[Image.Image]:
+        for number, picture in frames:
             yield Image.fromarray(picture)
-            outcome = Outcome(Job(export.photo, None, name(number)), "done")
+            outcome = Outcome(Job(export.photo, None, path_of(number)), "done")
             tally.add(outcome)
-            tell(outcome, tally.progress)
+            on_progress(outcome, tally.progress)
 
     threads = min(job_threads(predictor.device), max(len(export.targets), 1))
     with networks_for(predictor, threads) as predict:
-        pictures = counted(_in_order(make, export.targets, threads, stop))
+        pictures = counted(_map_in_order(compute, export.targets, threads, stop))
         if not video:
             deque(pictures, maxlen=0)
         elif not stop.is_set():
             write_frames(export.output, pictures, export.fps, note=export.note)
-    return Finished(tally.progress, None, (export.output,), ())
+    return ExportResult(tally.progress, None, (export.output,), ())
 
 
-def _in_order(
-    make: Callable[[int, Target], _Made],
+def _map_in_order(
+    compute: Callable[[int, Target], _NumberedFrame],
     targets: Sequence[Target],
     threads: int,
     stop: Event,
-) -> Iterator[_Made]:
-    """What `make` makes of each target, several at a time."""
-    waiting: deque[Future[_Made]] = deque()
+) -> Iterator[_NumberedFrame]:
+    """``compute`` of each target with its number from 1, in order, on ``threads`` threads."""
+    waiting: deque[Future[_NumberedFrame]] = deque()
     with ThreadPoolExecutor(threads, thread_name_prefix="frame") as pool:
         try:
             for number, target in enumerate(targets, start=1):
                 if stop.is_set():
                     break
-                waiting.append(pool.submit(make, number, target))
+                waiting.append(pool.submit(compute, number, target))
                 if len(waiting) > threads + 1:
                     yield waiting.popleft().result()
             while waiting:

@@ -1,4 +1,4 @@
-"""A contact sheet: all pictures of a batch in one, a row per source and a column per pose."""
+"""The contact sheet of a batch: thumbnails in one picture, a row per source, a column per pose."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,30 +7,30 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from engine.core.errors import ReposeError
+from engine.export.batches import angle_text
 from engine.export.jobs import Job
-from engine.export.sweep import angle_text
 from engine.imaging.photos import write_photo
 from engine.imaging.provenance import Metadata
 
-_CELL, _SMALLEST = 256, 24  # pixels, the longest side of a picture
-_LONGEST = 16_000  # pixels: some formats hold no more
-_GAP = 8
+_MAX_CELL, _MIN_CELL = 256, 24  # pixels, the long side of a thumbnail
+_MAX_SIDE = 16_000  # pixels of the sheet; WebP allows 16383
+_GAP = 8  # pixels
 _PAPER, _INK, _MISSING = "#ffffff", "#202020", "#d8d8d8"
 
 Pose = tuple[Path | None, tuple[float, float, float]]
 
 
 def write_sheet(path: Path, jobs: Sequence[Job], metadata: Metadata, quality: int = 95) -> None:
-    """Write a sheet of the pictures that ``jobs`` have made; those that are missing stay grey.
+    """Write the contact sheet of the jobs' outputs; missing ones are grey cells.
 
-    Raises ReposeError when there are too many for one sheet or it cannot be written.
+    Raises ReposeError when the cells would be too small or the file cannot be written.
     """
     sources = list(dict.fromkeys(job.source for job in jobs))
     poses = list(dict.fromkeys((job.target, job.angles) for job in jobs))
     outputs = {(job.source, (job.target, job.angles)): job.output for job in jobs}
     columns, rows = len(poses) + 1, len(sources)
-    cell = min(_CELL, _LONGEST // max(columns, rows) - _GAP)
-    if cell < _SMALLEST:
+    cell = min(_MAX_CELL, _MAX_SIDE // max(columns, rows) - _GAP)
+    if cell < _MIN_CELL:
         raise ReposeError(
             f"A sheet cannot hold {len(poses)} poses of {rows} sources: make one of fewer."
         )
@@ -53,7 +53,7 @@ def write_sheet(path: Path, jobs: Sequence[Job], metadata: Metadata, quality: in
 
 
 def _labels(poses: Sequence[Pose]) -> list[str]:
-    """What tells the poses apart."""
+    """A label for each pose: the target if there are several, and the angles that vary."""
     several = len({target for target, _ in poses}) > 1 or any(target for target, _ in poses)
     names = ("yaw", "pitch", "roll")
     varying = [len({angles[k] for _, angles in poses}) > 1 for k in range(3)]
@@ -84,7 +84,7 @@ def _draw(
             image.draft("RGB", (cell, cell))
             small = image.convert("RGB")
         small.thumbnail((cell, cell))
-    except Exception:  # the report tells why it is missing
+    except Exception:  # the log has the reason
         pen.rectangle((left, top, left + cell - 1, top + cell - 1), _MISSING)
         return
     offset = ((cell - small.width) // 2, (cell - small.height) // 2)
@@ -99,7 +99,7 @@ def _height(font: Font) -> float:
 
 
 def _wrapped(pen: ImageDraw.ImageDraw, font: Font, text: str, width: int) -> str:
-    """The text in at most two lines of that width, with dots where it is cut off."""
+    """The text in at most two lines of ``width`` pixels, shortened with an ellipsis."""
     lines: list[str] = []
     for _ in range(2):
         if pen.textlength(text, font) <= width:

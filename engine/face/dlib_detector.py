@@ -1,13 +1,12 @@
-"""Faces and their 68 landmarks in a photo, found by dlib.
+"""Detection of faces and their 68 landmarks with dlib.
 
-The detector for frontal faces (histograms of oriented gradients, Dalal and Triggs 2005) loses faces
-beyond about 60 degrees of yaw; where it finds none, dlib's convolutional detector (King 2015,
-arXiv:1502.00046), slower but less picky, has a look. The landmarks come from an ensemble of
-regression trees (Kazemi and Sullivan 2014).
+The frontal detector (histograms of oriented gradients, Dalal and Triggs 2005) misses faces beyond
+about 60 degrees of yaw. If it finds no face, dlib's convolutional detector (King 2015,
+arXiv:1502.00046) is used, which is slower and has a higher recall. The landmarks come from an
+ensemble of regression trees (Kazemi and Sullivan 2014).
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,82 +18,92 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.errors import ReposeError
+from engine.face.faces import Face
 from engine.face.landmarks import Box, Landmarks
 
 SEARCH_SIDE = 640
-"""Longest side, in pixels, of the picture that is searched; larger photos are scaled down."""
+"""Long side in pixels to which larger photos are scaled down for detection."""
 
 FACE_SIDE = 256
-"""Side, in pixels, to which a face box is scaled before the landmarks are looked for."""
+"""Side in pixels to which a face box is scaled for the landmark model."""
 
-_DOUBTFUL = 0.2  # a score below is often that of a pattern: it counts where nothing is surer
-_UNSURE = -1.5  # a score from which on the frontal detector has an idea, if no more
-_LOOKS = {1: -1, 2: 1}  # which way a face looks that these filters of it find; the others: ahead
-_PROFILE_SHIFT = 0.24  # measured on 42 rendered heads at 40 to 77 degrees, of the box's width
-_CONTEXT = 0.5  # what is kept around the box, as a share of its side
-
-
-@dataclass(frozen=True)
-class Face:
-    """A face found in a photo.
-
-    box        pixels of the photo
-    landmarks  (68, 2) float32, pixels of the photo
-    score      the detector's own confidence; comparable only within one photo
-    """
-
-    box: Box
-    landmarks: Landmarks
-    score: float
+_DOUBTFUL = 0.2  # detections below are often false; dropped if one above exists
+_HINT_SCORE = -1.5  # threshold of the frontal detector when it only hints at the direction
+_LOOKS = {1: -1, 2: 1}  # direction of faces that these of its filters match; others: frontal
+_PROFILE_SHIFT = 0.24  # of the box's width; measured on 42 rendered heads at 40 to 77 degrees
+_NEAR_SIDE = 360  # pixels: long side of the search window around the previous face
+_CONTEXT = 0.5  # margin around the box for the landmark model, of its side
 
 
 def find_faces(photo: NDArray[np.uint8]) -> tuple[Face, ...]:
     """All faces of a photo (H, W, 3) uint8 RGB, the largest first; () when there is none."""
-    small, scale = _searched(photo)
+    small, scale = _search_image(photo)
     found = _frontal_boxes(small) or _any_boxes(small)
     return tuple(
-        Face(box, landmarks_in_box(photo, box), score) for box, score in _chosen(found, scale)
+        Face(box, landmarks_in_box(photo, box), score) for box, score in _select(found, scale)
     )
 
 
 def find_largest_face(photo: NDArray[np.uint8]) -> Face | None:
-    """The largest face of a photo (H, W, 3) uint8 RGB, in a fraction of the time that all of them
-    take: coarsely first, which is enough for a face that fills the photo. None when there is none.
+    """The largest face of a photo (H, W, 3) uint8 RGB; None when there is none.
+
+    Faster than `find_faces`: it searches at a coarse scale first, which finds a face that fills the
+    photo.
     """
-    small, scale = _searched(photo)
-    ways: tuple[Callable[[], list[tuple[Box, float]]], ...] = (
+    small, scale = _search_image(photo)
+    searches: tuple[Callable[[], list[tuple[Box, float]]], ...] = (
         lambda: _frontal_boxes(small, larger=0),
         lambda: _any_boxes(small, 0.5),
         lambda: _frontal_boxes(small),
         lambda: _any_boxes(small),
     )
-    for way in ways:
-        for box, score in _chosen(way(), scale):
+    for search in searches:
+        for box, score in _select(search(), scale):
             return Face(box, landmarks_in_box(photo, box), score)
     return None
 
 
-def _searched(photo: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
-    """The photo as it is searched, and its size in sizes of the photo."""
+def find_near(photo: NDArray[np.uint8], last: Face) -> Face | None:
+    """The largest face in a window of 3x3 boxes around ``last``: faster than a full search. None
+    when there is none."""
+    left, top, right, bottom = last.box
+    wide, high = right - left, bottom - top
+    x0, y0 = max(0, round(left - wide)), max(0, round(top - high))
+    part = photo[y0 : max(y0, round(bottom + high)), x0 : max(x0, round(right + wide))]
+    if min(part.shape[:2], default=0) < 16:
+        return None
+    scale = min(1.0, _NEAR_SIDE / max(part.shape[:2]))
+    size = [max(16, round(side * scale)) for side in part.shape[1::-1]]
+    face = find_largest_face(np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA)))
+    if face is None:
+        return None
+    across = np.array([part.shape[1] / size[0], part.shape[0] / size[1]])
+    corners = np.reshape(face.box, (2, 2)) * across + (x0, y0)
+    box = (float(corners[0, 0]), float(corners[0, 1]), float(corners[1, 0]), float(corners[1, 1]))
+    return Face(box, landmarks_in_box(photo, box), face.score)
+
+
+def _search_image(photo: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
+    """The photo scaled down to SEARCH_SIDE, and the scale."""
     scale = min(1.0, SEARCH_SIDE / max(photo.shape[:2]))
     return _resized(photo, scale), scale
 
 
-def _chosen(found: Sequence[tuple[Box, float]], scale: float) -> list[tuple[Box, float]]:
-    """Boxes in pixels of the photo with their scores, the largest first, without doubtful ones."""
-    surest = max((score for _, score in found), default=0.0)
+def _select(found: Sequence[tuple[Box, float]], scale: float) -> list[tuple[Box, float]]:
+    """Boxes in pixels of the photo with scores, largest first, without doubtful ones."""
+    highest = max((score for _, score in found), default=0.0)
     boxes = []
     for (left, top, right, bottom), score in found:
-        if not score < _DOUBTFUL <= surest:
+        if not score < _DOUBTFUL <= highest:
             boxes.append(((left / scale, top / scale, right / scale, bottom / scale), score))
-    return sorted(boxes, key=lambda chosen: chosen[0][0] - chosen[0][2])
+    return sorted(boxes, key=lambda item: item[0][0] - item[0][2])
 
 
 def landmarks_in_box(photo: NDArray[np.uint8], box: Box) -> Landmarks:
     """The 68 landmarks of the face in ``box``, (68, 2) float32, pixels of the photo.
 
-    The face is first scaled to one size: dlib looks at single pixels and answers in whole ones.
-    Raises ReposeError for a box without an area.
+    The face is scaled to FACE_SIDE first, because dlib compares single pixels and returns integer
+    coordinates. Raises ReposeError for a box without an area.
     """
     left, top, right, bottom = box
     width, height = right - left, bottom - top
@@ -103,7 +112,7 @@ def landmarks_in_box(photo: NDArray[np.uint8], box: Box) -> Landmarks:
     scale = FACE_SIDE / max(width, height)
     origin = np.array([left - _CONTEXT * width, top - _CONTEXT * height])
     size = [max(1, round(side * (1 + 2 * _CONTEXT) * scale)) for side in (width, height)]
-    # Halving first averages the pixels that the last step would skip in a large photo.
+    # Halve large faces first: the bilinear warp below would alias.
     halved = photo
     while scale < 0.5:
         halved, scale, origin = _resized(halved, 0.5), scale * 2, origin / 2 - 0.25
@@ -127,8 +136,8 @@ def landmarks_in_box(photo: NDArray[np.uint8], box: Box) -> Landmarks:
 def model_file(name: str) -> Path:
     """Path of one of dlib's models, from the package `face_recognition_models`.
 
-    Raises ReposeError when the package is missing. (Importing it fails with recent setuptools,
-    so its folder is found without importing.)
+    Raises ReposeError when the package is missing. The folder is located without importing the
+    package, because the import fails with recent setuptools.
     """
     spec = find_spec("face_recognition_models")
     folders = list(spec.submodule_search_locations or ()) if spec else []
@@ -149,32 +158,37 @@ def _resized(photo: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
 
 
 def _frontal_boxes(photo: NDArray[np.uint8], larger: int = 1) -> list[tuple[Box, float]]:
-    """``larger``: how often the photo is doubled in size first; the smallest face has 80 pixels."""
+    """Boxes and scores of the frontal detector.
+
+    larger  number of times the photo is upsampled by 2; a face must then have 80 pixels
+    """
     rectangles, scores, _ = _frontal_detector().run(np.ascontiguousarray(photo), larger, 0.0)
     return [(_box(r), float(s)) for r, s in zip(rectangles, scores, strict=True)]
 
 
 def _any_boxes(photo: NDArray[np.uint8], scale: float = 1.0) -> list[tuple[Box, float]]:
-    """``scale``: of the size in which the photo is searched; the smallest face has 40 pixels."""
+    """Boxes and scores of the convolutional detector.
+
+    scale  factor applied to the photo; a face must then have 40 pixels
+    """
     found = _any_detector()(np.ascontiguousarray(_resized(photo, scale)), 0)
     boxes = []
     for face in found:
         left, top, right, bottom = (value / scale for value in _box(face.rect))
         boxes.append(((left, top, right, bottom), float(face.confidence)))
-    return _moved_to_faces(boxes, photo) if boxes else []
+    return _shifted_profiles(boxes, photo) if boxes else []
 
 
-def _moved_to_faces(
+def _shifted_profiles(
     boxes: list[tuple[Box, float]], photo: NDArray[np.uint8]
 ) -> list[tuple[Box, float]]:
-    """Boxes of the convolutional detector, which lie around heads, as the landmark model wants
-    them: around faces.
+    """Shift the convolutional detector's boxes from the head to the face, for the landmark model.
 
-    In a profile that is a quarter of the box further to where the face looks; without it nearly all
-    landmarks of profiles are those of a face that looks the other way. To where, the frontal
-    detector's five filters tell, although none of them is sure of a face.
+    In profiles the face lies about a quarter of the box further in the direction it looks; without
+    the shift, most profiles get landmarks that look the other way. The direction comes from the
+    frontal detector, run with a low threshold: two of its five filters match turned faces.
     """
-    rectangles, scores, kinds = _frontal_detector().run(photo, 0, _UNSURE)
+    rectangles, scores, kinds = _frontal_detector().run(photo, 0, _HINT_SCORE)
     hints = [
         (score, _box(rectangle), kind)
         for rectangle, score, kind in zip(rectangles, scores, kinds, strict=True)
@@ -182,8 +196,8 @@ def _moved_to_faces(
     moved = []
     for (left, top, right, bottom), score in boxes:
         near = [
-            (sureness, kind)
-            for sureness, (x0, y0, x1, y1), kind in hints
+            (hint, kind)
+            for hint, (x0, y0, x1, y1), kind in hints
             if left < (x0 + x1) / 2 < right and top < (y0 + y1) / 2 < bottom
         ]
         _, kind = max(near, default=(0.0, 0))

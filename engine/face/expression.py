@@ -1,7 +1,7 @@
-"""Expressions: what the muscles of a face do to its landmarks, by sliders.
+"""Expressions: seven sliders and the displacements of the landmarks that they cause.
 
-All points are landmarks (68, 3) in head coordinates (see `engine.face.head`). Lengths are shares of the
-distance between the centres of the eyes, so that they fit any face.
+All points are landmarks (68, 3) in head coordinates (see `engine.face.head`). Displacements in the
+tables are multiples of the distance between the eye centres.
 """
 
 import dataclasses
@@ -19,17 +19,17 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Expression:
-    """How far each slider is from the face as it is, all in [-1, 1]; 0 changes nothing.
+    """Slider values in [-1, 1], relative to the source's own expression; 0 changes nothing.
 
-    open_mouth       1: the jaw drops; -1: the lips meet
-    smile            1: a broad smile; -1: the corners hang
-    pucker           1: a kiss; -1: the lips are drawn wide
-    close_right_eye  1: shut; -1: wide open; right is the person's own
-    close_left_eye
+    open_mouth       1: jaw dropped; -1: lips closed
+    smile            1: broad smile; -1: corners of the mouth down
+    pucker           1: lips puckered; -1: lips stretched
+    close_right_eye  1: shut; -1: wide open; right as seen by the person
+    close_left_eye   likewise
     raise_brows      1: up; -1: down
-    frown            1: the inner ends down and together; -1: up, as in worry
+    frown            1: inner ends of the brows down and together; -1: up, as in worry
 
-    Raises ReposeError for what is not in [-1, 1].
+    Raises ReposeError for values outside of [-1, 1].
     """
 
     open_mouth: float = 0.0
@@ -53,12 +53,12 @@ CLOSED_BY = {
     "close_right_eye": tuple(range(36, 42)),
     "close_left_eye": tuple(range(42, 48)),
 }
-"""Which landmarks each slider brings together; these depend on how far they are apart."""
+"""The landmarks that these sliders close; their displacement depends on the present opening."""
 
 _LIDS = ((37, 41), (38, 40), (43, 47), (44, 46))  # upper and lower
-_UPPER_LIDS_SHARE = 0.85  # of the way to each other: the upper lid does most of it
-_SHUT = 0.92  # of the opening: as dlib sees it, the lids of a shut eye are a line apart
-_WIDE = 0.45  # of the opening: what an eye opens further
+_UPPER_LIDS_SHARE = 0.85  # share of the closing movement that the upper lid makes
+_SHUT = 0.92  # of the opening: dlib places the lids of a shut eye slightly apart
+_WIDE = 0.45  # of the opening, added at -1
 
 _LIPS = ((61, 67), (62, 66), (63, 65))
 _FOLLOW = {61: (49, 50), 62: (51,), 63: (52, 53), 67: (58, 59), 66: (57,), 65: (55, 56)}
@@ -66,13 +66,13 @@ _LOWER_LIP_SHARE = 0.85
 _CHIN_SHARE = 0.7
 
 _JAW_DROP = math.radians(16.0)
-# How far the points go with the jaw, which turns about the ears.
+# Share of the jaw's rotation about the ears, by landmark.
 _WITH_JAW = {
     2: 0.08, 3: 0.22, 4: 0.45, 5: 0.7, 6: 0.9, 7: 1.0, 8: 1.0,
     48: 0.35, 59: 0.8, 58: 0.97, 57: 1.0, 60: 0.37, 67: 0.97, 66: 1.0,
 }  # fmt: skip
 
-# The right half of a face (to the image's left) and its middle: x, y, z. Those of the smile are
+# Displacements (x, y, z) of the right half (the image's left) and the middle of a face. _SMILE is
 # twice the median between the neutral and the smiling portraits of 40 people.
 _SMILE = {
     4: (-0.02, 0.0, 0.025), 7: (0.0, 0.04, 0.0), 8: (0.0, 0.06, 0.0),
@@ -106,9 +106,9 @@ _WORRY = {
 
 
 def moves(points: Floats, expression: Expression, closing: Floats) -> Floats:
-    """How far an expression moves the landmarks of a face, (68, 3) head coordinates.
+    """The displacements (68, 3) of the landmarks by an expression, head coordinates.
 
-    points   the face as it is    closing  what `closing_moves` said of its lids and lips
+    points   (68, 3) the face without it    closing  (68, 3) from `closing_moves`
     """
     total = np.zeros_like(points)
     for value, positive, negative in (
@@ -129,7 +129,7 @@ def moves(points: Floats, expression: Expression, closing: Floats) -> Floats:
 
 
 def closing_moves(points: Floats) -> Floats:
-    """What brings both pairs of lids and the lips together, (68, 3) head coordinates."""
+    """The displacements (68, 3) that close both eyes and the mouth, head coordinates."""
     closing = np.zeros_like(points)
     for upper, lower in _LIDS:
         gap = _SHUT * (points[lower] - points[upper])
@@ -145,13 +145,13 @@ def closing_moves(points: Floats) -> Floats:
 
 
 def eye_distance(points: Floats) -> float:
-    """Between the centres of the eyes: what makes two faces comparable."""
+    """The distance between the eye centres, the unit of length of a face."""
     apart = points[36:42].mean(axis=0) - points[42:48].mean(axis=0)
     return max(float(np.linalg.norm(apart)), 1e-6)
 
 
 def _drop_jaw(points: Floats, share: float) -> Floats:
-    """The lower jaw turned about the ears, and the corners of the mouth drawn in."""
+    """Displacements (68, 3): the lower jaw rotates about the ears, the mouth becomes narrower."""
     angle = share * _JAW_DROP * _WITH_JAW_WEIGHTS
     y, z = points[:, 1], points[:, 2]
     moved = np.zeros_like(points)
@@ -163,7 +163,7 @@ def _drop_jaw(points: Floats, share: float) -> Floats:
 
 
 def _pucker(points: Floats, value: float) -> Floats:
-    """The mouth narrower and further out, or wider and flatter."""
+    """Displacements (68, 3): the mouth narrower and forward, or wider and backward."""
     moved = np.zeros_like(points)
     mouth = slice(48, 68)
     across = points[mouth, 0] - _mouth_middle(points)
@@ -178,7 +178,7 @@ def _mouth_middle(points: Floats) -> float:
 
 
 def _both_sides(half: dict[int, tuple[float, float, float]]) -> Floats:
-    """A table of one half and the middle as moves of all landmarks (68, 3)."""
+    """Mirror a table of one half and the middle to displacements of all landmarks (68, 3)."""
     moved = np.zeros((N_LANDMARKS, 3))
     for index, (x, y, z) in half.items():
         moved[MIRROR_IMAGES[index]] = (-x, y, z)

@@ -1,14 +1,15 @@
-"""The mean head: a small symmetric mesh with 68 landmarks that is fitted to those of a face.
+"""The mean head: a symmetric mesh with 68 landmarks, fitted to the landmarks of a face.
 
-The camera is weak perspective (scaled orthography): a face is small beside its distance. First the
-head's pose is fitted, six numbers; then the mesh is bent until its landmarks are the face's.
+The camera is weak perspective (scaled orthography), because a face is small compared with its
+distance. First the six parameters of the head's pose are fitted, then the mesh is deformed so that
+its landmarks coincide with the face's.
 
 Head coordinates: x to the image's right, y down, z to the viewer, decimetres, origin between the
-ears. `resources/make_head.py` makes the mesh.
+ears. `resources/make_head.py` creates the mesh.
 
-dlib's jaw is not 17 fixed points of the head: when a head turns, its points slide along the visible
-silhouette. So every jaw landmark has a *path* over the surface at its height, from the front of the
-face to just before the ear, and sits where the path is outermost in the view.
+The 17 jaw landmarks are not fixed points of the head: when a head turns, they slide along the
+visible silhouette. Each has a *path* over the surface at its height, from the front of the face to
+just before the ear, and lies at the outermost point of the path in the view.
 """
 
 from dataclasses import dataclass
@@ -24,19 +25,19 @@ Floats = NDArray[np.float64]
 
 N_JAW = 17
 JAW_WEIGHT = 0.3
-"""Of a jaw point in the fit, where any other landmark has 1: the silhouette is less certain."""
+"""Weight of a jaw landmark in the fit; others have 1. The silhouette is less accurate."""
 
 _SIDE = np.linspace(-1, 1, N_JAW)[:, None]  # of each jaw landmark: -1 left, 1 right in the image
-_SHARPNESS = 40.0  # per decimetre: how strictly a jaw landmark takes the outermost point
+_SHARPNESS = 40.0  # per decimetre: of the soft maximum over the path
 _FIT_STEPS = 8  # after five the angles change by less than 0.02 degrees
-_RIDGE = 0.002  # decimetres: lets the bend forgive a tenth of a millimetre, and stay solvable
+_RIDGE = 0.002  # decimetres: regularises the spline; residuals of about 0.1 mm remain
 
 
 def rotation(yaw: float, pitch: float, roll: float) -> Floats:
-    """The rotation (3, 3) of head coordinates into the view, from angles in degrees.
+    """The rotation (3, 3) from head coordinates into the view, from angles in degrees.
 
-    Pitch (> 0 up) about the ears' axis first, then yaw (> 0 nose to the image's right) about the
-    vertical, then roll (> 0 clockwise) in the image.
+    Order: pitch (> 0 up) about x, then yaw (> 0 nose to the image's right) about y, then roll (> 0
+    clockwise) about z.
     """
     y, p, r = np.radians([yaw, pitch, roll])
     about_y = [[np.cos(y), 0, np.sin(y)], [0, 1, 0], [-np.sin(y), 0, np.cos(y)]]
@@ -57,7 +58,7 @@ def angles(turned: Floats) -> tuple[float, float, float]:
 
 @dataclass(frozen=True, eq=False)
 class HeadPose:
-    """Where a head is in a photo, by weak perspective: pixels = scale * (rotation @ x)[:2] + shift.
+    """The pose of a head under weak perspective: pixels = scale * (rotation @ x)[:2] + shift.
 
     rotation  (3, 3)    scale  pixels per decimetre    shift  (2,) pixels
     """
@@ -67,7 +68,8 @@ class HeadPose:
     shift: Floats
 
     def project(self, points: Floats) -> Floats:
-        """Points (N, 3) of the head in the photo, (N, 3): pixels, and depth to the viewer."""
+        """Project points (N, 3), head coordinates, to (N, 3): x, y in pixels and depth (larger is
+        nearer)."""
         seen: Floats = self.scale * points @ self.rotation.T
         seen[:, :2] += self.shift
         return seen
@@ -75,11 +77,14 @@ class HeadPose:
 
 @dataclass(frozen=True, eq=False)
 class MeanHead:
-    """The mesh.
+    """The mean head.
 
-    vertices (V, 3), triangles (T, 3), mirror (V,): the vertex on the other side of each,
-    landmark_vertices (68,), jaw_vertices and jaw_weights (17, K, 3): the paths of the jaw
-    landmarks, K points each as weighted triples of vertices, from the front backwards.
+    vertices           (V, 3)
+    triangles          (T, 3) vertex indices
+    mirror             (V,) the index of each vertex' mirror image
+    landmark_vertices  (68,)
+    jaw_vertices, jaw_weights  (17, K, 3) the jaw landmarks' paths, front to back: K points each, as
+                       weighted sums of three vertices
     """
 
     vertices: Floats
@@ -91,29 +96,29 @@ class MeanHead:
 
     @cached_property
     def _centres(self) -> Floats:
-        """(51 + A, 3): the landmarks inside the face, then anchors that the bend leaves alone."""
+        """(51 + A, 3): the inner landmarks, then A anchors that the deformation does not move."""
         inside = self.vertices[self.landmark_vertices[N_JAW:]]
         return np.concatenate([inside, self.vertices[_anchors(self.vertices)]])
 
     @cached_property
     def _kernel(self) -> NDArray[np.float32]:
-        """(51 + A, V): distances from these to every vertex."""
+        """(51 + A, V): distances from the centres to every vertex."""
         return distances(self._centres, self.vertices).astype(np.float32)
 
     @cached_property
     def _axes(self) -> NDArray[np.float32]:
-        """(3, V): the vertices, axis by axis."""
+        """(3, V): the vertices, one row per axis."""
         return np.ascontiguousarray(self.vertices.T, np.float32)
 
     def landmarks(self, turned: Floats, vertices: Floats | None = None) -> Floats:
-        """The 68 landmarks (68, 3), head coordinates, of a head seen under a rotation (3, 3).
+        """The landmarks (68, 3), head coordinates, of a head in a view with rotation (3, 3).
 
-        vertices: the mesh (V, 3) if it is not the mean one.
+        vertices  (V, 3) a deformed mesh; None: the mean one
         """
         mesh = self.vertices if vertices is None else vertices
         points = mesh[self.landmark_vertices]
         paths = self._mean_paths if vertices is None else self._paths(mesh)
-        # Outwards is away from the face's middle line, at the ears; at the chin nothing slides.
+        # Signed distance from the middle of the face, weighted: 1 at the ears, 0 at the chin.
         outwards = _SIDE * (paths @ turned[0])
         weight = np.exp(_SHARPNESS * (outwards - outwards.max(axis=1, keepdims=True)))
         weight /= weight.sum(axis=1, keepdims=True)
@@ -130,9 +135,9 @@ class MeanHead:
         return paths
 
     def fit(self, landmarks: Landmarks) -> HeadPose:
-        """The pose under which the mean head's landmarks come closest to these (68, 2) pixels.
+        """The pose that fits the mean head to landmarks (68, 2), pixels.
 
-        Weighted least squares by Gauss-Newton; each step lets the jaw slide to its new silhouette.
+        Weighted least squares by Gauss-Newton; the jaw landmarks are recomputed in each step.
         """
         goal = landmarks.astype(np.float64)
         weight = np.sqrt(np.where(np.arange(len(goal)) < N_JAW, JAW_WEIGHT, 1.0))[:, None]
@@ -142,11 +147,11 @@ class MeanHead:
         return pose
 
     def bend(self, pose: HeadPose, landmarks: Landmarks) -> Floats:
-        """The mesh in the photo, bent so that its landmarks meet these: (V, 3), pixels and depth.
+        """The projected mesh (V, 3), pixels and depth, deformed to landmarks (68, 2).
 
-        The residuals are carried to all vertices by a thin-plate spline (Bookstein 1989), whose
-        kernel in space is the distance |r|; its affine part is left out, for that is the pose's.
-        The back of the head and the neck stay.
+        A thin-plate spline (Bookstein 1989) interpolates the residuals. Its kernel in 3D is the
+        distance |r|; it has no affine part, because the pose is affine. Anchors keep the back of
+        the head and the neck in place.
         """
         points = self.landmarks(pose.rotation)
         residual = (landmarks - pose.project(points)[:, :2]) / pose.scale
@@ -167,8 +172,11 @@ class MeanHead:
         return mesh
 
     def _from_jaw(self, jaw: Floats) -> NDArray[np.float32]:
-        """(J, V): distances from points (J, 3) to every vertex. In an update this takes longest, so
-        in half the precision, and without products that would lose more of it."""
+        """(J, V): distances from points (J, 3) to every vertex.
+
+        The slowest part of an update, so it is computed in float32, and from differences instead of
+        products, which would lose too much precision.
+        """
         squares = np.zeros((len(jaw), len(self.vertices)), np.float32)
         for axis, place in zip(self._axes, jaw.T.astype(np.float32), strict=True):
             along = axis - place[:, None]
@@ -179,7 +187,7 @@ class MeanHead:
 
 @cache
 def mean_head() -> MeanHead:
-    """The mean head that Repose ships."""
+    """The mean head from the resources."""
     with np.load(resource("head.npz")) as file:
         stored = {name: file[name] for name in file.files}
     return MeanHead(
@@ -193,7 +201,7 @@ def mean_head() -> MeanHead:
 
 
 def mean_face(image_left_eye: ArrayLike, image_right_eye: ArrayLike) -> Landmarks:
-    """The mean face's 68 landmarks, moved, turned and scaled onto the centres of two eyes.
+    """The mean face's landmarks (68, 2), moved, rotated and scaled onto two eye centres.
 
     Each eye is (x, y) in pixels of the photo. Raises ReposeError when they coincide.
     """
@@ -201,7 +209,7 @@ def mean_face(image_left_eye: ArrayLike, image_right_eye: ArrayLike) -> Landmark
     points = head.landmarks(np.eye(3))[:, :2]
     eyes = np.stack([points[36:42].mean(axis=0), points[42:48].mean(axis=0)])
     clicks = np.stack([np.asarray(image_left_eye, float), np.asarray(image_right_eye, float)])
-    # Complex numbers: a similarity is z -> factor * z + offset.
+    # As complex numbers, a similarity is z -> factor * z + offset.
     from_z, to_z = eyes @ (1, 1j), clicks @ (1, 1j)
     factor = (to_z[1] - to_z[0]) / (from_z[1] - from_z[0])
     placed = factor * (points @ (1, 1j) - from_z[0]) + to_z[0]
@@ -209,18 +217,21 @@ def mean_face(image_left_eye: ArrayLike, image_right_eye: ArrayLike) -> Landmark
 
 
 def _frontal(goal: Floats) -> HeadPose:
-    """A frontal head about where the landmarks are, to start from."""
+    """The initial pose of the fit: a frontal head at the landmarks."""
     scale = max(float(np.ptp(goal[:, 1])), 1.0) / 1.2  # from the brows to the chin in decimetres
     upside_down = goal[48:, 1].mean() < goal[36:48, 1].mean()  # the mouth above the eyes
     return HeadPose(rotation(0, 0, 180 if upside_down else 0), scale, goal[27:36].mean(axis=0))
 
 
 def _refined(pose: HeadPose, points: Floats, goal: Floats, weight: Floats) -> HeadPose:
-    """One Gauss-Newton step on rotation, scale and shift; points (68, 3), goal (68, 2)."""
+    """The pose after one Gauss-Newton step on rotation, scale and shift.
+
+    points (68, 3) head coordinates, goal (68, 2) pixels, weight (68, 1)
+    """
     seen = pose.scale * points @ pose.rotation.T
     x, y, z = seen.T
     zero, one = np.zeros_like(x), np.ones_like(x)
-    # Columns: a small rotation about each axis of the view, relative scale, shift.
+    # Columns of the Jacobian: rotation about each axis of the view, relative scale, shift.
     along_x = np.stack([zero, z, -y, x, one, zero], axis=1)
     along_y = np.stack([-z, zero, x, y, zero, one], axis=1)
     error = weight * (goal - seen[:, :2] - pose.shift)
@@ -234,7 +245,7 @@ def _refined(pose: HeadPose, points: Floats, goal: Floats, weight: Floats) -> He
 
 
 def _anchors(vertices: Floats) -> NDArray[np.int64]:
-    """Vertices that the bend leaves in place: back of the head, crown, lower neck."""
+    """Indices of vertices that do not move: back of the head, crown, lower neck."""
     directions = [(x, y, z) for x in (-1, 0, 1) for y in (-1, 0, 1) for z in (-1, -0.3)]
     middle = vertices.mean(axis=0)
     return np.unique([np.argmax((vertices - middle) @ direction) for direction in directions])

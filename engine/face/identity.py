@@ -1,4 +1,4 @@
-"""How alike two faces are to dlib's recognition network: a distance, below 0.6 the same person."""
+"""Identity distance of two faces by dlib's recognition network; below 0.6: the same person."""
 
 from functools import cache
 from typing import Any
@@ -14,9 +14,9 @@ from engine.face.recognition import RecognitionNet, face_chips
 
 
 def describe(picture: NDArray[np.uint8]) -> tuple[Landmarks, NDArray[np.float64]] | None:
-    """Landmarks (68, 2) and descriptor (128,) of the largest face; None where none is found.
+    """Landmarks (68, 2) and descriptor (128,) of the largest face; None without a face.
 
-    The distance of two descriptors is their Euclidean distance.
+    The identity distance is the Euclidean distance of two descriptors.
     """
     faces = find_faces(picture)
     if not faces:
@@ -30,10 +30,10 @@ def describe(picture: NDArray[np.uint8]) -> tuple[Landmarks, NDArray[np.float64]
 
 @torch.inference_mode()
 def identity_distance(pictures: NDArray[np.float32], landmarks: NDArray[np.float32]) -> float:
-    """The distance of two faces: 0 to about 1; from 0.6 on they are different persons.
+    """The identity distance of two faces with known landmarks, 0 to about 1.
 
     pictures   (2, S, S, 3) RGB in [0, 1]
-    landmarks  (2, 68, 2) pixels of these: no face is searched for
+    landmarks  (2, 68, 2) pixels of the pictures
 
     Raises ReposeError when the package with dlib's models is missing.
     """

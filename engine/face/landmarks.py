@@ -1,4 +1,4 @@
-"""The 68 landmarks of a face, in iBUG order."""
+"""The 68 landmarks of a face in iBUG order: type and checks."""
 
 from collections.abc import Sequence
 
@@ -11,18 +11,18 @@ from engine.core.errors import ReposeError
 Landmarks = NDArray[np.float32]
 """68x2 float32: x then y in pixels of the photo, pixel centres at integers, iBUG order.
 
-Never changed in place: a new pose is a new array.
+Read-only: a changed pose is a new array.
 """
 
 Box = tuple[float, float, float, float]
 """A face's box: left, top, right, bottom in pixels; it may reach beyond the photo."""
 
-# Far beyond any photo; larger coordinates can only be mistakes, and their squares overflow.
-_FARTHEST = 1e6
+# Pixels, far beyond any photo. The squares of larger coordinates would overflow.
+_MAX_COORDINATE = 1e6
 
 
 def check_landmarks(points: ArrayLike) -> Landmarks:
-    """``points`` (68x2 numbers, pixels) as landmarks: a read-only copy.
+    """A read-only copy of ``points`` (68x2, pixels) as landmarks.
 
     Raises ReposeError when they are not 68 pairs of finite numbers that span a face.
     """
@@ -36,7 +36,7 @@ def check_landmarks(points: ArrayLike) -> Landmarks:
         raise ReposeError(f"There are {len(array)} landmarks where {N_LANDMARKS} are needed.")
     if not np.isfinite(array).all():
         raise ReposeError("Some landmarks are not numbers.")
-    if np.abs(array).max() > _FARTHEST:
+    if np.abs(array).max() > _MAX_COORDINATE:
         raise ReposeError("Some landmarks lie far outside any photo.")
     if np.ptp(array, axis=0).min() < 1:
         raise ReposeError("The landmarks lie on one line or point and do not span a face.")
@@ -46,7 +46,11 @@ def check_landmarks(points: ArrayLike) -> Landmarks:
 
 
 def flipped(points: Landmarks, width: int, mirror: Sequence[int] = MIRROR_IMAGES) -> Landmarks:
-    """The points (N, 2) of the mirrored picture, ``width`` pixels wide; ``mirror``: a skeleton."""
+    """The points (N, 2) in the mirrored picture.
+
+    width   of the picture, pixels
+    mirror  (N,) index of each point's mirror image in the skeleton
+    """
     mirrored: Landmarks = points[list(mirror)]
     mirrored[:, 0] = width - 1 - mirrored[:, 0]
     return mirrored

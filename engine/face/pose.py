@@ -1,4 +1,4 @@
-"""Target poses in 3D: a face's landmarks lifted by the mean head, edited, turned and projected.
+"""Poses in 3D: landmarks lifted by the mean head, edited, rotated and projected.
 
 Pixels are the photo's, pixel centres at integers; angles are degrees, yaw > 0 nose to the image's
 right, pitch > 0 up, roll > 0 clockwise.
@@ -23,14 +23,14 @@ Floats = NDArray[np.float64]
 Transfer = Literal["relative", "aligned", "absolute"]
 
 LARGEST_STRENGTH = 1.5
-"""Of a copied pose: half as much again as the target's."""
+"""Largest strength of a copied pose: one and a half times the target's."""
 
 _SLIDERS = {
     "eyes": ("close_right_eye", "close_left_eye"),
     "brows": ("raise_brows", "frown"),
     "mouth": ("open_mouth", "smile", "pucker"),
 }
-# Whose points are taken where points are copied and not openings; the nose goes with the head.
+# The landmarks of each part, for transfers that copy points. The nose belongs to the head.
 _POINTS_OF: dict[PosePart, range] = {
     "jaw": range(17),
     "brows": range(17, 27),
@@ -39,16 +39,16 @@ _POINTS_OF: dict[PosePart, range] = {
     "mouth": range(48, 68),
 }
 
-# How readily a symmetric drag goes along each axis of the head: a face is flatter than it is wide.
-_DEPTH_SHARE = np.array([[1.0], [1.0], [0.25]])
+# Weights of the head's axes in a symmetric drag: a face is flatter than it is wide.
+_AXIS_WEIGHTS = np.array([[1.0], [1.0], [0.25]])
 
 
 @dataclass(frozen=True, eq=False)
 class LiftedFace:
-    """A face's landmarks and the mean head bent to them.
+    """A face's landmarks and the mean head deformed to them.
 
     landmarks  (68, 2) pixels    pose  of the head in the photo
-    mesh       (V, 3) the bent head in head coordinates (decimetres)
+    mesh       (V, 3) the deformed head, head coordinates (decimetres)
     """
 
     landmarks: Landmarks
@@ -57,7 +57,7 @@ class LiftedFace:
 
     @classmethod
     def of(cls, landmarks: ArrayLike) -> Self:
-        """Lift landmarks (68, 2), pixels. Raises ReposeError when they are no face."""
+        """Lift landmarks (68, 2), pixels. Raises ReposeError for invalid landmarks."""
         checked = check_landmarks(landmarks)
         head = mean_head()
         pose = head.fit(checked)
@@ -71,10 +71,10 @@ class LiftedFace:
         return angles(self.pose.rotation)
 
     def points(self, turned: Floats | None = None) -> Floats:
-        """The 68 landmarks (68, 3) in head coordinates, as seen under a rotation (3, 3).
+        """The landmarks (68, 3), head coordinates, in a view with rotation (3, 3).
 
-        Under the face's own rotation (None) they project onto its landmarks; under another one the
-        jaw has slid along the silhouette.
+        With the face's own rotation (None) they project exactly onto its landmarks; with another
+        the jaw landmarks slide along the silhouette.
         """
         own, exact = self._own_points
         if turned is None:
@@ -83,24 +83,24 @@ class LiftedFace:
 
     @cached_property
     def _own_points(self) -> tuple[Floats, Floats]:
-        """Under the face's own rotation, of the bent mesh and of the face itself."""
+        """In the face's own view: landmarks of the mesh, and the same corrected to be exact."""
         own = mean_head().landmarks(self.pose.rotation, self.mesh)
-        gap = self.landmarks - self.pose.project(own)[:, :2]  # what the bend left over
+        gap = self.landmarks - self.pose.project(own)[:, :2]  # residual of the deformation
         exact = own + np.pad(gap, ((0, 0), (0, 1))) @ self.pose.rotation / self.pose.scale
         return own, exact
 
 
 @dataclass(frozen=True, eq=False)
 class Pose3D:
-    """A target pose: a lifted source face, edits of its handles, an expression, a turn of it all.
+    """A target pose: a lifted source face, edits of landmarks, an expression and a rotation.
 
-    edits  (68, 3) how far each handle was dragged: pixels, in the directions of the head, so that
-           an edit turns with the head
+    edits  (68, 3) displacements of the landmarks, pixels, along the head's axes, so that they
+           rotate with the head
     yaw, pitch, roll  degrees, offsets from the source (> 0: nose to the image's right, up,
            clockwise); 0 changes nothing
-    expression  what is added to source and edits; neutral adds nothing
-    closing  (68, 3) decimetres: what brings lids and lips together, as it was when their slider of
-           the expression was set last; None: none ever was
+    expression  slider values, applied after the edits; neutral changes nothing
+    closing  (68, 3) decimetres: `closing_moves` at the time when each closing slider was last set;
+           None if none was
     """
 
     source: LiftedFace
@@ -113,9 +113,9 @@ class Pose3D:
 
     @classmethod
     def of(cls, landmarks: ArrayLike) -> Self:
-        """The pose of a face as it is: landmarks (68, 2), pixels.
+        """The unchanged pose of a face with landmarks (68, 2), pixels.
 
-        Raises ReposeError when they are no face.
+        Raises ReposeError for invalid landmarks.
         """
         return cls(LiftedFace.of(landmarks), np.zeros((N_LANDMARKS, 3)))
 
@@ -127,14 +127,14 @@ class Pose3D:
 
     @property
     def rotation(self) -> Floats:
-        """Of the head in this pose, (3, 3): of head coordinates into the view."""
+        """The rotation (3, 3) from head coordinates into the view."""
         if not (self.yaw or self.pitch or self.roll):
             return self.source.pose.rotation
         yaw, pitch, roll = self.source.angles
         return rotation(yaw + self.yaw, pitch + self.pitch, roll + self.roll)
 
     def looks_like(self, other: "Pose3D") -> bool:
-        """Whether both have the same landmarks, angles and expression."""
+        """Whether both poses have the same landmarks, angles and expression."""
         return (
             (self.yaw, self.pitch, self.roll) == (other.yaw, other.pitch, other.roll)
             and self.expression == other.expression
@@ -142,33 +142,34 @@ class Pose3D:
         )
 
     def moved(self, indices: Sequence[int], offset: tuple[float, float]) -> Self:
-        """The pose after dragging some handles by ``offset`` (x, y) pixels in the present view."""
+        """The pose with some landmarks dragged by ``offset`` (x, y), pixels of the present view."""
         edits = self.edits.copy()
         edits[list(indices)] += self.rotation.T @ np.array([*offset, 0.0])
         return replace(self, edits=edits)
 
     def dragged(self, offsets: ArrayLike, weights: ArrayLike, symmetric: bool = False) -> Self:
-        """The pose after every handle followed a drag to some degree.
+        """The pose after a drag with soft selection.
 
-        offsets  (68, 2) pixels in the present view: how far a handle goes at weight 1
-        weights  (68,) 0 (stays) to 1 (goes all the way)
-        symmetric  the other side of the face follows like a mirror image, however the head is
-                   turned; handles that are dragged from both sides take the mean
+        offsets  (68, 2) displacements at weight 1, pixels of the present view
+        weights  (68,) in [0, 1]
+        symmetric  apply the mirrored drag to the other side of the face, for any rotation of the
+                   head; landmarks dragged from both sides get the mean
         """
         weight, rotation = np.asarray(weights, np.float64), self.rotation
         offset = weight[:, None] * np.asarray(offsets, np.float64)
         if not symmetric:
             return replace(self, edits=self.edits + offset @ rotation[:2])
-        # Of all the ways in space that look like the drag, the shortest that prefers the plane of
-        # the face: depth alone would make of a move outwards one to the same side on the other.
-        towards = _DEPTH_SHARE * rotation[:2].T
+        # The displacement in 3D that projects onto the drag, with the least weighted norm. Less
+        # weight on depth: a displacement in depth would move the mirrored side in the same
+        # direction of the image.
+        towards = _AXIS_WEIGHTS * rotation[:2].T
         drag = offset @ np.linalg.solve(rotation[:2] @ towards, towards.T)
         other = drag[list(MIRROR_IMAGES)] * (-1, 1, 1)
         both = weight + weight[list(MIRROR_IMAGES)]
         return replace(self, edits=self.edits + (drag + other) / np.maximum(both, 1)[:, None])
 
     def turned(self, yaw: float, pitch: float, roll: float) -> Self:
-        """The pose with these angles, degrees, offsets from the source; edits stay."""
+        """The pose with these angles in degrees, offsets from the source; edits are unchanged."""
         return replace(self, yaw=float(yaw), pitch=float(pitch), roll=float(roll))
 
     def with_pose_of(
@@ -177,11 +178,11 @@ class Pose3D:
         parts: Collection[PosePart] = POSE_PARTS,
         strength: float = 1.0,
     ) -> Self:
-        """The pose on the way to that of another face (68, 2), pixels of its own photo.
+        """The pose with parts of another face's pose, from its landmarks (68, 2), pixels.
 
-        Head: its rotation. Eyes, brows, mouth, jaw: its openings as ratios. Scale, centre and
-        shape stay the source's. ``strength``: how much of the way, 1 is all of it, in [0, 1.5].
-        Raises ReposeError when the points are no face, and for another strength.
+        Of the head the rotation is copied; of eyes, brows, mouth and jaw the openings as ratios.
+        Scale, centre and face shape are the source's. ``strength`` in [0, 1.5] is the factor of the
+        change; 1 reaches the target. Raises ReposeError for invalid landmarks or strength.
         """
         if not 0 <= strength <= LARGEST_STRENGTH:
             raise ReposeError(f"The strength of a copied pose is from 0 to {LARGEST_STRENGTH}.")
@@ -195,7 +196,7 @@ class Pose3D:
                 missing = wanted[i] - own[i] - turn[i]
                 turn[i] += strength * ((missing + 180) % 360 - 180)
         pose = self.turned(*turn)
-        # The sliders of these parts begin anew, from what they have made of the face.
+        # Set the sliders of these parts to 0 and move their displacements into the edits.
         names = [name for part in parts for name in _SLIDERS.get(part, ())]
         sliders = replace(self.expression, **dict.fromkeys(names, 0.0))
         pose = replace(pose, expression=sliders)
@@ -207,16 +208,16 @@ class Pose3D:
         return replace(pose, edits=edits)
 
     def with_landmarks(self, landmarks: ArrayLike) -> Self:
-        """The pose whose landmarks are these (68, 2), under the present angles.
+        """The pose with the present angles and edits that give landmarks (68, 2), pixels.
 
-        Raises ReposeError when they are no face.
+        Raises ReposeError for invalid landmarks.
         """
         missing = check_landmarks(landmarks) - self._exact()
         edits = self.edits + np.pad(missing, ((0, 0), (0, 1))) @ self.rotation
         return replace(self, edits=edits)
 
     def _exact(self) -> Floats:
-        """The target landmarks (68, 2) before they are rounded to float32."""
+        """The target landmarks (68, 2) in float64."""
         face, turned = self.source, self.rotation
         result = face.landmarks + (self.edits @ turned.T)[:, :2]
         if self.yaw or self.pitch or self.roll:
@@ -227,16 +228,16 @@ class Pose3D:
         return result
 
     def _expression_moves(self) -> Floats:
-        """What the expression adds, (68, 3) in head coordinates."""
+        """The expression's displacements (68, 3), head coordinates."""
         points = self.source.points()
         closing = np.zeros_like(points) if self.closing is None else self.closing
         return moves(points, self.expression, closing)
 
 
 def expressed(pose: Pose3D, expression: Expression) -> Pose3D:
-    """The pose with this expression in place of the one it has.
+    """The pose with its expression replaced.
 
-    A neutral one gives back exactly what the handles and the turn made of the face.
+    With the neutral expression the landmarks are exactly those of the edits and the rotation.
     """
     points = pose.source.points() + pose.edits / pose.source.pose.scale
     fresh = closing_moves(points)
@@ -250,7 +251,7 @@ def expressed(pose: Pose3D, expression: Expression) -> Pose3D:
 def head_angles(landmarks: ArrayLike) -> tuple[float, float, float]:
     """Yaw, pitch and roll in degrees of the face with these landmarks (68, 2).
 
-    Raises ReposeError when they are no face.
+    Raises ReposeError for invalid landmarks.
     """
     return angles(mean_head().fit(check_landmarks(landmarks)).rotation)
 
@@ -264,22 +265,21 @@ def copy_pose(
     parts: Collection[PosePart] = POSE_PARTS,
     strength: float = 1.0,
 ) -> Landmarks:
-    """The pose of the target face for the source face, (68, 2) pixels of the source photo.
+    """Transfer the pose of the target face to the source face: (68, 2), pixels of the source photo.
 
-    source, target  landmarks (68, 2) in pixels of their own photos
+    source, target  landmarks (68, 2), pixels of their own photos
     transfer  `relative`: the target's head rotation, and its mouth, eye and brow openings as
-              ratios; scale, centre and face shape stay the source's
-              `aligned`: the target's points, moved and scaled onto the source face; without the
-              head among the parts turned as it is, too
+              ratios; scale, centre and face shape are the source's
+              `aligned`: the target's points, moved and scaled onto the source face; if the head is
+              not among the parts, also rotated like the source
               `absolute`: the target's points unchanged, for photos of one fixed camera
-    source_size, target_size  (width, height) of the photos, needed for `absolute`
+    source_size, target_size  (width, height) of the photos, required for `absolute`
+    parts     what to copy; for `aligned` and `absolute` the landmarks of these parts, with the
+              nose as part of the head
+    strength  factor of the change in [0, 1.5]; 1 reaches the target
 
-    parts  what to copy: the turn of the head, the openings of eyes, brows, mouth and jaw; for
-              `aligned` and `absolute` the points of these, and the nose's with the head
-    strength  how much of the way, 1 is all of it, in [0, 1.5]
-
-    Raises ReposeError for points that are no face, for another strength, and for `absolute` when
-    the photos differ in size.
+    Raises ReposeError for invalid landmarks or strength, and for `absolute` when the photos differ
+    in size.
     """
     own, other = check_landmarks(source), check_landmarks(target)
     if transfer == "relative":
@@ -294,12 +294,12 @@ def copy_pose(
     share = np.zeros((N_LANDMARKS, 1), np.float32)
     for part in parts:
         share[list(_POINTS_OF[part])] = strength
-    # This way round, a whole copy is exact.
+    # In this form the result at strength 1 is exactly the goal.
     return check_landmarks(goal + (share - 1) * (goal - own))
 
 
 def _aligned(own: Landmarks, other: Landmarks, turned: bool) -> Landmarks:
-    """``other`` moved and scaled onto ``own``: same centre and size; ``turned``: and rotation."""
+    """``other`` moved and scaled to the centre and size of ``own``; ``turned``: also rotated."""
     pose, face = mean_head().fit(own), LiftedFace.of(other)
     seen: Floats = (other - face.pose.shift) / face.pose.scale
     if turned:

@@ -1,5 +1,8 @@
-"""What is wrong with a pose, before a picture shows it: points that fold over each other, angles
-that the model has not learnt, a face too small or partly outside of the photo."""
+"""Checks of a pose before it is rendered.
+
+They find points that fold over each other, angles outside of the training data, and faces that are
+too small or leave the photo.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -17,26 +20,25 @@ Floats = NDArray[np.float64]
 FindingKind = Literal["folded", "yaw", "pitch", "roll", "outside", "small", "identity"]
 
 SMALLEST_FACE = 70
-"""Pixels from the brows to the chin: about a third of what the networks draw."""
+"""Least height from the brows to the chin, pixels: about a third of the networks' resolution."""
 
-_FOLDED = 0.05  # of the distance between the eyes: how far a triangle must have turned over
-_ROUGH = 40.0  # degrees of turn that double it: far sides are crowded, and less well known
-_ROUNDING = 0.5  # degrees that are as good as on the limit
-_SLACK = 5.0  # degrees: how well the points tell a turn that no slider made
-_OUTSIDE = 6  # points beyond the photo's border that matter
+_FOLDED = 0.05  # of the eye distance: least height of a flipped triangle to count
+_ROUGH = 40.0  # degrees of turn that double it, because the far side is crowded and less accurate
+_ROUNDING = 0.5  # degrees: tolerance of an angle set by a slider
+_SLACK = 5.0  # degrees: tolerance of an angle estimated from the points
+_OUTSIDE = 6  # least number of points outside of the photo to report
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong.
+    """A problem of a pose.
 
-    kind    folded: points lie on the wrong side of others; yaw, pitch, roll: the head is turned
-            further than the model has learnt; outside: the face leaves the photo; small: the
-            photo's face has few pixels; identity: the result looks like somebody else
-    points  the landmarks concerned, if they are some and not all
-    value   what was found: degrees from the source, pixels of the face's height, or the distance
-            that `identity_drift` tells
-    limit   what it should not pass
+    kind    folded: points lie on the wrong side of others; yaw, pitch, roll: the angle is outside
+            of the training data; outside: the face leaves the photo; small: the face has few
+            pixels; identity: the result looks like another person
+    points  indices of the landmarks concerned; empty: all
+    value   degrees from the source, pixels of the face's height, or distance of `identity_drift`
+    limit   the limit that the value exceeds
     """
 
     kind: FindingKind
@@ -48,7 +50,7 @@ class Finding:
 def check_pose(
     pose: Pose3D, photo_size: tuple[int, int], trained: TrainedRange
 ) -> tuple[Finding, ...]:
-    """What is wrong with a pose on a photo of this size (width, height). The worst comes first."""
+    """The problems of a pose on a photo of this size (width, height), the worst first."""
     source, points = pose.source.landmarks, pose.landmarks()
     height = float(np.ptp(source[:, 1]))
     small = (Finding("small", value=height, limit=SMALLEST_FACE),) * (height < SMALLEST_FACE)
@@ -57,16 +59,16 @@ def check_pose(
     own, other = pose.source.angles, head_angles(points)
     seen = [(o - w + 180) % 360 - 180 for w, o in zip(own, other, strict=True)]
     folded = folded_points(pose, (seen[0], seen[1], seen[2]))
-    if folded:  # then angles tell little
+    if folded:  # the angles estimated from folded points are unreliable
         return (Finding("folded", folded), *small)
     findings = []
     beyond = _outside(points, photo_size)
     if len(beyond - _outside(source, photo_size)) >= _OUTSIDE:
         findings.append(Finding("outside", beyond))
-    learnt = trained.around(own)
+    allowed = trained.around(own)
     kinds: tuple[FindingKind, ...] = ("yaw", "pitch", "roll")
     for kind, turned, apparent in zip(kinds, (pose.yaw, pose.pitch, pose.roll), seen, strict=True):
-        low, high = getattr(learnt, kind)
+        low, high = getattr(allowed, kind)
         for angle, slack in ((turned, _ROUNDING), (apparent, _SLACK)):
             if not low - slack <= angle <= high + slack:
                 findings.append(Finding(kind, value=angle, limit=low if angle < 0 else high))
@@ -75,11 +77,10 @@ def check_pose(
 
 
 def folded_points(pose: Pose3D, turn: tuple[float, float, float]) -> frozenset[int]:
-    """The points that are on the wrong side of others in a pose whose head is turned by these
-    angles (yaw, pitch, roll in degrees) from the source's.
+    """The points that lie on the wrong side of others.
 
-    The face, turned without any other change, tells which side is the right one: its triangles
-    are compared with the pose's.
+    The orientations of the pose's triangles are compared with those of the source face turned by
+    ``turn`` (yaw, pitch, roll in degrees from the source) without other changes.
     """
     points = pose.landmarks().astype(np.float64)
     plain = Pose3D(pose.source, np.zeros_like(pose.edits)).turned(*turn)
@@ -91,7 +92,7 @@ def folded_points(pose: Pose3D, turn: tuple[float, float, float]) -> frozenset[i
     least = _FOLDED * rough * max(between, 0.3 * float(np.ptp(expected[:, 1])))
     right, found = _heights(expected, triangles), _heights(points, triangles)
     over = (np.sign(right) != np.sign(found)) & (np.abs(right) > least) & (np.abs(found) > least)
-    # To blame is what moved: of the corners of each triangle the one that did so most.
+    # Of each flipped triangle, report the corner that moved furthest.
     moves = points - expected
     distance = np.linalg.norm(moves - np.median(moves, axis=0), axis=1)
     corners = triangles[over]
@@ -100,7 +101,7 @@ def folded_points(pose: Pose3D, turn: tuple[float, float, float]) -> frozenset[i
 
 
 def _heights(points: Floats, triangles: NDArray[np.int32]) -> Floats:
-    """(T,) heights of triangles over their longest sides, with the sign of their orientation."""
+    """(T,) signed heights of triangles over their longest sides; the sign is the orientation."""
     a, b, c = (points[triangles[:, k]] for k in range(3))
     area = (b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0]
     sides = [np.linalg.norm(side, axis=1) for side in (b - a, c - b, a - c)]
@@ -109,6 +110,6 @@ def _heights(points: Floats, triangles: NDArray[np.int32]) -> Floats:
 
 
 def _outside(points: Landmarks, size: tuple[int, int]) -> frozenset[int]:
-    """The points beyond a photo of this size."""
+    """Indices of the points outside of a photo of this size."""
     out = ((points < -0.5) | (points > np.array(size) - 0.5)).any(axis=1)
     return frozenset(np.flatnonzero(out).tolist())

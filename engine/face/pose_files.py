@@ -1,14 +1,14 @@
-"""Poses in and out of files.
+"""Reading and writing of pose files.
 
 =====================  ==================================================================
-``.json``              Repose's own: versioned, relative to a face, so it fits any photo
-``.labelme.json``      labelme: one point per landmark, labelled 0 to 67
+``.json``              Repose's own: versioned, relative to a face, so that it fits any photo
+``.labelme.json``      labelme: one point per landmark, labels 0 to 67
 ``.pts``               iBUG: coordinates counted from 1
 ``.xml``               dlib (imglab): one image, one box, parts 00 to 67
-``.csv``               header ``x,y`` and a line per landmark
+``.csv``               header ``x,y`` and one line per landmark
 =====================  ==================================================================
 
-All but the own format hold pixels of one photo.
+All formats except Repose's own contain pixel coordinates of one photo.
 """
 
 from pathlib import Path
@@ -19,26 +19,25 @@ from engine.face.landmarks import Landmarks, check_landmarks
 from engine.face.pose_formats import LABELME, READERS, WRITERS
 
 POSE_SUFFIXES = tuple(READERS)
-"""The suffixes of pose files, lower case; ``.labelme.json`` is for writing."""
+"""Suffixes of pose files, lower case; for writing there is also ``.labelme.json``."""
 
-# A pose file is a few kilobytes; anything far larger is something else.
-_LARGEST_BYTES = 50_000_000
+# Pose files have a few kilobytes.
+_MAX_BYTES = 50_000_000
 
 
 def read_pose(path: Path | str, face: Landmarks | None = None) -> Landmarks:
-    """The 68 landmarks in ``path``, in pixels.
+    """The landmarks (68, 2) in a pose file, pixels.
 
-    ``face`` (68x2, pixels) is the face of the photo that the pose is for: a pose in the own
-    format is moved and scaled to it. Without it, and for the other formats, the landmarks are
-    pixels of the photo that they were made on.
+    face  (68, 2), pixels: the face that a pose in Repose's format is moved and scaled to. Without
+          it, and for other formats, the result is in pixels of the photo of the file.
 
-    Raises ReposeError when the file is missing, not a pose file or not of 68 finite points.
+    Raises ReposeError when the file is missing, damaged, or not of 68 finite points.
     """
     path = Path(path)
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise ReposeError(f"{path} is not a pose file ({', '.join(POSE_SUFFIXES)}).")
-    if path.is_file() and path.stat().st_size > _LARGEST_BYTES:
+    if path.is_file() and path.stat().st_size > _MAX_BYTES:
         raise ReposeError(f"{path} is too large for a pose file.")
     text = read_text(path)
     try:
@@ -68,10 +67,11 @@ def write_pose(
     photo_size: tuple[int, int],
     face: Landmarks | None = None,
 ) -> None:
-    """Write ``landmarks`` (68x2, pixels) in the format that the suffix of ``path`` names, whole.
+    """Write landmarks (68, 2), pixels, in the format of the suffix of ``path``.
 
-    ``photo_size`` is (width, height) in pixels of the photo they belong to. ``face`` (68x2) is
-    the face in that photo, which the own format is relative to; without it, to the pose itself.
+    photo_size  (width, height) of the photo, pixels
+    face        (68, 2) the face in the photo, which Repose's format is relative to; None: the
+                landmarks themselves
 
     Raises ReposeError when the suffix is unknown or the file cannot be written.
     """
@@ -88,6 +88,6 @@ def write_pose(
 def pose_text(
     suffix: str, landmarks: Landmarks, photo_size: tuple[int, int], face: Landmarks | None = None
 ) -> str:
-    """What `write_pose` writes into a file with this suffix, one of those above."""
+    """The text of a pose file with this suffix; parameters as in `write_pose`."""
     points = check_landmarks(landmarks)
     return WRITERS[suffix](points, photo_size, points if face is None else check_landmarks(face))

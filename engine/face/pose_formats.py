@@ -1,9 +1,9 @@
-"""The formats of pose files: text to landmarks and back.
+"""Formats of pose files: parsers and serialisers.
 
-A reader takes the file's text and the face (68, 2) that the pose is for, and gives points in pixels
-that are still to be checked. From damaged text it raises what Python raises, or a ReposeError with
-a sentence about the file ("It ..."). A writer takes landmarks (68, 2), the photo's (width, height)
-and the face in it, and gives the text. Only the own format uses the face.
+A reader takes the text of a file and the face (68, 2) that the pose is for, and returns unchecked
+points in pixels. For damaged text it raises any of Python's exceptions, or a ReposeError whose
+sentence has the file as subject ("It ..."). A writer takes landmarks (68, 2), the photo's (width,
+height) and the face in it, and returns the text. Only Repose's own format uses the face.
 """
 
 import csv
@@ -25,7 +25,7 @@ _VERSION = 1
 
 
 def _frame(face: Landmarks) -> tuple[NDArray[np.float64], float]:
-    """Centre (x, y) and size (both pixels) of a face, which own coordinates are relative to."""
+    """Centre (x, y) and RMS radius of a face, pixels: the frame of Repose's own coordinates."""
     points = np.asarray(face, dtype=np.float64)
     centre = points.mean(axis=0)
     return centre, float(np.sqrt(np.square(points - centre).sum(axis=1).mean()))
@@ -43,7 +43,7 @@ def _read_json(text: str, face: Landmarks | None) -> Any:
 
 
 def _read_own(data: dict[str, Any], face: Landmarks | None) -> Any:
-    """Points = centre + size * stored, of ``face`` or, without one, of the face it was made on."""
+    """Points = centre + size * stored, with the frame of ``face`` or, without one, of the file."""
     if data["version"] != _VERSION:
         raise ReposeError(f"It was written by a newer Repose (version {data['version']}).")
     points = np.array(data["landmarks"], dtype=np.float64)
@@ -106,7 +106,7 @@ def _write_labelme(points: Landmarks, photo_size: tuple[int, int], face: Landmar
 
 
 def _in_order(labels: list[str], points: list[Any]) -> list[Any]:
-    """``points`` sorted by their labels where these count them, else as they come."""
+    """``points`` sorted by their labels if these are distinct integers, else in file order."""
     try:
         numbers = [int(label) for label in labels]
     except ValueError:
@@ -117,7 +117,7 @@ def _in_order(labels: list[str], points: list[Any]) -> list[Any]:
 
 
 def _read_pts(text: str, face: Landmarks | None) -> Any:
-    """iBUG's: a point on each line between braces; counted from 1, as menpo does."""
+    """iBUG's format: one point per line between braces, coordinates from 1 as in menpo."""
     head, _, rest = text.partition("{")
     body, closed, _ = rest.partition("}")
     if not closed:
@@ -131,13 +131,13 @@ def _read_pts(text: str, face: Landmarks | None) -> Any:
 
 
 def _write_pts(points: Landmarks, photo_size: tuple[int, int], face: Landmarks) -> str:
-    # Added in double precision, so that reading gives the same single-precision numbers back.
+    # In double precision, so that float32 coordinates survive a round trip.
     lines = [f"{float(x) + 1!r} {float(y) + 1!r}" for x, y in points]
     return "\n".join(["version: 1", f"n_points: {len(points)}", "{", *lines, "}", ""])
 
 
 def _read_xml(text: str, face: Landmarks | None) -> Any:
-    """What dlib's imglab writes; of one face."""
+    """The format of dlib's imglab, with one face."""
     boxes = [
         box for box in ElementTree.fromstring(text).iter("box") if box.find("part") is not None
     ]
@@ -153,7 +153,7 @@ def _read_xml(text: str, face: Landmarks | None) -> Any:
 def _xml_coordinate(part: ElementTree.Element, axis: str) -> float:
     whole = float(part.attrib[axis])
     exact = float(part.get(f"exact_{axis}", whole))
-    # A program that moved the part and kept the attribute it does not know has the last word.
+    # Another program may have moved the part and left the exact attribute unchanged.
     return exact if abs(exact - whole) <= 0.5 else whole
 
 
@@ -170,7 +170,7 @@ def _write_xml(points: Landmarks, photo_size: tuple[int, int], face: Landmarks) 
     )
     shape = ElementTree.SubElement(image, "box", {k: str(v) for k, v in box.items()})
     for index, (x, y) in enumerate(points):
-        # dlib reads whole pixels only and ignores attributes that it does not know.
+        # dlib reads integer coordinates and ignores unknown attributes.
         attributes = {"name": f"{index:02d}", "x": str(round(float(x))), "y": str(round(float(y)))}
         attributes |= {"exact_x": str(_exact(x)), "exact_y": str(_exact(y))}
         ElementTree.SubElement(shape, "part", attributes)
@@ -180,7 +180,7 @@ def _write_xml(points: Landmarks, photo_size: tuple[int, int], face: Landmarks) 
 
 
 def _read_csv(text: str, face: Landmarks | None) -> Any:
-    """The columns x and y, or the first two where there is no such header."""
+    """The columns x and y, or the first two columns without such a header."""
     rows = [row for row in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in row)]
     header = [cell.strip().lower() for cell in rows[0]]
     if "x" in header and "y" in header:
@@ -196,7 +196,7 @@ def _write_csv(points: Landmarks, photo_size: tuple[int, int], face: Landmarks) 
 
 
 def _exact(value: np.float32) -> float:
-    """The shortest decimal that reads back as ``value``."""
+    """The shortest decimal that converts back to ``value``."""
     return float(str(value))
 
 
@@ -210,7 +210,7 @@ READERS: dict[str, Callable[[str, Landmarks | None], Any]] = {
     ".xml": _read_xml,
     ".csv": _read_csv,
 }
-"""By suffix."""
+"""By suffix, lower case."""
 
 WRITERS: dict[str, Callable[[Landmarks, tuple[int, int], Landmarks], str]] = {
     ".json": _write_own,
@@ -219,4 +219,4 @@ WRITERS: dict[str, Callable[[Landmarks, tuple[int, int], Landmarks], str]] = {
     ".xml": _write_xml,
     ".csv": _write_csv,
 }
-"""By suffix."""
+"""By suffix, lower case."""

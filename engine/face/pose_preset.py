@@ -1,11 +1,11 @@
-"""Poses that fit any face: angles of the head, an expression, and what hands have moved.
+"""Pose presets: poses for any face, as angles, an expression and edits of landmarks.
 
-In a pose file of the own format they are under the key ``preset``; each of the three may be absent,
-and then a face keeps its own:
+A pose file in Repose's own format has them under the key ``preset``. Each is optional; a face keeps
+its own value of an absent one:
 
 angles      yaw, pitch and roll of the head in the picture, degrees
-expression  what `engine.face.expression` says, by name
-edits       68 times (x, y, z), decimetres in the directions of the head
+expression  slider values of `engine.face.expression.Expression`, by name
+edits       68 times (x, y, z), decimetres, head coordinates
 """
 
 import json
@@ -28,19 +28,20 @@ from engine.face.pose_files import pose_text, read_pose, write_pose
 from engine.face.pose_formats import LABELME
 from engine.face.retargeting import PosePart, eye_openings
 
-_SHUT, _WIDE = 0.6, 1.7  # of the mean face's: beyond it eyes are not neutral
-_FARTHEST = 3.0  # decimetres: no edit goes further
+_SHUT, _WIDE = 0.6, 1.7  # openings of neutral eyes, relative to the mean face
+_MAX_EDIT = 3.0  # decimetres
 _HEAD: tuple[PosePart, ...] = ("head",)
-_IN_THE_FACE: tuple[PosePart, ...] = ("eyes", "brows", "mouth", "jaw")
+_FEATURES: tuple[PosePart, ...] = ("eyes", "brows", "mouth", "jaw")
 
 
 @dataclass(frozen=True, eq=False)
 class PosePreset:
-    """A pose for any face. What is None stays as it is.
+    """A pose for any face. The face keeps its own value of a field that is None.
 
     angles      yaw, pitch and roll of the head in the picture, degrees
-    expression  its sliders    edits  (68, 3) decimetres, in the directions of the head
-    points      (68, 2) of another face, whose pose is copied: all that other formats tell
+    expression  slider values
+    edits       (68, 3) displacements of the landmarks, decimetres, head coordinates
+    points      (68, 2) landmarks of another face to copy the pose from; all that other formats have
     """
 
     angles: tuple[float, float, float] | None = None
@@ -50,14 +51,14 @@ class PosePreset:
 
     @classmethod
     def of(cls, pose: Pose3D) -> Self:
-        """All of a pose."""
+        """The preset of a whole pose."""
         own = pose.source.angles
         yaw, pitch, roll = (a + b for a, b in zip(own, _turn(pose), strict=True))
         return cls((yaw, pitch, roll), pose.expression, pose.edits / pose.source.pose.scale)
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """The pose in a file of any format. Raises ReposeError as `read_pose` does."""
+        """The preset in a pose file of any format. Raises ReposeError as `read_pose` does."""
         points = read_pose(path)
         if path.suffix.lower() == ".json":
             stored = json.loads(read_text(path))
@@ -69,7 +70,9 @@ class PosePreset:
         return cls(points=points)
 
     def write(self, path: Path, pose: Pose3D, photo_size: tuple[int, int]) -> None:
-        """Write it in the own format, with the landmarks that it gives the face of ``pose``.
+        """Write Repose's own format, also with the landmarks of the preset on the face of ``pose``.
+
+        photo_size  (width, height), pixels
 
         Raises ReposeError when the file cannot be written.
         """
@@ -80,16 +83,16 @@ class PosePreset:
             part.write_text(json.dumps(stored, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
     def on(self, pose: Pose3D, head: bool = True, face: bool = True) -> Pose3D:
-        """The pose of a face after this one was given to it.
+        """``pose`` with the preset applied.
 
-        head, face  whether the turn of the head, and what moves in the face, are taken
+        head, face  apply the rotation of the head, apply the features of the face
         """
         if self.points is not None:
-            return pose.with_pose_of(self.points, _HEAD * head + _IN_THE_FACE * face)
+            return pose.with_pose_of(self.points, _HEAD * head + _FEATURES * face)
         if face and self.edits is not None:
             pose = replace(pose, edits=self.edits * pose.source.pose.scale)
         if face and self.expression is not None:
-            # By way of neutral, so that lids and lips meet from where these edits leave them.
+            # Via neutral, so that the closing of lids and lips is recomputed from these edits.
             pose = expressed(expressed(pose, NEUTRAL), self.expression)
         if head and self.angles is not None:
             missing = np.subtract(self.angles, pose.source.angles)
@@ -106,9 +109,9 @@ class PosePreset:
 
 
 def write_pose3d(path: Path, pose: Pose3D, photo_size: tuple[int, int]) -> None:
-    """Write a pose in the format that the suffix names; the own one fits any face.
+    """Write a pose in the format of the suffix; Repose's own format gets a preset.
 
-    ``photo_size`` is (width, height) in pixels of its photo. Raises as `write_pose` does.
+    ``photo_size`` is (width, height), pixels. Raises ReposeError as `write_pose` does.
     """
     if path.suffix.lower() == ".json" and not path.name.lower().endswith(LABELME):
         PosePreset.of(pose).write(path, pose, photo_size)
@@ -117,10 +120,10 @@ def write_pose3d(path: Path, pose: Pose3D, photo_size: tuple[int, int]) -> None:
 
 
 def relaxed(pose: Pose3D) -> Pose3D:
-    """The pose with a neutral face: the mouth shut and level, the eyes open.
+    """The pose with a neutral expression: mouth shut and level, eyes open.
 
-    Brows lose what their sliders did and are else left alone, for where they are is a matter of
-    the face; so do eyes that are neither shut nor torn open.
+    All sliders are set to 0. The mouth, and eyes that are shut or wide open, then get the openings
+    of the mean face. The height of the brows is individual and stays.
     """
     mean = mean_face((170, 200), (230, 200))
     usual = eye_openings(Pose3D.of(mean).source.points())
@@ -136,7 +139,7 @@ def _turn(pose: Pose3D) -> tuple[float, float, float]:
 
 
 def _values(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """What a file says, checked."""
+    """The fields of a preset from JSON values. Raises ValueError and others for invalid ones."""
     values: dict[str, Any] = {}
     if "angles" in stored:
         yaw, pitch, roll = map(float, stored["angles"])
@@ -147,7 +150,7 @@ def _values(stored: Mapping[str, Any]) -> dict[str, Any]:
         values["expression"] = Expression(**stored["expression"])
     if "edits" in stored:
         edits = np.array(stored["edits"], np.float64)
-        if edits.shape != (N_LANDMARKS, 3) or not (np.abs(edits) < _FARTHEST).all():
+        if edits.shape != (N_LANDMARKS, 3) or not (np.abs(edits) < _MAX_EDIT).all():
             raise ValueError("edits")
         values["edits"] = edits
     return values

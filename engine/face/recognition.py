@@ -1,9 +1,8 @@
-"""dlib's face recognition network (King 2017) as a frozen torch module to learn from: its maps and
-its descriptor tell how far a generated face is from the one that it should be.
+"""dlib's face recognition network (King 2017) as a frozen torch module, for losses.
 
-The network is a ResNet with 29 convolutions. It looks at a *chip*, the face alone, upright, in
-150x150 pixels, and gives a descriptor of 128 values; two pictures of one person are less than 0.6
-apart (``identity`` measures that with dlib itself). The weights are those of dlib's own file.
+The network is a ResNet with 29 convolutions. Its input is a *chip*, the aligned face in 150x150
+pixels; its output is a descriptor of 128 values. The distance of two descriptors of one person is
+below 0.6 (`engine.face.identity` computes it with dlib). The weights are read from dlib's file.
 """
 
 import math
@@ -22,17 +21,17 @@ from engine.core.files import reason
 from engine.face.dlib_detector import model_file
 
 CHIP_SIDE = 150
-"""Side of a chip, in pixels."""
+"""Side of a chip, pixels."""
 
-_PADDING = 0.25  # around the face in a chip, in sizes of the face; what the network learned with
-_MEAN = (122.782, 117.001, 104.298)  # dlib's input_rgb_image, of values up to 255
+_PADDING = 0.25  # margin of a chip, of the face's size; as in the network's training
+_MEAN = (122.782, 117.001, 104.298)  # RGB, 0 to 255; dlib's input_rgb_image
 
-# The filters, the number of blocks and whether the first halves the map, level by level.
+# For each level: filters, number of blocks, whether the first block downsamples.
 _LEVELS = ((32, 3, False), (64, 4, True), (128, 3, True), (256, 3, True), (256, 1, True))
 
 
 class RecognitionNet(nn.Module):
-    """The network, with weights that stay as they are; gradients go through it to the chips."""
+    """The network with frozen weights; gradients pass to the chips."""
 
     mean: Tensor
     fc: Tensor
@@ -55,15 +54,15 @@ class RecognitionNet(nn.Module):
     def load(cls) -> "RecognitionNet":
         """The network with dlib's weights, in float32 on the CPU.
 
-        Raises ReposeError when the package with dlib's models is missing or its file is another.
+        Raises ReposeError when the package with dlib's models is missing or the file is invalid.
         """
         return cls(_DlibFile(model_file("dlib_face_recognition_resnet_model_v1.dat")))
 
     def forward(self, chips: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
-        """Maps and descriptors of chips (Bx3x150x150, RGB in [0, 1]).
+        """Feature maps and descriptors of chips (Bx3x150x150, RGB in [0, 1]).
 
-        The maps are what comes out of the five levels, 0 and above: Bx32x35x35, Bx64x17x17,
-        Bx128x8x8, Bx256x4x4, Bx256x2x2. The descriptors (Bx128) are float32 also under autocast.
+        The maps are the non-negative outputs of the five levels: Bx32x35x35, Bx64x17x17, Bx128x8x8,
+        Bx256x4x4, Bx256x2x2. The descriptors (Bx128) are float32 also under autocast.
         """
         x = self.first((255 * chips - self.mean) / 256).relu()
         x = functional.max_pool2d(x, kernel_size=3, stride=2)
@@ -71,18 +70,18 @@ class RecognitionNet(nn.Module):
         for level in self.levels:
             x = level(x)
             maps.append(x)
-        # Not in bfloat16: descriptors differ by little more than its steps.
+        # Not in bfloat16: its resolution is close to the differences between descriptors.
         with torch.autocast(x.device.type, enabled=False):
             descriptors = x.float().mean(dim=(2, 3)) @ self.fc
         return tuple(maps), descriptors
 
 
 class RecognitionLosses(NamedTuple):
-    """How far images are from their targets, each a scalar in float32.
+    """Losses of images against targets, float32 scalars.
 
-    perceptual  the mean, over the five levels' maps f and the images x with their targets y, of
-                |f(x) - f(y)|_1 / |f(y)|_1: 0 where equal, some 0.4 for two people
-    identity    the mean of |d(x) - d(y)|^2 over the descriptors d: below 0.36 the same person
+    perceptual  mean of |f(x) - f(y)|_1 / |f(y)|_1 over the maps f of the five levels and the images
+                x with targets y; 0 if equal, about 0.4 for two people
+    identity    mean of |d(x) - d(y)|^2 over the descriptors d; below 0.36 for the same person
     """
 
     perceptual: Tensor
@@ -94,8 +93,7 @@ def recognition_losses(
 ) -> RecognitionLosses:
     """Both losses of ``images`` against ``targets`` (Bx3xHxW in [0, 1]).
 
-    ``landmarks`` (Bx68x2, pixels) are those of the targets, where the images should have them too.
-    Gradients go to ``images`` alone.
+    ``landmarks`` (Bx68x2, pixels) are the targets', used for both. Only ``images`` get gradients.
     """
     with torch.no_grad():
         target_maps, target_descriptors = net(face_chips(targets, landmarks))
@@ -114,27 +112,26 @@ def identity_loss(
 
 
 def face_chips(images: Tensor, landmarks: Tensor) -> Tensor:
-    """The faces of ``images`` (Bx3xHxW) as dlib cuts them out: Bx3x150x150 in float32.
+    """Chips of ``images`` (Bx3xHxW) with dlib's alignment: Bx3x150x150, float32, differentiable.
 
-    ``landmarks`` (Bx68x2) are pixels of the images. What lies outside of an image is black. Faces
-    larger than two chips are first made smaller by halves, as dlib does. Gradients go to the
-    images.
+    ``landmarks`` (Bx68x2) are pixels of the images. Outside of an image a chip is black. As in
+    dlib, faces larger than two chips are sampled from an image pyramid.
     """
     images = images.float()
     with torch.autocast(images.device.type, enabled=False):
-        # Not to be learned from: nothing is won by looking elsewhere.
+        # No gradient to the landmarks: the loss must not change where the chip is cut out.
         coordinates = landmarks.detach().float().flatten(1).to(images.device)
-        # Not a matrix product: a GPU might round that coarsely.
-        placed = (coordinates[:, :, None] * _chip_places().to(images.device)).sum(dim=1)
+        # Not a matrix product, which a GPU may compute in TF32.
+        placed = (coordinates[:, :, None] * _chip_matrix().to(images.device)).sum(dim=1)
         middle, side = placed[:, None, None, :2], placed[:, None, None, 2:]
         width = side.norm(dim=-1, keepdim=True).clamp(min=1)
-        # From the middle of the chip's first pixel to that of its last.
+        # From the centre of the chip's first pixel to that of its last.
         across = side * (width - 1) / width
         down = torch.stack([-across[..., 1], across[..., 0]], dim=-1)
         steps = torch.linspace(-0.5, 0.5, CHIP_SIDE, device=images.device)
         points = middle + steps[None, None, :, None] * across + steps[None, :, None, None] * down
         halvings = ((width - 1) / (CHIP_SIDE - 1)).log2().ceil().clamp(min=1) - 1
-        quarter = points.new_tensor([-0.25, 0.25])  # of a pixel: dlib's halves lie askew
+        quarter = points.new_tensor([-0.25, 0.25])  # pixels: offset of dlib's pyramid levels
         chips = _sampled(images, points)
         for level in range(1, 1 + int(halvings.max())):
             images, points = _halved(images), points / 2 + quarter
@@ -143,14 +140,14 @@ def face_chips(images: Tensor, landmarks: Tensor) -> Tensor:
 
 
 def _sampled(images: Tensor, points: Tensor) -> Tensor:
-    """The images' values at points (Bx150x150x2, pixels)."""
+    """Sample images (BxCxHxW) bilinearly at points (Bx150x150x2, pixels)."""
     largest = torch.tensor(images.shape[:1:-1], device=images.device).sub(1).clamp(min=1)
     grid = 2 * points / largest - 1
     return functional.grid_sample(images, grid, padding_mode="zeros", align_corners=True)
 
 
 def _halved(images: Tensor) -> Tensor:
-    """Half the size, smoothed; pixel k lies where pixel 2k lay."""
+    """The next pyramid level: binomial filter, then every second pixel (k is at 2k)."""
     row = images.new_tensor([1, 4, 6, 4, 1]) / 16
     channels = images.shape[1]
     kernel = torch.outer(row, row).expand(channels, 1, 5, 5)
@@ -159,14 +156,13 @@ def _halved(images: Tensor) -> Tensor:
 
 
 @cache
-def _chip_places() -> Tensor:
-    """Where dlib puts the chip, linear in the landmarks: flattened, they are multiplied by this
-    (136x4), to get the middle of the chip and its upper edge as a vector.
+def _chip_matrix() -> Tensor:
+    """The matrix (136x4) from flattened landmarks to a chip: its centre and its upper edge vector.
 
-    dlib fits a mean face of its own by least squares, without the jaw, the brows and the lower lip.
-    It tells by where the chip goes when one coordinate changes.
+    dlib fits its mean face by least squares, without the jaw, the brows and the lower lip, so the
+    chip is linear in the landmarks. The rows are found by setting one coordinate at a time.
     """
-    one = 1_000_000  # dlib's points are whole numbers
+    one = 1_000_000  # dlib's points are integers
     rows = []
     for moved in range(2 * N_LANDMARKS):
         values = [one if place == moved else 0 for place in range(2 * N_LANDMARKS)]
@@ -187,7 +183,7 @@ def _distance(maps: Tensor, targets: Tensor) -> Tensor:
 
 
 class _Block(nn.Module):
-    """Two convolutions, added to what went in; one that halves the map adds it halved."""
+    """A residual block of two convolutions; a downsampling one pools the skip connection."""
 
     def __init__(self, file: "_DlibFile", inputs: int, filters: int, halves: bool) -> None:
         super().__init__()
@@ -199,7 +195,7 @@ class _Block(nn.Module):
         inner: Tensor = self.second(self.first(x).relu())
         if not self.halves:
             return (x + inner).relu()
-        # dlib adds maps of different sizes as if the smaller one went on with zeros.
+        # dlib adds maps of different sizes by zero-padding the smaller one.
         skip = functional.avg_pool2d(x, kernel_size=2)
         size = [max(pair) for pair in zip(skip.shape, inner.shape, strict=True)]
         return (_grown(skip, size) + _grown(inner, size)).relu()
@@ -213,7 +209,7 @@ def _grown(x: Tensor, size: list[int]) -> Tensor:
 def _convolution(
     file: "_DlibFile", inputs: int, filters: int, kernel: int = 3, stride: int = 1
 ) -> nn.Conv2d:
-    """The next convolution, with the next affine layer (what was batch normalisation) in it."""
+    """The file's next convolution, fused with the affine layer (batch normalisation) after it."""
     padding = 0 if stride > 1 else kernel // 2
     layer = nn.Conv2d(inputs, filters, kernel, stride, padding)
     shape = layer.weight.shape
@@ -226,10 +222,10 @@ def _convolution(
 
 
 class _DlibFile:
-    """A network as dlib writes it, read layer by layer from the input on.
+    """A parser of dlib's serialised network, layer by layer from the input on.
 
-    Each layer is its name, the tensor of its values and settings that are known here. Integers
-    are a byte that holds their length, then that many bytes. Raises ReposeError.
+    A layer is stored as its name, its parameter tensor and settings, which are fixed here. An
+    integer is stored as a length byte and that many bytes, little-endian. Raises ReposeError.
     """
 
     def __init__(self, path: Path) -> None:
@@ -241,12 +237,12 @@ class _DlibFile:
         self._at = 0
 
     def floats(self, layer: str, count: int, skipped: int = 0) -> Tensor:
-        """The ``count`` values of the next layer, which must be of this kind.
+        """The ``count`` parameters of the next layer of this type.
 
-        ``skipped``: integers between the name and the tensor.
+        skipped  number of integers between the name and the tensor
         """
         name = bytes([1, len(layer)]) + layer.encode()
-        found = self._data.find(name, self._at, self._at + 512)  # no two are further apart
+        found = self._data.find(name, self._at, self._at + 512)  # layers are less far apart
         self._at = found + len(name)
         for _ in range(skipped):
             self._integer()
@@ -255,10 +251,10 @@ class _DlibFile:
             or self._integer() != 2
             or math.prod(self._integer() for _ in range(4)) != count
         ):
-            raise self._another()
+            raise self._invalid()
         values = self._data[self._at : self._at + 4 * count]
         if len(values) < 4 * count:
-            raise self._another()
+            raise self._invalid()
         self._at += 4 * count
         return torch.frombuffer(bytearray(values), dtype=torch.float32)
 
@@ -268,7 +264,7 @@ class _DlibFile:
         self._at = start + length
         return int.from_bytes(self._data[start : self._at], "little")
 
-    def _another(self) -> ReposeError:
+    def _invalid(self) -> ReposeError:
         return ReposeError(
             f"{self._path} is not dlib's face recognition network: install it again with "
             "`pip install --force-reinstall face_recognition_models`."

@@ -1,7 +1,7 @@
-"""The expression of one face on another: openings of mouth, eyes and brows, as ratios.
+"""Expression retargeting: transfers the openings of mouth, eyes and brows as ratios.
 
-All points are landmarks (68, 3) in head coordinates (see `engine.face.head`): how the head is turned
-plays no part.
+All points are landmarks (68, 3) in head coordinates (see `engine.face.head`), so that the result is
+independent of the head's rotation.
 """
 
 from collections.abc import Collection
@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 class _Eye(NamedTuple):
     corners: tuple[int, int]
     lids: tuple[tuple[int, int], tuple[int, int]]
-    """Upper and lower points that meet."""
+    """Pairs of an upper and a lower point that meet in a shut eye."""
 
 
 _EYES = (_Eye((36, 39), ((37, 41), (38, 40))), _Eye((42, 45), ((43, 47), (44, 46))))
@@ -27,15 +27,16 @@ _UPPER_LIP = [49, 50, 51, 52, 53, 61, 62, 63]
 _LOWER_LIP = [55, 56, 57, 58, 59, 65, 66, 67]
 _CHIN = slice(4, 13)
 
-_UPPER_SHARE, _LOWER_SHARE = -0.15, 0.85  # of the gap that opens; the jaw carries the lower lip
-_CHIN_SHARE = 0.7  # of the gap: the chin goes less far than the lip
+# Shares of the change of an opening:
+_UPPER_SHARE, _LOWER_SHARE = -0.15, 0.85  # of the mouth; the lower lip moves with the jaw
+_CHIN_SHARE = 0.7  # of the mouth
+_UPPER_LID_SHARE = 0.8  # of the eye
 
-_UPPER_LID_SHARE = 0.8  # of what an eye opens or closes
-_WIDEST = 0.55  # height over width of an eye, beyond which none is opened
+_WIDEST = 0.55  # largest opening of an eye, height over width
 
 PosePart = Literal["head", "eyes", "brows", "mouth", "jaw"]
 POSE_PARTS: tuple[PosePart, ...] = ("head", "eyes", "brows", "mouth", "jaw")
-"""What can be copied from one pose to another: the turn of the head, and what moves in the face."""
+"""Parts of a pose that can be copied separately: the head's rotation and the moving features."""
 
 
 def retarget_expression(
@@ -44,9 +45,9 @@ def retarget_expression(
     parts: Collection[PosePart] = POSE_PARTS,
     strength: float = 1.0,
 ) -> Floats:
-    """``source`` (68, 3) with the openings of ``target`` (68, 3): a new array, head coordinates.
+    """A copy of ``source`` (68, 3) with the openings of ``target`` (68, 3), head coordinates.
 
-    strength: how much of the way; beyond 1 further than the target, but nothing turns inside out
+    strength  factor of the change; 1 reaches the target. Lids and lips never cross.
     """
     points = source.copy()
     ratio = eye_distance(source) / eye_distance(target)
@@ -63,13 +64,13 @@ def retarget_expression(
 
 
 def eye_openings(points: Floats) -> tuple[float, float]:
-    """Of the right and the left eye (the person's own): height over width."""
+    """Height over width of the right and the left eye, as seen by the person."""
     right, left = (_opening(points, eye) for eye in _EYES)
     return right, left
 
 
 def _open_eyes(points: Floats, target: Floats, strength: float) -> None:
-    """What opens further goes mostly to the upper lids, and lids never cross."""
+    """Move the lids, mostly the upper ones, in place; they never cross."""
     for eye in _EYES:
         wanted = min(_opening(target, eye), _WIDEST)
         further = strength * (wanted - _opening(points, eye)) * _eye_width(points, eye)
@@ -98,7 +99,7 @@ def _raise_brows(points: Floats, target: Floats, ratio: float, strength: float) 
 
 
 def _shape_mouth(points: Floats, target: Floats, ratio: float, strength: float) -> None:
-    """Width, lift of the corners and gap between the lips; the lips' thickness stays."""
+    """Set width, height of the corners and opening of the mouth, in place; lips stay as thick."""
     mouth = slice(48, 68)
     middle = points[[48, 54]].mean(axis=0)
     wider = max(1 + strength * (ratio * _width(target) / _width(points) - 1), 0.1)
@@ -108,7 +109,7 @@ def _shape_mouth(points: Floats, target: Floats, ratio: float, strength: float) 
     points[mouth, 1] += lift * side**2
     own = _gap(points)
     gap = max(strength * (ratio * _gap(target) - own), min(-own, 0.0))
-    centre = np.sqrt(np.clip(1 - side**2, 0, 1))  # the corners stay together
+    centre = np.sqrt(np.clip(1 - side**2, 0, 1))  # 0 at the corners
     lips = np.zeros(20)
     lips[np.array(_UPPER_LIP) - 48] = _UPPER_SHARE
     lips[np.array(_LOWER_LIP) - 48] = _LOWER_SHARE
@@ -120,10 +121,10 @@ def _width(points: Floats) -> float:
 
 
 def _corner_lift(points: Floats) -> float:
-    """How far the mouth's corners lie below the middle of the upper lip."""
+    """The distance of the mouth's corners below the middle of the upper lip."""
     return float(points[[48, 54], 1].mean() - points[51, 1])
 
 
 def _gap(points: Floats) -> float:
-    """Between the inner edges of the lips."""
+    """The distance between the inner edges of the lips."""
     return float((points[[67, 66, 65], 1] - points[[61, 62, 63], 1]).mean())

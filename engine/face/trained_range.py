@@ -1,4 +1,4 @@
-"""How far heads were turned in the pictures that a model has learnt from."""
+"""The range of head angles in a model's training data."""
 
 import json
 import math
@@ -13,18 +13,18 @@ from engine.face.landmarks import Landmarks
 from engine.face.pose import head_angles
 
 _KEY = "trained_range"
-_PERCENTILES = (1, 99)  # a single odd picture teaches nothing
-_ENOUGH = 500  # pictures: more would not move these percentiles by a degree
+_PERCENTILES = (1, 99)  # robust against outliers
+_SAMPLES = 500  # faces; with more, the percentiles change by less than a degree
 
 Range = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class TrainedRange:
-    """The lowest and the highest angle of the head, degrees, with signs as everywhere.
+    """Lowest and highest angle of the head, degrees; signs as in `engine.face.head.rotation`.
 
-    Beyond it a model draws what it has not seen. The default values are those of models that do
-    not say: what the pictures that Repose's first models have learnt from had in common.
+    Outside of it a model extrapolates. The defaults are the range of Repose's first models, whose
+    checkpoints have no such metadata.
     """
 
     yaw: Range = (-60.0, 60.0)
@@ -33,11 +33,11 @@ class TrainedRange:
 
     @classmethod
     def of(cls, faces: Sequence[Landmarks], rolled: float = 0.0) -> Self | None:
-        """The range of nearly all of these faces (68, 2); None where there are none.
+        """The 1st to 99th percentile of faces (68, 2); None without a face.
 
-        rolled  degrees: the standard deviation of the roll that training adds at random
+        rolled  standard deviation of the random roll of the augmentation, degrees
         """
-        chosen = faces[:: max(1, len(faces) // _ENOUGH)]
+        chosen = faces[:: max(1, len(faces) // _SAMPLES)]
         found = list(_angles(chosen))
         if not found:
             return None
@@ -47,7 +47,7 @@ class TrainedRange:
 
     @classmethod
     def read(cls, metadata: Mapping[str, str]) -> Self:
-        """What a checkpoint says; where it does not, the default."""
+        """The range in a checkpoint's metadata; the default where it is missing or invalid."""
         try:
             stored = json.loads(metadata.get(_KEY, "{}"))
             ranges = {f.name: _range(stored[f.name]) for f in fields(cls) if f.name in stored}
@@ -56,13 +56,13 @@ class TrainedRange:
         return cls(**ranges)
 
     def metadata(self) -> dict[str, str]:
-        """For a checkpoint."""
+        """The range as metadata of a checkpoint."""
         return {_KEY: json.dumps(asdict(self))}
 
     def around(self, own: tuple[float, float, float]) -> Self:
-        """As offsets from a source with these angles (yaw, pitch, roll).
+        """The range as offsets from a source with the angles ``own`` (yaw, pitch, roll).
 
-        No change is always within: it gives the source back, however it is turned.
+        It always includes 0, because an unchanged pose returns the source.
         """
         ranges = (self.yaw, self.pitch, self.roll)
         return type(self)(
@@ -77,7 +77,7 @@ def _angles(faces: Iterable[Landmarks]) -> Iterable[tuple[float, float, float]]:
     for face in faces:
         try:
             yield head_angles(face)
-        except ReposeError:  # points on a line, or one that is missing
+        except ReposeError:  # degenerate or missing points
             continue
 
 

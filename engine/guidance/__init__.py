@@ -1,1 +1,1 @@
-"""What the networks start from: guides, heatmaps, masks, kept areas."""
+"""Inputs and weights of the networks: guides, pose heatmaps, edges, masks, keep masks."""

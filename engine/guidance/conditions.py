@@ -1,47 +1,71 @@
-"""Pose heatmaps: a channel for each point of a pose, all drawn in one go on the points' device.
+"""Conditions of G1: pose heatmaps, and edge images for subjects without a skeleton.
 
-Report, section 3.1; that G1 sees the source's pose as well, section 4.2.3.
+Report, section 3.1; for the source's pose as a second condition, section 4.2.3; for edges, section
+7 ("contour image from edge detector"), with the detector of Canny 1986.
 """
 
+import cv2
+import numpy as np
 import torch
-from torch import Tensor
+from numpy.typing import NDArray
+from torch import Tensor, nn
 
-from engine.config.config import Config, HeatmapConfig
+from engine.config.config import Config, EdgeConfig, HeatmapConfig
 
-_NOWHERE = 1e6
-"""Pixels: so far from any picture that a point there draws nothing."""
+_FAR_AWAY = 1e6
+"""Coordinate in pixels that replaces NaN: a point there draws nothing."""
 
 
 def draw_heatmaps(points: Tensor, height: int, width: int, config: HeatmapConfig) -> Tensor:
-    """Heatmaps of ``points`` (..., 2; pixels of a ``height`` x ``width`` picture).
+    """Heatmaps of ``points`` (..., 2), pixels of a ``height`` x ``width`` picture.
 
-    Returns (..., height / stride, width / stride), values in [0, 1]. A ``disc`` is 1 where a cell's
-    centre is at most ``radius`` pixels away from the point and 0 elsewhere; a ``blob`` is
-    exp(-d^2 / (2 radius^2)) of that distance d. A point outside the picture draws what of it
-    reaches inside; a missing one (NaN) draws nothing.
+    Returns (..., height / stride, width / stride) with values in [0, 1], on the points' device.
+    With d the distance between a cell's centre and the point, a ``disc`` is 1 where d <= ``radius``
+    and 0 elsewhere; a ``blob`` is exp(-d^2 / (2 radius^2)). Shapes of points outside the picture
+    are clipped at its border; a missing point (NaN) gives an empty heatmap.
     """
-    placed = points.nan_to_num(nan=_NOWHERE)
+    placed = points.nan_to_num(nan=_FAR_AWAY)
     x = placed[..., 0:1] - _centres(width, config.stride, points)
     y = placed[..., 1:2] - _centres(height, config.stride, points)
     if config.style == "disc":
         squares = y.square()[..., :, None] + x.square()[..., None, :]
         return (squares <= config.radius**2).to(points.dtype)
     scale = -0.5 / config.radius**2
-    # A Gaussian is separable: two short vectors and their product instead of an exp per cell.
+    # A Gaussian is separable: an outer product of two vectors instead of an exp per cell.
     return (scale * y.square()).exp()[..., :, None] * (scale * x.square()).exp()[..., None, :]
 
 
 def pose_heatmaps(source: Tensor, target: Tensor, config: Config) -> Tensor:
-    """What G1 sees of both poses (BxNx2 pixels of the picture each).
+    """Heatmaps of both poses (BxNx2 each, pixels of the picture).
 
-    Returns Bx2Nxhxw, the source's N before the target's N; or BxNxhxw, the target's, where the
-    config leaves the source's out.
+    Returns Bx2Nxhxw, the source's N channels first; or BxNxhxw, only the target's, if
+    ``config.heatmaps.source`` is false.
     """
     poses = torch.cat((source, target), dim=1) if config.heatmaps.source else target
     return draw_heatmaps(poses, config.image.height, config.image.width, config.heatmaps)
 
 
+def find_edges(picture: NDArray[np.uint8], config: EdgeConfig) -> NDArray[np.float32]:
+    """Canny edges of a picture (H, W, 3) uint8: (H, W) float32, 1 on an edge, 0 elsewhere.
+
+    The gradient of a pixel is the largest of its channels', so that edges between colours of equal
+    brightness are found.
+    """
+    found = cv2.Canny(np.ascontiguousarray(picture), config.low, config.high)
+    return np.asarray(found > 0, np.float32)
+
+
+def pooled_edges(source: Tensor, target: Tensor, config: Config) -> Tensor:
+    """Both edge images (Bx1xHxW of 0 and 1 each), max-pooled by ``heatmaps.stride``.
+
+    Returns Bx2xhxw, the source's first; or Bx1xhxw, only the target's, if
+    ``config.heatmaps.source`` is false.
+    """
+    edges = torch.cat((source, target), dim=1) if config.heatmaps.source else target
+    return nn.functional.max_pool2d(edges, config.heatmaps.stride)
+
+
 def _centres(length: int, stride: int, like: Tensor) -> Tensor:
-    """Cell centres along one side, in pixels; pixel centres are integers."""
+    """Coordinates of the cells' centres along one side, in pixels (pixel centres at integers)."""
     cells = torch.arange(length // stride, device=like.device, dtype=like.dtype)
     return (cells + 0.5) * stride - 0.5

@@ -1,9 +1,10 @@
-"""The guides: the source face moved into the target pose, twice, for G1 to start from.
+"""The guides: two warps of the source into the target pose, which are inputs of G1.
 
-The *2D warp* moves the whole crop; it carries hair, clothes and background (see `engine.guidance.warp2d`).
-The *3D warp* paints the source's colours on the mean head, bent to the landmarks, and shows that
-head in the target pose; where the source did not show the surface it takes the colours of the other
-half of the head, and says so. The guides are the 2D warp, and the 3D warp laid over it.
+The *2D warp* deforms the whole crop with hair, clothes and background (see
+`engine.guidance.warp2d`). The *3D warp* textures the mean head, bent to the landmarks, with the
+source and renders it in the target pose. Surface that the source does not show is textured from the
+mirrored half of the head and marked as mirrored. The guides are the 2D warp, and the 3D warp
+composited over it.
 """
 
 from dataclasses import dataclass
@@ -24,33 +25,35 @@ from engine.imaging.resampling import TEAR, enlarged, enlarged_map, interleaved,
 Floats = NDArray[np.float32]
 
 GUIDE_CHANNELS = 8
-"""2D warp (RGB), the 3D warp over it (RGB), where the 3D warp is valid, where it is mirrored."""
+"""2D warp (RGB), 3D warp composited over it (RGB), validity of the 3D warp, mirrored share."""
 
-_TRUSTED = 1 / 3  # where the 3D warp is at least so valid, nothing of the 2D warp shows through
+_OPAQUE = 1 / 3  # validity from which the 3D warp covers the 2D warp completely
 
-_SEEN = 0.12  # cosine to the viewer below which a surface counts as not seen in the source
-_GRAZING = 0.2  # cosine below which a surface in the target hardly shows
-_SHOWN = (0.3, 0.8)  # how well the source has to show a surface: not at all enough, quite enough
-_BEHIND = 0.08  # decimetres behind the drawn surface that still count as the surface
-_TURNED = (0.2, 0.4)  # sine of the source's turn: from where its far side is doubted, and fully
-_UNLIKE = (12.0, 28.0)  # distances of Lab colours: surely of one skin, surely not
-_LIGHTNESS = 0.2  # what lightness counts in these: light mostly comes from one side
-_BACKDROP = (6.0, 14.0)  # such distances to the crop's rim: surely background, surely not
-_RIM = 6  # pixels at half the size between the places on the rim that are looked at
-_BESIDE_FACE = (-0.25, 0.05)  # decimetres to the face's outline, > 0 inside: where the face begins
-_HAIR = 0.2  # how valid beside the face what the 2D warp shows as well is, with the hair it carries
+# Cosines between a surface and the direction to the viewer:
+_SEEN = 0.12  # below it a surface is not visible in the source
+_GRAZING = 0.2  # lower limit for the target, where such a surface hardly shows
+_SHOWN = (0.3, 0.8)  # visibility in the source, relative to the target: insufficient, sufficient
+_BEHIND = 0.08  # decimetres: depth tolerance of the visibility test
+# Limits of tests on the source's colours, each from "no" to "yes" or the reverse:
+_TURNED = (0.2, 0.4)  # sine of the source's turn: its far side is doubted from, fully from
+_UNLIKE = (12.0, 28.0)  # weighted Lab distance: the same skin, not the same
+_LIGHTNESS = 0.2  # weight of L in this distance; lighting often differs between the sides
+_BACKDROP = (6.0, 14.0)  # weighted Lab distance to the crop's rim: background, not background
+_RIM = 6  # pixels at half size between samples of the rim
+_BESIDE_FACE = (-0.25, 0.05)  # decimetres inside the face's outline: beside the face, face
+_HAIR = 0.2  # factor of the validity beside the face, where the 2D warp carries the hair
 
 
 @dataclass(frozen=True)
 class Maps:
-    """Where in the source each pixel of the guides comes from.
+    """The sampling maps of the guides: float32 coordinates in pixels of the source crop.
 
-    warp2d    (S, S, 2) float32 pixels: of the 2D warp
-    own       (S, S, 2) of the 3D warp: the surface itself
-    other     (S, S, 2) of the 3D warp: the same place on the other half of the head
-    valid     (S, S) in [0, 1]: how well the source showed what the 3D warp paints; 0 nothing
-    mirrored  (S, S) in [0, 1]: the share of the 3D warp's colours that are of the other half
-    mouth     its inside, where it opens further than the source shows
+    warp2d    (S, S, 2) of the 2D warp
+    own       (S, S, 2) of the 3D warp: the same point of the surface
+    other     (S, S, 2) of the 3D warp: the mirrored point of the surface
+    valid     (S, S) in [0, 1]: how well the source shows the surface of the 3D warp; 0: not at all
+    mirrored  (S, S) in [0, 1]: share of the mirrored point in the 3D warp's colour
+    mouth     inside of the mouth, if it opens further than in the source
     """
 
     warp2d: Floats
@@ -62,7 +65,7 @@ class Maps:
 
     @property
     def warp3d(self) -> Floats:
-        """Where most of each pixel of the 3D warp comes from, (S, S, 2)."""
+        """The sampling map (S, S, 2) of the 3D warp, from the point with the larger share."""
         return np.where(self.mirrored[..., None] > 0.5, self.other, self.own)
 
     def guides(self, source: NDArray[np.uint8]) -> Floats:
@@ -72,16 +75,16 @@ class Maps:
         below, own, other = (
             cv2.split(warp(source, places)) for places in (self.warp2d, self.own, self.other)
         )
-        trust = (self.valid * np.float32(1 / _TRUSTED)).clip(0, 1)
+        trust = (self.valid * np.float32(1 / _OPAQUE)).clip(0, 1)
         share = np.float32(1 / 255) * trust
         share_other = share * self.mirrored
         share_own, rest = share - share_other, 1 - trust
-        for k in range(3):  # plane by plane, for speed
+        for k in range(3):  # per channel: faster on contiguous memory
             np.multiply(below[k], np.float32(1 / 255), out=layers[k])
             mixed = np.multiply(rest, layers[k], out=layers[3 + k])
             mixed += share_own * own[k]
             mixed += share_other * other[k]
-        np.minimum(layers[3:6], 1, out=layers[3:6])  # rounding may go beyond
+        np.minimum(layers[3:6], 1, out=layers[3:6])  # rounding errors
         self._soften(layers[:6])
         if self.mouth is not None:
             self.mouth.paint(layers[3:6])
@@ -89,8 +92,10 @@ class Maps:
         return layers
 
     def _soften(self, layers: Floats) -> None:
-        """Blur pictures (C, S, S), in place, where one surface ends before another: the maps were
-        drawn at half the size and leave stairs there."""
+        """Blur pictures (C, S, S), in place, at occlusion edges.
+
+        The maps were drawn at half size and have aliased edges there.
+        """
         window = np.ones((3, 3), np.uint8)
         half = self.warp2d[::2, ::2]
         spread = (cv2.dilate(half, window) - cv2.erode(half, window)).max(axis=2)
@@ -102,17 +107,17 @@ class Maps:
 
 
 def combined(guides: Floats) -> Floats:
-    """Both warps in one picture (S, S, 3), from guides (8, S, S)."""
+    """The composite of both warps (S, S, 3), from guides (8, S, S)."""
     return np.ascontiguousarray(np.moveaxis(guides[3:6], 0, 2))
 
 
 class SourceHead:
-    """The source side of the guides, prepared once per photo.
+    """The head of a source with its texture, computed once per photo.
 
-    pixels  (S, S, 3) uint8 of the crop    landmarks  (68, 2) pixels of it
+    pixels  (S, S, 3) uint8, the crop    landmarks  (68, 2), pixels of the crop
 
-    All is drawn at half the size and the maps, which are smooth, are then enlarged: four times as
-    fast, and too small a difference to see.
+    The sampling maps are drawn at half size and enlarged, which is four times as fast. They are
+    smooth, so that the difference is not visible.
     """
 
     def __init__(self, pixels: NDArray[np.uint8], landmarks: Landmarks) -> None:
@@ -124,14 +129,14 @@ class SourceHead:
         self._pose = head.fit(half)
         self._mesh = head.bend(self._pose, half)
         self._shown = self._seen(head.triangles)
-        self._shown *= self._believed(pixels)
-        for _ in range(2):  # it fades before it ends: what is hardly seen may be the background
+        self._shown *= self._plausible(pixels)
+        for _ in range(2):  # fade towards the limb, where a texel may show the background
             self._shown = np.minimum(self._shown, _neighbours() @ self._shown)
         self._skin = self._skin_colour(pixels)
         self._warp2d = Warp2D(self._mesh, self._pose, self._grid)
 
     def maps(self, target: Landmarks) -> Maps:
-        """The guides' maps for target landmarks (68, 2), pixels of the crop."""
+        """The sampling maps for target landmarks (68, 2), pixels of the crop."""
         half = self._halved(target)
         pose = mean_head().fit(half)
         mesh = mean_head().bend(pose, half)
@@ -142,7 +147,7 @@ class SourceHead:
         return Maps(interleaved(self._doubled(places)), *warp3d, mouth)
 
     def _halved(self, landmarks: Landmarks) -> Landmarks:
-        """Pixels of the crop as pixels of the same at half the size."""
+        """Coordinates in the crop as coordinates in the half-size crop."""
         half = np.float32(0.5)
         return np.asarray((landmarks + half) / self._scale - half, np.float32)
 
@@ -153,14 +158,16 @@ class SourceHead:
         return places
 
     def _surface(self, mesh: NDArray[np.float64]) -> Floats:
-        """(V, 6) what is painted on the target's mesh (V, 3): where in the source its own colours
-        are (2) and those of the other half (2), validity, and the share of the other half.
+        """(V, 6) vertex attributes for the target's mesh (V, 3).
+
+        Texture coordinates of the vertex (2) and of the mirrored vertex (2), validity, share of the
+        mirrored vertex.
         """
         mirror = mean_head().mirror
-        # A surface that grazes the view in the target needs to be shown no better in the source.
+        # Surface at a grazing angle in the target may be at the same angle in the source.
         needed = _facing(mesh).clip(_GRAZING, 1)
         own, other = ((shown / needed).clip(0, 1) for shown in (self._shown, self._shown[mirror]))
-        # No face is quite symmetric: the other half only stands in for what was hardly seen.
+        # Faces are not symmetric: use the mirrored half only where the own half is hardly visible.
         share = smooth_step(own, *_SHOWN)
         share_other = smooth_step(other, *_SHOWN) * (1 - share)
         total = share + share_other
@@ -177,31 +184,31 @@ class SourceHead:
         return np.concatenate(layers, axis=1).astype(np.float32)
 
     def _map3d(self, mesh: NDArray[np.float64]) -> tuple[Floats, Floats, Floats, Floats]:
-        """`Maps` but for the 2D warp, for the target's mesh (V, 3)."""
+        """The fields own, other, valid and mirrored of `Maps` for the target's mesh (V, 3)."""
         triangles, grid, size = mean_head().triangles, self._grid, self.size
         fade = _neck_fade()[:, None]
         posed = (fade * mesh + (1 - fade) * self._mesh).astype(np.float32)
         drawing = draw(posed[:, :2], posed[:, 2], triangles, grid, grid)
-        flat = np.zeros((7, grid * grid), np.float32)  # the surface, and coverage
+        flat = np.zeros((7, grid * grid), np.float32)  # 6 attributes and coverage
         flat[:6, drawing.pixels] = drawing.interpolate(self._surface(mesh), triangles).T
         flat[6, drawing.pixels] = 1
         small = flat.reshape(7, grid, grid)
         coverage = small[6]
         covered = (enlarged(coverage, size) > 0.5).astype(np.float32)
-        small[4] *= (2 * cv2.blur(coverage, (7, 7)) - 1).clip(0, 1)  # a soft outline
+        small[4] *= (2 * cv2.blur(coverage, (7, 7)) - 1).clip(0, 1)  # soft outline
         valid, mirrored = (enlarged(layer, size).clip(0, 1) * covered for layer in small[4:6])
         own, other = (self._covering(small[k : k + 2], coverage, covered) for k in (0, 2))
         return own, other, valid, mirrored
 
     def _covering(self, places: Floats, coverage: Floats, covered: Floats) -> Floats:
-        """A map (2, grid, grid) of the head's surface at full size, (S, S, 2)."""
+        """Enlarge a map (2, grid, grid) of the covered pixels to (S, S, 2)."""
         large = self._doubled(enlarged_map(places, coverage, self.size))
         large *= covered
-        large -= np.float32(2 * self.size) * (1 - covered)  # nothing is there
+        large -= np.float32(2 * self.size) * (1 - covered)  # outside the source
         return interleaved(large)
 
     def _seen(self, triangles: NDArray[np.int32]) -> NDArray[np.float64]:
-        """(V,) cosine between the surface and the viewer in the source; 0 where hidden."""
+        """(V,) cosine of the viewing angle in the source; 0 where occluded or outside."""
         facing = _facing(self._mesh)
         size = self._grid
         points, depth = self._mesh[:, :2].astype(np.float32), self._mesh[:, 2].astype(np.float32)
@@ -216,18 +223,18 @@ class SourceHead:
         return np.where(seen < _SEEN, 0, seen)
 
     def _skin_colour(self, pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """(3,) RGB in [0, 1]: the face's, where it was seen."""
+        """(3,) RGB in [0, 1]: the median colour of the visible face."""
         seen = (self._shown > _SHOWN[0]) & (_beside_face() < 0.5)
         places = self._mesh[None, seen, :2].astype(np.float32) * self._scale
         colours = warp(pixels, places)[0] if seen.any() else np.full((1, 3), 128)
         return np.asarray(np.median(colours, axis=0) / 255)
 
-    def _believed(self, pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """(V,) in [0, 1]: how far the colours found at each vertex can be the head's.
+    def _plausible(self, pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """(V,) plausibility in [0, 1] that the source pixel at a vertex shows the head.
 
-        Landmarks found in a profile often lie beyond it. So of two mirrored vertices that look
-        unlike, one is doubted: that on the far side of a turned head, and on the face that which
-        looks like the rim of the crop, which is background.
+        Landmarks detected in a profile often lie on the background. If two mirrored vertices differ
+        in colour, one is doubted: the one on the far side of a turned head, and on the face also
+        the one whose colour is found on the rim of the crop, which is background.
         """
         mirror = mean_head().mirror
         small = cv2.resize(pixels, (self._grid, self._grid), interpolation=cv2.INTER_AREA)
@@ -241,7 +248,7 @@ class SourceHead:
         from_rim = distances(colours, rim).min(axis=1)
         behind = 1 - smooth_step(_neighbours() @ from_rim, *_BACKDROP)
         behind *= (1 - behind[mirror]) * (1 - _beside_face())
-        # How far the head's own left and right differ in depth, however it is tilted.
+        # The x axis' depth component: the difference in depth of left and right, for any roll.
         turned = smooth_step(np.abs(self._pose.rotation[2, :1]), *_TURNED)
         far = turned * smooth_step(self._shown[mirror] - self._shown, 0, 0.1)
         return np.asarray(1 - np.maximum(far, behind) * smooth_step(unlike, *_UNLIKE))
@@ -249,7 +256,7 @@ class SourceHead:
 
 @cache
 def _neighbours() -> csr_matrix:
-    """(V, V): averages over the vertices around each."""
+    """(V, V): the average over each vertex' neighbours."""
     triangles = mean_head().triangles
     edges = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
     rows, columns = np.concatenate([edges, edges[:, ::-1]]).T
@@ -260,7 +267,7 @@ def _neighbours() -> csr_matrix:
 
 
 def _facing(mesh: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(V,) cosine between a mesh's surface (V, 3), pixels, and the viewer."""
+    """(V,) cosine between the normals of a mesh (V, 3), pixels, and the view direction."""
     a, b, c = (mesh[mean_head().triangles[:, k]] for k in range(3))
     normal = _around_vertices() @ -np.cross(b - a, c - a)
     facing: NDArray[np.float64] = normal[:, 2] / np.linalg.norm(normal, axis=1).clip(1e-9)
@@ -275,7 +282,7 @@ def _neck_fade() -> NDArray[np.float64]:
 
 @cache
 def _around_vertices() -> csr_matrix:
-    """(V, T): sums over the triangles around each vertex."""
+    """(V, T): the sum over each vertex' triangles."""
     triangles = mean_head().triangles
     rows, columns = triangles.ravel(), np.repeat(np.arange(len(triangles)), 3)
     shape = (len(mean_head().vertices), len(triangles))

@@ -1,11 +1,11 @@
-"""Areas of a photo that must stay as they are (glasses, hair, a hand), whatever the pose."""
+"""Keep masks: areas of a photo that no pose changes, such as glasses, hair or a hand."""
 
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 import cv2
 import numpy as np
@@ -13,27 +13,31 @@ from numpy.typing import NDArray
 
 from engine.core.errors import ReposeError
 from engine.core.files import write_whole
+from engine.face.landmarks import Landmarks
+from engine.face.parts import PERSON, PartLabel, label_parts
 from engine.imaging.crop import Crop
 from engine.imaging.photos import read_photo
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-LONGEST = 1024
-"""Pixels of a mask's long side: as exact as a brush is, and small enough to keep in a project."""
+KeptPart = Literal["background", "clothes", "hair"]
+"""A part of the picture that can be kept with one click."""
 
-_SAME_SHAPE = 0.02  # how far the sides of a mask may be from the photo's, as a share of them
-_SUBPIXEL_BITS = 4  # OpenCV draws to 1/16 pixel
+LONGEST = 1024
+"""Largest long side of a mask, pixels: the precision of a brush, and small enough for projects."""
+
+_ASPECT_TOLERANCE = 0.02  # relative difference between the aspect ratios of mask and photo
+_SUBPIXEL_BITS = 4  # fixed-point coordinates of OpenCV: 1/16 pixel
 
 
 @dataclass(frozen=True)
 class KeepMask:
-    """Where a photo must not change, as it was painted.
+    """Where a photo must not change.
 
-    packed      the pixels, compressed: an undo stack holds hundreds of masks
-    photo_size  (width, height) of the photo in pixels
-    feather     how wide the border is over which kept becomes changeable, in pixels of the photo;
-                half of it lies inside what was painted
+    packed      the painted pixels, compressed: an undo stack holds hundreds of masks
+    photo_size  (width, height) of the photo, pixels
+    feather     width of the soft border, centred on the painted border, pixels of the photo
     """
 
     packed: bytes
@@ -42,7 +46,7 @@ class KeepMask:
 
     @classmethod
     def of(cls, pixels: Pixels, photo_size: tuple[int, int], feather: float = 0.0) -> Self:
-        """From pixels (h, w) uint8, 255 where the photo must stay, of any size in its shape."""
+        """A mask from pixels (h, w) uint8, 255 = keep, of any size with the same aspect ratio."""
         width, height = _size(photo_size)
         if pixels.shape != (height, width):
             how = cv2.INTER_AREA if pixels.shape[0] > height else cv2.INTER_LINEAR
@@ -51,13 +55,13 @@ class KeepMask:
 
     @classmethod
     def nothing(cls, photo_size: tuple[int, int], feather: float = 0.0) -> Self:
-        """The mask that keeps nothing."""
+        """An empty mask."""
         width, height = _size(photo_size)
         return cls.of(np.zeros((height, width), np.uint8), photo_size, feather)
 
     @classmethod
     def from_png(cls, data: bytes, photo_size: tuple[int, int], feather: float = 0.0) -> Self:
-        """The mask that `to_png` wrote. Raises ReposeError when it is no picture."""
+        """The mask from the bytes of `to_png`. Raises ReposeError when they are no picture."""
         try:
             pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
         except cv2.error:
@@ -68,13 +72,14 @@ class KeepMask:
 
     @classmethod
     def read(cls, path: Path, photo_size: tuple[int, int]) -> Self:
-        """From a picture that is white where the photo must stay and black elsewhere.
+        """The mask from a picture: white = keep, black = may change.
 
-        Raises ReposeError when it cannot be read, has not the photo's shape or keeps everything.
+        Raises ReposeError when the picture cannot be read, has another aspect ratio than the photo
+        or is all white.
         """
         grey = np.asarray(cv2.cvtColor(read_photo(path), cv2.COLOR_RGB2GRAY), np.uint8)
         (width, height), (own_width, own_height) = photo_size, (grey.shape[1], grey.shape[0])
-        if abs(width / height * own_height / own_width - 1) > _SAME_SHAPE:
+        if abs(width / height * own_height / own_width - 1) > _ASPECT_TOLERANCE:
             raise ReposeError(
                 f"{path} is {own_width}x{own_height} pixels and the photo {width}x{height}:"
                 " what is kept must be a picture of the photo's shape."
@@ -84,33 +89,33 @@ class KeepMask:
         return cls.of(grey, photo_size)
 
     def write(self, path: Path) -> None:
-        """Write what `read` reads: a PNG with its soft border. Raises ReposeError."""
+        """Write a PNG with the soft border, for `read`. Raises ReposeError."""
         with write_whole(path) as part:
             part.write_bytes(_png(self.soft))
 
     def to_png(self) -> bytes:
-        """The pixels as they were painted, without the soft border."""
+        """The painted pixels, without the soft border, as PNG bytes."""
         return _png(self.pixels)
 
     @property
     def pixels(self) -> Pixels:
-        """(h, w) uint8, at most 1024 on the long side, 255 = must not change; read-only."""
+        """(h, w) uint8, 255 = keep, at most LONGEST on the long side; read-only."""
         return _unpacked(self)
 
     @property
     def soft(self) -> Pixels:
-        """The pixels with the soft border; read-only."""
+        """`pixels` with the soft border; read-only."""
         return _softened(self)
 
     @property
     def empty(self) -> bool:
-        """Whether nothing is kept."""
+        """Whether the mask keeps no pixel."""
         return not self.pixels.any()
 
     def painted(
         self, points: Sequence[tuple[float, float]], radius: float, erase: bool = False
     ) -> Self:
-        """With a stroke through these points; all in pixels of the photo."""
+        """The mask after a brush stroke; points and radius in pixels of the photo."""
         pixels, scale = self.pixels.copy(), self._scale
         places = ((np.asarray(points, np.float64) + 0.5) * scale - 0.5) * 2**_SUBPIXEL_BITS
         corners = np.rint(places).astype(np.int32)
@@ -125,26 +130,30 @@ class KeepMask:
         return type(self).of(pixels, self.photo_size, self.feather)
 
     def inverted(self) -> Self:
-        """Keeping what this one does not."""
+        """The inverse mask."""
         return type(self).of(255 - self.pixels, self.photo_size, self.feather)
 
+    def joined(self, other: "KeepMask") -> Self:
+        """The union of two masks of one photo; the soft border is this one's."""
+        return type(self).of(np.maximum(self.pixels, other.pixels), self.photo_size, self.feather)
+
     def feathered(self, feather: float) -> Self:
-        """With a border of this softness, pixels of the photo."""
+        """The mask with a soft border of this width, pixels of the photo."""
         return replace(self, feather=feather)
 
     def over(self, crop: Crop, size: int) -> Floats:
-        """How much is kept, over a crop scaled to ``size``: (size, size) in [0, 1], read-only.
+        """The soft mask resampled to a crop of ``size`` pixels: (size, size) in [0, 1], read-only.
 
-        Beyond the photo its border is repeated, as in the crop.
+        Outside the photo the border is replicated, as in the crop.
         """
         return _over(self, crop, size)
 
     def window(self, left: int, top: int, width: int, height: int) -> Floats:
-        """How much is kept of each pixel of a part of the photo: (height, width) in [0, 1]."""
+        """The soft mask at the pixels of a window of the photo: (height, width) in [0, 1]."""
         return self._resampled(left, top, 1.0, (width, height))
 
     def _resampled(self, left: float, top: float, step: float, size: tuple[int, int]) -> Floats:
-        """``size`` (width, height) samples of pixels of the photo ``step`` wide, from a corner."""
+        """``size`` (width, height) samples, ``step`` photo pixels apart, from a window's corner."""
         scale = self._scale
         start = [(place + 0.5 * step) * scale - 0.5 for place in (left, top)]
         to_mask = np.array([[step * scale, 0, start[0]], [0, step * scale, start[1]]])
@@ -156,22 +165,22 @@ class KeepMask:
 
     @property
     def _scale(self) -> float:
-        """Pixels of the mask in one of the photo."""
+        """Mask pixels per photo pixel."""
         return float(self.pixels.shape[1] / self.photo_size[0])
 
 
 def check_keep(keep: KeepMask, photo: Pixels) -> None:
-    """Raises ReposeError unless the mask is of a photo (H, W, 3) of this size."""
+    """Raises ReposeError unless the mask is for a photo of this size (H, W, 3)."""
     if keep.photo_size != (photo.shape[1], photo.shape[0]):
         width, height = keep.photo_size
         raise ReposeError(f"The kept areas are those of another photo, of {width}x{height} pixels.")
 
 
 def keep_of(source: Path, masks: Path | None, photo_size: tuple[int, int]) -> KeepMask | None:
-    """What is kept of a source photo, by a mask or by the one in a folder of masks that is called
-    like the source (with .png); None where nothing is.
+    """The keep mask of a source photo.
 
-    Raises ReposeError as `KeepMask.read` does.
+    ``masks`` is a mask for all sources, or a folder with masks called ``<stem of source>.png``.
+    Returns None without a mask. Raises ReposeError as `KeepMask.read` does.
     """
     if masks is not None and masks.is_dir():
         masks = masks / f"{source.stem}.png"
@@ -180,8 +189,36 @@ def keep_of(source: Path, masks: Path | None, photo_size: tuple[int, int]) -> Ke
     return None if masks is None else KeepMask.read(masks, photo_size)
 
 
+def keep_part(photo: Pixels, landmarks: Landmarks, part: KeptPart) -> KeepMask:
+    """The mask of a part of a photo (H, W, 3), found around the face with these landmarks (68, 2).
+
+    Beyond the crop around the face all is background. Raises ReposeError when the part is not in
+    the picture, or the parts network cannot be used.
+    """
+    parts = label_parts(photo, landmarks)
+    wanted = {
+        "background": PERSON,
+        "clothes": (PartLabel.CLOTHES,),
+        "hair": (PartLabel.HAIR,),
+    }[part]
+    alpha = parts.alpha(photo, *wanted)
+    height, width = photo.shape[:2]
+    shown = np.zeros((height, width), np.float32)
+    crop = parts.crop
+    top, left = max(crop.top, 0), max(crop.left, 0)
+    bottom, right = min(crop.top + crop.side, height), min(crop.left + crop.side, width)
+    shown[top:bottom, left:right] = alpha[
+        top - crop.top : bottom - crop.top, left - crop.left : right - crop.left
+    ]
+    if part == "background":
+        shown = 1 - shown
+    if shown.max() < 0.5:
+        raise ReposeError(f"No {part} was found around this face: paint the area with the brush.")
+    return KeepMask.of((255 * shown).round().astype(np.uint8), (width, height))
+
+
 def _size(photo_size: tuple[int, int]) -> tuple[int, int]:
-    """Width and height of a photo's mask."""
+    """Width and height of the mask of a photo."""
     scale = min(LONGEST / max(photo_size), 1.0)
     width, height = (max(round(side * scale), 1) for side in photo_size)
     return width, height
@@ -191,14 +228,14 @@ def _png(pixels: Pixels) -> bytes:
     return cv2.imencode(".png", pixels)[1].tobytes()
 
 
-# The mask of the moment and the few that one goes back and forth between: a stroke makes a new one
-# for each move of the mouse, and each is asked for its pixels several times.
+# Small caches: a stroke creates a mask for each mouse move, and each is unpacked several times.
+# Four entries also cover undo and redo.
 
 
 @lru_cache(maxsize=4)
 def _unpacked(mask: KeepMask) -> Pixels:
     width, height = _size(mask.photo_size)
-    # (Of bytes, so read-only.)
+    # An array over bytes is read-only.
     return np.frombuffer(zlib.decompress(mask.packed), np.uint8).reshape(height, width)
 
 
@@ -208,7 +245,7 @@ def _softened(mask: KeepMask) -> Pixels:
     border = round(mask.feather * pixels.shape[1] / mask.photo_size[0] / 2)
     if border < 1:
         return pixels
-    # It reaches as far as its kernel and no further, so that the inside is kept to the bit.
+    # Finite kernel: pixels further inside keep exactly 255.
     soft = np.asarray(cv2.stackBlur(pixels, (2 * border + 1, 2 * border + 1)), np.uint8)
     soft.setflags(write=False)
     return soft

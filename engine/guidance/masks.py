@@ -1,4 +1,4 @@
-"""Masks: 1 where the figure is, 0 elsewhere. The L1 losses count it double.
+"""Masks: 1 on the face or body, 0 elsewhere. The L1 losses weight the inside twice.
 
 Report, sections 3.2 and 4.2.1. Limbs: Ma et al. 2017, arXiv:1705.09368.
 """
@@ -13,9 +13,9 @@ from engine.config.skeletons import SKELETONS, Part, Skeleton
 
 
 def draw_mask(points: Tensor, box: Tensor, config: Config) -> Tensor:
-    """The mask M that ``config`` asks for: Bx1xHxW of 0 and 1.
+    """The mask M of the configured style: Bx1xHxW of 0 and 1.
 
-    ``points`` (BxNx2, those of the config's skeleton) and ``box`` (Bx4) in pixels of the picture.
+    ``points`` (BxNx2, the config's skeleton) and ``box`` (Bx4) are in pixels of the picture.
     """
     height, width = config.image.height, config.image.width
     if config.mask.style == "ellipse":
@@ -47,10 +47,10 @@ def ellipse_mask(box: Tensor, height: int, width: int, config: MaskConfig) -> Te
 
 
 def filled(corners: Tensor, height: int, width: int) -> Tensor:
-    """The inside of a closed line through ``corners`` (BxKx2, pixels): Bx1xHxW of 0 and 1.
+    """The inside of the polygon ``corners`` (BxKx2, pixels): Bx1xHxW of 0 and 1.
 
-    Filled by winding number, so that a turned face, whose outline crosses itself, has no holes.
-    Where a corner is missing (NaN) the picture's mask is empty.
+    Non-zero winding rule, so that the self-intersecting outline of a turned face has no holes. With
+    a missing corner (NaN) the mask is empty.
     """
     whole = corners.isfinite().all(dim=(1, 2))[:, None, None]
     corners = corners[..., None, None]
@@ -58,7 +58,7 @@ def filled(corners: Tensor, height: int, width: int) -> Tensor:
     winding = corners.new_zeros(len(corners), height, width)
     for start, end in zip(corners.unbind(1), corners.roll(-1, dims=1).unbind(1), strict=True):
         (x0, y0), (x1, y1) = start.unbind(1), end.unbind(1)
-        # On which side of the edge each pixel lies; counted in the rows that the edge crosses.
+        # The side of the edge on which a pixel lies, in the rows that the edge crosses.
         side = (x1 - x0) * (y - y0) - (x - x0) * (y1 - y0)
         winding += (y0 <= y) & (y < y1) & (side > 0)
         winding -= ((y1 <= y) & (y < y0) & (side < 0)).to(winding.dtype)
@@ -68,10 +68,10 @@ def filled(corners: Tensor, height: int, width: int) -> Tensor:
 def limbs_mask(
     points: Tensor, thickness: Tensor, height: int, width: int, skeleton: Skeleton
 ) -> Tensor:
-    """Lines between the points of each part, and the inside of closed parts: Bx1xHxW of 0 and 1.
+    """Thick lines between the points of each part, and the inside of closed parts: Bx1xHxW.
 
-    ``points`` is BxNx2 pixels; ``thickness`` (B) is half that of the lines, pixels. A line to a
-    missing point (NaN) is not drawn, nor the inside of a part that lacks one.
+    ``points`` is BxNx2, pixels; ``thickness`` (B) is half the width of the lines, pixels. Lines to
+    missing points (NaN) and the insides of parts with missing points are not drawn.
     """
     mask = points.new_zeros(len(points), 1, height, width)
     for a, b in {pair for part in skeleton.parts for pair in _lines(part)}:
@@ -83,13 +83,13 @@ def limbs_mask(
 
 
 def _lines(part: Part) -> list[tuple[int, int]]:
-    """The points at both ends of each line of a part."""
+    """The indices of the end points of a part's lines."""
     closing = (part.indices[0],) if part.closed else ()
     return [(min(pair), max(pair)) for pair in pairwise(part.indices + closing)]
 
 
 def _thick_line(a: Tensor, b: Tensor, thickness: Tensor, height: int, width: int) -> Tensor:
-    """What lies at most ``thickness`` (B, pixels) from the line between a and b (Bx2): Bx1xHxW."""
+    """Pixels at most ``thickness`` (B) away from the segment a-b (Bx2 each): Bx1xHxW, 0 and 1."""
     (x0, y0), (x1, y1) = a[..., None, None].unbind(1), b[..., None, None].unbind(1)
     across, down = x1 - x0, y1 - y0
     x, y = _grid(height, width, a)

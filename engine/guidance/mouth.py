@@ -1,7 +1,7 @@
-"""The inside of a mouth that opens: what no warp of a closed mouth can show.
+"""The inside of an opened mouth, which a warp of a closed mouth cannot show.
 
-Upper teeth hang from the inner edge of the upper lip, behind them it is dark. It is no one's mouth:
-the networks start from it, and know from it that something opens there.
+A generic drawing: upper teeth below the inner edge of the upper lip, dark behind them. It shows the
+networks where the mouth opens; they refine its appearance.
 """
 
 from dataclasses import dataclass
@@ -18,21 +18,21 @@ Floats = NDArray[np.float32]
 
 _INNER = slice(60, 68)
 _UPPER, _LOWER = [60, 61, 62, 63, 64], [60, 67, 66, 65, 64]
-# In decimetres of the head (see `engine.face.head`):
-_OPENED = (0.03, 0.08)  # more than what the source can fill: from where one looks in, fully
-_FILLED = 2.0  # how many times as far as it was open the source can fill a mouth
-_TEETH = (0.06, 0.1)  # below the upper lip: where teeth begin to end, have ended
-_ENAMEL = np.array([1.2, 1.15, 1.1])  # RGB, of the skin's brightness: teeth have next to no hue
-_DARK = np.array([0.3, 0.18, 0.18])  # RGB, of the skin
+# Lengths in decimetres of the head (see `engine.face.head`).
+_OPENED = (0.03, 0.08)  # opening beyond the source's own pixels: opacity 0, opacity 1
+_FILLED = 2.0  # the source's own mouth pixels fill this multiple of its opening
+_TEETH = (0.06, 0.1)  # distance below the upper lip: teeth begin to fade, have faded
+_ENAMEL = np.array([1.2, 1.15, 1.1])  # RGB factor of the skin's brightness; teeth are nearly grey
+_DARK = np.array([0.3, 0.18, 0.18])  # RGB factor of the skin's colour
 
 
 @dataclass(frozen=True, eq=False)
 class Mouth:
-    """The inside of a mouth, in a part of a picture.
+    """The inside of a mouth, as a patch of a picture.
 
-    rows, columns  the part, H by W pixels
+    rows, columns  the patch, H by W pixels
     colours        (H, W, 3) float32 in [0, 1]
-    share          (H, W) in [0, 1]: how much of it shows
+    share          (H, W) opacity in [0, 1]
     """
 
     rows: slice
@@ -41,7 +41,7 @@ class Mouth:
     share: Floats
 
     def paint(self, layers: Floats) -> None:
-        """Paint it over a picture (3, S, S) in [0, 1], in place."""
+        """Composite the patch over a picture (3, S, S) in [0, 1], in place."""
         part = layers[:, self.rows, self.columns]
         part += self.share * (np.moveaxis(self.colours, 2, 0) - part)
 
@@ -49,10 +49,10 @@ class Mouth:
 def opened_mouth(
     source: Landmarks, target: Landmarks, scales: tuple[float, float], skin: Array, size: int
 ) -> Mouth | None:
-    """The mouth's inside in a picture of ``size`` pixels a side; None where the source shows it.
+    """The inside of the mouth in a picture of side ``size``; None if the source's pixels suffice.
 
     source, target  (68, 2) pixels    scales  pixels per decimetre of each head
-    skin            (3,) RGB in [0, 1]: of the source's face
+    skin            (3,) RGB in [0, 1], skin colour of the source
     """
     gap_before, gap = _gap(source) / scales[0], _gap(target) / scales[1]
     share = float(smooth_step(np.array(gap - _FILLED * gap_before), *_OPENED))
@@ -83,7 +83,7 @@ def _gap(points: Landmarks) -> float:
 
 
 def _below_lip(places: Array, points: Landmarks) -> Array:
-    """(N,) how far, in pixels, places (N, 2) lie below the inner edge of the upper lip."""
+    """(N,) signed distance in pixels of places (N, 2) below the inner edge of the upper lip."""
     along = (points[64] - points[60]).astype(np.float64)
     along /= max(float(np.linalg.norm(along)), 1e-6)
     down = np.array([-along[1], along[0]])

@@ -1,9 +1,8 @@
 """The 2D warp: the whole source crop, hair, clothes and background, moved into the target pose.
 
-The crop is a *sheet*: a square grid of points, each with the depth of the mean head where that lies
-in the picture. What lies beside the head, hair first of all, lies well behind the ears. The sheet
-turns with the head, is bent as the head is bent, and fades with growing distance, and down the
-neck, into what stays where it is.
+The crop is a *sheet*: a square grid of points. Points on the head have the depth of the mean head;
+points beside it, mostly hair, have a depth well behind the ears. The sheet rotates and deforms with
+the head. The movement decreases with the distance from the head and down the neck to zero.
 """
 
 from typing import Any
@@ -23,21 +22,22 @@ Array = NDArray[np.float64]
 Floats = NDArray[np.float32]
 
 _SIDE = 33  # points along each side of the sheet
-_DEEP = np.array([[0.0, 0.3, -0.45]])  # head coordinates (see `engine.face.head`): as deep is hair
-_BESIDE = 0.06  # decimetres beside the head within which the depth becomes that of hair
-_FOLLOWS = (0.4, 1.1)  # decimetres beside the head: up to where all turns, from where nothing does
-_RIM = 0.06  # of the crop's side: the border itself stays
-_BACK = 2.0  # decimetres: so far behind the head is what stays
-_NECK = (0.75, 1.25)  # decimetres below the ears: where the turn of the head begins and has faded
-_SHOULDER = (0.7, 0.5)  # decimetres beside the neck from where it fades higher up, and how much
+# Lengths in decimetres, head coordinates (see `engine.face.head`).
+_DEEP = np.array([[0.0, 0.3, -0.45]])  # a point at the depth of hair
+_BESIDE = 0.06  # decay length of the depth from the head's outline to hair
+_FOLLOWS = (0.4, 1.1)  # distance to the head: full movement up to, none from
+_RIM = 0.06  # share of the crop's side over which the movement fades to zero at the border
+_BACK = 2.0  # depth of static points behind the head
+_NECK = (0.75, 1.25)  # distance below the ears: the movement begins to fade, has faded
+_SHOULDER = (0.7, 0.5)  # beyond this distance from the neck the fade starts higher: slope
 
 
 class Warp2D:
-    """The source side of the 2D warp, prepared once per photo: the sheet.
+    """The sheet of a source, computed once per photo.
 
-    mesh  (V, 3) the mean head bent to the source (`MeanHead.bend`), in pixels of a picture
-    pose  of that head
-    size  G, side of the picture
+    mesh  (V, 3) the mean head bent to the source (`MeanHead.bend`), pixels of a picture
+    pose  pose of that head
+    size  G, side of the picture, pixels
     """
 
     def __init__(self, mesh: Array, pose: HeadPose, size: int) -> None:
@@ -45,7 +45,7 @@ class Warp2D:
         self._mesh, self._pose, self._size = mesh, pose, size
         steps = np.linspace(0, size - 1, _SIDE, dtype=np.float32)
         self._points = np.stack(np.meshgrid(steps, steps), axis=2).reshape(-1, 2)
-        # The points that lie on the head, as a drawing of it: where the head goes they go.
+        # The sheet's points on the head, as barycentric coordinates of its triangles.
         places, height = np.split(mesh.astype(np.float32), [2], axis=1)
         drawing = draw(places, height[:, 0], triangles, size, size)
         column, row = self._points.round().astype(int).T
@@ -66,14 +66,15 @@ class Warp2D:
         self._triangles = _grid_triangles(_SIDE)
 
     def map(self, mesh: Array, pose: HeadPose) -> Floats:
-        """Where in the source each pixel comes from, (2, G, G), when the head is ``mesh`` (V, 3)
-        under ``pose``: nearer parts cover others, and those that show their back lie behind all.
+        """The sampling map (2, G, G), pixels of the source, for a head mesh (V, 3) and its pose.
+
+        Nearer triangles of the sheet cover others; back-facing ones are behind all others.
         """
         turned = pose.project(self._placed)
         change = (turned[:, :2] - self._points).astype(np.float32)
         moved = (mesh - self._mesh)[:, :2].astype(np.float32)
         moved = self._head.interpolate(moved, mean_head().triangles)
-        change += self._continued(moved - change[self._on])  # bent as the head is
+        change += self._continued(moved - change[self._on])  # the deformation of the head
         end = self._points + self._follows[:, None] * change
         depth = self._solid[:, 2] + self._follows * (turned[:, 2] - self._solid[:, 2])
         depth -= (1 - self._follows) * (_BACK * self._pose.scale)
@@ -83,14 +84,14 @@ class Warp2D:
         return _drawn_map(self._points, end, self._triangles[order], self._size, self._size)
 
     def _continued(self, values: Floats) -> Floats:
-        """Values (N, C) of the points on the head as those of all points, (P, C)."""
+        """Extrapolate values (N, C) from the points on the head to all points, (P, C)."""
         layers = np.zeros((_SIDE * _SIDE, values.shape[1]), np.float32)
         layers[self._on] = values
         known = self._on.reshape(_SIDE, _SIDE).astype(np.float32)
         return filled(layers.reshape(_SIDE, _SIDE, -1), known).reshape(_SIDE * _SIDE, -1)
 
     def _following(self, distance: Array) -> Array:
-        """(P,) in [0, 1]: how far each point follows the head; ``distance`` (P,) in decimetres."""
+        """(P,) share of the head's movement, from the distance (P,) to the head in decimetres."""
         placed = self._placed.copy()
         beside, steepness = _SHOULDER
         placed[:, 1] += steepness * (np.abs(placed[:, 0]) - beside).clip(0)
@@ -100,21 +101,23 @@ class Warp2D:
 
 
 def neck_fade_at(points: Array) -> Array:
-    """(N,) how far points (N, 3), head coordinates, follow the head: 1 on the head, 0 at the foot
-    of the neck."""
-    behind = np.clip((0.45 - points[:, 2]) / 0.3, 0, 1)  # the chin never stays
+    """(N,) share of the head's movement for points (N, 3), head coordinates.
+
+    1 on the head, 0 at the base of the neck.
+    """
+    behind = np.clip((0.45 - points[:, 2]) / 0.3, 0, 1)  # 0 for the chin, which is in front
     return np.asarray(1 - smooth_step(points[:, 1], *_NECK) * behind)
 
 
 def smooth_step(values: Array, low: float, high: float) -> Array:
-    """0 up to ``low``, 1 from ``high`` on, smooth between."""
+    """Smoothstep: 0 up to ``low``, 1 from ``high``, a cubic between."""
     x = ((values - low) / (high - low)).clip(0, 1)
     return np.asarray(x * x * (3 - 2 * x))
 
 
 def plain_warp(source: NDArray[Any], landmarks: Landmarks, target: Landmarks) -> NDArray[Any]:
-    """The plain 2D warp, the baseline: piecewise affine over the 68 landmarks, border fixed, as
-    active appearance models do (Cootes et al. 2001).
+    """The baseline warp: piecewise affine over the 68 landmarks with a fixed border, as in active
+    appearance models (Cootes et al. 2001).
 
     source  (H, W, 3) uint8 or float32    landmarks, target  (68, 2) pixels of it
 
@@ -131,8 +134,10 @@ def plain_warp(source: NDArray[Any], landmarks: Landmarks, target: Landmarks) ->
 def _drawn_map(
     start: Floats, end: Floats, triangles: NDArray[np.int32], height: int, width: int
 ) -> Floats:
-    """Where each pixel comes from, (2, height, width), when triangles move from ``start`` to
-    ``end``; later rows cover earlier ones."""
+    """The sampling map (2, height, width) for triangles that move from ``start`` to ``end``.
+
+    Later rows of ``triangles`` cover earlier ones.
+    """
     drawing = draw(end, None, triangles, height, width)
     places = np.empty((2, height, width), np.float32)
     places[0], places[1] = np.arange(width), np.arange(height)[:, None]
@@ -145,21 +150,21 @@ def _drawn_map(
 
 
 def _border(height: int, width: int) -> Floats:
-    """(16, 2) points on the border of a picture, which stay where they are."""
+    """(16, 2) fixed points on the border of a picture."""
     steps = range(5)
     ring = [(x, y) for x in steps for y in steps if x in (0, 4) or y in (0, 4)]
     return (np.array(ring) * ((width - 1) / 4, (height - 1) / 4)).astype(np.float32)
 
 
 def _signed_area(a: Floats, b: Floats, c: Floats) -> Floats:
-    """(T,) twice the areas of triangles, each corner (T, 2); the sign tells the orientation."""
+    """(T,) twice the signed areas of triangles with corners (T, 2); the sign is the orientation."""
     ab, ac = b - a, c - a
     area: Floats = ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0]
     return area
 
 
 def _grid_triangles(side: int) -> NDArray[np.int32]:
-    """(T, 3) two triangles for each square of a grid of ``side`` by ``side`` points."""
+    """(T, 3) vertex indices: two triangles per cell of a grid of ``side`` x ``side`` points."""
     index = np.arange(side * side, dtype=np.int32).reshape(side, side)
     a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]
     halves = [np.stack(corners, axis=2).reshape(-1, 3) for corners in ((a, b, c), (a, c, d))]

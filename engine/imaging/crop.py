@@ -1,4 +1,4 @@
-"""The square crop around head and hair on which the networks work."""
+"""The square crop around head and hair that the networks take."""
 
 from dataclasses import dataclass
 from typing import Self, TypeVar
@@ -12,18 +12,19 @@ Points = NDArray[np.float32]
 
 _Value = TypeVar("_Value", np.uint8, np.float32)
 
-# Measured on heads turned by up to 60 degrees: with these the crop stays where it is.
-_SIDE = 2.3  # of the crop, heights of the landmarks' box
-_BACK = 0.26  # from the middle between the ears away from the nose, of their distance
-_UP = 0.19  # from the middle of the box, heights of it
-_MARGIN = 0.04  # share of the side that landmarks keep from the border of the crop
+# Fitted to heads turned by up to 60 degrees, so that the crop is the same for every yaw.
+_SIDE = 2.3  # side of the crop, heights of the landmarks' box
+_BACK = 0.26  # centre, from the midpoint of the ears away from the nose, of their distance
+_UP = 0.19  # centre, above the box's centre, heights of the box
+_MARGIN = 0.04  # smallest distance of landmarks from the border, share of the side
 
 
 @dataclass(frozen=True)
 class Crop:
-    """A square of a photo, in whole pixels; it may reach beyond the photo.
+    """A square of a photo, in whole pixels; it may extend beyond the photo.
 
-    left, top  of its first pixel    side  in pixels
+    left, top  its first column and row
+    side       pixels
     """
 
     left: int
@@ -46,18 +47,18 @@ class Crop:
         return cls(round(x - (whole - 1) / 2), round(y - (whole - 1) / 2), whole)
 
     def meets(self, photo: NDArray[np.uint8]) -> bool:
-        """Whether a photo (H, W, 3) has any pixel in the crop."""
+        """Whether the crop contains a pixel of the photo (H, W, 3)."""
         height, width = photo.shape[:2]
         return bool(-self.side < self.left < width and -self.side < self.top < height)
 
     def covers(self, landmarks: Points) -> bool:
-        """Whether the landmarks (68, 2), photo pixels, lie inside with a little margin."""
+        """Whether the landmarks (68, 2), photo pixels, lie inside with a margin."""
         low = np.array([self.left, self.top]) + _MARGIN * self.side
         high = low + (1 - 2 * _MARGIN) * self.side
         return bool((landmarks >= low).all() and (landmarks <= high).all())
 
     def covering(self, landmarks: Points) -> "Crop":
-        """A crop that holds this one and the crop around these landmarks, and covers them."""
+        """A crop that contains this one and the crop around these landmarks, and covers them."""
         crop = self._union(Crop.around(landmarks))
         while not crop.covers(landmarks):  # handles were dragged far out of the face
             more = crop.side // 16 + 1
@@ -65,7 +66,7 @@ class Crop:
         return crop
 
     def _union(self, other: "Crop") -> "Crop":
-        """The smallest crop that holds both."""
+        """The smallest crop that contains both."""
         left, top = min(self.left, other.left), min(self.top, other.top)
         right = max(self.left + self.side, other.left + other.side)
         bottom = max(self.top + self.side, other.top + other.side)
@@ -73,12 +74,12 @@ class Crop:
         return Crop((left + right - side) // 2, (top + bottom - side) // 2, side)
 
     def to_network(self, landmarks: NDArray[np.floating], size: int) -> Points:
-        """Photo pixels (N, 2) in pixels of the crop scaled to ``size`` x ``size``."""
+        """Points (N, 2), photo pixels, in pixels of the crop scaled to ``size`` x ``size``."""
         moved = (landmarks - (self.left, self.top) + 0.5) * (size / self.side) - 0.5
         return moved.astype(np.float32)
 
     def cut(self, photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """The crop at full size, (side, side, 3) uint8; beyond the photo its border is repeated."""
+        """The crop at full size, (side, side, 3) uint8, with the photo's border replicated."""
         height, width = photo.shape[:2]
         top, left = max(self.top, 0), max(self.left, 0)
         bottom, right = min(self.top + self.side, height), min(self.left + self.side, width)

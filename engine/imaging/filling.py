@@ -1,4 +1,4 @@
-"""Values that are known in some places, continued into all others."""
+"""Smooth extrapolation of values that are known at some pixels (push-pull)."""
 
 import cv2
 import numpy as np
@@ -8,10 +8,10 @@ Floats = NDArray[np.float32]
 
 
 def filled(values: Floats, known: Floats) -> Floats:
-    """Values (H, W, C) where ``known`` (H, W) is 1, continued smoothly where it is 0.
+    """``values`` (H, W, C) where ``known`` (H, W) is 1, smoothly extrapolated where it is 0.
 
-    Means over ever larger squares (push and pull, Gortler et al. 1996): near the border like the
-    nearest values, far from it like the mean of all.
+    Push-pull over an image pyramid (Gortler et al. 1996): close to known pixels the result
+    approaches their values, far from them the mean of all.
     """
     height, width = known.shape
     blend = known[..., None]

@@ -1,9 +1,8 @@
-"""What travels with a picture beside its pixels: the source's EXIF, XMP and colour profile, and the
-note that the picture was edited.
+"""Metadata of pictures: the source's EXIF, XMP and colour profile, and a note of the edit.
 
-The note is XMP (ISO 16684-1) in the words of IPTC's Photo Metadata Standard 2025.1: its Digital
-Source Type says that a trained model made parts of the picture. PNG, JPEG, WebP and TIFF carry all
-of it, BMP nothing.
+The note is XMP (ISO 16684-1) with properties of IPTC's Photo Metadata Standard 2025.1: the Digital
+Source Type says that a trained model generated parts of the picture. PNG, JPEG, WebP and TIFF store
+all metadata, BMP none.
 """
 
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from xml.etree import ElementTree
 from PIL import ExifTags, Image
 
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
-"""IPTC's word for a photo of which parts were generated."""
+"""IPTC's code for a photo with generated parts."""
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _XMP = "http://ns.adobe.com/xap/1.0/"
@@ -37,8 +36,8 @@ _PREFIXES = {
 for _prefix, _address in _PREFIXES.items():
     ElementTree.register_namespace(_prefix, _address)
 
-# What the source says of its own file and no longer holds: it is turned upright, its thumbnails
-# show the unedited face, and the rest of an extended packet is not read.
+# XMP properties that are wrong after editing: the photo is rotated upright, thumbnails show the
+# unedited face, and extended packets are not read.
 _STALE = (
     *(f"{{{_PREFIXES['tiff']}}}{name}" for name in ("Orientation", "ImageWidth", "ImageLength")),
     *(f"{{{_PREFIXES['exif']}}}{name}" for name in ("PixelXDimension", "PixelYDimension")),
@@ -46,25 +45,27 @@ _STALE = (
     "{http://ns.adobe.com/xmp/note/}HasExtendedXMP",
 )
 
-# Of the first directory only what describes the photo; a TIFF's tells how the file is laid out too.
+# EXIF tags kept from the first directory: those that describe the photo. In a TIFF the same
+# directory describes the file's layout.
 _KEPT = (
     *("ImageDescription", "Make", "Model", "XResolution", "YResolution", "ResolutionUnit"),
     *("Software", "DateTime", "Artist", "HostComputer", "Copyright", "Rating", "RatingPercent"),
     *("XPTitle", "XPComment", "XPAuthor", "XPKeywords", "XPSubject"),
 )
-# Places in the old file and pictures of the unedited face (MakerNote), and the old file's size.
+# Dropped: offsets into the old file and previews of the unedited face (MakerNote), its size.
 _DROPPED = ("MakerNote", "ExifImageWidth", "ExifImageHeight", "ExifInteroperabilityOffset")
 
-# A JPEG holds EXIF and XMP in a segment of 64 kB each.
+# In a JPEG, EXIF and XMP have one segment of 64 kB each.
 _LARGEST_EXIF, _LARGEST_XMP = 65_000, 60_000
 
 
 @dataclass(frozen=True)
 class Metadata:
-    """What a picture file says beside its pixels; each part may be empty.
+    """A picture file's metadata; each part may be empty.
 
-    exif  as files hold it, beginning with ``Exif``; the orientation is 1 and there is no thumbnail
-    icc   the profile of RGB colours    xmp  one packet
+    exif  serialised, starting with ``Exif``; orientation 1, without a thumbnail
+    icc   the RGB colour profile
+    xmp   one packet
     """
 
     exif: bytes = b""
@@ -73,7 +74,7 @@ class Metadata:
 
     @classmethod
     def of(cls, image: Image.Image) -> "Metadata":
-        """That of an opened picture; parts that are damaged are left out."""
+        """The metadata of an opened picture, without damaged parts."""
         icc = image.info.get("icc_profile") or b""
         xmp = image.info.get("xmp") or b""
         if isinstance(xmp, str):
@@ -81,21 +82,21 @@ class Metadata:
         return cls(_kept_exif(image), icc if icc[16:20] == b"RGB " else b"", bytes(xmp))
 
     def edited(self, model: str, *, note: bool = True) -> "Metadata":
-        """That of a picture which Repose made from this one with the model of that name.
+        """The metadata of a picture that Repose made from this one with the model of that name.
 
-        Without ``note`` it does not say so.
+        ``note`` adds the note of the edit.
         """
         return replace(self, xmp=_edited_xmp(self.xmp, model if note else None))
 
     def options(self, kind: str) -> dict[str, Any]:
-        """The arguments with which Pillow writes it into a JPEG, WebP, TIFF or (nothing) BMP."""
+        """Arguments for Pillow's `save` to JPEG, WebP, TIFF or BMP (none)."""
         if kind == "BMP":
             return {}
         parts: dict[str, Any] = {"exif": self.exif, "icc_profile": self.icc or None}
-        if kind == "TIFF":  # where EXIF and XMP are tags of one directory
+        if kind == "TIFF":  # EXIF and XMP are tags of one directory
             parts["exif"] = Image.Exif()
             if self.exif:
-                parts["compression"] = "raw"  # libtiff, which compresses, writes no EXIF
+                parts["compression"] = "raw"  # libtiff, needed for compression, writes no EXIF
             parts["exif"].load(self.exif)
             if self.xmp:
                 parts["exif"][ExifTags.Base.XMLPacket] = self.xmp
@@ -105,6 +106,7 @@ class Metadata:
 
 
 def _kept_exif(image: Image.Image) -> bytes:
+    """The source's EXIF without tags that are wrong after editing; empty if it cannot be read."""
     try:
         found, kept = image.getexif(), Image.Exif()
         for name in _KEPT:
@@ -121,13 +123,13 @@ def _kept_exif(image: Image.Image) -> bytes:
             return b""
         kept[ExifTags.Base.Orientation] = 1
         written = bytes(kept.tobytes())
-    except Exception:  # whatever strangers' cameras and programs wrote there
+    except Exception:  # malformed EXIF raises many types
         return b""
     return written if len(written) <= _LARGEST_EXIF else b""
 
 
 def _edited_xmp(source: bytes, model: str | None) -> bytes:
-    """The source's packet without what no longer holds, and with the note unless model is None."""
+    """The source's packet without stale properties, and with the note unless ``model`` is None."""
     packet = _parsed(source)
     if packet is None and model is None:
         return b""
@@ -153,6 +155,7 @@ def _edited_xmp(source: bytes, model: str | None) -> bytes:
 
 
 def _note(model: str) -> dict[str, str]:
+    """The note's XMP properties."""
     return {
         f"{{{_XMP}}}CreatorTool": f"Repose {version()}".strip(),
         f"{{{_IPTC}}}DigitalSourceType": SOURCE_TYPE,
@@ -162,8 +165,8 @@ def _note(model: str) -> dict[str, str]:
 
 
 def _parsed(packet: bytes) -> ElementTree.Element | None:
-    """The tree of an XMP packet; None when it is none, or one that no camera would write."""
-    # No XMP has entities of its own, and those of a stranger could fill the memory.
+    """The tree of an XMP packet; None if it is invalid, too large or declares entities."""
+    # XMP declares no entities; those of an untrusted file could exhaust the memory.
     if not packet or len(packet) > _LARGEST_XMP or b"<!" in packet.replace(b"<!--", b""):
         return None
     try:
@@ -175,7 +178,7 @@ def _parsed(packet: bytes) -> ElementTree.Element | None:
 
 @cache
 def version() -> str:
-    """The version of Repose; empty where it runs without being installed."""
+    """The version of Repose; empty if it is not installed."""
     try:
         return packages.version("repose")
     except packages.PackageNotFoundError:

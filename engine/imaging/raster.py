@@ -1,9 +1,8 @@
-"""Drawing triangle meshes: which triangle is seen at each pixel, and where inside it.
+"""Rasteriser for triangle meshes: the visible triangle of each pixel and the barycentric weights.
 
-One vectorised painter's algorithm in NumPy: triangles are sorted from far to near, the pixels of
-all bounding boxes are tested a few of a row at a time, and the nearest triangle's write comes last.
-For the small triangles of a head mesh this is as exact as a depth buffer and takes less than a
-millisecond.
+A vectorised painter's algorithm in NumPy: triangles are sorted from far to near, the pixels of all
+bounding boxes are tested in strips of a row, and the nearest triangle writes last. For the small
+triangles of a head mesh the result equals a depth buffer's, in less than a millisecond.
 """
 
 from dataclasses import dataclass
@@ -15,17 +14,17 @@ from scipy.sparse import csr_matrix
 Floats = NDArray[np.float32]
 Ints = NDArray[np.integer]
 
-_SLACK = np.float32(1e-4)  # of a triangle's height: so far outside still counts as inside
-_STRIP = 4  # pixels of a row that are tested at once
+_SLACK = np.float32(1e-4)  # tolerance of the inside test, in barycentric weights
+_STRIP = 4  # pixels of a row tested at once
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A drawn mesh, pixel by pixel.
+    """A rasterised mesh: the P covered pixels.
 
-    pixels     (P,) indices into the flattened picture, each once, ascending
-    triangles  (P,) the triangle seen there (row of the triangle array)
-    weights    (P, 3) its barycentric weights there, 0 to 1 within 1e-4, sum 1
+    pixels     (P,) indices into the flattened picture, unique, ascending
+    triangles  (P,) the visible triangle (row of the triangle array)
+    weights    (P, 3) barycentric weights, 0 to 1 within 1e-4, sum 1
     """
 
     pixels: NDArray[np.int64]
@@ -33,9 +32,9 @@ class Drawing:
     weights: Floats
 
     def interpolate(self, values: Floats, triangles: Ints) -> Floats:
-        """Vertex values (V, C) at the drawn pixels, (P, C)."""
-        # One product of a sparse matrix, and not many small loops: between those NumPy lets other
-        # threads in, and a window that paints meanwhile would hold them up each time.
+        """Vertex values (V, C) interpolated at the covered pixels, (P, C)."""
+        # One sparse product instead of many small NumPy calls: these release the GIL, and each
+        # time a thread that paints the window would delay them.
         corners = triangles.take(self.triangles, axis=0).ravel()
         ends = np.arange(0, len(corners) + 1, 3)
         weights = csr_matrix((self.weights.ravel(), corners, ends), (len(ends) - 1, len(values)))
@@ -43,11 +42,11 @@ class Drawing:
 
 
 def draw(points: Floats, depth: Floats | None, triangles: Ints, height: int, width: int) -> Drawing:
-    """Draw a mesh.
+    """Rasterise a mesh.
 
     points     (V, 2) vertex positions in pixels, x then y, pixel centres at integers
-    depth      (V,) larger is nearer to the viewer; None draws in the order of the rows
-    triangles  (T, 3) vertex indices; both orientations are drawn
+    depth      (V,) larger is nearer to the viewer; None: later rows are nearer
+    triangles  (T, 3) vertex indices; no back-face culling
     """
     i, j, k = np.ascontiguousarray(triangles.T, np.intp)
     x, y = np.ascontiguousarray(points.T, np.float32)
@@ -66,8 +65,7 @@ def draw(points: Floats, depth: Floats | None, triangles: Ints, height: int, wid
     ax, ay, abx, aby, acx, acy, area, left, top, right, bottom = (
         values.take(keep) for values in (ax, ay, abx, aby, acx, acy, area, left, top, right, bottom)
     )
-    # Two of the barycentric weights: at the box's first pixel, and how they change from one pixel
-    # to the next, to the right and down.
+    # Two of the barycentric weights at the box's first pixel, and their gradients.
     beta_right, beta_down = acy / area, -acx / area
     gamma_right, gamma_down = -aby / area, abx / area
     across, down = left - ax, top - ay
@@ -118,9 +116,9 @@ def draw(points: Floats, depth: Floats | None, triangles: Ints, height: int, wid
 
 
 def _ascending(values: Floats) -> NDArray[np.int64]:
-    """(N,) what `argsort` returns, equal values in their order; several times as fast.
+    """(N,) a stable `argsort`, several times as fast.
 
-    Sorting 64-bit integers is: each is a float's bits, in the float's order, and its index.
+    It sorts 64-bit integers: the float's bits, mapped to integers of the same order, and its index.
     """
     bits = np.ascontiguousarray(values, np.float32).view(np.int32)
     ordered = bits ^ ((bits >> 31) & np.int32(0x7FFFFFFF))

@@ -1,4 +1,4 @@
-"""Maps: for each pixel of a picture the place in another one that it comes from."""
+"""Resampling by maps: the source position of each pixel of a picture."""
 
 from typing import Any
 
@@ -9,17 +9,17 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 TEAR = 8.0
-"""Pixels: a map whose neighbours lie farther apart jumps there."""
+"""Pixels: a larger difference between neighbouring positions is a discontinuity of the map."""
 
 
 def warp(source: NDArray[Any], places: Floats, scale: float = 1.0) -> NDArray[Any]:
-    """``source`` (H, W[, C]) sampled at ``places`` (S, S, 2), pixels of a picture 1/scale its size.
+    """``source`` (H, W[, C]), uint8, int16 or float32, sampled bilinearly at ``places`` (S, S, 2).
 
-    uint8, int16 or float32; black beyond its border, where nothing is mapped.
+    ``places`` are pixels of a picture 1 / ``scale`` times the source's size. 0 outside the source.
     """
     if scale != 1.0:
         places = (places + 0.5) * scale - 0.5
-    nothing: Any = None  # OpenCV's type hints forget that the second map may be missing
+    nothing: Any = None  # OpenCV's type hints do not allow None for the second map
     border = cv2.BORDER_CONSTANT
     return np.asarray(cv2.remap(source, places, nothing, cv2.INTER_LINEAR, borderMode=border))
 
@@ -30,11 +30,12 @@ def interleaved(places: Floats) -> Floats:
 
 
 def enlarged_map(places: Floats, coverage: Floats | None, size: int) -> Floats:
-    """A map (2, S, S) interpolated to (2, size, size), in its own pixels.
+    """A map (2, S, S) interpolated to (2, size, size); its values stay in the same pixels.
 
-    coverage  (S, S) 1 where the map tells something, else 0 and the places are 0
+    coverage  (S, S) 1 where the map is valid; elsewhere 0, and the map is 0
 
-    Where the map jumps, half-way between two places is neither: there the nearest one is taken.
+    Bilinear, but nearest-neighbour at discontinuities, where an average of two positions belongs to
+    neither surface.
     """
     low = high = places
     large = np.stack([enlarged(layer, size) for layer in places])

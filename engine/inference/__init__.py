@@ -1,1 +1,1 @@
-"""From a photo and a pose to the refined picture, and back into the photo."""
+"""Inference: from a photo and a pose to the refined picture, composited into the photo."""

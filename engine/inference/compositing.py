@@ -1,8 +1,8 @@
-"""The refined crop back into the photo at full size, without a seam and without losing sharpness.
+"""Compositing of the refined crop into the photo at full size.
 
-The networks see the face at a few hundred pixels; a photo may show it at thousands. So the photo's
-own fine detail, which scaling to the network's size took away, is moved along the guides' maps and
-added where the refined image shows what that guide shows.
+The networks see the face at a few hundred pixels, a photo has thousands. The high-frequency detail
+that downscaling removed is therefore taken from the photo, warped by the guides' maps and added
+where the refined image agrees with that guide.
 """
 
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 FEATHER = 0.06
-"""Width of the soft border of the crop, as a share of its side."""
+"""Width of the crop's soft border, share of its side."""
 
-_ALIKE = 0.06  # how close, of 1, refined and guide must be for the guide's detail to belong there
-_CHANGE = (0.012, 0.04)  # of 1: below, the photo's own pixels are kept; above, none of them
-_BAND = 256  # rows that are worked on at once, to hold memory down in large photos
+_ALIKE = 0.06  # difference of refined image and guide, of 1, that scales the guide's detail by 1/e
+_CHANGE = (0.012, 0.04)  # of 1: up to the first, the photo's pixels; from the second, the refined
+_BAND = 256  # rows composited at once, which limits memory in large photos
 
 
 def paste(
@@ -33,11 +33,10 @@ def paste(
 ) -> Pixels:
     """A copy of the photo (H, W, 3) with the refined image (S, S, 3) in [0, 1] in its crop.
 
-    maps  the guides' maps of the same source and pose
-    keep  of the photo: where it stays as it is
+    maps  the guides' maps for the same source and pose
+    keep  areas of the photo that stay unchanged
 
-    Pixels outside the crop, and those where the refined image shows what the photo shows, are the
-    photo's own.
+    Pixels outside the crop, and those where refined image and photo agree, are the photo's.
     """
     size, side = refined.shape[0], crop.side
     own = crop.cut(photo)
@@ -71,11 +70,11 @@ def paste(
 
 @dataclass(frozen=True)
 class _Layers:
-    """What is enlarged from the network's size to the photo's.
+    """Layers that are enlarged from the networks' size to the photo's.
 
-    colours  (H, W, 4) the refined image, and its share against the photo
-    places   (H, W, 4) of the 3D and the 2D warp: pixels of the network's picture
-    shares   (H, W, 2) of their detail
+    colours  (H, W, 4) the refined image and its alpha over the photo
+    places   (H, W, 4) source positions of the 3D and the 2D warp, pixels of the scaled crop
+    shares   (H, W, 2) weights of the two warps' detail
     """
 
     colours: Floats
@@ -84,7 +83,7 @@ class _Layers:
 
     @classmethod
     def of(cls, small: Floats, refined: Floats, maps: Maps) -> Self:
-        """From the source crop and the refined image (S, S, 3)."""
+        """From the scaled source crop and the refined image, both (S, S, 3) in [0, 1]."""
         planes = cv2.split(cv2.absdiff(refined, small))
         change = cv2.dilate(np.maximum(np.maximum(*planes[:2]), planes[2]), np.ones((5, 5)))
         change = cv2.GaussianBlur(change, (0, 0), refined.shape[0] / 100)
@@ -101,19 +100,19 @@ class _Layers:
         )
 
     def changed(self, side: int) -> tuple[int, int, int, int]:
-        """Left, top, right and bottom, pixels of a crop of that side, of all that changes."""
+        """Bounding box of all changes: left, top, right, bottom, pixels of a crop of that side."""
         ends = []
         for axis in (0, 1):
             found = np.flatnonzero(self.colours[..., 3].max(axis=axis) > 0)
             first, last = (found[0], found[-1] + 1) if len(found) else (0, 0)
             scale = side / self.colours.shape[0]
-            margin = 2 * scale  # as far as interpolation carries
+            margin = 2 * scale  # the support of the interpolation
             ends.append((max(int((first * scale) - margin), 0), int(last * scale + margin) + 1))
         (left, right), (top, bottom) = ends
         return left, top, min(right, side), min(bottom, side)
 
     def enlarged(self, rows: slice, columns: slice, side: int) -> "_Layers":
-        """Some rows and columns of all enlarged to ``side``."""
+        """The given rows and columns of the layers enlarged to ``side``."""
         scale = self.colours.shape[0] / side
         start = [(place + 0.5) * scale - 0.5 for place in (columns.start, rows.start)]
         from_photo = np.array([[scale, 0, start[0]], [0, scale, start[1]]])
@@ -134,14 +133,14 @@ class _Layers:
 
 
 def _alike(refined: Floats, guide: Floats) -> Floats:
-    """(S, S) in [0, 1]: how surely both show the same thing."""
+    """(S, S) in [0, 1], 1 where both are equal: a Gaussian of their difference."""
     difference = cv2.transform(cv2.absdiff(refined, guide), np.full((1, 3), 1 / 3))
     same = np.exp(-((difference / np.float32(_ALIKE)) ** 2))
     return np.asarray(cv2.GaussianBlur(same, (0, 0), 1.0), np.float32)
 
 
 def _add_moved_detail(change: Floats, detail: NDArray[Any], band: _Layers, scale: float) -> None:
-    """Add the photo's fine detail, where it belongs, to the band ``change`` (R, C, 3), of 255."""
+    """Add the warped detail, times its weights, to the band ``change`` (R, C, 3), of 255."""
     for k in (0, 1):
         places = np.ascontiguousarray(band.places[..., 2 * k : 2 * k + 2])
         moved = warp(detail, places, scale)
@@ -154,7 +153,7 @@ def _times(picture: NDArray[Any], share: Floats) -> Floats:
 
 
 def _feather(side: int) -> Floats:
-    """(side,) 1 inside, falling smoothly to 0 at both ends."""
+    """(side,) a window of 1 with smoothstep ramps to 0 at both ends."""
     place = np.arange(side)
     inward = np.clip(np.minimum(place, place[::-1]) / max(FEATHER * side, 1.0), 0, 1)
     ramp: Floats = (inward * inward * (3 - 2 * inward)).astype(np.float32)

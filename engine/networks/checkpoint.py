@@ -1,4 +1,4 @@
-"""Checkpoints: config and weights in one safetensors file. Nothing is ever unpickled."""
+"""Checkpoints: weights, config and metadata in one safetensors file, which cannot run code."""
 
 import json
 from collections import defaultdict
@@ -14,36 +14,36 @@ from torch import Tensor, nn
 from engine.config.config import Config
 from engine.core.errors import ReposeError
 from engine.core.files import reason, write_whole
+from engine.networks.model_file import FORMAT, config_in, read_header
 
-_FORMAT = "repose"
-_VERSION = "3"  # 1: G2 did not see the guides; 1 and 2: other guides
+_VERSION = "3"  # 1: G2 without guides; 1 and 2: guides computed in another way
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What ``load_checkpoint`` found in ``path``."""
+    """The contents of a checkpoint file."""
 
     path: Path
     config: Config
     weights: Mapping[str, Mapping[str, Tensor]]
-    """State by name (``g1``, ``g2``, ``d`` ...), on the CPU, float32 where it was saved halved."""
+    """State dicts by name (``g1``, ``g2``, ``d`` ...), on the CPU; float16 is read as float32."""
     metadata: Mapping[str, str]
-    """What else was saved: the model's name, the seconds of training ..."""
+    """Further entries: the model's name, the seconds of training ..."""
 
     @property
     def held_out(self) -> frozenset[str]:
-        """The groups of people that the model was not trained on, of those it was given."""
+        """The groups of people in the training data that were kept out of training."""
         return _names(self.metadata.get("held_out", ""))
 
     @property
     def trained_on(self) -> frozenset[str]:
-        """The groups of people that it was trained on; none where the file does not tell."""
+        """The groups of people that the model was trained on; empty if the file lacks them."""
         return _names(self.metadata.get("trained_on", ""))
 
     def restore(self, name: str, network: nn.Module) -> None:
-        """Give ``network`` the weights called ``name``.
+        """Load the state dict ``name`` into ``network``.
 
-        Raises ReposeError when they are missing or have other names or shapes.
+        Raises ReposeError when it is missing or does not match the network.
         """
         if name not in self.weights:
             raise ReposeError(f"{self.path} holds no weights for {name}.")
@@ -63,17 +63,17 @@ def save_checkpoint(
     half: bool = False,
     metadata: Mapping[str, str] | None = None,
 ) -> None:
-    """Write ``weights`` (states by name; names have no dot) and ``config`` to ``path``.
+    """Write ``weights`` (state dicts by name; no dots) and ``config`` to ``path`` atomically.
 
-    The file is written whole or not at all. ``half`` stores float16, for models to be shipped.
-    Raises ReposeError when it cannot be written.
+    ``half`` stores floats as float16, for models that are shipped. Raises ReposeError when the file
+    cannot be written.
     """
     tensors = {
         f"{name}.{key}": _stored(tensor, half)
         for name, state in weights.items()
         for key, tensor in state.items()
     }
-    header = {"format": _FORMAT, "version": _VERSION, "config": config.to_json()}
+    header = {"format": FORMAT, "version": _VERSION, "config": config.to_json()}
     with write_whole(path) as part:
         try:
             save_file(tensors, part, {**(metadata or {}), **header})
@@ -82,38 +82,26 @@ def save_checkpoint(
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
-    """Read what ``save_checkpoint`` wrote.
+    """Read a file that ``save_checkpoint`` wrote.
 
     Raises ReposeError when the file cannot be read, is damaged or is something else; a pickle is
-    refused unread.
+    never loaded.
     """
-    try:
-        with path.open("rb") as file:
-            start = file.read(9)
-    except OSError as error:
-        raise ReposeError(f"The model {path} cannot be read: {reason(error)}.") from error
-    # A safetensors file begins with a length in eight bytes, which may be any, and a brace.
-    if start[8:] != b"{" and (start[:2] == b"PK" or start[:1] == b"\x80"):
-        raise ReposeError(
-            f"{path} is a pickle, which could run any code; Repose reads only its own .safetensors."
-        )
+    _refuse_pickle(path)
+    header = read_header(path)
+    del header["format"]
+    version = header.pop("version", None)
+    if version in ("1", "2"):
+        raise ReposeError(f"{path} is a model of an older Repose; please train it again.")
+    if version != _VERSION:
+        raise ReposeError(f"{path} was written by a newer Repose; please update.")
     try:
         with safe_open(path, framework="pt") as stored:
-            header: dict[str, str] = stored.metadata() or {}
-            if header.pop("format", None) != _FORMAT or "config" not in header:
-                raise ReposeError(f"{path} is a safetensors file, but not a model of Repose.")
-            version = header.pop("version", None)
-            if version in ("1", "2"):
-                raise ReposeError(f"{path} is a model of an older Repose; please train it again.")
-            if version != _VERSION:
-                raise ReposeError(f"{path} was written by a newer Repose; please update.")
             tensors = {key: stored.get_tensor(key) for key in stored.keys()}  # noqa: SIM118
-    except SafetensorError as error:
+    except (SafetensorError, OSError) as error:
         raise ReposeError(f"{path} is damaged or not a model of Repose.") from error
-    try:
-        config = Config.from_json(header.pop("config"))
-    except ReposeError as error:
-        raise ReposeError(f"{path} has settings that cannot be used: {error}") from error
+    config = config_in(header, path)
+    del header["config"]
 
     weights: dict[str, dict[str, Tensor]] = defaultdict(dict)
     for key, tensor in tensors.items():
@@ -124,8 +112,22 @@ def load_checkpoint(path: Path) -> Checkpoint:
     return Checkpoint(path, config, dict(weights), header)
 
 
+def _refuse_pickle(path: Path) -> None:
+    """Raise ReposeError for a pickle, or a zip archive with one, as `torch.save` writes."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(9)
+    except OSError as error:
+        raise ReposeError(f"The model {path} cannot be read: {reason(error)}.") from error
+    # A safetensors file starts with its header's length, eight arbitrary bytes, and a brace.
+    if start[8:] != b"{" and (start[:2] == b"PK" or start[:1] == b"\x80"):
+        raise ReposeError(
+            f"{path} is a pickle, which could run any code; Repose reads only its own .safetensors."
+        )
+
+
 def _names(text: str) -> frozenset[str]:
-    """A list of names in JSON; nothing where it is none."""
+    """The names in a JSON list; empty when ``text`` is not one."""
     try:
         names = json.loads(text)
     except ValueError:
@@ -134,6 +136,6 @@ def _names(text: str) -> frozenset[str]:
 
 
 def _stored(tensor: Tensor, half: bool) -> Tensor:
-    """``tensor`` as it goes to the file: on the CPU, in plain order, halved if it is to be."""
+    """``tensor`` on the CPU and contiguous; floats as float16 if ``half``."""
     tensor = tensor.detach().cpu().contiguous()
     return tensor.half() if half and tensor.is_floating_point() else tensor

@@ -1,4 +1,4 @@
-"""D: judges whether an image shows the source's person in truth or by G2's hand.
+"""D: tells real pairs (source, target) from generated ones (source, refined).
 
 Report, sections 3.4 and (cutoff) 4.2.4. Spectral norm: Miyato et al. 2018, arXiv:1802.05957.
 """
@@ -10,12 +10,12 @@ from torch.nn.utils import parametrizations
 from engine.config.config import Config
 
 _SMALLEST_SIDE = 4
-_PATCH_STRIDES = 4  # a logit for every 16 pixels, each of a patch of 63
+_PATCH_STRIDES = 4  # one logit every 16 pixels, with a receptive field of 63
 
 
 class Discriminator(nn.Module):
-    """Stride-2 3x3 convolutions until the shorter side is at most 4, then one logit; or only so
-    many of them that each of many logits judges a patch (Isola et al. 2016, arXiv:1611.07004).
+    """Stride-2 3x3 convolutions until the shorter side is at most 4, then a linear layer to one
+    logit; or only four of them and a logit for each patch (Isola et al. 2016, arXiv:1611.07004).
     """
 
     def __init__(self, config: Config) -> None:
@@ -47,8 +47,8 @@ class Discriminator(nn.Module):
         self.cutoff = config.loss.cutoff
 
     def forward(self, source: Tensor, image: Tensor) -> Tensor:
-        """``source`` and ``image`` Bx3xHxW in [0, 1], borders and all; BxN logits, high for true:
-        one for each patch, or one in all.
+        """``source`` and ``image`` Bx3xHxW in [0, 1], with their borders. Returns logits BxN, high
+        for real: one for each patch, or one for the image.
         """
         pair = torch.cat((image, source), dim=1)
         logits: Tensor = self.layers(without_border(pair, self.cutoff))
@@ -56,5 +56,5 @@ class Discriminator(nn.Module):
 
 
 def without_border(image: Tensor, cutoff: int) -> Tensor:
-    """``image`` (..., H, W) without ``cutoff`` pixels on every side."""
+    """``image`` (..., H, W) without the ``cutoff`` outermost pixels on every side."""
     return image[..., cutoff : image.shape[-2] - cutoff, cutoff : image.shape[-1] - cutoff]

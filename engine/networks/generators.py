@@ -1,4 +1,4 @@
-"""G1 draws the coarse image; G2 the difference map that refines it (report, section 3.4)."""
+"""The generators: G1 for the coarse image, G2 for the difference map (report, section 3.4)."""
 
 from typing import NamedTuple, cast
 
@@ -10,22 +10,23 @@ from engine.guidance.guides import GUIDE_CHANNELS
 from engine.networks.unet import UNet
 
 _SHARES_BEFORE = -4.0
-"""The logits of the shares of the warps in the difference map, before stage 2."""
+"""G2's initial logits of the shares of (warp - coarse)."""
 
 
 class Coarse(NamedTuple):
-    """What G1 makes of a source and a pose."""
+    """G1's output."""
 
     image: Tensor
     """Bx3xHxW, about [0, 1]: the coarse image, float32."""
     generated: Tensor
-    """Bx3xHxW, about [0, 1]: what G1 drew itself; the coarse image when there are no guides."""
+    """Bx3xHxW, about [0, 1]: the generated image before blending; without guides, ``image``."""
     blend: Tensor
-    """Bx4xHxW: shares of generated, both warps, 2D warp, source; without guides Bx1xHxW, 1."""
+    """Bx4xHxW, sum 1: the shares of generated image, 3D warp over 2D warp, 2D warp and source;
+    without guides Bx1xHxW, all 1."""
 
 
 class G1(nn.Module):
-    """Source, the condition that tells the pose, and guides in; coarse image out."""
+    """From source, condition (the pose as heatmaps or edges) and guides to the coarse image."""
 
     def __init__(self, config: Config) -> None:
         super().__init__()
@@ -38,15 +39,16 @@ class G1(nn.Module):
             out=3 + 4 * config.guides,
         )
         if config.guides:
-            # Nearly all of it generated: a blend that starts on the warps stays there.
+            # Bias the blend towards the generated image; otherwise training collapses to copying
+            # the warps.
             start = torch.tensor([0.0, 0.0, 0.0, 2.0, 0.0, 0.0, 0.0])
             bias = cast(nn.Parameter, self.unet.last.bias)
             with torch.no_grad():
                 bias.copy_(start.repeat_interleave(config.g1.patch**2))
 
     def forward(self, source: Tensor, condition: Tensor, guides: Tensor | None = None) -> Coarse:
-        """``source`` Bx3xHxW in [0, 1], ``condition`` as `engine.training.stages.draw_condition` draws it,
-        ``guides`` Bx8xHxW in [0, 1] (see GUIDE_CHANNELS) exactly when the config has guides.
+        """``source`` Bx3xHxW in [0, 1]; ``condition`` with `Config.condition_channels` channels;
+        ``guides`` Bx8xHxW in [0, 1] (see GUIDE_CHANNELS), given if the config has guides.
         """
         if guides is None:
             image = self.unet(source, condition).float()
@@ -54,7 +56,7 @@ class G1(nn.Module):
         output = self.unet(torch.cat((source, guides), dim=1), condition).float()
         difference, logits = output.split((3, 4), dim=1)
         warp2d, warps = guides[:, :3], guides[:, 3:6]
-        # Drawn as a difference from the guides: what can be moved need not be drawn again.
+        # The generated image is a residual of the warp, which is right in most places already.
         generated = warps + difference
         blend = logits.softmax(dim=1)
         shares = blend.split(1, dim=1)
@@ -64,10 +66,10 @@ class G1(nn.Module):
 
 
 class G2(nn.Module):
-    """Source and coarse image in, signed difference map out: refined = coarse + difference.
+    """From source and coarse image to the signed difference map: refined = coarse + difference.
 
-    With guides it sees these too, and can put back of them what the coarse image has lost: to the
-    difference that it draws come shares of (warp - coarse).
+    With guides, which are inputs too, the difference is a generated one plus predicted shares of
+    (warp - coarse), which restores detail of the warps that the coarse image lost.
     """
 
     def __init__(self, config: Config) -> None:
@@ -79,14 +81,14 @@ class G2(nn.Module):
             out=3 + 2 * config.guides,
         )
         self._patch = config.g2.patch
-        if config.g2.start == "he":  # next to no difference, until stage 2 has trained it
+        if config.g2.start == "he":  # the refined image starts close to the coarse one
             nn.init.zeros_(self.unet.last.weight)
             bias = cast(nn.Parameter, self.unet.last.bias)
             with torch.no_grad():
                 bias[3 * config.g2.patch**2 :] = _SHARES_BEFORE
 
     def draw_nothing(self) -> None:
-        """Give it weights with which the refined image is the coarse one."""
+        """Zero the last layer's output, so that the refined image is the coarse one."""
         last = self.unet.last
         with torch.no_grad():
             for parameter in last.parameters():
@@ -94,8 +96,8 @@ class G2(nn.Module):
             cast(nn.Parameter, last.bias)[3 * self._patch**2 :] = -100.0
 
     def forward(self, source: Tensor, coarse: Tensor, guides: Tensor | None = None) -> Tensor:
-        """``source`` and ``coarse`` Bx3xHxW in [0, 1], ``guides`` Bx8xHxW exactly when the config
-        has guides; Bx3xHxW, about [-1, 1], float32.
+        """``source`` and ``coarse`` Bx3xHxW in [0, 1]; ``guides`` Bx8xHxW, given if the config has
+        guides. Returns the difference map, Bx3xHxW, about [-1, 1], float32.
         """
         if guides is None:
             return cast(Tensor, self.unet(torch.cat((source, coarse), dim=1))).float()

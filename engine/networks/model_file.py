@@ -1,6 +1,8 @@
-"""What a model says of itself, read without its weights and without torch."""
+"""The header of a checkpoint: its settings and metadata, read without its weights.
 
-from collections.abc import Mapping
+Apart from `engine.networks.checkpoint`, so that the window reads it without importing torch.
+"""
+
 from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
@@ -9,26 +11,35 @@ from engine.config.config import Config
 from engine.core.errors import ReposeError
 from engine.core.files import reason
 
+FORMAT = "repose"
+"""The value of ``format`` in the header."""
+
 
 def model_config(path: Path) -> Config:
     """The settings that a model was trained with.
 
-    Raises ReposeError when it cannot be read or is no model of Repose.
+    Raises ReposeError when the file cannot be read or is not a model of Repose.
     """
-    header = _header(path)
-    if header.get("format") != "repose" or "config" not in header:
-        raise ReposeError(f"{path} is not a model of Repose.")
-    try:
-        return Config.from_json(header["config"])
-    except ReposeError as error:
-        raise ReposeError(f"{path} has settings that cannot be used: {error}") from error
+    return config_in(read_header(path), path)
 
 
-def _header(path: Path) -> Mapping[str, str]:
+def read_header(path: Path) -> dict[str, str]:
+    """The header of a checkpoint: ``format``, ``version``, ``config`` ... Raises as above."""
     try:
         with safe_open(path, framework="numpy") as stored:
-            return dict(stored.metadata() or {})
+            header: dict[str, str] = dict(stored.metadata() or {})
     except SafetensorError as error:
         raise ReposeError(f"{path} is damaged or not a model of Repose.") from error
     except OSError as error:
         raise ReposeError(f"The model {path} cannot be read: {reason(error)}.") from error
+    if header.get("format") != FORMAT or "config" not in header:
+        raise ReposeError(f"{path} is a safetensors file, but not a model of Repose.")
+    return header
+
+
+def config_in(header: dict[str, str], path: Path) -> Config:
+    """The settings in a header. Raises ReposeError when they are not valid."""
+    try:
+        return Config.from_json(header["config"])
+    except ReposeError as error:
+        raise ReposeError(f"{path} has settings that cannot be used: {error}") from error

@@ -13,10 +13,10 @@ from engine.config.config import GeneratorConfig
 
 
 class UNet(nn.Module):
-    """Blocks down, a middle layer, blocks up; what goes across is added.
+    """An encoder of blocks, a middle layer and a decoder of blocks; skip connections are added.
 
-    ``size`` is the picture's (height, width). Heatmaps of ``stride`` 1 join the picture's channels;
-    coarser ones are projected and added where the features have their stride.
+    ``size`` is the picture's (height, width). Heatmaps of ``stride`` 1 are concatenated with the
+    picture; coarser ones are projected (1x1) and added to the features of the same stride.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class UNet(nn.Module):
         steps = list(pairwise(filters))
 
         self.first = _conv(joined, first) if config.filters else nn.Identity()
-        # What a convolution would do anyway; before, there is less to rearrange.
+        # Autocast to half precision happens before `pixel_unshuffle`, which then moves fewer bytes.
         self.casts = patch > 1 and config.filters > 0
         self.heatmap_level = (stride // patch).bit_length() - 1 if heatmaps and stride > 1 else None
         if self.heatmap_level is not None:
@@ -48,8 +48,8 @@ class UNet(nn.Module):
         self.blocks_down = nn.ModuleList(Block(n) for n in filters)
         self.strides = nn.ModuleList(_conv(a, b, stride=2) for a, b in steps)
         self.middle = _middle(config, filters[-1], size)
-        # Features from after the strides have one block less at the highest level and one more at
-        # the lowest: the report's full-size convolutions all lie on the way down.
+        # Skips from after the stride-2 convolutions: no decoder block at full size, and one more at
+        # the lowest level. The report's full-size convolutions are all in the encoder.
         across = [*filters[1:], filters[-1]] if self.after_stride else filters
         self.blocks_up = nn.ModuleList(Block(n) for n in reversed(across))
         self.upsamplings = nn.ModuleList(
@@ -62,7 +62,8 @@ class UNet(nn.Module):
                 self.last.weight.mul_(0.01)
 
     def forward(self, picture: Tensor, heatmaps: Tensor | None = None) -> Tensor:
-        """``picture`` BxCxHxW and the heatmaps, if it takes any; Bx``out``xHxW, unbounded."""
+        """``picture`` BxCxHxW, and heatmaps if the network has them. Returns Bx``out``xHxW,
+        unbounded."""
         if heatmaps is not None and self.heatmap_level is None:
             picture = torch.cat((picture, heatmaps), dim=1)
         if self.casts and torch.is_autocast_enabled(picture.device.type):
@@ -91,7 +92,7 @@ class UNet(nn.Module):
 
 
 class Block(nn.Module):
-    """Two 3x3 convolutions, each with ReLU, and a residual."""
+    """Two 3x3 convolutions, each with ReLU, with a residual connection around both."""
 
     def __init__(self, filters: int) -> None:
         super().__init__()
@@ -103,8 +104,8 @@ class Block(nn.Module):
 
 
 class Upsampling(nn.Module):
-    """To twice the size and fewer filters: a 1x1 convolution and nearest interpolation, or a
-    transposed convolution; with ReLU.
+    """Twice the size with fewer filters: a 1x1 convolution and nearest-neighbour interpolation, or
+    a transposed convolution; with ReLU.
     """
 
     def __init__(self, filters: int, out: int, how: Literal["nearest", "deconv"]) -> None:
@@ -117,7 +118,7 @@ class Upsampling(nn.Module):
         )
 
     def forward(self, x: Tensor, size: torch.Size) -> Tensor:
-        """BxCxhxw to BxC'x``size``, which is twice hxw or one row or column less."""
+        """BxCxhxw to BxC'x``size``, which is 2hx2w, or one row or column less."""
         x = torch.relu(self.convolution(x))
         if self.nearest:
             return nn.functional.interpolate(x, size=size)
@@ -125,7 +126,7 @@ class Upsampling(nn.Module):
 
 
 class FullyConnected(nn.Module):
-    """One linear layer over all features of all pixels; it fixes the picture's size."""
+    """One linear layer over all features of all pixels; works for one picture size only."""
 
     def __init__(self, features: int) -> None:
         super().__init__()
@@ -142,7 +143,7 @@ def _conv(filters: int, out: int, stride: int = 1) -> nn.Sequential:
 
 
 def _middle(config: GeneratorConfig, filters: int, size: tuple[int, int]) -> nn.Module:
-    """The layer at the bottom of the U, without ReLU."""
+    """The layer between encoder and decoder, without ReLU."""
     if config.middle == "conv":
         return nn.Conv2d(filters, filters, 3, padding=1)
     shrink = config.patch << (config.blocks - 1)
@@ -151,8 +152,8 @@ def _middle(config: GeneratorConfig, filters: int, size: tuple[int, int]) -> nn.
 
 
 def _he(module: nn.Module) -> None:
-    """He's first weights; each block starts as nearly the identity, so that depth does not blow
-    the features up.
+    """He initialisation; each block starts close to the identity, so that the features' variance
+    does not grow with depth.
     """
     if isinstance(module, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
         nn.init.kaiming_normal_(module.weight, nonlinearity="relu")

@@ -18,8 +18,7 @@ from engine.config.config import Config, StageConfig
 from engine.core import distributed
 from engine.core.devices import training_precision
 from engine.data.batch import Batch
-from engine.guidance.conditions import pose_heatmaps
-from engine.guidance.edges import pooled_edges
+from engine.guidance.conditions import pooled_edges, pose_heatmaps
 from engine.guidance.masks import draw_mask
 from engine.networks.discriminator import Discriminator
 from engine.networks.generators import G1, G2, Coarse

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
@@ -15,6 +17,10 @@ from gui.canvas.keep_bar import KeepBar, KeepView
 from gui.document.document import Document
 from gui.widgets.actions import add_action
 from gui.widgets.file_dialogs import ask_open, ask_save, folder_beside
+from gui.workers.background import Background
+
+if TYPE_CHECKING:
+    from engine import KeepMask, KeptPart
 
 
 class KeepMenu(QMenu):
@@ -23,10 +29,12 @@ class KeepMenu(QMenu):
     failed = Signal(str)
     done = Signal(str)
 
-    def __init__(self, document: Document, canvas: Canvas, parent: QWidget) -> None:
+    def __init__(
+        self, document: Document, canvas: Canvas, background: Background, parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self.setTitle(self.tr("&Keep"))
-        self._document, self._canvas = document, canvas
+        self._document, self._canvas, self._background = document, canvas, background
         self.tool = Brush(document, self)
         self._view = KeepView(document, self)
         canvas.add_under_points(self._view.item)
@@ -46,6 +54,18 @@ class KeepMenu(QMenu):
         for action in (self.brush, self.eraser, self.shown):
             action.setCheckable(True)
         self.shown.setChecked(True)
+        self.addSeparator()
+        self.parts = [
+            add_action(
+                self, text, partial(self._keep_part, part),
+                tip=self.tr("Add it to the kept areas; correct them with the brush"),
+            )
+            for part, text in (
+                ("background", self.tr("Keep the back&ground")),
+                ("clothes", self.tr("Keep the c&lothes")),
+                ("hair", self.tr("Keep the &hair")),
+            )
+        ]  # fmt: skip
         self.addSeparator()
         self.invert = add_action(
             self, self.tr("&Invert"), self.tool.invert, "Ctrl+I",
@@ -119,6 +139,24 @@ class KeepMenu(QMenu):
         self._view.set_painting(painting)
         self.bar.setVisible(painting)
         self.bar.adjustSize()
+
+    def _keep_part(self, part: KeptPart) -> None:
+        """Find a part of the picture in the background thread and add it to the kept areas."""
+        document = self._document
+        photo, landmarks = document.photo, document.landmarks
+        if photo is None or landmarks is None:
+            return
+
+        def done(mask: KeepMask) -> None:
+            if document.photo is not photo:
+                return  # another photo was opened meanwhile
+            keep = mask if document.keep is None else document.keep.joined(mask)
+            document.set_keep(keep, self.tr("Keep a part"))
+            self.shown.setChecked(True)
+            self._show()
+
+        pixels = photo.pixels
+        self._background.run(lambda: engine.keep_part(pixels, landmarks, part), done, owner=self)
 
     def _open(self) -> None:
         photo = self._document.photo

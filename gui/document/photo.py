@@ -14,6 +14,7 @@ from PySide6.QtGui import QImage
 
 import engine
 from gui.document.images import halvings, rgb_image
+from gui.style.preferences import detector
 
 if TYPE_CHECKING:
     from engine import Face, Metadata
@@ -51,7 +52,7 @@ class Photo:
 def read_photo(path: Path) -> Photo:
     """Read a photo and detect its faces. Slow: not for the GUI thread. Raises ReposeError."""
     pixels, metadata = engine.read_picture(path)
-    faces, image = engine.find_faces(pixels), rgb_image(pixels)
+    faces, image = engine.find_faces(pixels, detector()), rgb_image(pixels)
     photo = Photo(path, pixels, faces, image, metadata, file_hash(path))
     _ = photo.levels  # computed in this thread
     return photo

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 import engine
+from gui.style.preferences import detector
 from gui.workers.background import Background
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ SLICE = 0.25  # seconds of work per job, so that other jobs are not delayed by m
 class FootageReader(QObject):
     """Reads one video or folder of frames at a time.
 
-    It shares the background thread with the opening of photos, because dlib's detectors must not
-    be used by two threads.
+    It shares the background thread with the opening of photos, so that detectors do not compete
+    for the processor.
     """
 
     opened = Signal(object)  # Footage
@@ -47,7 +48,10 @@ class FootageReader(QObject):
                 self.opened.emit(footage)
                 self._go_on(reading, footage)
 
-        self._background.run(lambda: engine.open_footage(path), opened, lambda: self._end(reading))
+        found_by = detector()
+        self._background.run(
+            lambda: engine.open_footage(path, found_by), opened, lambda: self._end(reading)
+        )
 
     def stop(self) -> None:
         """Stop reading; the frames found so far stay."""

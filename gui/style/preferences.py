@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSettings
+
+if TYPE_CHECKING:
+    from engine import Detector
 
 
 def settings() -> QSettings:
@@ -18,3 +23,13 @@ def notes_edits() -> bool:
 def note_edits(wanted: bool) -> None:
     """Set the value of `notes_edits`."""
     settings().setValue("note", wanted)
+
+
+def detector() -> Detector:
+    """What finds the faces of opened photos and videos."""
+    return "dlib" if settings().value("detector") == "dlib" else "landmarker"
+
+
+def set_detector(wanted: Detector) -> None:
+    """Store what `detector` returns."""
+    settings().setValue("detector", wanted)

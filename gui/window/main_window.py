@@ -138,7 +138,7 @@ class MainWindow(QMainWindow):
             document, canvas, files, self.named_poses, self.turn, self.face_dock.expression,
             self.sequences, self,
         )  # fmt: skip
-        self.keep_menu = KeepMenu(document, canvas, self)
+        self.keep_menu = KeepMenu(document, canvas, self.background, self)
         self.view_menu = ViewMenu(document, canvas, self.panes, self.options, self.face_dock, self)
         bar = self.menuBar()
         for menu in (

@@ -6,21 +6,22 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton, QWidget
 
 from gui.canvas.keep_menu import KeepMenu
 from gui.canvas.select_menu import SelectMenu
 from gui.document.document import Document
 from gui.style.icons import icon
-from gui.style.preferences import note_edits, notes_edits
-from gui.widgets.actions import add_action
+from gui.style.preferences import detector, note_edits, notes_edits, set_detector
+from gui.widgets.actions import add_action, add_choice
 from gui.window.help import ShortcutSheet, show_help
 from gui.window.pose_menu import PoseMenu
 from gui.window.recent_menu import RecentMenu
 from gui.window.view_menu import ViewMenu
 
 if TYPE_CHECKING:
+    from engine import Detector
     from gui.training.training import Training
     from gui.window.file_actions import FileActions
 
@@ -62,6 +63,7 @@ class FileMenu(QMenu):
         )  # fmt: skip
         self.note.setCheckable(True)
         self.note.setChecked(notes_edits())
+        self.detectors = self._add_detectors(self.addMenu(self.tr("Find &faces with")))
         add_action(
             self, self.tr("E&xport batch…"), files.export_batch, "Ctrl+E",
             tip=self.tr("Repose many photos in many poses at once"),
@@ -95,6 +97,18 @@ class FileMenu(QMenu):
         for action in self._needs_pose:
             action.setEnabled(document.pose is not None)
         self.save.setEnabled(document.pose is not None and document.model is not None)
+
+    def _add_detectors(self, menu: QMenu) -> dict[Detector, QAction]:
+        group = QActionGroup(menu)
+        actions = {}
+        choices: tuple[tuple[Detector, str, str], ...] = (
+            ("landmarker", self.tr("&MediaPipe"), self.tr("Finds faces up to the profile")),
+            ("dlib", self.tr("&dlib"), self.tr("As in the report; not for commercial use")),
+        )
+        for name, text, tip in choices:
+            actions[name] = add_choice(menu, group, text, partial(set_detector, name), tip=tip)
+            actions[name].setChecked(name == detector())
+        return actions
 
 
 class EditMenu(QMenu):

@@ -1,4 +1,4 @@
-"""Work that threads share."""
+"""The cache of futures and the micro-batcher."""
 
 import threading
 from collections.abc import Sequence
@@ -10,23 +10,23 @@ from engine.core.errors import ReposeError
 from engine.core.sharing import FutureCache, MicroBatcher
 
 
-def test_an_answer_is_worked_out_once_for_all_threads() -> None:
+def test_each_key_is_computed_once_for_all_threads() -> None:
     asked: list[int] = []
 
     def work(key: int) -> int:
         asked.append(key)
         return key * key
 
-    kept = FutureCache(work, 10)
+    cache = FutureCache(work, 10)
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda key: kept.start(key).result(), [1, 2, 3] * 20))
-        ahead = kept.start(4, pool)
-        assert kept.start(4).result() == ahead.result() == 16
+        answers = list(pool.map(lambda key: cache.start(key).result(), [1, 2, 3] * 20))
+        ahead = cache.start(4, pool)
+        assert cache.start(4).result() == ahead.result() == 16
     assert answers == [1, 4, 9] * 20
     assert sorted(asked) == [1, 2, 3, 4]
 
 
-def test_failures_are_kept_too_and_old_answers_are_forgotten() -> None:
+def test_errors_are_cached_and_the_least_recent_key_is_evicted() -> None:
     asked: list[int] = []
 
     def work(key: int) -> int:
@@ -35,13 +35,13 @@ def test_failures_are_kept_too_and_old_answers_are_forgotten() -> None:
             raise ReposeError("No zero.")
         return key
 
-    kept = FutureCache(work, 2)
+    cache = FutureCache(work, 2)
     for key in (0, 0, 1, 2, 0):
         if key:
-            assert kept.start(key).result() == key
+            assert cache.start(key).result() == key
         else:
             with pytest.raises(ReposeError, match="No zero"):
-                kept.start(key).result()
+                cache.start(key).result()
     assert asked == [0, 1, 2, 0]
 
 

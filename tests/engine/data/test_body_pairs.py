@@ -17,7 +17,7 @@ from engine.data.pairs import (
     to_tensors,
 )
 from engine.face.landmarks import flipped
-from engine.guidance.edges import find_edges
+from engine.guidance.conditions import find_edges
 
 BODY = replace(
     PRESETS["report"], skeleton="body", image=ImageConfig(64, 48, "photo"), data=DataConfig()

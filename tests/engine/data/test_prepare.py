@@ -12,7 +12,7 @@ from engine.data.cache import open_cache
 from engine.data.layouts import list_pictures, read_groups
 from engine.data.prepare import PrepareOptions, prepare
 from engine.data.samples import CROP_SIDE, PHOTO_SIDE, view_angles
-from engine.face.dlib_detector import find_faces, find_largest_face
+from engine.face.detection import find_faces, find_largest_face
 from engine.face.landmarks import Landmarks
 from engine.face.pose_files import read_pose, write_pose
 from engine.imaging.photos import Photo, read_photo, write_photo

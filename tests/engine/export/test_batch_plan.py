@@ -7,11 +7,15 @@ import pytest
 from export_names import names
 
 from engine.core.errors import ReposeError
-from engine.export.batches import ExportBatch, plan_batch
+from engine.export.batches import (
+    ExportBatch,
+    angles_text,
+    check_pattern,
+    plan_batch,
+    read_angles,
+)
 from engine.export.jobs import Job
-from engine.export.names import check_pattern
-from engine.export.repose_options import ReposeOptions, batch_arguments, described
-from engine.export.sweep import angles_text, read_angles
+from engine.export.repose_options import ReposeOptions, batch_arguments, batch_from_options
 
 
 @pytest.mark.parametrize(
@@ -125,4 +129,4 @@ def test_the_command_line_can_say_it_too(batch: ExportBatch) -> None:
         name="{source}-{pose}-{yaw}",
     )  # fmt: skip
     options = tyro.cli(ReposeOptions, args=batch_arguments(whole))
-    assert described(options) == whole
+    assert batch_from_options(options) == whole

@@ -16,18 +16,19 @@ from export_names import names
 from engine.core import files
 from engine.core.errors import ReposeError
 from engine.export import export
-from engine.export.batch_run import Finished, Progress, run_batch
+from engine.export.batch_run import ExportResult, Progress, run_batch
 from engine.export.batches import ExportBatch, Format, plan_batch
 from engine.export.jobs import Job, Outcome
-from engine.face.dlib_detector import Face, find_faces
+from engine.face.detection import find_faces
+from engine.face.faces import Face
 from engine.face.landmarks import Landmarks
 from engine.face.pose_files import write_pose
 from engine.imaging.photos import Photo, read_photo, read_picture, write_photo
-from engine.inference.posing import NetworkInput, Prediction
+from engine.inference.prediction import NetworkInput, Prediction
 from engine.inference.predictor import Predictor
 
 
-def run(batch: ExportBatch, **how: object) -> tuple[Finished, list[Outcome]]:
+def run(batch: ExportBatch, **how: object) -> tuple[ExportResult, list[Outcome]]:
     outcomes: list[Outcome] = []
 
     def tell(outcome: Outcome | None, _progress: Progress) -> None:
@@ -177,7 +178,7 @@ def test_a_gpus_batches_give_the_same_pictures(
     }
     there = replace(batch, out=tmp_path / "gathered")
     predictor.together.clear()
-    monkeypatch.setattr(export, "_gathers", lambda _device: True)
+    monkeypatch.setattr(export, "_batches_inputs", lambda _device: True)
     monkeypatch.setattr(export, "job_threads", lambda _device: 8)
     outcomes = export.repose_all(predictor, plan_batch(there), there.options)
     assert {outcome.result for outcome in outcomes} == {"done"}
@@ -265,7 +266,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(
 def test_a_sheet_alone_leaves_no_other_pictures(batch: ExportBatch, tmp_path: Path) -> None:
     ended, _ = run(replace(batch, out=None, sheet=tmp_path / "sheet.png"))
     assert ended.made == (tmp_path / "sheet.png",)
-    assert ended.report is None
+    assert ended.log is None
     assert not (tmp_path / "out").exists()
     with pytest.raises(ReposeError, match="sheet or an animation"):
         run(replace(batch, out=None))

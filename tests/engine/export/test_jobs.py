@@ -9,13 +9,13 @@ import pytest
 from engine.core.errors import ReposeError
 from engine.export.export import repose_all
 from engine.export.jobs import Job, JobOptions, Outcome, read_jobs
-from engine.face.dlib_detector import find_faces
+from engine.face.detection import find_faces
 from engine.face.landmarks import Landmarks, check_landmarks
 from engine.face.pose import Pose3D
 from engine.face.pose_files import write_pose
 from engine.imaging.crop import Crop
 from engine.imaging.photos import Photo, read_photo, write_photo
-from engine.inference.posing import NetworkInput, Source
+from engine.inference.prediction import NetworkInput, Source
 from engine.inference.predictor import Predictor
 
 PLAIN = JobOptions()

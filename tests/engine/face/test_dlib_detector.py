@@ -11,6 +11,12 @@ from engine.face.landmarks import Landmarks
 from engine.imaging.photos import Photo, read_photo
 
 
+@pytest.fixture(name="face")
+def dlib_face(photo: Photo) -> Landmarks:
+    """dlib's landmarks of the sample photo."""
+    return find_faces(photo)[0].landmarks
+
+
 def test_the_face_in_the_sample(photo: Photo) -> None:
     faces = find_faces(photo)
     assert len(faces) == 1

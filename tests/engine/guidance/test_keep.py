@@ -14,7 +14,7 @@ from engine.face.pose import Pose3D
 from engine.guidance.keep import LONGEST, KeepMask, keep_of
 from engine.imaging.crop import Crop
 from engine.imaging.photos import Photo, read_photo, write_photo
-from engine.inference.posing import keep_refined
+from engine.inference.prediction import keep_refined
 from engine.inference.predictor import Predictor
 from main import main
 

@@ -13,7 +13,7 @@ from engine.face.landmarks import Landmarks, flipped
 from engine.face.pose import Pose3D
 from engine.imaging.crop import Crop
 from engine.imaging.photos import Photo
-from engine.inference.posing import Prediction
+from engine.inference.prediction import Prediction
 from engine.inference.predictor import Predictor
 from engine.networks.checkpoint import save_checkpoint
 from engine.networks.generators import G1, G2

@@ -1,4 +1,4 @@
-"""What is captured computes what the networks compute."""
+"""The fused graph computes what the networks compute."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +18,7 @@ Arguments = tuple[Tensor, Tensor, Tensor, Tensor | None]
 
 
 def variants(config: Config) -> Iterator[tuple[str, Config]]:
-    """Settings that change what the networks are made of."""
+    """Settings that change the networks' layers."""
     g1 = config.g1
     yield "default", config
     yield "without guides", replace(config, guides=False)
@@ -33,7 +33,7 @@ def variants(config: Config) -> Iterator[tuple[str, Config]]:
 
 
 class Networks:
-    """G1 and G2 with random weights that make a difference everywhere."""
+    """G1 and G2 with random weights; the last layers' are large enough to show errors."""
 
     def __init__(self, config: Config, precision: torch.dtype) -> None:
         torch.manual_seed(0)
@@ -63,7 +63,7 @@ class Networks:
         return picture, own, target, guides if self.config.guides else None
 
 
-def capture(networks: Networks) -> FusedGraph:
+def fuse(networks: Networks) -> FusedGraph:
     arguments = networks.arguments(0)
     return FusedGraph(networks, arguments[:2], arguments[2:])
 
@@ -71,12 +71,12 @@ def capture(networks: Networks) -> FusedGraph:
 @pytest.mark.parametrize("name", [name for name, _ in variants(Config())])
 def test_it_computes_the_same(small_config: Config, name: str) -> None:
     networks = Networks(dict(variants(small_config))[name], torch.float32)
-    captured = capture(networks)
+    graph = fuse(networks)
     for seed in (1, 2):
         arguments = networks.arguments(seed)
-        kept = captured.prepare(*arguments[:2])
-        for _ in range(2):  # nothing is left over from one time to the next
-            found = captured(kept, *arguments[2:])
+        prepared = graph.prepare(*arguments[:2])
+        for _ in range(2):  # calls do not change what is prepared
+            found = graph(prepared, *arguments[2:])
             with torch.no_grad():
                 expected = networks(*arguments)
             assert expected[1].std() > 0.01, "else the test shows little"
@@ -87,45 +87,46 @@ def test_it_computes_the_same(small_config: Config, name: str) -> None:
 def test_half_precision_stays_as_close_as_it_was(small_config: Config) -> None:
     full, half = (Networks(small_config, dtype) for dtype in (torch.float32, torch.bfloat16))
     arguments = full.arguments(1)
-    captured = capture(half)
-    found = captured(captured.prepare(*arguments[:2]), *arguments[2:])
+    graph = fuse(half)
+    found = graph(graph.prepare(*arguments[:2]), *arguments[2:])
     with torch.no_grad():
         exact, usual = full(*arguments), half(*arguments)
     for one, other, true in zip(found, usual, exact, strict=True):
         assert (one - true).abs().mean() < 1.5 * (other - true).abs().mean() + 1e-4
 
 
-def test_every_convolution_is_fused_and_the_source_s_share_is_kept(small_config: Config) -> None:
+def test_convolutions_are_fused_and_those_of_the_source_are_prepared(small_config: Config) -> None:
     networks = Networks(small_config, torch.float32)
-    captured = capture(networks)
-    run = captured._run.graph
-    names = [str(node.target) for node in run.nodes if node.op == "call_function"]
-    unfused = ("aten.convolution", "aten.relu", "aten.pixel", "aten.cat")
+    graph = fuse(networks)
+    names = [str(node.target) for node in graph._run.graph.nodes if node.op == "call_function"]
+    unfused = ("aten.convolution", "aten.relu", "aten.pixel_unshuffle", "aten.cat")
     assert not any(name.startswith(unfused) for name in names), names
-    kept = captured.prepare(*networks.arguments(1)[:2])
-    shapes = {tuple(value.shape) for value in kept}
-    assert (1, 4, 32, 32) in shapes, "of the first layers"
-    assert not any(shape[1] == 68 for shape in shapes), "the source's heatmaps have been used"
+    prepared = graph.prepare(*networks.arguments(1)[:2])
+    shapes = {tuple(value.shape) for value in prepared}
+    assert (1, 4, 32, 32) in shapes, "the terms of the first layers"
+    assert not any(shape[1] == 68 for shape in shapes), (
+        "the convolution of the source's heatmaps is prepared, not they"
+    )
 
 
 def test_the_same_tensor_twice_is_two_arguments() -> None:
     zeros = torch.zeros(1, 2, 4, 4)
-    captured = FusedGraph(lambda a, b: (a - 2 * b,), (zeros,), (zeros,))
-    kept = captured.prepare(zeros + 5)
-    (found,) = captured(kept, zeros + 1)
+    graph = FusedGraph(lambda a, b: (a - 2 * b,), (zeros,), (zeros,))
+    prepared = graph.prepare(zeros + 5)
+    (found,) = graph(prepared, zeros + 1)
     assert (found == 3).all()
 
 
-def test_what_is_written_in_place_is_not_kept() -> None:
+def test_values_changed_in_place_are_not_prepared() -> None:
     def function(steady: Tensor, changing: Tensor) -> tuple[Tensor, ...]:
         total = steady * 2
         total += changing
         return total, steady + 1
 
-    captured = FusedGraph(function, (torch.zeros(3),), (torch.zeros(3),))
-    kept = captured.prepare(torch.ones(3))
+    graph = FusedGraph(function, (torch.zeros(3),), (torch.zeros(3),))
+    prepared = graph.prepare(torch.ones(3))
     for _ in range(2):
-        total, more = captured(kept, torch.full((3,), 5.0))
+        total, more = graph(prepared, torch.full((3,), 5.0))
         assert total.tolist() == [7, 7, 7]
         assert more.tolist() == [2, 2, 2]
 
@@ -139,18 +140,18 @@ def test_a_convolution_added_to_itself_and_one_in_groups() -> None:
         return y + y, torch.relu(groups(torch.cat((y, x), 1)[:, 4:12])), y.add(x, alpha=0.5)
 
     x = torch.rand(1, 8, 12, 12)
-    captured = FusedGraph(function, (), (x,))
-    for one, other in zip(captured((), x), function(x), strict=True):
+    graph = FusedGraph(function, (), (x,))
+    for one, other in zip(graph((), x), function(x), strict=True):
         torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-4)
 
 
 def test_threads_share_it(small_config: Config) -> None:
     networks = Networks(small_config, torch.float32)
-    captured = capture(networks)
+    graph = fuse(networks)
     arguments = [networks.arguments(seed) for seed in range(8)]
 
     def run(one: Arguments) -> Tensor:
-        return captured(captured.prepare(*one[:2]), *one[2:])[0]
+        return graph(graph.prepare(*one[:2]), *one[2:])[0]
 
     alone = [run(one) for one in arguments]
     with ThreadPoolExecutor(4) as pool:

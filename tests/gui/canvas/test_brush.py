@@ -16,6 +16,7 @@ from gui.canvas.keep_bar import TINT, keep_image
 from gui.canvas.keep_menu import KeepMenu
 from gui.document.document import Document
 from gui.document.photo import Photo
+from gui.workers.background import Background
 
 NONE = Qt.KeyboardModifier.NoModifier
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -39,7 +40,7 @@ def document(canvas: Canvas) -> Document:
 
 @pytest.fixture
 def menu(canvas: Canvas, opened: Photo) -> KeepMenu:
-    menu = KeepMenu(canvas._document, canvas, canvas)
+    menu = KeepMenu(canvas._document, canvas, Background(canvas), canvas)
     canvas._document.set_photo(opened)
     return menu
 

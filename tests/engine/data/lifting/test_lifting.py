@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from engine.core.errors import ReposeError
 from engine.data.lifting.lifting import SIDE, LiftedPortrait
-from engine.face.dlib_detector import find_faces
+from engine.face.detection import find_faces
 from engine.face.identity import describe
 from engine.face.landmarks import Landmarks
 from engine.imaging.photos import Photo

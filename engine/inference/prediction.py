@@ -1,4 +1,4 @@
-"""What the predictor works on: a source face, a pose for it, and what the networks make of both."""
+"""The predictor's inputs and outputs: source, network input (source and pose), prediction."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,17 +20,20 @@ from engine.inference.compositing import paste
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-_UNMOVED = 0.01  # pixels: a pose this close to the source is the source
-_LARGEST = 4  # longest sides of the photo: a crop beyond that holds next to nothing of it
-_LARGEST_SIDE = 30_000  # pixels: OpenCV samples no larger pictures
+_UNMOVED = 0.01  # pixels: a pose whose points moved less counts as the source's
+_LARGEST = 4  # longest sides of the photo: the photo would fill too little of a larger crop
+_LARGEST_SIDE = 30_000  # pixels: `cv2.remap` accepts no more than 32767
 
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A source face, cut out and scaled for the networks.
+    """A source face, cropped and scaled for the networks.
 
-    photo   (H, W, 3) and face (68, 2) in its pixels    crop  of it
-    pixels  (S, S, 3) of the crop and landmarks (68, 2) in their pixels
+    photo      (H, W, 3) uint8
+    face       (68, 2) its landmarks, pixels of the photo
+    crop       the square around it
+    pixels     (S, S, 3) uint8, the scaled crop
+    landmarks  (68, 2) pixels of the scaled crop
     """
 
     photo: Pixels
@@ -41,11 +44,13 @@ class Source:
 
     @classmethod
     def cut(cls, photo: Pixels, face: Landmarks, crop: Crop, size: int) -> Self:
+        """The source in ``crop``, scaled to S = ``size``."""
         pixels, landmarks = crop.scaled(photo, size), crop.to_network(face, size)
         return cls(photo, face, crop, pixels, landmarks)
 
     @cached_property
     def head(self) -> SourceHead:
+        """The head fitted to the landmarks."""
         return SourceHead(self.pixels, self.landmarks)
 
     @cached_property
@@ -56,9 +61,10 @@ class Source:
 
 @dataclass(frozen=True, eq=False)
 class NetworkInput:
-    """A source and a pose for it, as the networks need them.
+    """A source and a pose for it.
 
-    pose  (68, 2) pixels of the photo    target  the same in pixels of the crop
+    pose    (68, 2) pixels of the photo
+    target  (68, 2) the same in pixels of the scaled crop
     """
 
     source: Source
@@ -67,7 +73,7 @@ class NetworkInput:
 
     @cached_property
     def maps(self) -> Maps:
-        """Where the guides' pixels come from."""
+        """The guides as maps: the source position of each pixel."""
         return self.source.head.maps(self.target)
 
     @cached_property
@@ -77,9 +83,10 @@ class NetworkInput:
 
 
 def covering(source: Source, pose: Landmarks, wider: Source | None) -> Source:
-    """The source, cut wider where the pose leaves its crop; ``wider`` if that is such a cut.
+    """The source, or one with a larger crop if the pose leaves its crop; ``wider`` if it has that
+    crop already.
 
-    Raises ReposeError for a pose that reaches far out of the photo.
+    Raises ReposeError for a pose far outside the photo.
     """
     if source.crop.covers(pose):
         return source
@@ -93,11 +100,11 @@ def covering(source: Source, pose: Landmarks, wider: Source | None) -> Source:
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """What the networks make of one pose; all of the crop, RGB.
+    """The networks' output for one pose: RGB pictures of the scaled crop.
 
     coarse, refined  (S, S, 3) float32 in [0, 1]
     difference       (S, S, 3) float32 in [-1, 1]: the difference map, refined = coarse + difference
-    posed            what the networks were given
+    posed            the networks' input
     """
 
     coarse: Floats
@@ -107,25 +114,25 @@ class Prediction:
 
     @property
     def crop(self) -> Crop:
-        """Where it lies in the photo."""
+        """The crop's place in the photo."""
         return self.posed.source.crop
 
     @property
     def pose(self) -> Landmarks:
-        """The landmarks (68, 2) it shows, pixels of the photo."""
+        """The target landmarks (68, 2), pixels of the photo."""
         return self.posed.pose
 
     @property
     def warp(self) -> Floats:
-        """The source moved into the pose, (S, S, 3) in [0, 1]: the 3D warp where it is to be
-        trusted, else the 2D warp. What G1 starts from."""
+        """The source warped into the pose, (S, S, 3) in [0, 1]: the 3D warp where it is valid, else
+        the 2D warp. G1's generated image is a residual of it."""
         return combined(self.posed.guides)
 
     def pasted(self, keep: KeepMask | None = None) -> Pixels:
-        """The photo at full size with the refined face blended in, (H, W, 3) uint8.
+        """The photo at full size with the refined face composited into it, (H, W, 3) uint8.
 
-        Every pixel outside the crop and every kept one is the photo's own; so are all of them in
-        the source's pose. Raises ReposeError when ``keep`` is of a photo of another size.
+        Pixels outside the crop and kept ones are the photo's, bit for bit; in the source's pose all
+        are. Raises ReposeError when ``keep`` is of a photo of another size.
         """
         source = self.posed.source
         if keep is not None:
@@ -136,16 +143,18 @@ class Prediction:
 
 
 def identity_drift(prediction: Prediction) -> float:
-    """The distance of the refined face from the source's: 0 to about 1; from 0.6 on it is another
-    person. Raises ReposeError when the package with dlib's models is missing."""
+    """The distance of the refined from the source face in dlib's recognition network: 0 to about 1;
+    0.6 and more means another person. Raises ReposeError when dlib's models are missing."""
     source = prediction.posed.source
     pictures = np.stack([source.pixels / np.float32(255), prediction.refined])
     return identity_distance(pictures, np.stack([source.landmarks, prediction.posed.target]))
 
 
 def keep_refined(prediction: Prediction, keep: KeepMask) -> Floats:
-    """The refined picture (S, S, 3) in [0, 1] as pasting it would show: kept places are the
-    source's. Raises ReposeError when ``keep`` is of a photo of another size."""
+    """The refined picture (S, S, 3) in [0, 1] with the source's pixels in kept areas.
+
+    Raises ReposeError when ``keep`` is of a photo of another size.
+    """
     source = prediction.posed.source
     check_keep(keep, source.photo)
     kept = keep.over(source.crop, source.pixels.shape[0])[..., None]
@@ -154,5 +163,6 @@ def keep_refined(prediction: Prediction, keep: KeepMask) -> Floats:
 
 
 def too_large(crop: Crop, photo: Pixels) -> bool:
+    """Whether the crop is too large for the photo to fill, or for OpenCV to sample."""
     longest: int = max(photo.shape[:2])
     return crop.side > min(_LARGEST * longest, _LARGEST_SIDE)

@@ -1,50 +1,47 @@
-"""The command `repose`: one picture, a list of jobs, a batch of many sources in many poses, or the
-poses of a video."""
+"""The command `repose`: runs one job, a job list, a batch or a sequence."""
 
 import json
 import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tqdm import tqdm
+
+from engine.core.devices import step_back
 from engine.core.errors import ReposeError
+from engine.export.batch_run import ExportResult, OnProgress, Progress, run_batch
 from engine.export.batches import ExportBatch
-from engine.export.repose_options import ReposeOptions, described
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from engine.export.batch_run import Finished, Tell
+from engine.export.export import repose_all
+from engine.export.jobs import Job, Outcome, read_jobs
+from engine.export.log import BatchLog
+from engine.export.repose_options import ReposeOptions, batch_from_options
+from engine.export.sequence_export import SequenceExport, export_sequence, sequence_from_options
+from engine.inference.predictor import Predictor
 
 
 def repose(options: ReposeOptions) -> int:
-    """Do it and return how many jobs failed; they are named on standard error."""
+    """Run the command and return the number of failed jobs; their reasons are printed to stderr."""
     if options.sequence is not None:
-        return _do_sequence(options, options.sequence)
+        return _run_sequence(options, options.sequence)
     if options.output is not None or options.jobs is not None:
-        return _do_jobs(options)
+        return _run_jobs(options)
     if options.batch is None:
-        batch = described(options)
+        batch = batch_from_options(options)
     else:
         batch = ExportBatch.read(options.batch)
         batch = replace(batch, overwrite=batch.overwrite or options.overwrite)
-    return (_do_with_events if options.events else _do_batch)(batch, options)
+    return (_run_batch_with_events if options.events else _run_batch)(batch, options)
 
 
-def _do_jobs(options: ReposeOptions) -> int:
+def _run_jobs(options: ReposeOptions) -> int:
     """One picture, or the jobs of a list."""
-    from tqdm import tqdm
-
-    from engine.export.export import repose_all
-    from engine.export.jobs import Job, read_jobs
-    from engine.export.log import Report
-    from engine.inference.predictor import Predictor
-
-    batch = described(options)
+    batch = batch_from_options(options)
     yaw, pitch, roll = batch.yaw[0], batch.pitch[0], batch.roll[0]
     if options.jobs is not None and options.out is not None:
         jobs = read_jobs(options.jobs, options.out)
@@ -53,16 +50,16 @@ def _do_jobs(options: ReposeOptions) -> int:
         target = next(iter([*options.target, *options.pose]), None)
         jobs = (Job(options.source[0], target, options.output),)
     jobs = tuple(replace(job, angles=(yaw, pitch, roll)) for job in jobs)
-    how = replace(batch.options, keep=options.keep)
+    job_options = replace(batch.options, keep=options.keep)
     predictor = Predictor(options.model, options.device)
     counts = {"done": 0, "kept": 0, "failed": 0}
     silent = options.jobs is None or not sys.stderr.isatty()
-    outcomes = repose_all(predictor, jobs, how)
-    with Report(options.report) if options.report else nullcontext() as report:
+    outcomes = repose_all(predictor, jobs, job_options)
+    with BatchLog(options.log) if options.log else nullcontext() as log:
         for outcome in tqdm(outcomes, total=len(jobs), unit="job", disable=silent):
             counts[outcome.result] += 1
-            if report:
-                report.add(outcome)
+            if log:
+                log.add(outcome)
             if outcome.reason:
                 place = f"{options.jobs} line {outcome.job.line}: " if outcome.job.line else ""
                 tqdm.write(f"repose: {place}{outcome.reason}", file=sys.stderr)
@@ -72,15 +69,10 @@ def _do_jobs(options: ReposeOptions) -> int:
     return counts["failed"]
 
 
-def _do_batch(batch: ExportBatch, options: ReposeOptions) -> int:
-    from tqdm import tqdm
-
-    from engine.export.batch_run import Progress, run_batch
-    from engine.export.jobs import Outcome
-
+def _run_batch(batch: ExportBatch, options: ReposeOptions) -> int:
     bar: tqdm[Any] = tqdm(unit="picture", disable=not sys.stderr.isatty())
 
-    def tell(outcome: Outcome | None, progress: Progress) -> None:
+    def on_progress(outcome: Outcome | None, progress: Progress) -> None:
         bar.total = progress.total
         if outcome is None:
             bar.refresh()
@@ -91,84 +83,79 @@ def _do_batch(batch: ExportBatch, options: ReposeOptions) -> int:
 
     try:
         with bar:
-            ended = run_batch(batch, tell, Event(), report=options.report, retry=options.retry)
+            result = run_batch(batch, on_progress, Event(), log=options.log, retry=options.retry)
     except KeyboardInterrupt:
         print("stopped; the same command goes on from here", file=sys.stderr)
         raise
-    for problem in ended.problems:
+    for problem in result.problems:
         print(f"repose: {problem}", file=sys.stderr)
-    progress = ended.progress
+    progress = result.progress
     kept = f"{progress.kept} kept, " if progress.kept else ""
     print(f"{progress.done} done, {kept}{progress.failed} failed")
-    for path in (*ended.made, *([ended.report] if ended.report else [])):
+    for path in (*result.made, *([result.log] if result.log else [])):
         print(path)
-    return progress.failed + len(ended.problems)
+    return progress.failed + len(result.problems)
 
 
-def _do_sequence(options: ReposeOptions, path: Path) -> int:
-    """The poses of a video or folder of frames, or a sequence that the editor describes."""
-    from tqdm import tqdm
-
-    from engine.export.batch_run import Progress
-    from engine.export.jobs import Outcome
-    from engine.export.sequence_export import SequenceExport, described_sequence, export_sequence
-
+def _run_sequence(options: ReposeOptions, path: Path) -> int:
+    """A video or folder of frames; with --events, a sequence file of the editor."""
     if options.events:
         export = SequenceExport.read(path)
-        return _with_events(lambda tell, stop: export_sequence(export, tell, stop))
+        return _run_with_events(
+            lambda on_progress, stop: export_sequence(export, on_progress, stop)
+        )
     silent = not sys.stderr.isatty()
     with tqdm(unit="frame", desc="finding the face", disable=silent) as bar:
-        export = described_sequence(options, path, bar.update)
+        export = sequence_from_options(options, path, bar.update)
     with tqdm(total=len(export.targets), unit="frame", desc="making", disable=silent) as bar:
 
-        def tell(outcome: Outcome | None, _progress: Progress) -> None:
+        def on_progress(outcome: Outcome | None, _progress: Progress) -> None:
             bar.update(outcome is not None)
 
-        ended = export_sequence(export, tell, Event())
-    print(f"{ended.progress.done} frames")
+        result = export_sequence(export, on_progress, Event())
+    print(f"{result.progress.done} frames")
     print(export.output)
     return 0
 
 
-def _do_with_events(batch: ExportBatch, options: ReposeOptions) -> int:
-    from engine.export.batch_run import run_batch
-
-    return _with_events(
-        lambda tell, stop: run_batch(batch, tell, stop, report=options.report, retry=options.retry)
+def _run_batch_with_events(batch: ExportBatch, options: ReposeOptions) -> int:
+    return _run_with_events(
+        lambda on_progress, stop: run_batch(
+            batch, on_progress, stop, log=options.log, retry=options.retry
+        )
     )
 
 
-def _with_events(run: "Callable[[Tell, Event], Finished]") -> int:
-    """What `run` tells, as JSON lines: ``started``, a ``job`` for each, then ``finished``,
-    ``stopped`` or ``failed``; each with its numbers."""
-    from engine.core.devices import step_back
-    from engine.export.batch_run import Progress
-    from engine.export.jobs import Outcome
+def _run_with_events(run: Callable[[OnProgress, Event], ExportResult]) -> int:
+    """Run an export at low priority and print its progress as JSON lines.
 
+    Events: ``started``, one ``job`` per job, then ``finished``, ``stopped`` or ``failed``; each
+    with the counts. SIGTERM and the line "stop" on standard input stop the export.
+    """
     stop = Event()
     before = signal.signal(signal.SIGTERM, lambda *_: stop.set())
     Thread(target=_wait_for_stop, args=(stop,), daemon=True).start()
     step_back()
 
-    def tell(outcome: Outcome | None, progress: Progress) -> None:
+    def on_progress(outcome: Outcome | None, progress: Progress) -> None:
         if outcome is None:
-            _event("started", **progress._asdict())
+            _print_event("started", **progress._asdict())
         else:
             job = {"source": str(outcome.job.source), "output": str(outcome.job.output)}
             result = {"result": outcome.result, "reason": outcome.reason}
-            _event("job", **job, **result, **progress._asdict())
+            _print_event("job", **job, **result, **progress._asdict())
 
     try:
-        ended = run(tell, stop)
+        ended = run(on_progress, stop)
     except ReposeError as error:
-        _event("failed", reason=str(error))
+        _print_event("failed", reason=str(error))
         return 1
     finally:
         signal.signal(signal.SIGTERM, before)
-    _event(
+    _print_event(
         "stopped" if stop.is_set() else "finished",
         **ended.progress._asdict(),
-        report=str(ended.report or ""),
+        report=str(ended.log or ""),
         made=[str(path) for path in ended.made],
         problems=list(ended.problems),
     )
@@ -176,17 +163,17 @@ def _with_events(run: "Callable[[Tell, Event], Finished]") -> int:
 
 
 def _wait_for_stop(stop: Event) -> None:
-    # Not sys.stdin: a thread that waits in it holds a lock that Python wants when it ends.
+    # Not sys.stdin: a thread blocked in it holds a lock that the interpreter needs at exit.
     try:
         while data := os.read(sys.stdin.fileno(), 1024):
             if b"stop" in data:
                 stop.set()
-    except (OSError, ValueError):  # there is no standard input
+    except (OSError, ValueError):  # no standard input
         pass
 
 
-def _event(event: str, **values: object) -> None:
+def _print_event(event: str, **values: object) -> None:
     try:
         print(json.dumps({"event": event, **values}), flush=True)
-    except OSError:  # whoever listened is gone; the pictures are wanted all the same
+    except OSError:  # the reader has ended; the export goes on without events
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115

@@ -1,0 +1,321 @@
+"""Faces and their landmarks in a photo, found by MediaPipe's networks.
+
+The detector sees squares of 128 pixels and finds faces from about a sixth of the square's side on.
+So a photo is searched as a whole and in overlapping square tiles, and, where nothing is found
+upright, turned by quarter turns. Each face is then cut out upright, twice: first where the detector
+says, then where the first landmarks say.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from engine.face.faces import Face, outermost
+from engine.face.handles import HeadFrame, handle_network
+from engine.face.landmarker_networks import (
+    DETECTOR_SIDE,
+    LANDMARK_SIDE,
+    N_DENSE,
+    detector_anchors,
+    landmarker,
+)
+
+Pixels = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+COEFFICIENT_NAMES = (
+    "_neutral", "browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft",
+    "browOuterUpRight", "cheekPuff", "cheekSquintLeft", "cheekSquintRight", "eyeBlinkLeft",
+    "eyeBlinkRight", "eyeLookDownLeft", "eyeLookDownRight", "eyeLookInLeft", "eyeLookInRight",
+    "eyeLookOutLeft", "eyeLookOutRight", "eyeLookUpLeft", "eyeLookUpRight", "eyeSquintLeft",
+    "eyeSquintRight", "eyeWideLeft", "eyeWideRight", "jawForward", "jawLeft", "jawOpen",
+    "jawRight", "mouthClose", "mouthDimpleLeft", "mouthDimpleRight", "mouthFrownLeft",
+    "mouthFrownRight", "mouthFunnel", "mouthLeft", "mouthLowerDownLeft", "mouthLowerDownRight",
+    "mouthPressLeft", "mouthPressRight", "mouthPucker", "mouthRight", "mouthRollLower",
+    "mouthRollUpper", "mouthShrugLower", "mouthShrugUpper", "mouthSmileLeft", "mouthSmileRight",
+    "mouthStretchLeft", "mouthStretchRight", "mouthUpperUpLeft", "mouthUpperUpRight",
+    "noseSneerLeft", "noseSneerRight",
+)  # fmt: skip
+"""What the coefficient network answers, in its order; ARKit's names, left is the person's own."""
+
+# Tiles in the photo's longer side, overlapping by half; and the height of a face, as a share of the
+# photo's shorter side, from which on smaller faces are not searched for.
+_LEVELS = ((1, 0.35), (2, 0.12), (4, 0.0))
+_SEARCHED = 1536  # pixels of the photo's longer side that are searched
+_SURE = 0.5  # probability from which on the detector's answer counts
+_CERTAIN = 0.75  # from which on it counts whatever the landmark network says: that doubts profiles
+_PRESENT = 0.5  # the landmark network's own probability of a face, for the others
+_FACE_AREA = 1.5  # side of the landmark network's square, sides of the face's box
+_SAME = 0.3  # intersection over union of two boxes of one face
+_QUARTERS = (None, cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE, cv2.ROTATE_180)
+_OUTER_EYES = (33, 263)  # dense landmarks: outer corners of the person's right and left eye
+_BATCH = 16  # tiles that the detector gets at once
+
+
+@dataclass(frozen=True)
+class _Area:
+    """A square of a photo around an upright face: centre (x, y), side, and the roll of the face in
+    radians; pixels of the photo."""
+
+    x: float
+    y: float
+    side: float
+    roll: float
+
+    def matrix(self, size: int) -> NDArray[np.float64]:
+        """(2, 3): pixels of the photo to pixels of the square scaled to ``size``."""
+        scale = size / self.side
+        cos, sin = scale * np.cos(self.roll), scale * np.sin(self.roll)
+        turn = np.array([[cos, sin], [-sin, cos]])
+        middle = (size - 1) / 2
+        return np.column_stack([turn, (middle, middle) - turn @ (self.x, self.y)])
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """What the detector found: a box in pixels of the photo, where to look for landmarks, and the
+    probability of a face."""
+
+    box: tuple[float, float, float, float]
+    area: _Area
+    score: float
+
+
+def find_faces(photo: Pixels) -> tuple[Face, ...]:
+    """All faces of a photo (H, W, 3) uint8 RGB, the largest first; () when there is none."""
+    for turn in _QUARTERS:
+        turned = photo if turn is None else np.asarray(cv2.rotate(photo, turn), np.uint8)
+        # Patterns look like faces more often than photos lie on their side.
+        faces = _upright_faces(turned, doubtful=turn is not None)
+        if faces:
+            return tuple(_turned_back(face, turn, photo.shape) for face in faces)
+    return ()
+
+
+def find_largest_face(photo: Pixels) -> Face | None:
+    """The largest face of a photo (H, W, 3) uint8 RGB; None when there is none."""
+    faces = find_faces(photo)
+    return faces[0] if faces else None
+
+
+def face_near(photo: Pixels, face: Face) -> Face | None:
+    """The face in the next frame of a video, without a search: it is looked for where ``face`` was
+    in the last one. None when it is not there any more."""
+    if face.dense is None:
+        return None
+    found = _landmarks(photo, _area_of(face.dense))
+    if found is None:
+        return None
+    dense, presence = found
+    before, after = np.ptp(face.landmarks, axis=0).max(), np.ptp(dense[:, :2], axis=0).max()
+    if presence < _SURE or not 0.6 < after / max(before, 1e-6) < 1.7:
+        return None
+    return _face(dense, presence)
+
+
+class FaceTracker:
+    """The largest face of successive frames: followed, and searched for only when it is lost."""
+
+    def __init__(self) -> None:
+        self._last: Face | None = None
+
+    def find(self, frame: Pixels) -> Face | None:
+        """The face in the next frame (H, W, 3) uint8 RGB; None when there is none."""
+        face = None if self._last is None else face_near(frame, self._last)
+        self._last = face or find_largest_face(frame)
+        return self._last
+
+
+def _upright_faces(photo: Pixels, doubtful: bool) -> list[Face]:
+    """All faces, the largest first; ``doubtful``: only those that both networks are sure of."""
+    faces: list[Face] = []
+    for candidate in _candidates(photo):
+        found = _landmarks(photo, candidate.area)
+        if found is None:
+            continue
+        second = _landmarks(photo, _area_of(found[0]))
+        dense, presence = found if second is None else second
+        signs = (candidate.score >= _CERTAIN, presence >= _PRESENT)
+        if not (all(signs) if doubtful else any(signs)):
+            continue
+        face = _face(dense, candidate.score)
+        if all(_overlap(face.box, other.box) < _SAME for other in faces):
+            faces.append(face)
+    return sorted(faces, key=lambda face: face.box[0] - face.box[2])
+
+
+def _face(dense: Floats, score: float) -> Face:
+    networks = landmarker()
+    frame = HeadFrame.of(dense.astype(np.float64), networks.canonical)
+    landmarks = handle_network().landmarks(dense.astype(np.float64), frame)
+    with torch.inference_mode():
+        values = networks.coefficients(torch.from_numpy(dense[None]))[0].tolist()
+    coefficients = MappingProxyType(dict(zip(COEFFICIENT_NAMES, values, strict=True)))
+    dense.setflags(write=False)
+    return Face(outermost(landmarks), landmarks, score, dense, coefficients, frame.angles)
+
+
+# The search
+
+
+def _candidates(photo: Pixels) -> list[_Candidate]:
+    """What the detector finds, the surest first, every face once."""
+    height, width = photo.shape[:2]
+    scale = min(1.0, _SEARCHED / max(height, width))
+    small = photo
+    if scale < 1:
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        small = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
+    found: list[_Candidate] = []
+    for count, enough in _LEVELS:
+        found.extend(_in_tiles(small, scale, count))
+        largest = max((c.box[3] - c.box[1] for c in found), default=0.0)
+        if found and largest > enough * min(height, width):
+            break
+    chosen: list[_Candidate] = []
+    for candidate in sorted(found, key=lambda candidate: -candidate.score):
+        if all(_overlap(candidate.box, other.box) < _SAME for other in chosen):
+            chosen.append(candidate)
+    return chosen
+
+
+def _in_tiles(small: Pixels, scale: float, count: int) -> Iterator[_Candidate]:
+    """What the detector finds in square tiles, ``count`` of them in the longer side.
+
+    small  the photo, ``scale`` times its size
+    """
+    height, width = small.shape[:2]
+    side = max(height, width) / count
+    if count > 1 and side < DETECTOR_SIDE / 2:
+        return
+    corners = [(x, y) for y in _starts(height, side) for x in _starts(width, side)]
+    for start in range(0, len(corners), _BATCH):
+        batch = corners[start : start + _BATCH]
+        pictures = [_square(small, _Area(x, y, side, 0.0), DETECTOR_SIDE) for x, y in batch]
+        tensor = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float() / 127.5 - 1
+        with torch.inference_mode():
+            logits, boxes = landmarker().detector(tensor)
+        scores = torch.sigmoid(logits).numpy()
+        for (x, y), score, values in zip(batch, scores, boxes.numpy(), strict=True):
+            for k in np.flatnonzero(score > _SURE):
+                placed = values[k].reshape(8, 2).copy()
+                if not np.isfinite(placed).all():
+                    continue
+                placed[[0, *range(2, 8)]] += detector_anchors()[k]
+                unit = side / DETECTOR_SIDE
+                placed *= unit
+                placed[[0, *range(2, 8)]] += (x - side / 2, y - side / 2)
+                candidate = _candidate(placed / scale, float(score[k]))
+                if count == 1 or _whole(candidate, x, y, side, small.shape, scale):
+                    yield candidate
+
+
+def _starts(length: int, side: float) -> NDArray[np.float64]:
+    """Centres, along an axis of the photo, of tiles that overlap by half."""
+    steps = max(1, int(np.ceil(2 * length / side)) - 1)
+    if steps == 1:
+        return np.array([(length - 1) / 2])
+    return np.linspace(side / 2, length - side / 2, steps) - 0.5
+
+
+def _candidate(placed: Floats, score: float) -> _Candidate:
+    """From centre, size and six points (8, 2), pixels of the photo."""
+    (x, y), (width, height), right_eye, left_eye = (placed[k].astype(float) for k in range(4))
+    roll = float(np.arctan2(left_eye[1] - right_eye[1], left_eye[0] - right_eye[0]))
+    box = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+    return _Candidate(box, _Area(x, y, _FACE_AREA * max(width, height, 1.0), roll), score)
+
+
+def _whole(
+    candidate: _Candidate, x: float, y: float, side: float, shape: tuple[int, ...], scale: float
+) -> bool:
+    """Whether a tile does not cut the face where the photo goes on."""
+    left, top, right, bottom = (scale * value for value in candidate.box)
+    height, width = shape[:2]
+    return (
+        (left > x - side / 2 or left < 0)
+        and (top > y - side / 2 or top < 0)
+        and (right < x + side / 2 or right > width)
+        and (bottom < y + side / 2 or bottom > height)
+    )
+
+
+def _overlap(a: Sequence[float], b: Sequence[float]) -> float:
+    """Intersection of two boxes over the smaller one's area or over the union, the larger."""
+    across, down = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    if across <= 0 or down <= 0:
+        return 0.0
+    areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (a, b)]
+    common = across * down
+    return max(common / (sum(areas) - common), common / max(min(areas), 1e-6) - 0.4)
+
+
+# Landmarks
+
+
+def _landmarks(photo: Pixels, area: _Area) -> tuple[Floats, float] | None:
+    """Dense landmarks (478, 3) of the face in an area, pixels of the photo, and the probability of
+    a face; None when the network's answer is no face at all (not finite, or a point)."""
+    picture = _square(photo, area, LANDMARK_SIDE)
+    tensor = torch.from_numpy(picture).permute(2, 0, 1)[None].float() / 255
+    with torch.inference_mode():
+        answer = landmarker().landmarks(tensor)
+    points = answer.points[0].numpy().astype(np.float64)
+    if not np.isfinite(points).all() or np.ptp(points[:, :2], axis=0).min() < 1:
+        return None
+    matrix = area.matrix(LANDMARK_SIDE)
+    back = np.linalg.inv(matrix[:, :2])
+    dense = np.empty((N_DENSE, 3), np.float32)
+    dense[:, :2] = (points[:, :2] - 0.5 - matrix[:, 2]) @ back.T
+    dense[:, 2] = points[:, 2] * area.side / LANDMARK_SIDE
+    return dense, float(torch.sigmoid(answer.presence[0]))
+
+
+def _area_of(dense: Floats) -> _Area:
+    """Where the landmark network looks for a face that has these dense landmarks (478, 3)."""
+    right, left = dense[list(_OUTER_EYES), :2].astype(float)
+    roll = float(np.arctan2(left[1] - right[1], left[0] - right[0]))
+    turn = np.array([[np.cos(roll), np.sin(roll)], [-np.sin(roll), np.cos(roll)]])
+    level = dense[:, :2] @ turn.T
+    low, high = level.min(axis=0), level.max(axis=0)
+    x, y = (low + high) / 2 @ turn
+    return _Area(float(x), float(y), _FACE_AREA * max(float((high - low).max()), 1.0), roll)
+
+
+def _square(photo: Pixels, area: _Area, size: int) -> Pixels:
+    """An area of the photo scaled to (size, size, 3), black beyond the photo."""
+    height, width = photo.shape[:2]
+    reach = area.side * (abs(np.cos(area.roll)) + abs(np.sin(area.roll))) / 2 + 2
+    left, top = (max(0, int(np.floor(v - reach))) for v in (area.x, area.y))
+    right, bottom = min(width, int(area.x + reach) + 2), min(height, int(area.y + reach) + 2)
+    if right <= left or bottom <= top:
+        return np.zeros((size, size, 3), np.uint8)
+    part = photo[top:bottom, left:right]
+    x, y, side = area.x - left, area.y - top, area.side
+    # Halving first averages the pixels that the last step would skip.
+    while side > 2 * size and min(part.shape[:2]) > 1:
+        part = part[: part.shape[0] // 2 * 2, : part.shape[1] // 2 * 2]
+        part = np.asarray(cv2.resize(part, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
+        x, y, side = (x - 0.5) / 2, (y - 0.5) / 2, side / 2
+    matrix = _Area(x, y, side, area.roll).matrix(size)
+    return np.asarray(cv2.warpAffine(part, matrix, (size, size)), np.uint8)
+
+
+def _turned_back(face: Face, turn: int | None, shape: tuple[int, ...]) -> Face:
+    """A face of the turned photo as one of the photo, which has this shape."""
+    if turn is None or face.dense is None:
+        return face
+    height, width = shape[:2]
+    across, down, depth = face.dense.T.astype(np.float32)
+    if turn == cv2.ROTATE_90_CLOCKWISE:
+        x, y = down, height - 1 - across
+    elif turn == cv2.ROTATE_90_COUNTERCLOCKWISE:
+        x, y = width - 1 - down, across
+    else:
+        x, y = width - 1 - across, height - 1 - down
+    return _face(np.ascontiguousarray(np.stack([x, y, depth], axis=1)), face.score)
