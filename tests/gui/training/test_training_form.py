@@ -151,7 +151,7 @@ def test_a_used_folder_and_a_wrong_model_are_refused(
     name_data(qtbot, form, cache)
     folder = form.folder.line
     type_over(folder, str(cache))
-    assert "holds something already" in form.folder.problem
+    assert "is not empty" in form.folder.problem
     type_over(folder, str(tmp_path / "new"))
     assert not form.folder.problem
     line = form.model.line

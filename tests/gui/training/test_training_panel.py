@@ -144,7 +144,7 @@ def test_a_crash_shows_the_log_and_can_be_resumed(
     (folder / "state.safetensors").touch()
     panel = panel_of(qtbot, RunWatcher())
     view = panel.view
-    assert "without a word" in view.note.text()
+    assert "without an error message" in view.note.text()
     assert "RuntimeError: lightning" in view.log.toPlainText()
     resumed: list[Path] = []
     monkeypatch.setattr(run_view, "resume", lambda run: resumed.append(run.folder))

@@ -131,7 +131,7 @@ def test_a_full_disk_is_told_once(
     qtbot.waitUntil(lambda: bool(said), timeout=WAIT)
     autosave.stop()
     assert len(said) == 1
-    assert said[0].startswith("What you do cannot be autosaved: ")
+    assert said[0].startswith("Autosave failed: ")
 
 
 KILLED = """
