@@ -1,1 +1,1 @@
-"""How fast updates, training and exports are."""
+"""Benchmarks of updates, training and exports."""

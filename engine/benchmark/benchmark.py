@@ -1,4 +1,4 @@
-"""How fast Repose is on this machine: from a new pose to the refined picture, and in training."""
+"""The command `benchmark`: measures updates, training and exports on this machine."""
 
 import sys
 import time
@@ -41,13 +41,15 @@ class BenchmarkOptions:
 
 
 def benchmark(options: BenchmarkOptions) -> dict[str, Any]:
-    """The measurements by name: times in milliseconds, memory in megabytes (10^6 bytes).
+    """Run the benchmarks; returns measurements by name, times in ms, memory in MB (10^6 bytes).
 
-    update_ms ...  see `update_speed`
-    set_source_ms, detect_ms  medians: a new source face; finding the faces of the photo
-    load_ms        the model, until it is ready for the first update
-    batch          see `export_speed`
-    training_...   see `training_speed`
+    update_ms ...   see `update_speed`
+    set_source_ms   median time to set a new source face
+    detect_ms       median time to detect the faces of the photo
+    load_ms         time to load the model
+    peak_memory_mb  peak resident memory of the process; None if unavailable
+    batch           see `export_speed`
+    training_...    see `training_speed`
     """
     photo = read_photo(options.photo or resource("sample.jpg"))
     start = time.perf_counter()
@@ -77,10 +79,10 @@ def benchmark(options: BenchmarkOptions) -> dict[str, Any]:
 
 
 def _peak_memory() -> float | None:
-    """The most memory this process has had, megabytes; None where the system does not tell."""
+    """Peak resident memory of this process, megabytes; None if the system does not report it."""
     if sys.platform == "win32":
         return None
     import resource as system
 
-    peak = system.getrusage(system.RUSAGE_SELF).ru_maxrss  # kilobytes, on macOS bytes
+    peak = system.getrusage(system.RUSAGE_SELF).ru_maxrss  # kilobytes; bytes on macOS
     return round(peak / (1e6 if sys.platform == "darwin" else 1e3), 1)

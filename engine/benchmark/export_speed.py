@@ -1,4 +1,4 @@
-"""How fast a batch is made, beside what the networks alone can do on the device."""
+"""Measures the throughput of batch exports, compared with that of the networks alone."""
 
 import shutil
 import tempfile
@@ -19,23 +19,23 @@ from engine.imaging.photos import read_photo
 from engine.inference.prediction import NetworkInput
 from engine.inference.predictor import Predictor
 
-_ON_A_GPU = (1, 8, 32)  # pictures at once
+_ON_A_GPU = (1, 8, 32)  # batch sizes to try
 _SOURCES = 3
 
 
 def export_speed(
     predictor: Predictor, photo: Path, poses: int = 20, rounds: int = 3
 ) -> dict[str, Any]:
-    """Pictures per second, the best of some rounds:
+    """Pictures per second, the best of ``rounds`` measurements:
 
-    network_per_s  G1 and G2 alone, in batches and threads as they are fastest on the device; what
-                   they are given (pose heatmaps aside) is ready in memory
-    predict_per_s  the same with the guides, which are made anew for every pose
-    export_per_s   whole batches, from photos to JPEG files of whole photos: several sources, each
-                   in so many poses
-    export_share   the last of the first
+    network_per_s  G1 and G2 alone, with the fastest batch size and number of threads; their inputs,
+                   except pose heatmaps, are precomputed
+    predict_per_s  including the computation of the guides for every pose
+    export_per_s   complete exports, from photos to JPEG files of whole photos: several sources with
+                   ``poses`` poses each
+    export_share   export_per_s / network_per_s
 
-    Raises ReposeError when there is no face in the photo.
+    Raises ReposeError when no face is detected in the photo.
     """
     pixels = read_photo(photo)
     faces = find_faces(pixels)
@@ -87,10 +87,10 @@ def _predict_rate(predictor: Predictor, posed: Sequence[NetworkInput]) -> float:
 
 
 def _rate(predictor: Predictor, posed: Sequence[NetworkInput], size: int, threads: int) -> float:
-    """Pictures per second in batches of ``size``, so many of them at once."""
+    """Pictures per second in batches of ``size``, ``threads`` batches in parallel."""
     batches = [posed[k : k + size] for k in range(0, len(posed), size)]
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(predictor.predict_all, batches[:threads]))  # the first time takes longer
+        list(pool.map(predictor.predict_all, batches[:threads]))  # warm-up
         seconds = _seconds(lambda: list(pool.map(predictor.predict_all, batches)))
     return len(posed) / seconds
 

@@ -1,9 +1,10 @@
-"""How fast training is on this machine: the report's own way beside ours.
+"""Measures training speed, compared with the implementation of the report.
 
-The report's own setting finds the faces of both pictures anew for every sample (its published code
-does so, in the scaled pictures); its networks, and the preset `report`, take pictures of 160 x 120;
-networks of the kind of the preset `default` take face crops of at least as many pixels, with
-guides. All go through the loader and the steps of a real training.
+Three settings are compared, all with the loader and the steps of a real training. "report's own
+setting" detects the faces of both pictures for every sample, like the report's published code, in
+pictures of 160 x 120. "preset report" trains the same networks on cached landmarks. "kind of
+default" trains networks like the preset `default`, with guides, on face crops with at least as many
+pixels.
 """
 
 import contextlib
@@ -40,18 +41,21 @@ from engine.training.stages import Stage1, Stage2, adam
 
 OWN, REPORT, DEFAULT = "report's own setting", "preset report", "kind of default"
 
-_SIDE = 140  # pixels: a square of as many as 160 x 120, and a multiple of 4
-_VIEWS, _TURN = 8, 22.0  # how many pictures; degrees
-_ENDLESS = 10_000_000  # pairs: more than are ever taken
+_SIDE = 140  # pixels: a square with at least the area of 160 x 120, a multiple of 4
+_VIEWS, _TURN = 8, 22.0  # number of pictures; largest yaw, degrees
+_ENDLESS = 10_000_000  # pairs: more than any measurement uses
 _ROUNDS = 3
-_SECONDS = {1: 5.0, 2: 2.5}  # at least, of each measurement, by stage
+_SECONDS = {1: 5.0, 2: 2.5}  # least duration of a measurement, by stage
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One way to train: settings, the pairs it reads, and whether it leaves all else to torch: that
-    takes all threads of a processor, where `train` leaves some to the loader, and keeps images
-    plane by plane, where `train` has them pixel by pixel.
+    """One way to train.
+
+    config  the settings
+    pairs   the data set class
+    plain   whether to use torch's defaults: all CPU threads for the networks and contiguous (NCHW)
+            images, where `train` reserves threads for the loader and uses channels-last
     """
 
     config: Config
@@ -60,7 +64,7 @@ class Setting:
 
 
 class DetectedPairs(PairSet):
-    """Pairs as the report's code makes them: the faces are looked for whenever a pair is read."""
+    """Pairs as in the report's code: faces are detected whenever a pair is read."""
 
     def __getitem__(self, index: int) -> dict[str, torch.Tensor]:
         item = super().__getitem__(index)
@@ -71,8 +75,8 @@ class DetectedPairs(PairSet):
 
 
 def find_as_reported(picture: Photo) -> list[Any]:
-    """The landmarks of the frontal faces in a picture (H, W, 3), dlib's own objects, found as the
-    report's code does it.
+    """The landmarks of the frontal faces in a picture (H, W, 3), as dlib objects, detected as in
+    the report's code.
     """
     detector, predictor = _dlib()
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
@@ -86,7 +90,7 @@ def _dlib() -> tuple[Any, Any]:
 
 
 def settings() -> dict[str, Setting]:
-    """What is compared, by name."""
+    """The compared settings by name."""
     default = PRESETS["default"]
     small = replace(
         default,
@@ -110,17 +114,18 @@ def training_speed(
     rounds: int = _ROUNDS,
     seconds: Mapping[int, float] = _SECONDS,
 ) -> dict[str, object]:
-    """Images per second of each setting and how many times the report's own setting ours is; by
-    stage. Medians of interleaved measurements, so that a busy machine slows all alike.
+    """Images per second of each setting, and the speed of "kind of default" relative to the
+    report's own setting, by stage. Medians of interleaved measurements, so that other load on the
+    machine affects all settings equally.
 
-    The pictures are turned views of a face (68, 2) in a photo.
+    The pictures are generated views of the face with ``landmarks`` (68, 2) in ``photo``.
     """
     compared = settings() if compared is None else compared
     device = torch.device(predictor.device)
     threads = torch.get_num_threads(), cv2.getNumThreads()
     results: dict[str, object] = {}
     try:
-        cv2.setNumThreads(1)  # its threads would not survive into the worker processes
+        cv2.setNumThreads(1)  # OpenCV's thread pool does not survive the fork
         with TemporaryDirectory() as folder:
             pictures = _pictures(predictor, photo, landmarks, Path(folder))
             for stage in (1, 2):
@@ -144,7 +149,7 @@ def _interleaved(
     rounds: int,
     seconds: float,
 ) -> dict[str, list[float]]:
-    """Images per second by setting, one number for each round."""
+    """Images per second by setting, one value per round."""
     steps = {name: _step(setting, device, stage) for name, setting in compared.items()}
     rates: dict[str, list[float]] = {name: [] for name in compared}
     for _ in range(rounds):
@@ -157,7 +162,7 @@ def _interleaved(
 def _rate(
     step: Callable[[Batch], object], batches: Iterator[Batch], device: torch.device, seconds: float
 ) -> float:
-    """Images per second, over at least two steps, after the first ones, which take longer."""
+    """Images per second over at least two steps, after a warm-up."""
     warm = time.perf_counter() + seconds / 5
     step(next(batches).to(device))
     while time.perf_counter() < warm:
@@ -175,7 +180,7 @@ def _rate(
 def _batches(
     setting: Setting, pictures: Sequence[Picture], device: torch.device
 ) -> Iterator[Iterator[Batch]]:
-    """Batches for either stage; in the end the processes that make them end, too."""
+    """Batches for either stage; leaving the context ends the worker processes."""
     config = setting.config
     threads, workers = share_cores(device, config.guides)
     torch.set_num_threads((os.cpu_count() or threads) if setting.plain else threads)
@@ -186,7 +191,7 @@ def _batches(
 
 
 def _step(setting: Setting, device: torch.device, stage: int) -> Callable[[Batch], object]:
-    """One step of a stage of new networks."""
+    """The training step of a stage with newly initialised networks."""
     config = setting.config
     layout = torch.contiguous_format if setting.plain else torch.channels_last
     g1, g2, d = (
@@ -208,7 +213,7 @@ def _in_planes(batch: Batch) -> Batch:
 def _pictures(
     predictor: Predictor, photo: Photo, landmarks: Landmarks, folder: Path
 ) -> list[Picture]:
-    """A small data set: the face turned to and fro, in pictures of 4:3, prepared as any other."""
+    """A small prepared data set: views of the face at different yaw angles, in 4:3 pictures."""
     predictor.set_source(photo, landmarks)
     pose, crop = Pose3D.of(landmarks), predictor.crop
     margin = crop.side // 6
@@ -221,6 +226,6 @@ def _pictures(
         write_pose(
             path.with_suffix(".pts"), turned - (crop.left - margin, crop.top), picture.shape[:2]
         )
-    with contextlib.redirect_stdout(io.StringIO()):  # it tells how many pictures it has found
+    with contextlib.redirect_stdout(io.StringIO()):  # suppress the summary
         prepare(PrepareOptions(data=folder, out=folder / "cache", workers=1))
     return open_cache(folder / "cache")

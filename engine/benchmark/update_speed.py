@@ -1,4 +1,4 @@
-"""How fast an update is: a new pose to the refined picture in memory, one at a time."""
+"""Measures the latency of an update: from a new pose to the refined picture in memory."""
 
 import math
 import time
@@ -21,17 +21,18 @@ _ROUNDS = 15
 def update_speed(
     predictor: Predictor, photo: Photo, landmarks: Landmarks, updates: int
 ) -> dict[str, Any]:
-    """By name, times in milliseconds, each with its median and 95th percentile:
+    """Measurements by name; times in milliseconds, each as median and 95th percentile:
 
-    update_ms       all of it
-    guides_ms       the part before the networks: the guides
-    networks_ms     the rest: pose heatmaps, networks, pictures in memory
-    update_gflop    floating-point operations (10^9; a multiplication and an addition are two) of
-                    one update's convolutions
-    network_gflop_per_s      these in the median of networks_ms
-    convolution_gflop_per_s  of nothing but a 3x3 convolution of 64 channels to as many, over a
-                             picture of the same size, in the same precision
-    convolution_share        the first of the second
+    update_ms       the whole update
+    guides_ms       computation of the guides
+    networks_ms     the rest: pose heatmaps, networks, transfer of the pictures to memory
+    update_gflop    floating-point operations of the convolutions of one update, 10^9 (a
+                    multiply-add counts as two)
+    network_gflop_per_s      update_gflop / median of networks_ms
+    convolution_gflop_per_s  throughput of a single 3x3 convolution with 64 input and output
+                             channels, at the same picture size and precision
+    convolution_share        network_gflop_per_s / convolution_gflop_per_s
+    precision                the data type of the networks
     """
     pose = Pose3D.of(landmarks)
     poses = [
@@ -76,7 +77,7 @@ def summary(times: Sequence[float]) -> dict[str, float]:
 
 
 def milliseconds(work: Callable[[], object]) -> float:
-    """How long ``work`` takes."""
+    """The duration of ``work`` in milliseconds."""
     start = time.perf_counter()
     work()
     return 1000 * (time.perf_counter() - start)
@@ -84,7 +85,7 @@ def milliseconds(work: Callable[[], object]) -> float:
 
 @torch.inference_mode()
 def _convolution_rate(predictor: Predictor) -> float:
-    """10^9 operations a second."""
+    """Throughput of a single convolution, 10^9 floating-point operations per second."""
     size, precision, device = predictor.size, predictor.precision, predictor.device
     layer = torch.nn.Conv2d(_FILTERS, _FILTERS, 3, padding=1)
     layer.to(device, precision, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -102,7 +103,7 @@ def _convolution_rate(predictor: Predictor) -> float:
 
 
 def _fused_flop(_picture: Sequence[int], *shapes: Any, out_shape: Sequence[int], **_: Any) -> int:
-    """Of oneDNN's convolution, to whose result a tensor of its shape may be added before the
-    weights come."""
+    """Floating-point operations of oneDNN's fused convolution. Its optional second argument, a
+    tensor of the output's shape to be added, precedes the weights."""
     weights = next(shape for shape in shapes if list(shape) != list(out_shape))
     return int(2 * math.prod(out_shape) * math.prod(weights[1:]))

@@ -1,4 +1,4 @@
-"""Random variation of training pictures, so that few of them teach more."""
+"""Random augmentation of training pictures."""
 
 from collections.abc import Sequence
 
@@ -13,12 +13,12 @@ Pixels = NDArray[np.uint8]
 ROLL = 7.0
 """Standard deviation of the rotation in the picture's plane, degrees."""
 
-_UNCERTAIN = 0.004  # of the face's longer side
-_PLAIN = 3  # largest step between neighbouring pixels of a plain background, of 255
+_UNCERTAIN = 0.004  # standard deviation of landmark noise, relative to the face's longer side
+_PLAIN = 3  # largest difference between adjacent pixels of a uniform background, 0 to 255
 
 
 def random_jitter(width: int, height: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """(3, 3): a small random scale, rotation and shift about the middle."""
+    """Affine map (3, 3): a small random scale, rotation and shift about the image centre."""
     scale, angle = np.exp(rng.normal(0, 0.09)), np.radians(rng.normal(0, ROLL))
     shift = rng.normal(0, 0.03, 2) * (width, height)
     middle = np.array([(width - 1) / 2, (height - 1) / 2])
@@ -29,7 +29,7 @@ def random_jitter(width: int, height: int, rng: np.random.Generator) -> NDArray[
 
 
 def recoloured(pictures: Sequence[Pixels], rng: np.random.Generator) -> list[Pixels]:
-    """Both pictures under the same random light: gain of each channel, gamma, saturation."""
+    """The pictures with the same random gain per channel, gamma and saturation."""
     gain = np.exp(rng.normal(0, 0.12) + rng.normal(0, 0.03, 3))
     gamma = np.exp(rng.normal(0, 0.15))
     ramp = np.linspace(0, 1, 256)[:, None] ** gamma * gain * 255
@@ -45,7 +45,7 @@ def recoloured(pictures: Sequence[Pixels], rng: np.random.Generator) -> list[Pix
 
 
 def shaken(landmarks: Landmarks, rng: np.random.Generator) -> Landmarks:
-    """Landmarks (N, 2) that are as uncertain as found ones: each off by some 0.4 % of the face."""
+    """Landmarks (N, 2) with Gaussian noise of 0.4 % of the face, like a detector's errors."""
     if not len(landmarks):
         return landmarks
     size = np.nanmax(landmarks, axis=0) - np.nanmin(landmarks, axis=0)
@@ -54,7 +54,7 @@ def shaken(landmarks: Landmarks, rng: np.random.Generator) -> Landmarks:
 
 
 def degraded(pictures: Sequence[Pixels], rng: np.random.Generator) -> list[Pixels]:
-    """Both pictures equally blurred, and each compressed as a poor JPEG is."""
+    """The pictures with the same random blur and JPEG compression."""
     blur, quality = rng.uniform(0, 1.0), int(rng.integers(40, 95))
     result = []
     for picture in pictures:
@@ -65,7 +65,7 @@ def degraded(pictures: Sequence[Pixels], rng: np.random.Generator) -> list[Pixel
 
 
 def random_backdrop(picture: Pixels, size: int, rng: np.random.Generator) -> Pixels:
-    """A piece of a picture, upside down, enlarged and blurred: (size, size, 3)."""
+    """A random square of a picture, flipped vertically, resized and blurred: (size, size, 3)."""
     height, width = picture.shape[:2]
     side = int(min(height, width) * rng.uniform(0.3, 0.9))
     top, left = rng.integers(height - side + 1), rng.integers(width - side + 1)
@@ -76,9 +76,10 @@ def random_backdrop(picture: Pixels, size: int, rng: np.random.Generator) -> Pix
 
 
 def exchanged_background(picture: Pixels, landmarks: Landmarks, backdrop: Pixels) -> Pixels | None:
-    """The picture before another background; None when its own is not plain enough to find.
+    """The picture with its background replaced by ``backdrop``; None when its own background is not
+    uniform enough to be segmented.
 
-    The background is what can be reached from the upper corners without crossing an edge.
+    The background is found by a flood fill from the upper corners.
     """
     size = picture.shape[0]
     smooth = cv2.GaussianBlur(picture, (0, 0), size / 256)
@@ -94,7 +95,7 @@ def exchanged_background(picture: Pixels, landmarks: Landmarks, backdrop: Pixels
     head = mask[max(0, top - (bottom - top) // 2) : bottom, left:right]
     if not 0.15 < share < 0.8 or head.size == 0 or head.mean() > 0.05:
         return None
-    around = 2 * (size // 100) + 1  # takes the light rim of the figure away
+    around = 2 * (size // 100) + 1  # dilate over the mixed pixels at the person's border
     mask = cv2.dilate(mask, np.ones((around, around), np.uint8))
     alpha = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), size / 200)[..., None]
     mixed = picture * (1 - alpha) + backdrop * alpha

@@ -9,7 +9,7 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Batch:
-    """B pairs, each of one person, all float32. Points and boxes are in pixels of the images."""
+    """B pairs of pictures, float32. Points and boxes are in pixels of the images."""
 
     source: Tensor
     """I_S, Bx3xHxW in [0, 1]."""
@@ -26,14 +26,14 @@ class Batch:
     guides: Tensor | None = None
     """Bx8xHxW (see GUIDE_CHANNELS); None exactly when the config has no guides."""
     weight: Tensor | None = None
-    """Bx1xHxW: how much each pixel of the target is trusted; None trusts all alike."""
+    """Bx1xHxW in [0, 1]: loss weight of each pixel of the target; None means 1 everywhere."""
     source_edges: Tensor | None = None
-    """Bx1xHxW of 0 and 1; None exactly when the condition is another."""
+    """Bx1xHxW of 0 and 1; None exactly when the config's condition is not "edges"."""
     target_edges: Tensor | None = None
     """Bx1xHxW."""
 
     def to(self, device: torch.device | str) -> "Batch":
-        """This batch on ``device``."""
+        """Copy the batch to ``device``."""
         tensors: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
         moved = {k: t.to(device, non_blocking=True) for k, t in tensors.items() if t is not None}
         return Batch(**moved)

@@ -1,13 +1,13 @@
-"""A cache of pictures with their points, which training reads fast and without dlib.
+"""A cache of decoded pictures with their points, for fast reading in training.
 
 A cache is a folder that `prepare` writes:
 
-index.json    how it was made, and of each picture what `Entry` says
-pictures.bin  the pixels of all pictures, raw RGB, one picture after the other; after those of a
-              lifted view how much each pixel is to be trusted
-skipped.csv   the pictures that were left out, and why
+index.json    the options it was made with, and an `Entry` for each picture
+pictures.bin  the pixels of all pictures, concatenated raw RGB; the pixels of a lifted view are
+              followed by its weight map
+skipped.csv   the pictures that could not be used, with the reasons
 
-While it is in the making there are `unfinished.jsonl` and `unfinished.bin` instead (see
+An unfinished cache has `unfinished.jsonl` and `unfinished.bin` instead (see
 `engine.data.cache_writer`).
 """
 
@@ -34,15 +34,15 @@ JOURNAL = "unfinished.jsonl"
 
 @dataclass(frozen=True)
 class Entry:
-    """One picture of a cache.
+    """Index entry of one cached picture.
 
-    name           its file, relative to the folder; with # and a number for a view of a portrait
-    person, group  whose it is; what has the same group stays on one side of every split
-    height, width  of the cached picture, pixels
-    offset         of its first byte in `pictures.bin`
-    weight_offset  of the first byte of its weight (height x width), where it has one
-    landmarks      the N points of the skeleton, None where one is missing, and the box; both in
-                   pixels of the cached picture
+    name           picture file relative to the data folder; views of a portrait add # and a number
+    person, group  identifiers; pictures of one group are on the same side of every split
+    height, width  size of the cached picture, pixels
+    offset         position of its first byte in `pictures.bin`
+    weight_offset  position of the first byte of its weight map (height x width); None without one
+    landmarks      the N points of the skeleton in pixels of the cached picture; None where missing
+    box            left, top, right, bottom of face or body, pixels of the cached picture
     """
 
     name: str
@@ -57,23 +57,23 @@ class Entry:
 
     @property
     def end(self) -> int:
-        """The first byte in `pictures.bin` that is not this picture's any more."""
+        """Position after the last byte of the picture in `pictures.bin`."""
         area = self.height * self.width
         return self.offset + (3 if self.weight_offset is None else 4) * area
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A cached picture.
+    """A cached picture; its pixels are memory-mapped, so that it pickles cheaply to workers.
 
-    name, person  with the cache in front, so that people of two caches are never one
-    group         as in the cache: the same people may be in several
-    file, offset, shape  where its pixels lie; they are read when they are used, in any process
-    landmarks     (N, 2), NaN where a point is missing, and box (4,): left, top, right, bottom;
-                  both in pixels of the picture
-    fixed_camera  whether pictures of one person share their frame
-    skeleton      what the points are: a name in `SKELETONS`
-    weight_offset where its weight lies, None where it has none
+    name, person   prefixed with the cache, so that people of different caches stay distinct
+    group          as in the cache: the same people may occur in several caches
+    file, offset, shape  position and shape (H, W, 3) of the pixels
+    landmarks      (N, 2), pixels of the picture; NaN where a point is missing
+    box            (4,): left, top, right, bottom, pixels of the picture
+    fixed_camera   whether pictures of one person share their frame
+    skeleton       the skeleton of the points, a name in `SKELETONS`
+    weight_offset  position of the weight map; None without one
     """
 
     name: str
@@ -96,7 +96,7 @@ class Picture:
 
     @property
     def weight(self) -> NDArray[np.uint8] | None:
-        """(H, W) uint8: how much each pixel is to be trusted, 255 fully; None for a photograph."""
+        """(H, W) uint8: loss weight of each pixel, 0 to 255; None for a photograph."""
         if self.weight_offset is None:
             return None
         height, width, _ = self.shape
@@ -105,16 +105,16 @@ class Picture:
 
 
 def is_cache(folder: Path) -> bool:
-    """Whether the folder holds a cache, be it damaged, unfinished or of another version."""
+    """Whether the folder contains a cache, including damaged, unfinished and old ones."""
     return (folder / JOURNAL).is_file() or (
         (folder / INDEX).is_file() and (folder / SKIPPED).is_file()
     )
 
 
 def open_cache(folder: Path) -> list[Picture]:
-    """The pictures of a cache; their pixels stay on the disk until they are used.
+    """Open a cache; pixels are memory-mapped and read on access.
 
-    Raises ReposeError when it is no whole cache of this version.
+    Raises ReposeError when the cache is unfinished, damaged or of another version.
     """
     if (folder / JOURNAL).is_file() and not (folder / INDEX).is_file():
         raise ReposeError(
@@ -129,12 +129,12 @@ def open_cache(folder: Path) -> list[Picture]:
             )
         layout, skeleton = index["layout"], index["skeleton"]
         n_points = len(SKELETONS[skeleton].points)
-        _mapped.cache_clear()  # it may have been written anew
+        _mapped.cache_clear()  # the file may have been rewritten
         stored = _mapped(folder / PICTURES).size
         pictures = []
         for values in index["pictures"]:
             entry = Entry(**values)
-            # Two portraits of one group, neutral and smiling, are a true pair.
+            # Portraits of one group (e.g. neutral and smiling) show the same person: a real pair.
             person = entry.group if layout == "portraits" else entry.person
             if entry.end > stored:
                 raise ReposeError(f"The cache {folder} is cut short: prepare it again.")

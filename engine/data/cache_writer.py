@@ -1,8 +1,9 @@
-"""A cache in the making: what is done is kept when the program ends, however it ends.
+"""Writes a cache incrementally and crash-safely: an interrupted `prepare` resumes where it stopped.
 
-Pixels are appended to `unfinished.bin`, then a line on each picture to `unfinished.jsonl`; what the
-second does not tell of is cut off the first when the work goes on. At the end the pixels become
-`pictures.bin` and `index.json` is written whole: without an index there is no cache.
+Pixels are appended to `unfinished.bin`, then one line per picture file to the journal
+`unfinished.jsonl`. On resuming, bytes of `unfinished.bin` without a journal line are truncated. To
+finish, `unfinished.bin` is renamed to `pictures.bin` and `index.json` is written atomically; a
+folder without an index is not a finished cache.
 """
 
 import csv
@@ -26,20 +27,20 @@ PIXELS = "unfinished.bin"
 _LOCK = ".lock"
 
 _FLUSH_SECONDS = 5.0
-"""What is lost, at most, when it is killed or the machine stops."""
+"""Interval between flushes: the most work that a kill or a power failure can lose."""
 
 
 class CacheWriter:
-    """Appends pictures to a cache in the making; leaving the ``with`` block keeps what is done.
+    """Appends pictures to an unfinished cache; leaving the ``with`` block flushes them to disk.
 
-    records  of the pictures that are done, in order
+    records  the records of the finished picture files, in order
     """
 
     def __init__(self, folder: Path, made: Mapping[str, Any], files: Sequence[Record]) -> None:
-        """Go on with what is in the folder, as far as it agrees with the names and stamps of
-        ``files``; or begin.
+        """Resume the unfinished cache in the folder, up to the first record whose name or stamp
+        differs from ``files``; or start a new one.
 
-        Raises ReposeError when something else is in the way, or nothing can be written.
+        Raises ReposeError when the folder contains something else or is not writable.
         """
         self._folder, self._made = folder, made
         self._waiting: list[Record] = []
@@ -59,7 +60,7 @@ class CacheWriter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Raises ReposeError when what is done cannot be written."""
+        """Flush and close the files. Raises ReposeError when they cannot be written."""
         with _written(self._folder):
             try:
                 if not self._pixels.closed:
@@ -68,8 +69,8 @@ class CacheWriter:
                 self._close()
 
     def append(self, record: Record, contents: Sequence[Pixels]) -> None:
-        """Add a picture file: its record, with entries whose offsets count from 0, and the bytes
-        of them all.
+        """Append a picture file: its record, with offsets relative to the start of ``contents``,
+        and the pixels and weights of its entries.
 
         Raises ReposeError when they cannot be written.
         """
@@ -86,16 +87,16 @@ class CacheWriter:
                 self._flush()
 
     def finish(self, groups: Mapping[str, str]) -> str:
-        """Make it a cache, in place of the one that may be there; what is in it, in a few words.
+        """Turn it into a finished cache, replacing an earlier one; return a one-line summary.
 
-        groups  by person, where it is not the person alone
+        groups  group by person; a person without one is a group of their own
 
         Raises ReposeError when it cannot be written.
         """
         with _written(self._folder):
             self._flush()
             self._close()
-            # From here until there is an index again, `_recover` knows the way back.
+            # If interrupted between here and the new index, `_recover` restores this state.
             (self._folder / INDEX).unlink(missing_ok=True)
             os.replace(self._folder / PIXELS, self._folder / PICTURES)
         with (
@@ -124,13 +125,13 @@ class CacheWriter:
         return summary(self.records)
 
     def discard(self) -> None:
-        """Remove it. Raises ReposeError when that fails."""
+        """Remove the unfinished cache. Raises ReposeError when that fails."""
         with _written(self._folder):
             self._close()
             forget_unfinished(self._folder)
 
     def _recover(self) -> None:
-        """Make the folder as it was before `finish`, if that was broken off."""
+        """Restore the state before `finish`, if that was interrupted."""
         self._folder.mkdir(parents=True, exist_ok=True)
         index, journal, pixels = (self._folder / name for name in (INDEX, JOURNAL, PIXELS))
         if not index.exists() and not journal.exists():
@@ -147,7 +148,7 @@ class CacheWriter:
                 os.replace(self._folder / PICTURES, pixels)
 
     def _read(self, header: bytes, files: Sequence[Record]) -> tuple[int, list[Record]]:
-        """How many bytes of the journal hold, and the records in them."""
+        """Length in bytes of the valid part of the journal, and the records in it."""
         journal, pixels = self._folder / JOURNAL, self._folder / PIXELS
         content = journal.read_bytes() if journal.exists() else b""
         first, *lines = content.splitlines(keepends=True) or [b""]
@@ -174,7 +175,7 @@ class CacheWriter:
         return length, records
 
     def _flush(self) -> None:
-        # The pixels first: a line of the journal vouches for them.
+        # Pixels first: a journal line asserts that its pixels are on disk.
         self._pixels.flush()
         os.fsync(self._pixels.fileno())
         self._journal.write(b"".join(_line(asdict(record)) for record in self._waiting))
@@ -184,7 +185,7 @@ class CacheWriter:
         self._flushed = time.monotonic()
 
     def _close(self) -> None:
-        """Close both files, also when what they still hold does not fit on the disk."""
+        """Close both files; ignore errors of writing their buffers (e.g. a full disk)."""
         for file in (self._pixels, self._journal):
             try:
                 file.close()
@@ -194,9 +195,9 @@ class CacheWriter:
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Inside, no other process writes the cache in ``folder``, which is made.
+    """Hold the exclusive lock of the cache in ``folder`` (created if missing).
 
-    Raises ReposeError when that is impossible.
+    Raises ReposeError when the folder is not writable.
     """
     with _written(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -208,19 +209,19 @@ def alone(folder: Path) -> Iterator[None]:
         lock.release()
         try:
             (folder / _LOCK).unlink(missing_ok=True)
-        except OSError:  # on Windows, where somebody waits for it
+        except OSError:  # on Windows, while another process waits for the lock
             pass
 
 
 def forget_unfinished(folder: Path) -> None:
-    """Remove what a cache in the making consists of."""
+    """Remove the files of an unfinished cache."""
     for name in (JOURNAL, PIXELS):
         (folder / name).unlink(missing_ok=True)
 
 
 def made_in(folder: Path) -> Mapping[str, Any] | None:
-    """How the cache in ``folder``, finished or not, is made: the options; {} where something else
-    is in the way, None where nothing is.
+    """The options with which the cache in ``folder``, finished or not, was made; {} if the folder
+    contains something else, None if it is empty or missing.
     """
     try:
         finished = Finished.read(folder)
@@ -229,7 +230,7 @@ def made_in(folder: Path) -> Mapping[str, Any] | None:
         journal = folder / JOURNAL
         if journal.exists():
             header = journal.read_bytes().splitlines(keepends=True)[:1]
-            # One that broke off in its first line counts as not begun.
+            # A journal with an incomplete header counts as empty.
             return dict(json.loads(header[0])["made"]) if header and _whole(header[0]) else None
         taken = folder.exists() and any(path.name != _LOCK for path in folder.iterdir())
         return {} if taken else None
@@ -239,7 +240,7 @@ def made_in(folder: Path) -> Mapping[str, Any] | None:
 
 @contextmanager
 def _written(folder: Path) -> Iterator[None]:
-    """Says in one sentence that the system refused to write."""
+    """Convert OSError to a ReposeError about the cache in ``folder``."""
     try:
         yield
     except OSError as error:
@@ -250,7 +251,7 @@ def _written(folder: Path) -> Iterator[None]:
 
 
 def _cut(path: Path, length: int) -> BinaryIO:
-    """The file, open to append to its first ``length`` bytes."""
+    """Truncate the file to ``length`` bytes and open it for appending."""
     path.touch()
     file = path.open("r+b")
     file.truncate(length)

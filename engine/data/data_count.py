@@ -1,4 +1,4 @@
-"""How much there is to train on, found by listing the files alone."""
+"""Counts people, pictures and pairs of data sources by listing files, without opening pictures."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -14,12 +14,13 @@ from engine.data.layouts import list_pictures
 
 @dataclass(frozen=True)
 class DataCount:
-    """What a folder holds.
+    """The size of a data source.
 
-    layout    how it was read; None for a cache
-    people    how many there are       paired  of them have two pictures or more
-    pictures  views of portraits included
-    pairs     (source, target) of one person
+    layout    the layout it was read with; None for a cache
+    people    number of people
+    paired    number of people with at least two pictures
+    pictures  number of pictures, including the views of portraits
+    pairs     number of ordered (source, target) pairs of one person
     """
 
     layout: Layout | None
@@ -29,15 +30,15 @@ class DataCount:
     pairs: int
 
     def __str__(self) -> str:
-        """For the user."""
+        """A summary for the user."""
         people = "1 person" if self.people == 1 else f"{self.people:,} people"
         return f"{people}, {self.pictures:,} pictures, {self.pairs:,} pairs"
 
 
 def count_source(source: str, data: DataConfig) -> DataCount:
-    """What a folder of pictures (FOLDER or FOLDER:LAYOUT) or a cache holds.
+    """Count a folder of pictures (FOLDER or FOLDER:LAYOUT) or a cache.
 
-    Faces are not looked for: pictures without one are counted too. Raises ReposeError when the
+    No face detection is run: pictures without a face are counted too. Raises ReposeError when the
     folder cannot be used.
     """
     folder, layout = parse_source(source, data.layout)
@@ -45,12 +46,12 @@ def count_source(source: str, data: DataConfig) -> DataCount:
         return _count(None, [picture.person for picture in open_cache(folder)])
     people = [picture.person for picture in list_pictures(folder, layout, data.poses)]
     if layout == "portraits":
-        people = people * (1 + data.views)  # and the photo itself
+        people = people * (1 + data.views)  # the views and the photo itself
     return _count(layout, people)
 
 
 def sum_counts(counts: Sequence[DataCount]) -> DataCount:
-    """All folders together. Raises ReposeError when that is too little to train on."""
+    """The sums of the counts. Raises ReposeError when there are too few pairs to train on."""
     sums = [
         sum(getattr(c, name) for c in counts) for name in ("people", "paired", "pictures", "pairs")
     ]
@@ -63,7 +64,7 @@ def sum_counts(counts: Sequence[DataCount]) -> DataCount:
 
 
 def guess_layout(folder: Path) -> Layout | None:
-    """The layout that fits most pictures of a folder; None when there are none, or a cache."""
+    """The layout that fits most pictures of a folder; None for a cache or without pictures."""
     if is_cache(folder):
         return None
     best: tuple[int, Layout | None] = (0, None)
@@ -73,7 +74,7 @@ def guess_layout(folder: Path) -> Layout | None:
             people = Counter(p.person for p in list_pictures(folder, layout))
         except ReposeError:
             continue
-        # One picture a person is no sign of a layout: any name with a dash is <person>-<pose>.
+        # People with one picture are no evidence: any name with a dash matches <person>-<pose>.
         several = sum(n for n in people.values() if n > 1)
         number = several if layout != "portraits" else max(1, sum(people.values()) // 2)
         best = max(best, (number, layout), key=lambda pair: pair[0])

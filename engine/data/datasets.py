@@ -1,4 +1,4 @@
-"""The data sets that `train` and `evaluate` are given: folders of pictures and caches, together."""
+"""Opens the data sources of `train` and `evaluate`: folders of pictures and caches."""
 
 import os
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from engine.data.cache import Picture, is_cache, open_cache
 
 
 def parse_source(text: str, layout: Layout) -> tuple[Path, Layout]:
-    """``FOLDER:LAYOUT`` taken apart; ``layout`` is that of a plain ``FOLDER``."""
+    """Split ``FOLDER:LAYOUT``; a plain ``FOLDER`` gets the default ``layout``."""
     folder, colon, named = text.rpartition(":")
     drive = os.name == "nt" and len(folder) == 1  # C:people
     for known in get_args(Layout):
@@ -23,10 +23,10 @@ def parse_source(text: str, layout: Layout) -> tuple[Path, Layout]:
 def open_sources(
     sources: Sequence[str], data: DataConfig, skeleton: str, prepared: Path
 ) -> list[Picture]:
-    """The pictures of all ``sources``: each a cache, or a folder of pictures with its layout.
+    """The pictures of all ``sources``, each a cache or a folder of pictures with its layout.
 
-    A folder of pictures is prepared on the way, into a cache in the folder ``prepared``; one that
-    is there already is used again. Raises ReposeError when a source cannot be used.
+    Folders of pictures are first prepared into caches in the folder ``prepared``, which are reused
+    later. Raises ReposeError when a source cannot be used.
     """
     if not sources:
         raise ReposeError("Name folders of pictures, or caches, with --data.")
@@ -51,8 +51,10 @@ def open_sources(
 
 
 def _prepared(folder: Path, layout: Layout, data: DataConfig, skeleton: str, into: Path) -> Path:
-    """The cache of a folder of pictures, in the folder ``into``: the first of its name, name-2 ...
-    that is free or that was made of it in the same way.
+    """Prepare a folder of pictures into a cache in the folder ``into``; return the cache.
+
+    It is named after the folder: NAME, NAME-2 ..., the first that is free or was made from the same
+    folder with the same options.
     """
     from engine.data.cache_writer import made_in
     from engine.data.prepare import PrepareOptions, prepare

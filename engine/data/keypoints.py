@@ -1,8 +1,8 @@
-"""Points of bodies from files that other programs write: COCO's JSON and OpenPose's.
+"""Reads body keypoints from COCO and OpenPose JSON files.
 
-COCO (Lin et al. 2014, arXiv:1405.0312) lists all pictures in one file, each person with 17 points
-and how visible each one is. OpenPose (Cao et al. 2018, arXiv:1812.08008) writes a file beside each
-picture, with 18 points (its model COCO) or 25 (BODY_25) of each person, and how sure it is of each.
+COCO (Lin et al. 2014, arXiv:1405.0312) lists all pictures in one file, with 17 points of each
+person and their visibility. OpenPose (Cao et al. 2018, arXiv:1812.08008) writes one file per
+picture, with 18 points (model COCO) or 25 points (BODY_25) of each person and their confidence.
 """
 
 import json
@@ -21,24 +21,24 @@ Points = NDArray[np.float32]
 """(18, 2), pixels, x then y, in the order of the skeleton body; NaN where a point is missing."""
 
 OPENPOSE_ENDING = "_keypoints.json"
-"""What OpenPose's file beside a picture is called, after the picture's name without its suffix."""
+"""Replaces the suffix of a picture's name in the name of OpenPose's file."""
 
 _NECK, _RIGHT_SHOULDER, _LEFT_SHOULDER = map(
     SKELETONS["body"].points.index, ("neck", "right shoulder", "left shoulder")
 )
-# Where each of our points is in COCO's order of 17; it has no neck.
+# Index of each of our 18 points in COCO's 17; COCO has no neck.
 _OF_COCO = (0, None, 6, 8, 10, 5, 7, 9, 12, 14, 16, 11, 13, 15, 2, 1, 4, 3)
-# And in BODY_25, which has a middle of the hips at 8 and feet at the end.
+# Index of each of our 18 points in BODY_25, which adds the mid-hip (8) and the feet (19 to 24).
 _OF_BODY_25 = (0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18)
 
-# What a wrong file makes the code below raise.
+# Exceptions that the parsers below raise for malformed files.
 _WRONG = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 def read_coco(path: Path) -> dict[str, Points]:
     """The points of the largest person in each picture, by the picture's ``file_name``.
 
-    Raises ReposeError when the file cannot be read or is no such JSON.
+    Raises ReposeError when the file cannot be read or is not a COCO JSON file.
     """
     text = read_text(path)
     try:
@@ -57,10 +57,10 @@ def read_coco(path: Path) -> dict[str, Points]:
 
 
 def read_openpose(path: Path) -> Points:
-    """The points of the largest person in the file that OpenPose wrote for one picture.
+    """The points of the largest person in an OpenPose file of one picture.
 
-    All are missing when it found nobody. Raises ReposeError when the file cannot be read or is
-    another.
+    All points are NaN if OpenPose found no person. Raises ReposeError when the file cannot be read
+    or is not an OpenPose file.
     """
     text = read_text(path)
     try:
@@ -76,15 +76,15 @@ def _largest(people: Sequence[Points]) -> Points:
 
 
 def _area(points: Points) -> float:
-    """Of the box around the points that are there."""
+    """Area of the bounding box of the points that are not NaN."""
     there = points[~np.isnan(points[:, 0])]
     return float(np.prod(np.ptp(there, axis=0))) if len(there) else 0.0
 
 
 def _body(values: Any) -> Points:
-    """x, y and visibility (or certainty) of each point, one after the other, as our 18 points.
+    """Convert a flat list of x, y, visibility (or confidence) to our 18 points.
 
-    Raises one of ``_WRONG`` when they are none.
+    Raises one of ``_WRONG`` when the list is malformed.
     """
     rows = np.array(values, np.float64).reshape(-1, 3)
     rows[(rows[:, 2] <= 0) | (rows[:, :2] == 0).all(axis=1)] = np.nan

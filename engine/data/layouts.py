@@ -1,8 +1,8 @@
-"""How folders of pictures are laid out, and whose the pictures in them are.
+"""Lists the pictures of a folder and identifies the people in them, for each layout.
 
-fei        files <person>-<pose>.jpg in one folder, as the FEI face database has them
-people     a folder per person
-portraits  single photos, each of another person
+fei        files <person>-<pose>.jpg in one folder, as in the FEI face database
+people     one folder per person
+portraits  single photos, each of a different person
 """
 
 import csv
@@ -28,10 +28,10 @@ _EXPECTED = {
 
 @dataclass(frozen=True)
 class PictureFile:
-    """A picture in a folder.
+    """A picture in a data folder.
 
-    name    relative to the folder, with / on every system
-    person  whose it is
+    name    path relative to the folder, with / on every operating system
+    person  identifier of the person in it
     """
 
     path: Path
@@ -39,21 +39,21 @@ class PictureFile:
     person: str
 
     def beside(self, ending: str) -> Path:
-        """A file beside the picture: its name with ``ending`` in place of the suffix."""
+        """Path of an accompanying file: the picture's with its suffix replaced by ``ending``."""
         return self.path.with_name(self.path.stem + ending)
 
     def stamp(self, *others: Path) -> str:
-        """Changes when the contents of the picture, or of ``others``, do."""
+        """Sizes and modification times of the picture and of ``others``, to detect changes."""
         return " ".join(map(_stamp, (self.path, *others)))
 
 
 def list_pictures(
     folder: Path, layout: Layout, poses: Sequence[int] = ()
 ) -> tuple[PictureFile, ...]:
-    """The pictures of a folder, in order of their paths; of the layout `fei` those of ``poses``, or
-    all when none is given.
+    """The pictures of a folder, sorted by path. ``poses``, if not empty, selects poses in the
+    layout `fei`.
 
-    Raises ReposeError when the folder cannot be read, or has no such pictures.
+    Raises ReposeError when the folder cannot be read or contains no such pictures.
     """
     if not folder.is_dir():
         raise ReposeError(f"{folder} is not a folder.")
@@ -76,9 +76,9 @@ def list_pictures(
 
 
 def read_groups(folder: Path) -> dict[str, str]:
-    """Group by person from an optional `groups.csv` (person,group) beside the pictures.
+    """Group by person, from an optional `groups.csv` (person,group) in the folder.
 
-    Raises ReposeError when the file cannot be used.
+    Raises ReposeError when the file is malformed or cannot be read.
     """
     path = folder / "groups.csv"
     if not path.is_file():
@@ -101,7 +101,7 @@ def read_groups(folder: Path) -> dict[str, str]:
 
 
 def _nothing(folder: Path, layout: str, poses: Sequence[int], counts: dict[str, int]) -> str:
-    """What to say of a folder that has no pictures in a layout, but so many in others."""
+    """Error message for a folder without pictures in a layout; ``counts`` by other layout."""
     if layout == "fei" and poses and any(_fei(folder, ())):
         return f"{folder} has no pictures of the poses {', '.join(map(str, poses))}."
     sentence = f"{folder} has no pictures in the layout {layout} ({_EXPECTED[layout]})"
@@ -132,7 +132,7 @@ def _portraits(folder: Path) -> Iterator[tuple[Path, str]]:
 
 def _pictures(folder: Path) -> Iterator[Path]:
     for path in folder.iterdir():
-        # Hidden ones are no pictures: macOS leaves a ._x.jpg beside x.jpg on foreign disks.
+        # Skip hidden files: macOS writes metadata to ._x.jpg beside x.jpg on some file systems.
         if path.suffix.lower() in PHOTO_SUFFIXES and not path.name.startswith("."):
             yield path
 

@@ -1,4 +1,4 @@
-"""Batches of training pairs, made by worker processes; the same ones whenever a run is resumed."""
+"""Loads batches of training pairs in worker processes, in a reproducible order."""
 
 import os
 import signal
@@ -14,10 +14,10 @@ from engine.data.pairs import PairSet, to_batch
 
 
 def share_cores(device: torch.device, guides: bool) -> tuple[int, int]:
-    """How many threads the networks get, and how many workers make the pairs.
+    """The number of threads for the networks and of worker processes for loading pairs.
 
-    On a processor pairs with guides take about half as long as the networks do for them; those
-    without take next to nothing.
+    On a CPU, loading a pair with guides takes about half as long as training on it; without guides
+    the loading time is negligible.
     """
     processes = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
     cores = max(1, (os.cpu_count() or 2) // processes)
@@ -35,10 +35,10 @@ def load_batches(
     size: int,
     workers: int = 1,
 ) -> Generator[Batch, None, None]:
-    """Items number ``first`` to ``last`` (not included) in batches of ``size`` pairs, on the CPU.
+    """Items ``first`` to ``last`` (exclusive) in batches of ``size`` pairs, in CPU memory.
 
-    Made ahead by ``workers`` processes. Of several processes that train together each gets its
-    share of every batch.
+    ``workers`` processes prefetch them. In distributed training each rank gets its share of every
+    batch.
     """
     yield from DataLoader(
         pairs,
@@ -52,11 +52,11 @@ def load_batches(
 
 
 class EpochOrder(Sampler[int]):
-    """Items number ``first`` to ``last`` (not included) of an endless series of epochs.
+    """Samples items ``first`` to ``last`` (exclusive) of an infinite sequence of epochs.
 
-    Each epoch has all ``length`` sources once, in an order of its own. An item is the epoch times
-    ``length`` plus the source, so that each epoch gives a source another target. Of N
-    processes that train together each takes every Nth item.
+    Each epoch is a random permutation of the ``length`` sources. The index of an item is epoch *
+    ``length`` + source, so that a source gets a different random target in each epoch. In
+    distributed training with N ranks each rank takes every Nth item.
     """
 
     def __init__(self, length: int, seed: int, first: int, last: int) -> None:
@@ -77,8 +77,8 @@ class EpochOrder(Sampler[int]):
 
 
 def _quiet_worker(worker: int) -> None:
-    """A worker takes one thread, and leaves it to the training to stop, which ends the workers."""
+    """Initialise a worker: one thread; ignore signals, since the main process ends its workers."""
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
-    for request in (signal.SIGINT, signal.SIGTERM):  # often sent to the whole group of processes
+    for request in (signal.SIGINT, signal.SIGTERM):  # often sent to the whole process group
         signal.signal(request, signal.SIG_IGN)

@@ -1,4 +1,4 @@
-"""Pairs of pictures of one person, cut, augmented and guided: what training and evaluation read."""
+"""Pairs of pictures of one person for training and evaluation: splits, crops, augmentation."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -28,18 +28,19 @@ from engine.guidance.conditions import find_edges
 from engine.guidance.guides import SourceHead
 from engine.imaging.crop import Crop
 
-_BACKDROPS = 0.4  # share of the training pairs whose plain background is exchanged
-_POOR = 0.2  # share that are soft and compressed
-_UNCERTAIN = 0.5  # share whose landmarks are less exact
-_PHOTOGRAPHS = 0.5  # share of the targets that are photographs, where there are views too
+# Probabilities, per training pair:
+_BACKDROPS = 0.4  # replace a uniform background
+_POOR = 0.2  # blur and JPEG compression
+_UNCERTAIN = 0.5  # noise on the landmarks
+_PHOTOGRAPHS = 0.5  # choose a photograph as target, if the person has photographs and lifted views
 
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """Two pictures of one person, cut alike and scaled to the network's size.
+    """Two pictures of one person, cropped and scaled to the networks' size.
 
     source, target  (H, W, 3) uint8; landmarks (N, 2) and boxes (4,) in their pixels
-    weight          (H, W) uint8: how much each pixel of the target is trusted; None trusts all
+    weight          (H, W) uint8: loss weight of each pixel of the target; None means 255 everywhere
     """
 
     source: Pixels
@@ -54,10 +55,10 @@ class Pair:
 def split(
     pictures: Sequence[Picture], held_out: float, seed: int
 ) -> tuple[list[Picture], list[Picture]]:
-    """Pictures to train on and pictures held out: by group, at least one group on each side.
+    """Split into training and held-out pictures by group; each side gets at least one group.
 
-    The groups of several folders may be the same people: the same seed and the same groups give the
-    same split. Raises ReposeError when there is only one group.
+    The split depends only on the seed and the set of group names, so that people who occur in
+    several folders are on the same side. Raises ReposeError when there is only one group.
     """
     groups = sorted({picture.group for picture in pictures})
     if len(groups) < 2:
@@ -74,10 +75,10 @@ def split(
 def split_pictures(
     pictures: Sequence[Picture], held_out: float, seed: int
 ) -> tuple[list[Picture], list[Picture]]:
-    """Pictures to train on and pictures held out, both of the same people: of each at least two are
-    held out and two are not, so that both sides have pairs.
+    """Split the pictures of each person into training and held-out ones, at least two of each, so
+    that both sides have pairs. Nothing is held out of people with fewer than four pictures.
 
-    Raises ReposeError when nobody has four pictures.
+    Raises ReposeError when no person has four pictures.
     """
     people: dict[str, list[int]] = defaultdict(list)
     for index, picture in enumerate(pictures):
@@ -99,7 +100,7 @@ def split_pictures(
 
 
 def partners(pictures: Sequence[Picture]) -> list[list[int]]:
-    """For each picture the indices of the other pictures of that person."""
+    """For each picture, the indices of the other pictures of the same person."""
     people: dict[str, list[int]] = defaultdict(list)
     for index, picture in enumerate(pictures):
         people[picture.person].append(index)
@@ -110,10 +111,11 @@ def partners(pictures: Sequence[Picture]) -> list[list[int]]:
 
 
 class PairSet(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
-    """Training pairs: item ``i`` is source ``i`` modulo their number with a random target of the
-    same person; augmented at random where the config says so. The same seed and index give the same
-    item. Where a person has both photographs and views lifted from them, half of the targets are
-    photographs, in which nothing is invented.
+    """Training pairs: item ``i`` is source ``i`` modulo the number of sources, with a random target
+    of the same person and random augmentation if the config asks for it.
+
+    Items are deterministic in the config's seed and the index. If a person has photographs and
+    views lifted from them, half of the targets are photographs, which contain no inpainted pixels.
 
     Raises ReposeError when no person has two pictures.
     """
@@ -145,7 +147,7 @@ class PairSet(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
         return to_tensors(pair, self._config)
 
     def _targets(self, source: int, rng: np.random.Generator) -> Sequence[int]:
-        """The pictures to choose a target from."""
+        """The indices of the candidate targets."""
         others = self._partners[source]
         photographs = [other for other in others if self._pictures[other].weight is None]
         if not 0 < len(photographs) < len(others):
@@ -158,11 +160,11 @@ class PairSet(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
 def cut_pair(
     source: Picture, target: Picture, config: Config, rng: np.random.Generator | None = None
 ) -> Pair:
-    """Cut a pair out of two pictures of one person; augmented at random when given ``rng``.
+    """Crop two pictures of one person to a pair; ``rng`` enables random augmentation.
 
-    Both are augmented alike: shift, turn, scale, light, mirror image. Whole photos are scaled to the
-    network's size. Of face crops, with a fixed camera both get the source's, so that the background
-    stays; otherwise each gets its own.
+    Both pictures get the same geometric and colour transforms and the same mirroring. With the crop
+    "photo" whole pictures are scaled to the networks' size. With "face", pictures of a fixed camera
+    share the source's crop, which keeps the background aligned; other pictures have their own crop.
     """
     height, width = config.image.height, config.image.width
     if config.image.crop == "photo":
@@ -200,9 +202,10 @@ def cut_pair(
 
 
 def with_backdrop(pair: Pair, other: Pixels, rng: np.random.Generator) -> Pair:
-    """The pair before a cluttered background made from ``other``, where its own one is plain.
+    """The pair with its background replaced by a textured one made from ``other``; the unchanged
+    pair if the background of either picture is not uniform.
 
-    Studio pictures would otherwise teach the networks that backgrounds are smooth.
+    This prevents a bias towards smooth backgrounds when training on studio pictures.
     """
     backdrop = random_backdrop(other, pair.source.shape[0], rng)
     source, target = (
@@ -218,7 +221,9 @@ def with_backdrop(pair: Pair, other: Pixels, rng: np.random.Generator) -> Pair:
 
 
 def to_tensors(pair: Pair, config: Config) -> dict[str, torch.Tensor]:
-    """One item of a `Batch`; guides, edges and weight where the config or the pair has them."""
+    """The tensors of one pair, by the field names of `Batch`. Guides and edges are included if the
+    config uses them, the weight if the pair has one.
+    """
     item = {
         "source": _to_tensor(pair.source),
         "target": _to_tensor(pair.target),
@@ -239,9 +244,9 @@ def to_tensors(pair: Pair, config: Config) -> dict[str, torch.Tensor]:
 
 
 def to_batch(items: Sequence[dict[str, torch.Tensor]]) -> Batch:
-    """Items as one batch, images in the layout that convolutions are fastest with.
+    """Collate items to a batch, images in channels-last memory format.
 
-    Where some have weights, the others trust all their pixels.
+    If some items have weights, the weights of the others are 1.
     """
     if any("weight" in item for item in items):
         items = [{"weight": torch.ones_like(item["target"][:1]), **item} for item in items]
@@ -249,14 +254,14 @@ def to_batch(items: Sequence[dict[str, torch.Tensor]]) -> Batch:
 
 
 def _stacked(tensors: Sequence[torch.Tensor]) -> torch.Tensor:
-    """One tensor of many; images (C, H, W) with the channels of each pixel side by side."""
+    """Stack tensors; images (C, H, W) become channels-last in memory."""
     if tensors[0].ndim < 3:
         return torch.stack(list(tensors))
     return torch.stack([tensor.permute(1, 2, 0) for tensor in tensors]).permute(0, 3, 1, 2)
 
 
 class _Cut(NamedTuple):
-    """A picture at the network's size (H, W, 3), its points (N, 2), box (4,) and weight (H, W)."""
+    """A picture at the networks' size (H, W, 3), its points (N, 2), box (4,) and weight (H, W)."""
 
     pixels: Pixels
     landmarks: Landmarks
@@ -265,7 +270,7 @@ class _Cut(NamedTuple):
 
     @classmethod
     def of(cls, picture: Picture, matrix: NDArray[np.float64], height: int, width: int) -> Self:
-        """The picture under an affine map (3, 3) to (height, width)."""
+        """The picture transformed by an affine map (3, 3) to (height, width)."""
         weight = picture.weight
         return cls(
             _sampled(picture.pixels, matrix, height, width),
@@ -287,7 +292,7 @@ class _Cut(NamedTuple):
 
 
 def _crops(source: Picture, target: Picture) -> tuple[Crop, Crop]:
-    """The crop of each; one for both, wide enough, where a fixed camera took them."""
+    """The crops of both pictures; with a fixed camera one common crop that covers both faces."""
     crop = Crop.around(source.landmarks)
     if not source.fixed_camera or source.shape != target.shape:
         return crop, Crop.around(target.landmarks)
@@ -301,21 +306,21 @@ def _to_tensor(picture: Pixels) -> torch.Tensor:
 
 
 def _photo_to_network(picture: Picture, height: int, width: int) -> NDArray[np.float64]:
-    """(3, 3): pixels of a whole picture to those of the network."""
+    """Affine map (3, 3) from pixels of a whole picture to pixels of the networks."""
     x, y = width / picture.shape[1], height / picture.shape[0]
     return np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]])
 
 
 def _crop_to_network(crop: Crop, size: int) -> NDArray[np.float64]:
-    """(3, 3): pixels of a picture to those of its crop at the network's size."""
+    """Affine map (3, 3) from pixels of a picture to pixels of its crop at the networks' size."""
     scale = size / crop.side
     shift = [(0.5 - start) * scale - 0.5 for start in (crop.left, crop.top)]
     return np.array([[scale, 0, shift[0]], [0, scale, shift[1]], [0, 0, 1]])
 
 
 def _sampled(picture: Pixels, matrix: NDArray[np.float64], height: int, width: int) -> Pixels:
-    """A picture (H, W[, 3]) under an affine map (3, 3) to (height, width), without aliasing."""
-    # Bilinear sampling skips pixels when it shrinks: then it draws at twice the size first.
+    """A picture (H, W[, 3]) transformed by an affine map (3, 3) to (height, width)."""
+    # Bilinear sampling aliases when shrinking: supersample by 2, then average.
     finer = 2 if np.sqrt(abs(np.linalg.det(matrix[:2, :2]))) < 0.75 else 1
     matrix = np.diag([finer, finer, 1.0]) @ matrix
     matrix[:2, 2] += (finer - 1) / 2

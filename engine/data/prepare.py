@@ -1,4 +1,4 @@
-"""From a folder of pictures to a cache (see `engine.data.cache`) to train from."""
+"""The command `prepare`: converts a folder of pictures to a cache (see `engine.data.cache`)."""
 
 import hashlib
 import os
@@ -23,12 +23,12 @@ from engine.data.cache_writer import CacheWriter, alone, forget_unfinished
 from engine.data.keypoints import Points, read_coco
 from engine.data.layouts import PictureFile, list_pictures, read_groups
 from engine.data.records import Finished, Record, copied
-from engine.data.samples import Sample, SampleOptions, marks_beside, read_shots
+from engine.data.samples import Sample, SampleOptions, marks_beside, read_samples
 
 COCO_FILE = "keypoints.json"
-"""A COCO JSON of this name in a folder of pictures is found without being named."""
+"""Default name of a COCO JSON file in a folder of pictures."""
 
-_FEW = 4  # pictures are not worth a process
+_FEW = 4  # least number of pictures per worker process
 _TELL_SECONDS = 10.0
 
 _Item = TypeVar("_Item")
@@ -72,7 +72,7 @@ class PrepareOptions:
 
     @property
     def made(self) -> dict[str, Any]:
-        """What a cache made with these options says of it, as JSON has it."""
+        """The options that determine the contents of the cache, as stored in its index."""
         return {
             "data": str(self.data.resolve()),
             "layout": self.layout,
@@ -84,10 +84,10 @@ class PrepareOptions:
 
 
 def prepare(options: PrepareOptions) -> None:
-    """Write the cache; go on where an earlier try was broken off; or bring it up to date.
+    """Write the cache, resume an interrupted run, or update an existing cache.
 
-    The outcome is the same, to the byte. Raises ReposeError when the folder has no usable picture,
-    the cache cannot be written, or something else is in its place.
+    The files are bit-identical in all three cases. Raises ReposeError when the folder has no usable
+    picture, the cache cannot be written, or the output folder contains something else.
     """
     if options.out.resolve() == options.data.resolve():
         raise ReposeError("The cache needs a folder of its own, not that of the pictures.")
@@ -130,8 +130,8 @@ def _fill(
     points: Mapping[str, Points],
     finished: Finished | None,
 ) -> None:
-    """Append what is not in the cache yet: from the ``finished`` one where the file is the same,
-    otherwise from the file.
+    """Append the missing pictures, copied from the ``finished`` cache if the picture file is
+    unchanged, otherwise read from the file.
     """
     done = len(cache.records)
     old = {(r.name, r.stamp): r for r in finished.records if r.entries} if finished else {}
@@ -143,7 +143,7 @@ def _fill(
         fixed_camera=options.layout == "fei",
         views=options.made["views"],
     )
-    read = partial(read_shots, how)
+    read = partial(read_samples, how)
     workers = min(options.workers or os.cpu_count() or 1, len(new) // _FEW)
     progress = _told(zip(files[done:], wanted[done:], known, strict=True), done, len(files))
     with in_processes(read, [(file, points.get(file.name)) for file in new], workers) as results:
@@ -151,26 +151,28 @@ def _fill(
             if same is not None:
                 cache.append(*copied(same, options.out))
                 continue
-            shots = next(results)
-            if isinstance(shots, str):
-                cache.append(replace(record, reason=shots), [])
+            samples = next(results)
+            if isinstance(samples, str):
+                cache.append(replace(record, reason=samples), [])
             else:
-                entries, contents = _entries(shots, file)
+                entries, contents = _entries(samples, file)
                 cache.append(replace(record, entries=entries), contents)
 
 
-def _entries(shots: Sequence[Sample], file: PictureFile) -> tuple[tuple[Entry, ...], list[Pixels]]:
-    """Entries whose offsets count from 0, and the bytes that they tell of."""
+def _entries(
+    samples: Sequence[Sample], file: PictureFile
+) -> tuple[tuple[Entry, ...], list[Pixels]]:
+    """Entries with offsets from 0, and the pixels and weights that they refer to."""
     entries, contents, end = [], [], 0
-    for number, shot in enumerate(shots):
-        height, width = shot.pixels.shape[:2]
-        start, end = end, end + shot.pixels.size
-        contents.append(shot.pixels)
+    for number, sample in enumerate(samples):
+        height, width = sample.pixels.shape[:2]
+        start, end = end, end + sample.pixels.size
+        contents.append(sample.pixels)
         weight_offset = None
-        if shot.weight is not None:
-            weight_offset, end = end, end + shot.weight.size
-            contents.append(shot.weight)
-        points = [None if np.isnan(x) else (float(x), float(y)) for x, y in shot.points]
+        if sample.weight is not None:
+            weight_offset, end = end, end + sample.weight.size
+            contents.append(sample.weight)
+        points = [None if np.isnan(x) else (float(x), float(y)) for x, y in sample.points]
         entries.append(
             Entry(
                 name=f"{file.name}#{number:02}" if number else file.name,
@@ -181,16 +183,16 @@ def _entries(shots: Sequence[Sample], file: PictureFile) -> tuple[tuple[Entry, .
                 offset=start,
                 weight_offset=weight_offset,
                 landmarks=tuple(points),
-                box=shot.box,
+                box=sample.box,
             )
         )
     return tuple(entries), contents
 
 
 def _coco_points(options: PrepareOptions, files: Sequence[PictureFile]) -> dict[str, Points]:
-    """Points of bodies by the name of the picture, from a COCO JSON.
+    """Body points by picture name, from a COCO JSON file; empty for other skeletons or without one.
 
-    Raises ReposeError when it cannot be used.
+    Raises ReposeError when the file cannot be used.
     """
     path = options.keypoints
     if options.skeleton != "body":
@@ -202,7 +204,7 @@ def _coco_points(options: PrepareOptions, files: Sequence[PictureFile]) -> dict[
         if not path.is_file():
             return {}
     listed = read_coco(path)
-    # A file_name may be relative to the folder, or a bare name where that says enough.
+    # A file_name may be relative to the folder, or a bare name if that is unambiguous.
     bare = Counter(Path(file.name).name for file in files)
     points = {}
     for file in files:
@@ -217,15 +219,15 @@ def _coco_points(options: PrepareOptions, files: Sequence[PictureFile]) -> dict[
 
 
 def _stamp(file: PictureFile, skeleton: str, points: Mapping[str, Points]) -> str:
-    """Changes when the picture, or what is known of its points, does."""
+    """Fingerprint of the picture and the source of its points, to detect changes."""
     if file.name in points:
         return f"{file.stamp()} {hashlib.sha256(points[file.name].tobytes()).hexdigest()[:16]}"
     return file.stamp() if skeleton == "none" else file.stamp(marks_beside(file, skeleton))
 
 
 def _told(items: Iterable[_Item], done: int, total: int) -> Iterator[_Item]:
-    """The items, while standard error shows how far they are: a bar on a terminal, otherwise a
-    line now and then.
+    """Iterate over the items and report progress on standard error: as a bar on a terminal,
+    otherwise as a line every 10 seconds.
     """
     if sys.stderr.isatty():
         yield from tqdm(items, initial=done, total=total, unit="picture")

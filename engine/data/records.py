@@ -1,4 +1,4 @@
-"""What a finished cache says of the picture files that it was made of."""
+"""Records of the picture files from which a cache was made."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from engine.data.cache import INDEX, PICTURES, SKIPPED, VERSION, Entry, Pixels
 
 @dataclass(frozen=True)
 class Record:
-    """What became of a picture file: its entries in the cache or, where it has none, the reason.
+    """A picture file and its entries in the cache or, if it was skipped, the reason.
 
     stamp  see `PictureFile.stamp`
     """
@@ -26,21 +26,24 @@ class Record:
 
     @classmethod
     def of(cls, values: Any) -> Self:
-        """From JSON. Raises TypeError or LookupError when it is none."""
+        """Create from decoded JSON. Raises TypeError or LookupError when it is malformed."""
         entries = tuple(Entry(**entry) for entry in values["entries"])
         return cls(**{**values, "entries": entries})
 
 
 @dataclass(frozen=True)
 class Finished:
-    """What the index of a finished cache says of how it was made."""
+    """The options and the records in the index of a finished cache."""
 
     made: Mapping[str, Any]
     records: tuple[Record, ...]
 
     @classmethod
     def read(cls, folder: Path) -> Self | None:
-        """None where there is no index. Raises ReposeError when it is none of this version."""
+        """Read the index; None if there is none.
+
+        Raises ReposeError when it is damaged or of another version.
+        """
         path = folder / INDEX
         if not path.exists():
             return None
@@ -66,7 +69,7 @@ class Finished:
             ) from error
 
     def is_of(self, files: Sequence[Record], groups: Mapping[str, str]) -> bool:
-        """Whether these are the names and stamps of its files, and the groups of its people."""
+        """Whether the cache is up to date with the names and stamps of ``files`` and ``groups``."""
         same = [(r.name, r.stamp) for r in self.records] == [(r.name, r.stamp) for r in files]
         return same and all(
             entry.group == groups.get(entry.person, entry.person)
@@ -79,7 +82,7 @@ class Finished:
 
 
 def copied(record: Record, folder: Path) -> tuple[Record, list[Pixels]]:
-    """A record of the finished cache in ``folder``, and its bytes, to be appended to a new one."""
+    """A record of the finished cache in ``folder`` with offsets from 0, and its bytes."""
     start, end = record.entries[0].offset, record.entries[-1].end
     content = np.fromfile(folder / PICTURES, np.uint8, end - start, offset=start)
     entries = tuple(moved(entry, -start) for entry in record.entries)
@@ -87,12 +90,13 @@ def copied(record: Record, folder: Path) -> tuple[Record, list[Pixels]]:
 
 
 def moved(entry: Entry, by: int) -> Entry:
-    """The entry where its bytes lie ``by`` bytes further on."""
+    """The entry with its offsets increased by ``by`` bytes."""
     weight = None if entry.weight_offset is None else entry.weight_offset + by
     return replace(entry, offset=entry.offset + by, weight_offset=weight)
 
 
 def summary(records: Sequence[Record]) -> str:
+    """A one-line summary for the user."""
     entries = [entry for record in records for entry in record.entries]
     pictures, people = len(entries), len({entry.person for entry in entries})
     skipped = sum(not record.entries for record in records)

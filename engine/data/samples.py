@@ -1,6 +1,6 @@
-"""From a picture file to what a cache holds of it: the points are found, or read from files.
+"""Converts a picture file to samples for a cache: decoded pixels with detected or annotated points.
 
-Of a portrait that is lifted to 3D, the further views are shots like the picture itself.
+A portrait that is lifted to 3D gives several samples: the photo and its views.
 """
 
 import zlib
@@ -22,23 +22,23 @@ from engine.imaging.crop import Crop
 from engine.imaging.photos import Photo, read_photo
 
 CROP_SIDE = 320
-"""Pixels: a face crop in the cache is scaled down to this side, if it is larger."""
+"""Pictures with larger face crops are downscaled to this side of the crop, pixels."""
 
 PHOTO_SIDE = 640
-"""Pixels: where the whole picture counts, its longest side is scaled down to this."""
+"""Pictures used as a whole are downscaled to this longer side, pixels."""
 
-# Degrees. Small turns look best, and are what is mostly wanted.
+# Largest angles of views, degrees. Small rotations look best and are the most common use.
 _YAW, _PITCH, _ROLL = 40.0, 12.0, 5.0
 
 
 @dataclass(frozen=True)
 class SampleOptions:
-    """What is to be made of every picture.
+    """Options of `read_samples`.
 
     skeleton      see `SKELETONS`
-    detector      what finds faces
-    fixed_camera  the pictures of one person share their frame, which scaling must not part
-    views         into how many views a picture is turned as well
+    detector      the face and landmark detector
+    fixed_camera  whether pictures of one person share their frame and so need the same scale
+    views         number of views to render of each portrait; 0 for none
     """
 
     skeleton: str
@@ -49,11 +49,12 @@ class SampleOptions:
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """A picture as a cache holds it.
+    """A picture with its points, ready for a cache.
 
-    pixels  (H, W, 3)
-    points  (N, 2), NaN where one is missing, and box; both in pixels
-    weight  (H, W): how much each pixel is to be trusted; None: it is a photograph
+    pixels  (H, W, 3) uint8
+    points  (N, 2), pixels; NaN where a point is missing
+    box     left, top, right, bottom of face or body, pixels
+    weight  (H, W) uint8: loss weight of each pixel; None for a photograph
     """
 
     pixels: Photo
@@ -62,7 +63,7 @@ class Sample:
     weight: NDArray[np.uint8] | None = None
 
     def scaled(self, scale: float) -> "Sample":
-        """With sides ``scale`` times as long; as it is, where that would be longer."""
+        """The sample downscaled by the factor ``scale``; unchanged if that is 1 or more."""
         if scale >= 1:
             return self
         height, width = (max(16, round(side * scale)) for side in self.pixels.shape[:2])
@@ -79,12 +80,12 @@ class Sample:
         return Sample(np.asarray(pixels, np.uint8), points.astype(np.float32), box)
 
 
-def read_shots(
+def read_samples(
     options: SampleOptions, file: PictureFile, points: Points | None = None
 ) -> tuple[Sample, ...] | str:
-    """The picture and its views; or, in a sentence, why it cannot be used.
+    """The samples of a picture file, or the reason why it cannot be used, as a sentence.
 
-    points  of a body in it, where they are known from a file on all pictures
+    points  body points from a COCO file; None to read the picture's own file
     """
     try:
         photo = read_photo(file.path)
@@ -108,24 +109,28 @@ def read_shots(
 
 
 def marks_beside(file: PictureFile, skeleton: str) -> Path:
-    """The file beside a picture that has its points, if somebody put it there."""
+    """Path of the optional file beside a picture with its points: OpenPose JSON or .pts."""
     return file.beside(OPENPOSE_ENDING if skeleton == "body" else ".pts")
 
 
 def view_angles(name: str, count: int) -> list[tuple[float, float, float]]:
-    """Yaw, pitch and roll, in degrees, of the views of the portrait ``name``: always the same,
-    spread over what looks right, most of them small.
+    """Yaw, pitch and roll, degrees, of ``count`` views of the portrait ``name``.
+
+    Deterministic in the name; stratified over the range of angles, denser at small angles.
     """
     rng = np.random.default_rng(zlib.crc32(name.encode("utf-8", "surrogatepass")))
     spread = np.stack([rng.permutation(count) for _ in range(3)]) + rng.uniform(size=(3, count))
-    shares = 2 * spread / count - 1  # one in each of as many equal parts of -1 to 1
+    shares = 2 * spread / count - 1  # stratified: one in each of ``count`` intervals of [-1, 1]
     curved = np.sign(shares) * np.abs(shares) ** ((1.4,), (1.4,), (2.0,))
     angles = curved * ((_YAW,), (_PITCH,), (_ROLL,))
     return [(float(yaw), float(pitch), float(roll)) for yaw, pitch, roll in angles.T]
 
 
 def _face(photo: Photo, marks: Path, detector: Detector) -> Sample:
-    """The largest face. Raises ReposeError when there is none, or its file cannot be used."""
+    """The largest face, from the .pts file ``marks`` if it exists, otherwise detected.
+
+    Raises ReposeError when there is no face or the file cannot be used.
+    """
     if marks.is_file():
         landmarks = read_pose(marks, None)
         return Sample(photo, landmarks, _box_around(landmarks))
@@ -136,7 +141,7 @@ def _face(photo: Photo, marks: Path, detector: Detector) -> Sample:
 
 
 def _body(photo: Photo, file: PictureFile, points: Points | None) -> Sample:
-    """Raises ReposeError when no body is marked, or its file cannot be used."""
+    """The body. Raises ReposeError when too few points are marked or the file cannot be used."""
     if points is None:
         marks = marks_beside(file, "body")
         if not marks.is_file():
@@ -154,16 +159,18 @@ def _body(photo: Photo, file: PictureFile, points: Points | None) -> Sample:
 
 
 def _lifted(face: Sample, name: str, views: int) -> tuple[Sample, ...]:
-    """A portrait in the frame of its views, and the views."""
-    from engine.data.lifting.lifting import LiftedPortrait
+    """The portrait, cropped to the frame of its views, and the views."""
+    from engine.data.lifting.portrait import LiftedPortrait
 
     portrait = LiftedPortrait.of(face.pixels, face.points)
     photo = portrait.view(0, 0, 0)
-    shots = [Sample(photo.pixels, photo.landmarks, _box_around(photo.landmarks))]
+    samples = [Sample(photo.pixels, photo.landmarks, _box_around(photo.landmarks))]
     for angles in view_angles(name, views):
         view = portrait.view(*angles)
-        shots.append(Sample(view.pixels, view.landmarks, _box_around(view.landmarks), view.weight))
-    return tuple(shots)
+        samples.append(
+            Sample(view.pixels, view.landmarks, _box_around(view.landmarks), view.weight)
+        )
+    return tuple(samples)
 
 
 def _box_around(points: Landmarks) -> Box:

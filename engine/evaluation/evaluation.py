@@ -1,7 +1,7 @@
-"""How well a model does on people it has never seen, beside the baselines it has to beat.
+"""The command `evaluate`: scores a model and baselines on people it was not trained on.
 
-For every pair of pictures of a held-out person: the source unchanged, the plain 2D warp, the coarse
-and the refined image, each against the true target picture (report, section 4.4).
+For pairs of pictures of held-out people it compares four images with the target picture: the
+unchanged source, the plain 2D warp, the coarse and the refined image (report, section 4.4).
 """
 
 import json
@@ -28,7 +28,7 @@ from engine.evaluation.tables import Tables, write_csv
 from engine.evaluation.trials import Model, Outcome, Trial, choose, spread
 from engine.training.run_folder import EVENTS
 
-_ROWS = 8  # of figure 12
+_ROWS = 8  # rows of figure 12
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class EvaluateOptions:
 def evaluate(options: EvaluateOptions) -> None:
     """Write tables and figures and print the tables.
 
-    Raises ReposeError when the model or the data cannot be used or the results not be written.
+    Raises ReposeError when the model or the data cannot be used or the results cannot be written.
     """
     folders = list(chain.from_iterable(options.data))
     if options.pairs < 1:
@@ -69,7 +69,7 @@ def evaluate(options: EvaluateOptions) -> None:
         title: choose(own, model, options.pairs, title)
         for title, own in by_data_set(pictures).items()
     }
-    options.out.mkdir(parents=True, exist_ok=True)  # rather now than after a long time
+    options.out.mkdir(parents=True, exist_ok=True)  # report a failure before the computation
     shown = spread([trial for trials in chosen.values() for trial in trials], _ROWS)
     rows: dict[Trial, Row] = {}
     tables = {}
@@ -88,7 +88,7 @@ def evaluate(options: EvaluateOptions) -> None:
 
 
 def by_data_set(pictures: Sequence[Picture]) -> dict[str, list[Picture]]:
-    """The pictures of each cache by its name, which is numbered where two are called alike."""
+    """The pictures of each cache, by its name; equal names get a number appended."""
     folders: dict[Path, list[Picture]] = {}
     for picture in pictures:
         folders.setdefault(picture.file.parent, []).append(picture)
@@ -118,7 +118,7 @@ def _row(trial: Trial, outcome: Outcome, config: Config) -> Row:
 
 
 def _write(out: Path, model: Model, tables: dict[str, Tables]) -> str:
-    """Write the tables as text, JSON and CSV; the text."""
+    """Write the tables as text, JSON and CSV; return the text."""
     text = "\n".join(f"## {title}\n\n{table.as_markdown()}" for title, table in tables.items())
     results = {
         "model": model.name,
@@ -133,7 +133,7 @@ def _write(out: Path, model: Model, tables: dict[str, Tables]) -> str:
 
 
 def _draw_losses(model: Path, path: Path) -> str:
-    """Draw figure 13 out of the events beside the model; a sentence about it."""
+    """Draw figure 13 from the events in the model's folder; return a message for the user."""
     events = model.parent / EVENTS
     curves, unit = read_curves(events) if events.is_file() else ({}, "")
     if not curves:

@@ -1,4 +1,4 @@
-"""The report's figure 12, results side by side, and figure 13, the losses of a training."""
+"""Draws the report's figure 12 (results side by side) and figure 13 (training losses)."""
 
 import json
 from collections import defaultdict
@@ -16,12 +16,12 @@ from engine.core.files import read_text, write_whole
 
 Floats = NDArray[np.float32]
 
-# The object-oriented interface alone: no state, no window, whatever backend is set.
+# Only matplotlib's object-oriented interface is used: no global state, independent of the backend.
 
 _COLUMNS = ("source", "target", "coarse", "difference map", "refined")
 _DPI = 120
-_CELL = 2.2  # inches: the longer side of a picture
-_SMOOTHING = 20  # the smooth line looks back over about this part of a curve
+_CELL = 2.2  # longer side of a picture, inches
+_SMOOTHING = 20  # the smoothing window is about 1 / _SMOOTHING of a curve
 
 _PANELS = {
     "Stage 1: G1": ("loss_g1", "loss_coarse"),
@@ -42,8 +42,8 @@ _CURVES = {
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """One line of figure 12: a label, and pictures (H, W, 3), in [0, 1] but the difference map,
-    which is in [-1, 1]."""
+    """One row of figure 12: a label and pictures (H, W, 3) in [0, 1]; the difference map is in
+    [-1, 1]."""
 
     label: str
     source: Floats
@@ -54,9 +54,9 @@ class Row:
 
 
 def draw_results(rows: Sequence[Row], path: Path) -> None:
-    """Figure 12 as a PNG file: one line for each row, grey where the difference map is 0.
+    """Write figure 12 as a PNG file; grey in a difference map is 0.
 
-    Difference maps are small: all are amplified alike, by what the column's title says. Raises
+    Difference maps are amplified by a common factor, which the column's title gives. Raises
     ReposeError when the file cannot be written.
     """
     height, width = rows[0].source.shape[:2]
@@ -85,17 +85,17 @@ def draw_results(rows: Sequence[Row], path: Path) -> None:
 
 
 class Curve(NamedTuple):
-    """One value over a training: ``x`` (N,) how far it was, ``y`` (N,)."""
+    """A value ``y`` (N,) over training progress ``x`` (N,)."""
 
     x: Floats
     y: Floats
 
 
 def read_curves(events: Path) -> tuple[dict[str, Curve], str]:
-    """The losses by name out of a run's `events.jsonl`, and what their x counts.
+    """Read the curves by name from a run's `events.jsonl`, and the unit of their x.
 
-    ``ssim 1``, ``l1 1`` and the same with 2 are those of the people held out, by stage. A line cut
-    short is passed over.
+    ``ssim 1``, ``l1 1``, ``ssim 2`` and ``l1 2`` are the held-out scores of stages 1 and 2.
+    Incomplete lines are skipped.
 
     Raises ReposeError when the file cannot be read.
     """
@@ -120,7 +120,7 @@ def read_curves(events: Path) -> tuple[dict[str, Curve], str]:
 
 
 def draw_losses(curves: Mapping[str, Curve], unit: str, path: Path) -> None:
-    """Figure 13 as a PNG file: what was measured faint, smoothed over it.
+    """Write figure 13 as a PNG file: measured values as faint lines, smoothed values on top.
 
     Raises ReposeError when the file cannot be written.
     """
@@ -148,7 +148,7 @@ def draw_losses(curves: Mapping[str, Curve], unit: str, path: Path) -> None:
 
 
 def smoothed(values: NDArray[np.floating]) -> NDArray[np.float64]:
-    """``values`` (N,) averaged over those before them, the nearest counting most."""
+    """The exponential moving average of ``values`` (N,), with bias correction at the start."""
     keep = 1 - 1 / max(1.0, len(values) / _SMOOTHING)
     result = np.empty(len(values))
     total = weight = 0.0
@@ -171,7 +171,7 @@ def _curve(points: Sequence[tuple[float, float]]) -> Curve:
 
 
 def _amplification(differences: Sequence[Floats]) -> int:
-    """The power of two by which most of the values still lie within the range that is shown."""
+    """The largest power of two (1 to 16) that keeps 99.5 % of the values within [-1, 1]."""
     largest = float(np.percentile(np.abs(np.stack(differences)), 99.5))
     return int(2 ** np.clip(np.floor(np.log2(1 / max(largest, 1e-6))), 0, 4))
 

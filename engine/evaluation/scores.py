@@ -1,4 +1,4 @@
-"""How near an image comes to the true picture, and by how much the pose of a pair changes."""
+"""Metrics of an image against the target picture, and the pose change of a pair."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -19,24 +19,25 @@ from engine.face.pose import head_angles
 Floats = NDArray[np.float32]
 
 METHODS = ("source", "warp", "coarse", "refined")
-"""What is compared with the target: the source unchanged, the plain 2D warp, what G1 makes, what G1
-and G2 make. The warp is there for faces alone."""
+"""The images compared with the target: the unchanged source, the plain 2D warp (faces only), the
+coarse image of G1, the refined image of G1 and G2."""
 
-_EYES = (36, 45)  # the outer corners
-_LARGE_ENOUGH = 240  # pixels, of the shorter side: in smaller pictures dlib loses many faces
+_EYES = (36, 45)  # landmarks of the outer corners of the eyes
+_LARGE_ENOUGH = 240  # shorter side, pixels: dlib misses many faces in smaller pictures
 
 
 @dataclass(frozen=True)
 class Measures:
-    """One image against the target; the last three only of faces.
+    """Metrics of one image against the target; the last three only for faces.
 
-    ssim, l1   cutoff removed (report, section 4.3)
-    identity   dlib's distance, above 0.6 another person; None where either face was not found
-    landmarks  how far those found are from the pose asked for: mean, percent of the inter-ocular
-               distance (outer corners of the eyes, in the source or the target, whichever shows
-               more of it); None where no face was found
-    lost       percent: 100 where no face was found, 0 where one was; None where not even the target
-               has one
+    ssim, l1   without the cutoff border (report, section 4.3)
+    identity   distance of dlib's face descriptors, above 0.6 a different person; None if no face is
+               detected in the image or in the target
+    landmarks  mean distance of the detected landmarks to the target's, percent of the inter-ocular
+               distance (outer corners of the eyes, the larger of source and target); None if no
+               face is detected
+    lost       100 if no face is detected, otherwise 0, so that the mean is a percentage; None if
+               none is detected in the target either
     """
 
     ssim: float
@@ -51,11 +52,12 @@ MEASURES = tuple(f.name for f in fields(Measures))
 
 @dataclass(frozen=True)
 class Score:
-    """All methods on one pair.
+    """The metrics of all methods on one pair.
 
     data, source, target  names of the data set and of the two pictures
-    group   whose they are: pairs of one group are not independent of each other
-    change  by how much the pose changes, see `ChangeScale`; None where that cannot be told
+    group    the group of the person: pairs of one group are statistically dependent
+    change   pose change, see `ChangeScale`; None if it is undefined
+    methods  metrics by method, see `METHODS`
     """
 
     data: str
@@ -66,7 +68,7 @@ class Score:
     methods: Mapping[str, Measures] = field(default_factory=dict)
 
     def values(self) -> dict[str, float | None]:
-        """The measures by names such as ``ssim_coarse``, in the order of the tables."""
+        """The metrics by names such as ``ssim_coarse``, in the order of the tables."""
         return {
             f"{measure}_{method}": getattr(measures, measure)
             for measure in MEASURES
@@ -76,7 +78,7 @@ class Score:
 
 @dataclass(frozen=True)
 class ChangeScale:
-    """What the change of a pose is measured by, and the bands (from, to below) for tables."""
+    """The quantity and unit of pose change, and the bands [low, high) of the tables."""
 
     name: str
     unit: str
@@ -88,7 +90,7 @@ _WAY = ChangeScale("points moved", " % of the box", ((0, 10), (10, 25), (25, 50)
 
 
 def change_scale(config: Config) -> ChangeScale | None:
-    """Degrees of yaw for faces; for bodies how far the points move; None where there are none."""
+    """Degrees of yaw for faces, displacement of the points for bodies, None without points."""
     skeleton = SKELETONS[config.skeleton]
     if skeleton.has_head:
         return _YAW
@@ -96,9 +98,10 @@ def change_scale(config: Config) -> ChangeScale | None:
 
 
 def pose_change(source: Picture, target: Picture, config: Config) -> float | None:
-    """By how much the pose of two pictures differs, on the config's scale.
+    """The pose change between two pictures on the config's scale; None if it is undefined.
 
-    Of points: the mean way of those in both pictures, in percent of the target's box's longer side.
+    The displacement is the mean over the points present in both pictures, in percent of the longer
+    side of the target's box.
     """
     scale = change_scale(config)
     if scale is None:
@@ -115,7 +118,7 @@ def pose_change(source: Picture, target: Picture, config: Config) -> float | Non
 
 
 def measure(images: Mapping[str, Floats], pair: Pair, config: Config) -> dict[str, Measures]:
-    """The measures of ``images`` (H, W, 3) in [0, 1] by method, against the pair's target."""
+    """The metrics of ``images`` (H, W, 3) in [0, 1], by method, against the pair's target."""
     target = pair.target.astype(np.float32) / 255
     n = config.loss.cutoff
     inner = slice(n, -n or None)
@@ -149,7 +152,7 @@ def similarity(image: NDArray[np.floating], target: NDArray[np.floating]) -> tup
 
 
 def _described(picture: NDArray[np.uint8]) -> tuple[Landmarks, NDArray[np.float64]] | None:
-    """What `describe` says of a picture, which may be small, enlarged as far as dlib needs it."""
+    """Landmarks and descriptor (see `describe`) of a picture, upscaled for dlib if it is small."""
     factor = -(-_LARGE_ENOUGH // min(picture.shape[:2]))
     large = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
     found = describe(np.asarray(large, np.uint8))
@@ -165,7 +168,7 @@ def _between_eyes(landmarks: Landmarks) -> float:
 
 
 def _placed(picture: Picture, points: NDArray[np.floating], config: Config) -> NDArray[np.floating]:
-    """Points (N, 2) of a picture in pixels of the same scaled to the networks' size."""
+    """Points (N, 2) of a picture in pixels of the picture scaled to the networks' size."""
     height, width = picture.shape[:2]
     scale = (config.image.width / width, config.image.height / height)
     return np.asarray((points + 0.5) * scale - 0.5, np.float32)

@@ -1,5 +1,5 @@
-"""The report's tables 1 and 2 (section 4.4), with what it lacks: standard errors, the baselines,
-the faces, and all of it split by pose change."""
+"""The report's tables 1 and 2 (section 4.4), extended by standard errors, baselines, metrics of
+faces, and a split by pose change."""
 
 import csv
 from collections import defaultdict
@@ -14,7 +14,7 @@ from engine.core.files import write_whole
 from engine.evaluation.scores import MEASURES, METHODS, ChangeScale, Score
 
 FIRST = 12
-"""How many pairs of table 1 the text shows; the CSV file has all."""
+"""Number of pairs of table 1 in the text; the CSV file has all."""
 
 REPORTED = ("ssim_source", "ssim_coarse", "ssim_refined", "l1_refined")
 """The report's columns, in its order."""
@@ -53,7 +53,7 @@ it); faces lost are results in which dlib finds no face.
 
 @dataclass(frozen=True)
 class Mean:
-    """The mean over ``pairs`` pairs, and its standard error; None with fewer than two groups."""
+    """The mean over ``pairs`` pairs, and its standard error (None with fewer than two groups)."""
 
     mean: float
     error: float | None
@@ -62,7 +62,7 @@ class Mean:
 
 @dataclass(frozen=True)
 class Band:
-    """The means of the pairs whose pose changes by at least ``low`` and less than ``high``."""
+    """The means over the pairs with a pose change in [low, high); ``high`` None is unlimited."""
 
     low: float
     high: float | None
@@ -75,10 +75,11 @@ class Band:
 class Tables:
     """Both tables of one data set.
 
-    scores  table 1: every pair
-    means   table 2: by the names of `Score.values`; what was nowhere measured is missing
-    bands   the same, split by pose change on ``scale``
-    caution what the numbers are not, in a sentence; mostly empty
+    scores   table 1: every pair
+    means    table 2: means by the names of `Score.values`, of the metrics with at least one value
+    scale    the scale of pose change; None if it is undefined
+    bands    the means by band of pose change
+    caution  limitations of the numbers, as sentences; usually empty
     """
 
     scores: Sequence[Score]
@@ -98,7 +99,7 @@ class Tables:
         return cls(scores, _means(scores), scale, bands, caution)
 
     def as_json(self) -> dict[str, Any]:
-        """The tables as what JSON can hold."""
+        """The tables as a JSON-serialisable dictionary."""
         return {
             "caution": self.caution,
             "pairs": len(self.scores),
@@ -110,7 +111,7 @@ class Tables:
         }
 
     def as_markdown(self) -> str:
-        """The tables as text: of table 1 the first pairs."""
+        """The tables as Markdown; table 1 is limited to the first `FIRST` pairs."""
         shown = self.scores[:FIRST]
         rest = (
             f", the first {len(shown)}; all are in scores.csv" if len(self.scores) > FIRST else ""
@@ -161,8 +162,8 @@ class Tables:
 def mean_over_people(values: Sequence[float], groups: Sequence[str]) -> Mean:
     """The mean of ``values`` and its standard error, clustered by group (Liang and Zeger 1986).
 
-    With every value in a group of its own that is the usual standard error; the more alike the
-    values of a group, the larger it is.
+    With one value per group it equals the usual standard error; it grows with the correlation of
+    the values within groups.
     """
     mean = float(np.mean(values))
     residuals: dict[str, float] = defaultdict(float)
@@ -177,13 +178,13 @@ def mean_over_people(values: Sequence[float], groups: Sequence[str]) -> Mean:
 
 
 def as_row(score: Score) -> dict[str, str | float | None]:
-    """One line of `scores.csv`."""
+    """One row of `scores.csv`."""
     names = {name: getattr(score, name) for name in ("data", "source", "target", "group", "change")}
     return {**names, **score.values()}
 
 
 def write_csv(path: Path, scores: Sequence[Score]) -> None:
-    """Every pair, one line each; what was not measured stays empty. Written whole or not at all."""
+    """Write one row per pair, atomically; missing values are empty."""
     rows = [as_row(score) for score in scores]
     with write_whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, list(rows[0]))
@@ -227,6 +228,6 @@ def _rounded(name: str, value: float | None) -> str:
 
 
 def _markdown(rows: Sequence[Sequence[str]]) -> str:
-    """Rows of cells, the first of them the head, as a table."""
+    """Format rows of cells as a Markdown table; the first row is the header."""
     lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
     return "\n".join([lines[0], "|" + "---|" * len(rows[0]), *lines[1:]]) + "\n"

@@ -1,4 +1,4 @@
-"""What a model is tried on, pairs of people it has never seen, and what it makes of them."""
+"""Selects evaluation pairs of people unseen in training, and runs a model on them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ _LIFTED = (
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """One pair to try a model on, and by how much its pose changes (see `ChangeScale`)."""
+    """One evaluation pair and its pose change (see `ChangeScale`)."""
 
     source: Picture
     target: Picture
@@ -47,9 +47,10 @@ class Trial:
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What a model makes of a pair.
+    """The results of a model on a pair.
 
-    images      (H, W, 3) float32 in [0, 1] by method (see `METHODS`)
+    pair        the pair at the networks' size
+    images      (H, W, 3) float32 in [0, 1], by method (see `METHODS`)
     difference  (H, W, 3) float32 in [-1, 1]: the difference map
     """
 
@@ -59,13 +60,13 @@ class Outcome:
 
 
 class Model:
-    """The networks of a checkpoint, of any config, for many pairs.
+    """The networks of a checkpoint with any config, for batch evaluation.
 
-    Raises ReposeError for a model that cannot be used and for a device that is not there.
+    Raises ReposeError for a model that cannot be used and for an unavailable device.
     """
 
     def __init__(self, path: Path | None, device: Device) -> None:
-        """path: the checkpoint; None takes the default model."""
+        """Load the checkpoint ``path``, or the default model if it is None."""
         self.path = path or resource(DEFAULT_MODEL)
         checkpoint = load_checkpoint(self.path)
         self.name = checkpoint.metadata.get("name", self.path.stem)
@@ -78,9 +79,10 @@ class Model:
             network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def unseen(self, pictures: Sequence[Picture]) -> list[Picture]:
-        """The pictures of people it was not trained on; all if there are none. Of a model that does
-        not tell: those of people held out; all if there are none, for then most likely the training
-        had other people.
+        """The pictures of people outside the training set; all pictures if there are none.
+
+        If the checkpoint does not list its training set: the pictures of its held-out people, or
+        all pictures if there are none, since the model was then probably trained on other data.
         """
         if self.trained_on:
             chosen = [picture for picture in pictures if picture.group not in self.trained_on]
@@ -89,7 +91,7 @@ class Model:
         return chosen or list(pictures)
 
     def cautions(self, trials: Sequence[Trial]) -> str:
-        """What the numbers are not, in a sentence or two; mostly nothing."""
+        """Limitations of the numbers of these trials, as sentences; usually empty."""
         groups = {trial.source.group for trial in trials}
         found = []
         if groups & self.trained_on:
@@ -101,7 +103,7 @@ class Model:
         return " ".join(found)
 
     def outcomes(self, trials: Sequence[Trial]) -> Iterator[Outcome]:
-        """What becomes of each trial."""
+        """Run the model and the baselines on each trial, in batches."""
         waiting = iter(trials)
         while some := list(islice(waiting, _BATCH)):
             pairs = [cut_pair(trial.source, trial.target, self.config) for trial in some]
@@ -112,7 +114,7 @@ class Model:
 
     @torch.inference_mode()
     def _generate(self, pairs: Sequence[Pair]) -> tuple[Floats, Floats, Floats]:
-        """Coarse, refined and difference map (B, H, W, 3) of pairs."""
+        """Coarse images, refined images and difference maps, each (B, H, W, 3), of B pairs."""
         batch = to_batch([to_tensors(pair, self.config) for pair in pairs]).to(self.device)
         coarse = draw_coarse(self._g1, batch, self.config).image
         difference = self._g2(batch.source, coarse, batch.guides)
@@ -131,10 +133,10 @@ class Model:
 
 
 def choose(pictures: Sequence[Picture], model: Model, most: int, title: str) -> list[Trial]:
-    """At most so many pairs of unseen people, always the same ones, in random order. Their targets
-    are photographs, if any are.
+    """At most ``most`` pairs of unseen people, in a random but reproducible order. If any target is
+    a photograph, pairs with lifted views as targets are excluded.
 
-    Raises ReposeError when there are none; ``title`` names the pictures in it.
+    Raises ReposeError when there are none; its message names the data set by ``title``.
     """
     pictures = model.unseen(pictures)
     pairs = [(i, j) for i, others in enumerate(partners(pictures)) for j in others]
@@ -150,8 +152,8 @@ def choose(pictures: Sequence[Picture], model: Model, most: int, title: str) -> 
 
 
 def spread(trials: Sequence[Trial], count: int) -> list[Trial]:
-    """At most ``count`` of the trials, from the smallest change of pose to the largest, of as many
-    people as there are."""
+    """At most ``count`` trials, evenly spaced in the order of pose change, of as many different
+    people as possible."""
     ordered = sorted(trials, key=lambda trial: trial.change or 0.0)
     chosen: list[Trial] = []
     for part in np.array_split(np.arange(len(ordered)), min(count, len(ordered))):
@@ -167,5 +169,5 @@ def _is_lifted(picture: Picture) -> bool:
 
 
 def _to_array(images: torch.Tensor) -> Floats:
-    """Bx3xHxW to (B, H, W, 3)."""
+    """Convert Bx3xHxW to (B, H, W, 3)."""
     return np.ascontiguousarray(images.float().permute(0, 2, 3, 1).cpu().numpy())

@@ -1,4 +1,4 @@
-"""A model for one person: what a training needs that fits a model to pictures of them."""
+"""Fine-tuning a model to one person: settings and pictures of the training run."""
 
 import shutil
 from dataclasses import replace
@@ -15,17 +15,20 @@ from engine.training.run_folder import PICTURES
 
 FEWEST_PICTURES = 4
 VIEWS = 36
-_EPOCH = 200  # pairs, about: held-out pictures are scored and drawn after each
+_EPOCH = 200  # approximate pairs per epoch; held-out pictures are scored after each epoch
 _RATES = {"people": 1e-4, "portraits": 2e-5}
-"""Learning rates by layout: views that were lifted from one photo are not quite the person, and the
-model must not lean on them as much."""
+"""Learning rates by layout. Views lifted from a single photo are approximations of the person: the
+lower rate limits overfitting to their errors."""
 
 
 def personal_config(model: Config, pictures: int, minutes: float) -> Config:
-    """The settings that fit a model with the settings ``model`` to one person in so many minutes.
+    """The settings for fine-tuning a model to one person, with a time limit in minutes.
 
-    With one of the ``pictures`` that is lifted to views, else with the pictures themselves. G1
-    learns, slowly; G2 stays. Pictures or views are held out, so that it shows whether it helps.
+    model     the settings of the model
+    pictures  the number of pictures; a single one is lifted to 3D and rendered in `VIEWS` poses
+
+    Only G1 is trained, at a low learning rate; G2 is unchanged. A fifth of the pictures or views is
+    held out to measure the improvement.
     """
     shown = VIEWS + 1 if pictures == 1 else pictures
     layout: Layout = "portraits" if pictures == 1 else "people"
@@ -52,9 +55,9 @@ def personal_config(model: Config, pictures: int, minutes: float) -> Config:
 
 
 def lay_out_photo(run: Path, photo: Photo, landmarks: Landmarks) -> str:
-    """Put one photo with its landmarks into the folder of a run; returns the source to train on.
+    """Write a photo and its landmarks to the folder of a run; return the data source to train on.
 
-    Raises ReposeError when it cannot be written.
+    Raises ReposeError when the folder is not writable.
     """
     path = run / PICTURES / "photo.png"
     write_photo(path, photo)
@@ -63,9 +66,9 @@ def lay_out_photo(run: Path, photo: Photo, landmarks: Landmarks) -> str:
 
 
 def lay_out_pictures(run: Path, folder: Path) -> str:
-    """Copy the pictures of a person into the folder of a run; returns the source to train on.
+    """Copy the pictures of a person to the folder of a run; return the data source to train on.
 
-    Raises ReposeError when there are too few, or they cannot be copied.
+    Raises ReposeError when there are too few pictures or they cannot be copied.
     """
     pictures = list_person(folder)
     into = run / PICTURES / "person"
@@ -81,7 +84,7 @@ def lay_out_pictures(run: Path, folder: Path) -> str:
 
 
 def list_person(folder: Path) -> list[Path]:
-    """The pictures of a person in a folder. Raises ReposeError when they are too few."""
+    """The picture files in a folder. Raises ReposeError when there are fewer than needed."""
     pictures = [picture.path for picture in list_pictures(folder, "portraits")]
     if len(pictures) < FEWEST_PICTURES:
         raise ReposeError(

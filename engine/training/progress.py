@@ -1,4 +1,4 @@
-"""How a training gets on: events for the run's folder, lines for the terminal."""
+"""Progress of a training: events for the run's folder and lines for the terminal."""
 
 import math
 import os
@@ -12,23 +12,23 @@ from engine.core import distributed
 from engine.core.errors import ReposeError
 from engine.training.run import Run
 
-_SECONDS = 5.0  # between two events with the losses
+_SECONDS = 5.0  # interval between two events with the losses
 
 
 class Clock:
-    """Counts the seconds of a training, from ``before`` on."""
+    """Measures training time in seconds, starting at ``before``."""
 
     def __init__(self, before: float = 0.0) -> None:
         self._start = time.monotonic() - before
 
     @property
     def seconds(self) -> float:
-        """So far, without the time away."""
+        """Training time so far, excluding the time spent in `away`."""
         return time.monotonic() - self._start
 
     @contextmanager
     def away(self) -> Iterator[None]:
-        """The time inside does not count."""
+        """Exclude the time spent in this context."""
         left = time.monotonic()
         try:
             yield
@@ -37,11 +37,12 @@ class Clock:
 
 
 class Progress:
-    """Tells of one phase of a run: means of the losses, images per second, the time left.
+    """Reports the progress of one phase: mean losses, images per second, remaining time.
 
-    phase   its name: stage1, pretraining or stage2
-    total   how many images it sees    epoch  how many of them are an epoch
-    limit   after how many seconds it ends in any case
+    phase  stage1, pretraining or stage2
+    total  images of the phase
+    epoch  images per epoch
+    limit  time limit of the phase, seconds
     """
 
     def __init__(
@@ -56,7 +57,10 @@ class Progress:
         self._first: tuple[int, float] | None = None
 
     def add(self, losses: Mapping[str, float], images: int) -> None:
-        """The losses of one step over so many images. Raises ReposeError when one is not finite."""
+        """Record the losses of one step over ``images`` images.
+
+        Raises ReposeError when a loss is not finite.
+        """
         for name, loss in losses.items():
             if not math.isfinite(loss):
                 raise ReposeError(
@@ -69,11 +73,11 @@ class Progress:
 
     @property
     def due(self) -> bool:
-        """Whether it is time to tell."""
+        """Whether the reporting interval has passed."""
         return self._clock.seconds - self._since > _SECONDS
 
     def tell(self, images: int) -> None:
-        """One event and one line; ``images`` of the phase are done."""
+        """Write one event and one line, after ``images`` images of the phase."""
         now = self._clock.seconds
         if not self._images:
             return
@@ -82,7 +86,7 @@ class Progress:
         left = self._seconds_left(images, now)
         epochs = math.ceil(self._total / self._epoch)
         values = {
-            # The step that ends an epoch may begin the next.
+            # A step may span the end of an epoch: count the epoch in which it began.
             "epoch": min(epochs, (images - self._step) // self._epoch + 1),
             "epochs": epochs,
             "images": images,
@@ -102,12 +106,12 @@ class Progress:
         self.restart()
 
     def restart(self) -> None:
-        """Count images per second from now on: something else has taken time."""
+        """Restart measuring images per second, after time spent on something else."""
         self._images, self._since = 0, self._clock.seconds
 
     def _seconds_left(self, images: int, now: float) -> float:
-        """Until the end of the phase, at the speed since it was started or resumed, scoring and
-        saving included.
+        """Seconds to the end of the phase, from the average speed since its start or resumption,
+        which includes scoring and saving.
         """
         if self._first is None:
             self._first = (images - self._images, self._since)
@@ -117,13 +121,13 @@ class Progress:
 
 
 def say(text: str) -> None:
-    """A line on the terminal, from the first process; nothing when nobody reads it any more."""
+    """Print a line from rank 0; do nothing if standard output is closed."""
     if distributed.rank() > 0:
         return
     try:
         print(text, flush=True)
     except (OSError, ValueError):
-        try:  # what the program prints later, or when it ends, must not fail either
+        try:  # redirect to the null device, so that later prints and the flush at exit succeed
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         except OSError:
             pass

@@ -1,11 +1,13 @@
-"""What a user asks of a running training: to stop, to save, to pause.
+"""Requests to a running training: stop, save a checkpoint, pause.
 
-Ctrl+C and a request of the system to end mean: stop now. The same, and more, can be asked by files
-in the folder of the run, from any other program and on any system:
+SIGINT (Ctrl+C) and SIGTERM stop the training. Other programs send requests by creating files in the
+run's folder, which works on every operating system:
 
-stop   stop now; with the contents ``epoch``, after this epoch. Removed once it is obeyed.
-save   write a checkpoint and go on. Removed once it is obeyed.
-pause  wait for as long as the file exists.
+stop   stop now or, if the file contains ``epoch``, after the current epoch. Removed when done.
+save   write a checkpoint and continue. Removed when done.
+pause  wait as long as the file exists.
+
+This module is separate from `engine.training.run_folder` because it needs torch.
 """
 
 import signal
@@ -21,7 +23,7 @@ from engine.training.run_folder import PAUSE, SAVE, STOP
 
 @dataclass(frozen=True)
 class StopFlags:
-    """What is asked: ``stop`` now, stop at the end of the ``epoch``, ``save``, ``pause``."""
+    """Pending requests: ``stop`` now, stop after the ``epoch``, ``save``, ``pause``."""
 
     stop: bool = False
     epoch: bool = False
@@ -30,7 +32,7 @@ class StopFlags:
 
 
 class Requests:
-    """The requests to the training of the run in ``folder``."""
+    """Reads and removes the requests to the training of the run in ``folder``."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -38,7 +40,7 @@ class Requests:
 
     @contextmanager
     def heard(self) -> Iterator[None]:
-        """Inside, Ctrl+C and a request to end are noted instead of breaking off a step."""
+        """Within this context, SIGINT and SIGTERM set a flag instead of interrupting a step."""
 
         def note(number: int, frame: FrameType | None) -> None:
             self._signalled = True
@@ -53,7 +55,7 @@ class Requests:
                 signal.signal(number, handler)
 
     def asked(self) -> StopFlags:
-        """What is asked now; all processes that train together get the same answer."""
+        """The pending requests; identical on all ranks of a distributed training."""
         stop = epoch = save = pause = False
         if distributed.rank() == 0:
             stop, epoch = self._stop()
@@ -62,14 +64,14 @@ class Requests:
         return StopFlags(*distributed.agreed([stop or self._signalled, epoch, save, pause]))
 
     def obeyed(self, name: str) -> None:
-        """The request ``name`` has been obeyed."""
+        """Remove the request file ``name`` after carrying out the request."""
         if distributed.rank() == 0:
             (self._folder / name).unlink(missing_ok=True)
 
     def _stop(self) -> tuple[bool, bool]:
-        """Whether to stop now, and whether at the end of the epoch."""
+        """Whether to stop now, and whether to stop at the end of the epoch."""
         try:
             when = (self._folder / STOP).read_text(encoding="utf-8", errors="replace").strip()
-        except OSError:  # most likely there is none
+        except OSError:  # usually because there is no such file
             return False, False
         return when != "epoch", when == "epoch"

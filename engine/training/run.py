@@ -1,19 +1,19 @@
-"""A run: one training in one folder, which a later process can take up where it stopped.
+"""A run: one training and its folder, from which a later process can resume it.
 
 config.json        the settings
 events.jsonl       one JSON object per line: losses, images per second, held-out scores ...
-samples/           held-out people as the networks draw them, a picture for each epoch
+samples/           generated images of held-out people, one contact sheet per epoch
 last.safetensors   the newest model
 best.safetensors   the model with the best held-out SSIM
-state.safetensors  all that `--resume` needs: networks, averages, optimizers, position
-cache/             what was prepared of folders of pictures
-pictures/          those of a person whom the editor fits a model to
+state.safetensors  everything `--resume` needs: networks, weight averages, optimizers, position
+cache/             the caches prepared from folders of pictures
+pictures/          the training pictures of a personal model
 stop, save, pause  requests to the training, see `engine.training.requests`
-process.json       which process trains it, or did last
-log.txt            what that printed, where the editor started it
+process.json       the process that trains the run or trained it last
+log.txt            the output of that process, if the editor started it
 
-A kill between two writes does no harm: what is not in the state yet is done again, with the same
-result, and events after the state are cut off.
+The run survives a kill at any time: `--resume` truncates the events written after the last state
+and repeats the steps since then, with identical results.
 """
 
 import dataclasses
@@ -25,8 +25,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+import torch
 from safetensors import SafetensorError, safe_open
-from torch import nn
+from torch import Tensor, nn
 from torch.amp import GradScaler
 from torch.optim import Optimizer
 
@@ -36,12 +37,6 @@ from engine.core.errors import ReposeError
 from engine.core.files import reason, write_whole
 from engine.face.trained_range import TrainedRange
 from engine.networks.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from engine.training.optimizers import (
-    optimizer_state,
-    restore_optimizer,
-    restore_scaler,
-    scaler_state,
-)
 from engine.training.run_folder import (
     BEST,
     CACHE,
@@ -64,17 +59,17 @@ Part = nn.Module | Optimizer | GradScaler
 
 @dataclass
 class Position:
-    """How far a run is.
+    """The progress of a run, as stored in its state.
 
-    stages    which stages it trains
-    model     the model whose weights it started from, if any
-    pictures  fingerprint of the pictures that it trains on; empty until they are prepared
-    items     pairs seen so far, by phase (stage1, pretraining, stage2)
-    ended     the phases that are over
-    batches   pairs per step, by phase, where memory ran out
-    seconds   of training, by phase
-    best      the held-out SSIM of best.safetensors; -1 before there is one
-    events    bytes of events.jsonl
+    stages    the stages to train
+    model     path of the model with the initial weights; None for random initialisation
+    pictures  fingerprint of the training pictures; empty until they are prepared
+    items     number of pairs seen so far, by phase (stage1, pretraining, stage2)
+    ended     the finished phases
+    batches   reduced batch size, by phase, after running out of memory
+    seconds   training time, by phase
+    best      the held-out SSIM of best.safetensors; -1 before the first score
+    events    size of events.jsonl in bytes
     """
 
     stages: Stages = "both"
@@ -89,18 +84,19 @@ class Position:
 
 
 class Run:
-    """The folder of one training. Of several processes that train together the first one writes.
+    """Reads and writes the folder of one training. In distributed training only rank 0 writes.
 
-    position             how far the training is; saved with the state
-    held_out, trained_on  the groups of people kept out of the training, and the others
-    trained_range  how far the heads of the others are turned; None where there are none
+    position       the progress of the training; saved with the state
+    held_out       the groups of people excluded from training
+    trained_on     the groups of people used for training
+    trained_range  the range of head angles in the training pictures; None without faces
 
-    Raises ReposeError when the folder holds another run, or none to resume, or other files, or is
-    not writable.
+    Raises ReposeError when the folder contains another run or other files, contains no run to
+    resume, or is not writable.
     """
 
     def __init__(self, folder: Path, config: Config, start: Position | None) -> None:
-        """``start`` is the position of a new run; None resumes the one in the folder."""
+        """Create a run at the position ``start``, or resume the one in the folder if it is None."""
         self.folder, self.config = folder, config
         self.held_out: Sequence[str] = ()
         self.trained_on: Sequence[str] = ()
@@ -121,7 +117,7 @@ class Run:
             self._saved = dict(state.weights)
             self._cut_events()
         if self._writes:
-            for name in REQUESTS:  # to a process that is no more
+            for name in REQUESTS:  # left over from an earlier process
                 (folder / name).unlink(missing_ok=True)
             with write_whole(folder / CONFIG) as part:
                 part.write_text(config.to_json(), encoding="utf-8")
@@ -137,14 +133,14 @@ class Run:
             try:
                 with path.open("ab") as file:
                     file.write(line.encode())
-            except OSError:  # a full disk may have taken a part of it
+            except OSError:  # on a full disk the line may be written in part
                 os.truncate(path, size)
                 raise
         except OSError as error:
             raise ReposeError(f"{path} cannot be written: {reason(error)}.") from error
 
     def restore(self, name: str, part: Part) -> None:
-        """Give a part of the training its state of the run that is resumed, if there is any."""
+        """Load the saved state of ``part``, if the resumed run has one under ``name``."""
         saved = self._saved.pop(name, None)
         if saved is None:
             return
@@ -156,7 +152,7 @@ class Run:
             restore_scaler(part, saved)
 
     def save_state(self, parts: Mapping[str, Part]) -> None:
-        """Write the state of everything that trains, whole."""
+        """Write the states of ``parts`` and the position to state.safetensors, atomically."""
         if not self._writes:
             return
         events = self.folder / EVENTS
@@ -173,7 +169,7 @@ class Run:
         save_checkpoint(self.folder / STATE, self.config, states, metadata=position)
 
     def save_model(self, name: str, networks: Mapping[str, nn.Module]) -> None:
-        """Write the networks that a predictor needs to ``name`` in the run's folder."""
+        """Write the networks for inference to the file ``name`` in the run's folder."""
         if not self._writes:
             return
         position = self.position
@@ -186,14 +182,14 @@ class Run:
         }
         if self.trained_range is not None:
             metadata |= self.trained_range.metadata()
-        # Where the pictures lay is nobody's business.
+        # Models may be published: leave out the paths of the training pictures.
         data = dataclasses.replace(self.config.data, folders=())
         config = dataclasses.replace(self.config, data=data)
         states = {key: network.state_dict() for key, network in networks.items()}
         save_checkpoint(self.folder / name, config, states, metadata=metadata)
 
     def _cut_events(self) -> None:
-        """Leave out what happened after the state was saved: it will happen again."""
+        """Truncate the events written after the state: the resumed training writes them again."""
         path = self.folder / EVENTS
         if self._writes and path.exists() and path.stat().st_size > self.position.events:
             try:
@@ -203,9 +199,9 @@ class Run:
 
 
 def saved_run(folder: Path) -> tuple[Config, Position]:
-    """The settings and the position of the run in ``folder``, without its weights.
+    """Read the settings and the position of the run in ``folder``, without its weights.
 
-    Raises ReposeError when there is none.
+    Raises ReposeError when there is no run or its state is damaged.
     """
     path = folder / STATE
     if not path.is_file():
@@ -231,7 +227,7 @@ def _position(state: Checkpoint) -> Position:
 
 
 def _check_free(folder: Path) -> None:
-    """Raises ReposeError when ``folder`` holds anything but a run that has not begun."""
+    """Raise ReposeError when ``folder`` contains a started run or files that are not a run's."""
     if (folder / STATE).exists() and saved_run(folder)[1].pictures:
         raise ReposeError(f"{folder} already holds a run: add --resume or name another.")
     if folder.is_dir():
@@ -240,3 +236,42 @@ def _check_free(folder: Path) -> None:
             raise ReposeError(
                 f"{folder} holds other files ({min(others)}): name a folder of its own for the run."
             )
+
+
+def optimizer_state(optimizer: Optimizer) -> dict[str, Tensor]:
+    """Adam's moments and step counts as tensors named ``<parameter index>.<key>``.
+
+    Learning rates are not included: the trainer computes them from the position.
+    """
+    return {
+        f"{index}.{key}": torch.as_tensor(value)
+        for index, state in optimizer.state_dict()["state"].items()
+        for key, value in state.items()
+    }
+
+
+def restore_optimizer(optimizer: Optimizer, saved: Mapping[str, Tensor]) -> None:
+    """Load the tensors of ``optimizer_state`` into ``optimizer``."""
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    states: dict[int, dict[str, Tensor]] = {}
+    for name, tensor in saved.items():
+        index, _, key = name.partition(".")
+        like = parameters[int(index)]
+        if tensor.shape == like.shape:  # same memory format, for bit-identical resuming
+            tensor = torch.empty_like(like, dtype=tensor.dtype, requires_grad=False).copy_(tensor)
+        states.setdefault(int(index), {})[key] = tensor
+    groups = optimizer.state_dict()["param_groups"]
+    optimizer.load_state_dict({"state": states, "param_groups": groups})
+
+
+def scaler_state(scaler: GradScaler) -> dict[str, Tensor]:
+    """The state of a GradScaler as scalar tensors; empty when the scaler is disabled."""
+    values: dict[str, Any] = scaler.state_dict()
+    return {key: torch.tensor(value, dtype=torch.float64) for key, value in values.items()}
+
+
+def restore_scaler(scaler: GradScaler, saved: Mapping[str, Tensor]) -> None:
+    """Load the tensors of ``scaler_state`` into ``scaler``."""
+    values = {key: tensor.item() for key, tensor in saved.items()}
+    whole = ("growth_interval", "_growth_tracker")
+    scaler.load_state_dict({k: int(v) if k in whole else v for k, v in values.items()})

@@ -1,6 +1,6 @@
-"""A run as others see it: what its folder says of it, and requests to its training.
+"""Monitoring and control of a run from another process, through the files in its folder.
 
-Made for the window, which looks every second: it needs no torch, and reads only what is new.
+The window polls it every second: this module does not import torch and reads only new events.
 """
 
 import json
@@ -31,8 +31,8 @@ STOP, SAVE, PAUSE = REQUESTS = ("stop", "save", "pause")
 
 Request = Literal["stop now", "stop after epoch", "save", "pause"]
 RunState = Literal["starting", "running", "paused", "stopped", "finished", "failed", "crashed"]
-"""``starting`` until the first pair is seen; ``stopped`` by the user, ``failed`` with an error,
-``crashed`` without a word (killed, or the machine was switched off)."""
+"""``starting``: before the first event; ``stopped``: by the user; ``failed``: with an error
+message; ``crashed``: the process ended without one (killed, or power failure)."""
 
 _FILES: Mapping[Request, tuple[str, str]] = {
     "stop now": (STOP, "now"),
@@ -47,15 +47,16 @@ _LOG_BYTES = 8192
 
 @dataclass(frozen=True)
 class RunStatus:
-    """How a run stands.
+    """The state and progress of a run.
 
-    phase         stage1, pretraining (of D), stage2; empty until there is one
-    epoch         of ``epochs`` of the phase    images  of ``total`` of the phase are done
-    eta           seconds until the phase ends  elapsed  seconds of training so far
-    best          the best SSIM of held-out people; None before the first
-    first         the SSIM before training, where the run began with a model that was scored
-    error         why it failed, a sentence
-    asked         the request that is not obeyed yet, or empty
+    phase           stage1, pretraining (of D) or stage2; empty before the first
+    epoch, epochs   current epoch, from 1, and number of epochs of the phase
+    images, total   pairs seen so far, and number of pairs of the phase
+    eta, elapsed    seconds until the end of the phase, and seconds of training so far
+    best            the best held-out SSIM; None before the first score
+    first           the held-out SSIM of the initial model; None for random initialisation
+    error           the error message of a failed run
+    asked           the pending request; empty if there is none
     """
 
     folder: Path
@@ -75,28 +76,29 @@ class RunStatus:
 
     @property
     def share(self) -> float:
-        """How much of the phase is done, 0 to 1; by the clock where that will end it."""
+        """Completed fraction of the phase, 0 to 1; of its time if a time limit will end it."""
         by_clock = self.elapsed / max(self.elapsed + self.eta, 1e-9)
         return by_clock if self.timed else self.images / max(self.total, 1)
 
     @property
     def timed(self) -> bool:
-        """Whether the clock will end the phase long before its pictures do."""
+        """Whether the time limit will end the phase long before all its pairs are seen."""
         speed = self.images_per_second
         return speed > 0 and self.eta < 0.5 * (self.total - self.images) / speed
 
     @property
     def alive(self) -> bool:
-        """Whether a process works on it."""
+        """Whether a process is training the run."""
         return self.state in ("starting", "running", "paused")
 
 
 @dataclass(eq=False)
 class Curves:
-    """Values over epochs, those of stage 2 counted on from stage 1.
+    """Values over epochs; the epochs of stage 2 continue those of stage 1.
 
-    losses  by name: the epochs and the values    ssim  of held-out people, likewise
-    stage2  the epoch at which stage 2 begins; None before it does
+    losses  by name: lists of epochs and of values
+    ssim    lists of epochs and of held-out SSIM values
+    stage2  the epoch at which stage 2 begins; None before that
     """
 
     losses: dict[str, tuple[list[float], list[float]]] = field(default_factory=dict)
@@ -105,7 +107,7 @@ class Curves:
 
 
 class RunFolder:
-    """Follows the run in ``folder``. `update` reads what is new."""
+    """Monitors and controls the run in ``folder``; `update` reads the new events."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -116,7 +118,7 @@ class RunFolder:
         self._epochs1 = 0.0
 
     def update(self) -> bool:
-        """Look again; whether anything has changed."""
+        """Read new events and the state of the process; return whether anything changed."""
         before, read = self.status, self._read_to
         for line in self._new_lines():
             self._take(line)
@@ -127,12 +129,12 @@ class RunFolder:
 
     @property
     def samples(self) -> list[Path]:
-        """The pictures of held-out people, oldest first."""
+        """Paths of the contact sheets of held-out people, oldest first."""
         return sorted((self.folder / SAMPLES).glob("stage*.png"))
 
     @property
     def picture_height(self) -> int:
-        """Rows of pixels of each picture of a sample; 0 when the settings cannot be read."""
+        """Height in pixels of one image in a contact sheet; 0 if the settings are unreadable."""
         try:
             return Config.from_json(read_text(self.folder / CONFIG)).image.height
         except ReposeError:
@@ -140,21 +142,21 @@ class RunFolder:
 
     @property
     def models(self) -> dict[str, Path]:
-        """The checkpoints that can be used: best and last, those that are there."""
+        """Paths of the existing model checkpoints by name: best, last."""
         found = {"best": self.folder / BEST, "last": self.folder / LAST}
         return {name: path for name, path in found.items() if path.is_file()}
 
     @property
     def resumable(self) -> bool:
-        """Whether the training can go on where it was, or begin again if it got nowhere."""
+        """Whether the training can be resumed, or restarted if it saved no state."""
         return (self.folder / STATE).is_file() or bool(self.process().get("arguments"))
 
     def log(self, lines: int = 12) -> str:
-        """The last lines of what the training printed."""
+        """The last lines of the training's output."""
         return "\n".join(deque(_log_lines(self.folder), lines))
 
     def process(self) -> dict[str, Any]:
-        """What `note_process` wrote; empty when there is nothing."""
+        """The contents of process.json (see `note_process`); empty if missing or damaged."""
         try:
             noted = json.loads((self.folder / PROCESS).read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -162,20 +164,20 @@ class RunFolder:
         return noted if isinstance(noted, dict) else {}
 
     def ask(self, request: Request) -> None:
-        """Ask the training for something. Raises ReposeError when the folder is not writable."""
+        """Send a request to the training. Raises ReposeError when the folder is not writable."""
         name, text = _FILES[request]
         with write_whole(self.folder / name) as part:
             part.write_text(text, encoding="utf-8")
 
     def go_on(self) -> None:
-        """End a pause."""
+        """End a pause. Raises ReposeError when the folder is not writable."""
         try:
             (self.folder / PAUSE).unlink(missing_ok=True)
         except OSError as error:
             raise ReposeError(f"{self.folder} cannot be written: {reason(error)}.") from error
 
     def _new_lines(self) -> list[bytes]:
-        """The lines since the last look; all of them when a resumed training cut some off."""
+        """The lines since the last call; all lines if a resumed training truncated the file."""
         try:
             with (self.folder / EVENTS).open("rb") as file:
                 file.seek(self._read_to - len(self._tail))
@@ -185,7 +187,7 @@ class RunFolder:
                     self._read_to, self._tail, self._last = 0, b"", {}
                     file.seek(0)
                 text = file.read()
-        except OSError:  # there are no events yet
+        except OSError:  # no events yet
             return []
         whole = text[: text.rfind(b"\n") + 1]
         self._read_to += len(whole)
@@ -203,7 +205,7 @@ class RunFolder:
             elif kind == "failed":
                 self.status = replace(self.status, error=str(event["error"]))
         except (ValueError, KeyError, TypeError):
-            return  # of another version, or damaged: the others count
+            return  # skip damaged events and those of other versions
         if kind in ("resumed", *_PHASES):
             self.status = replace(self.status, error="")
         self._last = event
@@ -242,7 +244,7 @@ class RunFolder:
             return "failed" if _last_words(self.folder) else "crashed"
         if kind in ("finished", "failed") and when > started:
             return _ENDS[kind]
-        # A stopped one still has to save: nobody may start another yet.
+        # After the event "stopped" the process still saves: another one must not start yet.
         if (self.folder / PAUSE).exists() and kind == "paused":
             return "paused"
         return "running" if kind and when > started else "starting"
@@ -259,9 +261,9 @@ class RunFolder:
 def note_process(
     folder: Path, pid: int, device: str = "auto", threads: int = 0, arguments: Sequence[str] = ()
 ) -> None:
-    """Note which process trains the run in ``folder``, and how, so that others find it.
+    """Write the id and options of the training process to process.json in ``folder``.
 
-    With the ``arguments`` of the command, one that got nowhere can be started again.
+    ``arguments``, those of the command line, allow restarting a run that saved no state.
 
     Raises ReposeError when the folder is not writable.
     """
@@ -271,14 +273,14 @@ def note_process(
 
 
 def is_run(folder: Path) -> bool:
-    """Whether there is a run in ``folder``, begun or about to begin."""
+    """Whether ``folder`` contains a run, started or about to start."""
     return (folder / CONFIG).is_file() and any(
         (folder / name).is_file() for name in (EVENTS, LOG, STATE)
     )
 
 
 def find_runs(folder: Path) -> list[Path]:
-    """The folders of runs in ``folder``, the newest first."""
+    """The run folders in ``folder``, newest first."""
     try:
         found = [path for path in folder.iterdir() if is_run(path)]
     except OSError:
@@ -287,12 +289,12 @@ def find_runs(folder: Path) -> list[Path]:
 
 
 def _started(process: Mapping[str, Any], note: Path) -> float | None:
-    """When the process began, seconds since 1970; None when it is no more."""
+    """Start time of the process, seconds since 1970; None if it has ended."""
     try:
         found = psutil.Process(int(process["pid"]))
         started = found.create_time()
         ended = found.status() == psutil.STATUS_ZOMBIE
-        # Numbers of processes come round again: another one began after the note was written.
+        # Process ids are reused: a process that started after the note was written is another.
         other = started > note.stat().st_mtime + 2.0
     except (psutil.Error, OSError, KeyError, TypeError, ValueError, OverflowError):
         return None
@@ -307,13 +309,13 @@ def _log_lines(folder: Path) -> list[str]:
             text = file.read().decode("utf-8", "replace")
     except OSError:
         return []
-    # Of a progress bar, which overwrites its own line, the last state counts.
+    # A progress bar overwrites its line with carriage returns: keep the text after the last one.
     lines = (line.rstrip("\r").rpartition("\r")[2].rstrip() for line in text.split("\n"))
     return [line for line in lines if line]
 
 
 def _last_words(folder: Path) -> str:
-    """The sentence with which a command ends that cannot go on, or nothing."""
+    """The error message at the end of the log; empty if there is none."""
     words = "repose: "
     last = next(iter(_log_lines(folder)[-1:]), "")
     return last.removeprefix(words) if last.startswith(words) else ""
@@ -327,16 +329,16 @@ def _text(path: Path) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Seconds as a clock shows them: ``0:05``, ``1:02:03``."""
+    """Format seconds as minutes or hours: ``0:05``, ``1:02:03``."""
     minutes, rest = divmod(max(0, round(seconds)), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def write_config(folder: Path, config: Config, again: bool = False) -> None:
-    """Lay the settings of a run that is to begin into its folder; ``again`` replaces them.
+    """Write the settings of a new run to its folder; ``again`` overwrites existing ones.
 
-    Raises ReposeError when the folder is not writable or holds something already.
+    Raises ReposeError when the folder is not writable or, without ``again``, not empty.
     """
     try:
         if not again and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):

@@ -1,6 +1,6 @@
-"""The two training stages: one step each, readable as the formulas of the report (section 3.5).
+"""The optimisation steps of the two training stages (report, section 3.5).
 
-I_S is the source image, I_T the target image, M_T the mask around the target.
+Notation: I_S is the source image, I_T the target image, M_T the mask around the target.
 """
 
 from collections.abc import Iterator
@@ -36,8 +36,9 @@ def adam(network: nn.Module, stage: StageConfig) -> Adam:
 class Stage1:
     """Trains G1: L_G1 = |(coarse - I_T) * (1 + M_T)|_1.
 
-    With guides the generated image has the same loss once more: a blend without it soon shows
-    nothing but the warps. ``average`` holds the running average of G1's weights.
+    With guides, the generated image (G1's output before blending with the warped source) gets the
+    same loss in addition; without it, training collapses to copying the warps. ``average`` holds
+    the exponential moving average of G1's weights.
     """
 
     def __init__(self, g1: G1, optimizer: Optimizer, config: Config) -> None:
@@ -47,8 +48,8 @@ class Stage1:
         self._g1 = distributed.parallel(g1)
 
     def step(self, batch: Batch) -> dict[str, float]:
-        """One step of G1 on ``batch``; its losses by name: the whole (with the generated image's,
-        where there are guides) and that of the coarse image."""
+        """One step of G1 on ``batch``. Returns ``loss_g1``, the total loss (including the generated
+        image's, with guides), and ``loss_coarse``, the loss of the coarse image."""
         M_T = draw_mask(batch.target_landmarks, batch.target_box, self.config)
         coarse = draw_coarse(self._g1, batch, self.config)
         loss_coarse = _distance(coarse.image, batch, M_T, self.config)
@@ -61,17 +62,17 @@ class Stage1:
 
 
 class Stage2:
-    """Trains G2 against D while G1 stays as it is.
+    """Trains G2 against D; G1 is frozen.
 
     L_D  = BCE(D(I_S, I_T), 1) + BCE(D(I_S, refined), 0)
     L_G2 = BCE(D(I_S, refined), 1) + lambda * |(refined - I_T) * (1 + M_T)|_1
 
-    Where the config gives them weights, what a face recognition network sees of the difference adds
-    to the L1 loss: it tells what matters for who a person is.
+    If their weights in the config are not 0, perceptual and identity losses in the features of a
+    face recognition network are added to the L1 loss: they preserve the person's identity.
 
-    G2 and D have an optimizer each, and no gradient of one loss reaches the other network. ``g1``
-    should be the one that gets used, ``Stage1.average.module``; ``average`` holds the running
-    average of G2's weights.
+    G2 and D have separate optimizers; the gradient of each loss reaches only its own network.
+    ``g1`` should be the averaged G1, ``Stage1.average.module``. ``average`` holds the exponential
+    moving average of G2's weights.
     """
 
     def __init__(
@@ -90,18 +91,18 @@ class Stage2:
         self._g2, self._d = distributed.parallel(g2), distributed.parallel(d)
 
     def pretrain_d_step(self, batch: Batch) -> dict[str, float]:
-        """One step of D alone on ``batch``, before the first ``step``; its losses by name."""
+        """One step of D alone on ``batch``, before the first ``step``. Returns ``loss_d``."""
         with torch.no_grad():
             refined = self._refined(batch)
         return self._step_d(batch, refined)
 
     def step(self, batch: Batch) -> dict[str, float]:
-        """One step of D, then one of G2 on ``batch``; their losses by name."""
+        """One step of D, then one of G2 on ``batch``. Returns the losses by name."""
         M_T = draw_mask(batch.target_landmarks, batch.target_box, self.config)
         refined = self._refined(batch)
         losses = self._step_d(batch, refined.detach())
 
-        # Not the parallel D, for it waits for gradients that there are none of here.
+        # Call D directly: DistributedDataParallel would wait for gradients of the frozen D.
         with _frozen(self.d), _autocast(batch, self.config):
             judged = self.d(batch.source, refined)
         loss_refined = _distance(refined, batch, M_T, self.config)
@@ -112,7 +113,7 @@ class Stage2:
         return {**losses, "loss_g2": loss.item(), "loss_refined": loss_refined.item()}
 
     def _refined(self, batch: Batch) -> Tensor:
-        """coarse + difference map, Bx3xHxW; differentiable in G2 alone."""
+        """coarse + difference map, Bx3xHxW; differentiable with respect to G2 only."""
         with torch.no_grad():
             coarse = draw_coarse(self.g1, batch, self.config).image
         with _autocast(batch, self.config):
@@ -129,8 +130,9 @@ class Stage2:
 
 
 def draw_condition(batch: Batch, config: Config) -> Tensor:
-    """What tells G1 the poses of ``batch``: BxCxhxw in [0, 1], C of ``config.condition_channels``,
-    h and w those of the picture divided by ``heatmaps.stride``.
+    """The pose condition of G1 for ``batch``: BxCxhxw in [0, 1], with C =
+    ``config.condition_channels`` and the picture's height and width divided by
+    ``heatmaps.stride``.
     """
     if config.condition == "edges":
         assert batch.source_edges is not None
@@ -140,17 +142,18 @@ def draw_condition(batch: Batch, config: Config) -> Tensor:
 
 
 def draw_coarse(g1: nn.Module, batch: Batch, config: Config) -> Coarse:
-    """What G1 makes of ``batch``."""
+    """The output of G1 for ``batch``."""
     condition = draw_condition(batch, config)
     with _autocast(batch, config):
         return cast(Coarse, g1(batch.source, condition, batch.guides))
 
 
 def _distance(image: Tensor, batch: Batch, mask: Tensor, config: Config) -> Tensor:
-    """The masked L1 loss of ``image``, and 1 - SSIM where the config gives that a weight."""
+    """The masked L1 loss of ``image``, plus weighted 1 - SSIM if its weight is not 0."""
     loss = masked_l1(image, batch.target, mask, batch.weight, config.loss.reduction)
-    if config.loss.reduction == "sum":  # processes average their gradients: this one's share of
-        loss = loss * distributed.count()  # the sum stands for the whole
+    if config.loss.reduction == "sum":
+        # DistributedDataParallel averages gradients over ranks; this turns the mean into a sum.
+        loss = loss * distributed.count()
     if config.loss.ssim_weight:
         unlike = dissimilarity(image, batch.target, batch.weight)
         loss = loss + config.loss.ssim_weight * unlike
@@ -158,11 +161,12 @@ def _distance(image: Tensor, batch: Batch, mask: Tensor, config: Config) -> Tens
 
 
 def _unlikeness(image: Tensor, batch: Batch, config: Config) -> Tensor | float:
-    """How another person the face in ``image`` is, by `engine.face.recognition`, weighted."""
+    """Weighted perceptual and identity losses of the face in ``image``, in the features of the
+    network of `engine.face.recognition`; 0 for other skeletons."""
     loss = config.loss
     if config.skeleton != "face" or not (loss.perceptual_weight or loss.identity_weight):
         return 0.0
-    from engine.face.recognition import recognition_losses  # dlib, which only faces need
+    from engine.face.recognition import recognition_losses  # imported late: needs dlib
 
     with _autocast(batch, config):
         net = _recognition(image.device)
@@ -179,7 +183,7 @@ def _recognition(device: torch.device) -> "RecognitionNet":
 
 @contextmanager
 def _frozen(network: nn.Module) -> Iterator[None]:
-    """What is computed inside leaves no gradients in ``network``."""
+    """Within this context, ``network`` accumulates no gradients."""
     network.requires_grad_(False)
     try:
         yield
@@ -188,7 +192,7 @@ def _frozen(network: nn.Module) -> Iterator[None]:
 
 
 def _descend(optimizer: Optimizer, loss: Tensor, scaler: GradScaler) -> None:
-    """One step of ``optimizer`` down the gradient of ``loss``."""
+    """One step of ``optimizer`` along the negative gradient of ``loss``."""
     optimizer.zero_grad(set_to_none=True)
     scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
     scaler.step(optimizer)
@@ -196,17 +200,17 @@ def _descend(optimizer: Optimizer, loss: Tensor, scaler: GradScaler) -> None:
 
 
 def _scaler(network: nn.Module, config: Config) -> GradScaler:
-    """Keeps small gradients from vanishing in float16; with other precisions it does nothing."""
+    """Loss scaling against gradient underflow in float16; disabled for other precisions."""
     device = next(network.parameters()).device.type
     half = config.precision == "half" and training_precision(device) is torch.float16
     return GradScaler(device, enabled=half)
 
 
 def _average(network: nn.Module, stage: StageConfig) -> AveragedModel:
-    """The running average of the weights; the first update copies them.
+    """The exponential moving average of the weights; the first update copies them.
 
-    After n updates it forgets by (1 + n) / (10 + n), until that is the stage's decay: otherwise the
-    average of a short training would be that of its beginning.
+    The decay after n updates is min((1 + n) / (10 + n), ``stage.average``): this warm-up keeps the
+    initial weights from dominating the average of a short training.
     """
 
     def mean(average: Tensor, weights: Tensor, updates: Tensor | int) -> Tensor:
@@ -217,7 +221,7 @@ def _average(network: nn.Module, stage: StageConfig) -> AveragedModel:
 
 
 def _autocast(batch: Batch, config: Config) -> torch.autocast:
-    """Half precision for the convolutions, where the config asks for it and it is faster."""
+    """Mixed precision, if the config asks for it and it is faster on the device."""
     device = batch.source.device.type
     precision = training_precision(device) if config.precision == "half" else torch.float32
     enabled = precision is not torch.float32

@@ -1,7 +1,7 @@
-"""The training loop: pairs in, events and checkpoints out; it can be stopped and resumed.
+"""The training loop: trains on pairs, writes events and checkpoints, can be stopped and resumed.
 
-What it computes depends on nothing but the settings, the pictures and how many pairs it has seen:
-not on when it was stopped, saved or watched. (Unless `minutes` are set: then the clock counts.)
+Training is deterministic: the result depends only on the settings, the pictures and the number of
+pairs seen, not on stops, saves or pauses. With a time limit (`minutes`) it also depends on speed.
 """
 
 import copy
@@ -36,18 +36,19 @@ from engine.training.run_folder import BEST, LAST, SAMPLES, SAVE, STOP
 from engine.training.stages import Stage1, Stage2, adam
 from engine.training.validation import Validation
 
-_SAVE_SECONDS = 30.0  # between two checkpoints: a kill costs no more than that
-_PRETRAINING = 0.25  # share of stage 2's minutes, where these are limited, that D may have alone
-_LOOK_SECONDS = 0.2  # between two looks at a pause
-_APART = 1_000_000  # epochs between the pairs of one phase and those of the next
+_SAVE_SECONDS = 30.0  # interval between checkpoints: the most training time a kill can lose
+_PRETRAINING = 0.25  # largest share of stage 2's time limit for pretraining D
+_LOOK_SECONDS = 0.2  # polling interval during a pause
+_APART = 1_000_000  # offset in epochs between the item numbers of successive phases
 
 
 @dataclass(frozen=True)
 class Stage:
-    """What one of the two stages trains.
+    """One training stage: its network and the state needed to resume it.
 
-    network  at the end it takes over ``average``, that of its weights
-    parts    all that has to be saved beside the networks to go on
+    network  the network trained; at the end of the stage its weights become those of ``average``
+    average  the exponential moving average of the network's weights
+    parts    optimizers, averages and scalers, which are saved beside the networks
     """
 
     number: Literal[1, 2]
@@ -59,11 +60,11 @@ class Stage:
 
 @dataclass(frozen=True)
 class Phase:
-    """A part of a stage: all of stage 1; the pretraining of D, then the rest of stage 2.
+    """A part of a stage: stage 1 has one phase; stage 2 has the pretraining of D and the rest.
 
-    number  each phase has pairs of its own
-    images  how many pairs it sees
-    step    takes a batch, gives its losses by name
+    number  offset of the phase's random pairs (see `_APART`)
+    images  number of pairs to see
+    step    trains on a batch and returns the losses by name
     """
 
     name: Literal["stage1", "pretraining", "stage2"]
@@ -77,7 +78,7 @@ class Phase:
 
 
 class Trainer:
-    """The networks of one run and what trains them."""
+    """Trains the networks of one run."""
 
     def __init__(
         self,
@@ -87,7 +88,7 @@ class Trainer:
         device: torch.device,
         workers: int = 1,
     ) -> None:
-        """``workers`` processes make the pairs."""
+        """``workers`` is the number of processes that load pairs."""
         self.run, self.config, self.device = run, run.config, device
         self._workers = workers
         self.pairs = PairSet(training, self.config)
@@ -107,10 +108,9 @@ class Trainer:
             run.restore(name, network)
 
     def train(self) -> bool:
-        """Train what is left of the run's stages; whether they have come to their end.
+        """Train the remaining phases of the run's stages; False if the user stopped the training.
 
-        They have not when the user asked to stop. Raises ReposeError when a loss is not finite, or
-        memory runs out even with a batch of 1.
+        Raises ReposeError when a loss is not finite or memory runs out with a batch of 1.
         """
         position = self.run.position
         with self.requests.heard():
@@ -119,7 +119,7 @@ class Trainer:
                     continue
                 stage, phases = self._stage1() if name == "stage1" else self._stage2()
                 if self._started_trained and position.best < 0:
-                    self._score(stage, 0)  # the training has to make it better
+                    self._score(stage, 0)  # the baseline that training has to improve on
                 for phase in phases:
                     wish = self.requests.asked()
                     if wish.stop or wish.epoch:
@@ -131,7 +131,7 @@ class Trainer:
         return True
 
     def _stage1(self) -> tuple[Stage, list[Phase]]:
-        """G1."""
+        """The stage that trains G1, and its phase."""
         settings = self.config.stage1
         optimizer = adam(self.g1, settings)
         steps = Stage1(self.g1, optimizer, self.config)
@@ -145,7 +145,7 @@ class Trainer:
         return stage, [Phase("stage1", 0, images, steps.step)]
 
     def _stage2(self) -> tuple[Stage, list[Phase]]:
-        """G2 against D, with G1 as stage 1 left it; first D alone."""
+        """The stage that trains G2 against D with G1 frozen, and its phases: D alone, then both."""
         settings = self.config.stage2
         optimizer_g2, optimizer_d = adam(self.g2, settings), adam(self.d, settings)
         steps = Stage2(self.g1, self.g2, self.d, optimizer_g2, optimizer_d, self.config)
@@ -169,18 +169,18 @@ class Trainer:
         return stage
 
     def _train(self, stage: Stage, phase: Phase) -> bool:
-        """Do what is left of a phase, in smaller batches once memory has run out."""
+        """Train the rest of a phase; halve the batch whenever memory runs out."""
         while True:
             try:
                 return self._steps(stage, phase)
             except (RuntimeError, MemoryError) as error:
                 if not _is_out_of_memory(error):
                     raise
-            # Only here, where the error no longer holds on to the step, can memory be freed.
+            # Outside the except block: the traceback no longer references the step's tensors.
             self._halve_batch(stage, phase)
 
     def _steps(self, stage: Stage, phase: Phase) -> bool:
-        """Do the steps of a phase that are left; whether it came to its end."""
+        """Run the remaining steps of a phase; False if the user stopped it."""
         position, epoch = self.run.position, len(self.pairs)
         size = position.batches.get(phase.name, stage.settings.batch)
         done = position.items.get(phase.name, 0)
@@ -196,7 +196,7 @@ class Trainer:
         saved, started = time.monotonic(), False
         seed, workers = self.config.seed, self._workers
         for batch in load_batches(self.pairs, seed, first, last, size, workers):
-            if not started:  # the workers took their time
+            if not started:  # exclude the start-up time of the worker processes
                 progress.restart()
                 started = True
             seconds = distributed.from_first(clock.seconds) if limit < math.inf else 0.0
@@ -228,7 +228,7 @@ class Trainer:
         return True
 
     def _asked(self, clock: Clock) -> StopFlags:
-        """What the user asks for, after a pause if that is it."""
+        """The pending requests; waits first for the end of a pause."""
         wish = self.requests.asked()
         if wish.pause:
             self.run.event("paused")
@@ -240,14 +240,15 @@ class Trainer:
         return wish
 
     def _score(self, stage: Stage, done: int) -> None:
-        """Score and draw held-out people, and keep the model if it is the best so far.
+        """Score the model on held-out people, write a contact sheet, save the model if it is best.
 
-        Stage 2 has to earn its place: its models replace the best one of stage 1 only with an SSIM
-        at least as high, though with D in play they may look sharper at a lower one.
+        Models of both stages are compared by SSIM: one of stage 2 replaces the best one of stage 1
+        only if its SSIM is at least as high, although the adversarial loss may give sharper images
+        at a lower SSIM.
         """
         if distributed.rank() > 0:
             return
-        # The batch that ends an epoch may begin the next; a stage may end within its first epoch.
+        # A batch may span the end of an epoch; a time limit may end a stage in its first epoch.
         number, epoch = stage.number, max(done // len(self.pairs), min(done, 1))
         networks = self._model(stage)
         g1 = networks["g1"]
@@ -268,7 +269,7 @@ class Trainer:
         )
 
     def _model(self, stage: Stage) -> dict[str, nn.Module]:
-        """The networks that a predictor gets; before stage 2 with a G2 that changes nothing."""
+        """The networks for inference; before stage 2 with a G2 whose difference map is 0."""
         if stage.number == 2:
             return {"g1": self.g1, "g2": stage.average.module}
         if self._started_trained:
@@ -278,7 +279,7 @@ class Trainer:
         return {"g1": stage.average.module, "g2": g2}
 
     def _save(self, stage: Stage, phase: Phase) -> None:
-        # The state comes last: whatever it says has been written, has been.
+        # Write the state last: everything it refers to is on disk by then.
         if phase.ends_stage:
             self.run.save_model(LAST, self._model(stage))
         self.run.save_state({**self._networks, **stage.parts})
@@ -290,7 +291,7 @@ class Trainer:
         return False
 
     def _end(self, stage: Stage, phase: Phase, done: int) -> None:
-        """The phase is over."""
+        """Mark the phase as ended; at the end of a stage also score and save the model."""
         self.run.position.ended.append(phase.name)
         if not phase.ends_stage:
             return self._save(stage, phase)
@@ -300,7 +301,7 @@ class Trainer:
         return self.run.save_state(self._networks)
 
     def _halve_batch(self, stage: Stage, phase: Phase) -> None:
-        """Go on with half as many pairs per step."""
+        """Halve the batch size of the phase. Raises ReposeError when that is not possible."""
         batches = self.run.position.batches
         size = batches.get(phase.name, stage.settings.batch)
         if distributed.count() > 1:
@@ -319,7 +320,7 @@ class Trainer:
 
 
 def _set_learning_rate(stage: Stage, share: float) -> None:
-    """Give the optimizers the rate for after a ``share`` of the stage (from 0)."""
+    """Set the learning rate of the optimizers after a fraction ``share`` of the stage (0 to 1)."""
     for part in stage.parts.values():
         if isinstance(part, Optimizer):
             for group in part.param_groups:
@@ -327,14 +328,14 @@ def _set_learning_rate(stage: Stage, share: float) -> None:
 
 
 def decayed(share: float, end: float) -> float:
-    """Factor of the learning rate after a ``share`` of the stage (from 0): 1 for the first half,
-    then falling to ``end``.
+    """Factor of the learning rate after a fraction ``share`` of the stage (0 to 1): 1 for the first
+    half, then linear decay to ``end``.
     """
     return 1.0 if share < 0.5 else max(end, 1.0 - 2 * (1 - end) * (share - 0.5))
 
 
 def _is_out_of_memory(error: BaseException) -> bool:
-    """Whether memory ran out: on a GPU, on a processor, or in a worker that the system ended."""
+    """Whether the error means out of memory: on a GPU, on the CPU, or in a killed worker."""
     words = ("can't allocate memory", "not enough memory", "out of memory", "signal: Killed", "Bus")
     known = isinstance(error, torch.OutOfMemoryError | MemoryError)
     return known or any(word in str(error) for word in words)

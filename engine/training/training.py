@@ -1,4 +1,4 @@
-"""Training as the command line and the editor start it: options in, one run out."""
+"""The command `train`: reads options and settings, prepares the data, runs the training."""
 
 import hashlib
 import os
@@ -32,9 +32,9 @@ from engine.training.trainer import Trainer
 
 @dataclass(frozen=True)
 class TrainOptions:
-    """What a training is started with, beside the settings.
+    """The options of `train` beside the settings.
 
-    Some are short for settings: ``settings_of`` has what they all come to.
+    Some options are shorthands for settings; ``settings_of`` returns the resulting settings.
     """
 
     run: Annotated[Path, arg(metavar="RUN", help_behavior_hint="")]
@@ -83,12 +83,12 @@ class TrainOptions:
 
 
 def read_arguments(arguments: Sequence[str], program: str) -> tuple[TrainOptions, Config]:
-    """A command line as options and settings; every setting is a flag by its name.
+    """Parse a command line into options and settings; every setting is a flag of its own.
 
-    Leaves with status 2 for words that are not understood (and 0 after ``--help``). Raises
-    ReposeError for values and settings that do not go together.
+    Exits with status 2 for unknown arguments and with 0 after ``--help``. Raises ReposeError for
+    values and settings that are incompatible.
     """
-    # The preset and the other options decide what the settings are when no flag names them.
+    # First pass: the options, which determine the defaults of the settings.
     no_run = TrainOptions(run=Path())
     options, _ = tyro.cli(
         TrainOptions,
@@ -117,9 +117,9 @@ def read_arguments(arguments: Sequence[str], program: str) -> tuple[TrainOptions
 
 
 def settings_of(options: TrainOptions) -> Config:
-    """The settings that the options come to.
+    """The settings resulting from the options.
 
-    Raises ReposeError for options that do not go together and for settings that cannot be read.
+    Raises ReposeError for incompatible options and for unreadable settings.
     """
     if options.preset is not None and options.config is not None:
         raise ReposeError("--preset and --config exclude each other.")
@@ -155,7 +155,7 @@ def settings_of(options: TrainOptions) -> Config:
 
 
 def check(options: TrainOptions, config: Config) -> None:
-    """Raises ReposeError for options and settings that do not go together."""
+    """Raise ReposeError for incompatible options and settings."""
     if options.resume:
         if options.model is not None:
             raise ReposeError("--model and --resume exclude each other: the run has its weights.")
@@ -177,9 +177,9 @@ def check(options: TrainOptions, config: Config) -> None:
 
 
 def train(options: TrainOptions, config: Config) -> None:
-    """Train as the options and settings say, until the end or until the user asks to stop.
+    """Train until the end of the run or until the user stops it.
 
-    Raises ReposeError for data or settings that cannot be used, and when the training fails.
+    Raises ReposeError for unusable data or settings and when the training fails.
     """
     kind = choose_device(options.device)
     with distributed.together(kind) as device:
@@ -191,11 +191,12 @@ def train(options: TrainOptions, config: Config) -> None:
         threads, workers = share_cores(device, config.guides)
         torch.set_num_threads(options.threads or threads)
         torch.backends.cudnn.benchmark = device.type == "cuda"
-        cv2.setNumThreads(1)  # its threads would not survive into the worker processes
+        cv2.setNumThreads(1)  # OpenCV's thread pool does not survive the fork of the workers
         with distributed.first_alone():
-            # The first process starts the run; the others find it started.
+            # Rank 0 creates the run; the other ranks open it as if to resume it.
             resume = options.resume or distributed.rank() > 0
-            folders = tuple(map(os.path.abspath, config.data.folders))  # wherever it is resumed
+            # Absolute paths: the run may be resumed from another working directory.
+            folders = tuple(map(os.path.abspath, config.data.folders))
             config = replace(config, data=replace(config.data, folders=folders))
             run = Run(options.run, config, None if resume else _start(options))
             if distributed.rank() == 0:
@@ -238,7 +239,7 @@ def _train(run: Run, options: TrainOptions, device: torch.device, workers: int) 
 
 
 def _split(pictures: Sequence[Picture], config: Config) -> tuple[list[Picture], list[Picture]]:
-    """Pictures to train on and pictures held out. Only people with several can be held out."""
+    """Split into training and held-out pictures. Only people with several pictures are held out."""
     if config.data.hold_out == "pictures":
         return split_pictures(pictures, config.data.held_out, config.seed)
     paired = [p for p, others in zip(pictures, partners(pictures), strict=True) if others]
@@ -250,13 +251,13 @@ def _split(pictures: Sequence[Picture], config: Config) -> tuple[list[Picture], 
 
 
 def fingerprint(pictures: Sequence[Picture]) -> str:
-    """Tells pictures from others by their names and groups, wherever they lie."""
+    """Hash of the names, groups and sizes of the pictures, independent of their location."""
     names = [f"{p.name.partition('/')[2]}\t{p.group}\t{p.shape}" for p in pictures]
     return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
 
 
 def _differences(one: Any, other: Any, name: str = "") -> list[tuple[str, Any, Any]]:
-    """Names and both values of the settings that differ."""
+    """Names and both values of the settings in which two nested dictionaries differ."""
     if isinstance(one, dict):
         return [
             difference
@@ -270,4 +271,4 @@ def _note_failure(run: Run, error: Exception) -> None:
     try:
         run.event("failed", error=str(error) or type(error).__name__)
     except ReposeError:
-        pass  # the disk is full, perhaps: the error itself is what counts
+        pass  # e.g. a full disk; the original error is raised anyway

@@ -1,6 +1,6 @@
-"""How well networks in training do on held-out people: the same pairs each time, scored and drawn.
+"""Validation during training: scores and contact sheets on a fixed set of held-out pairs.
 
-Scores are quick ones; `evaluate` does it thoroughly.
+It computes only SSIM and L1; `engine.evaluation` has all metrics.
 """
 
 from collections import defaultdict
@@ -25,9 +25,9 @@ _SAMPLES = 4  # people
 
 
 class Validation:
-    """Pairs of held-out people: always the same, spread over all of them.
+    """A deterministic set of held-out pairs, evenly spaced over the held-out pictures.
 
-    Raises ReposeError when nobody of them has two pictures.
+    Raises ReposeError when no held-out person has two pictures.
     """
 
     def __init__(self, held_out: Sequence[Picture], config: Config, device: torch.device) -> None:
@@ -38,11 +38,11 @@ class Validation:
             raise ReposeError(
                 "No person held out has two pictures: hold more people out (data.held_out)."
             )
-        first = {held_out[i].person: i for i in reversed(sources)}  # a source of each person
+        first = {held_out[i].person: i for i in reversed(sources)}  # first source of each person
         people = sorted(first.values())
 
         def batch(chosen: Sequence[int]) -> Batch:
-            # 7: not the same angle for each
+            # A stride of 7 varies the target's position in the list of partners, hence its pose.
             targets = [others[i][(7 * i) % len(others[i])] for i in chosen]
             pairs = [
                 cut_pair(held_out[i], held_out[j], config)
@@ -52,14 +52,14 @@ class Validation:
 
         chosen = _spread(sources, _PAIRS)
         self._batches = [batch(chosen[k : k + _BATCH]) for k in range(0, len(chosen), _BATCH)]
-        # Of fewer people, several pictures each.
+        # With fewer than _SAMPLES people, show several pictures of each.
         self._samples = batch(_spread(people if len(people) >= _SAMPLES else sources, _SAMPLES))
 
     @torch.no_grad()
     def score(self, g1: nn.Module, g2: nn.Module | None) -> dict[str, float]:
-        """Mean ``ssim`` and ``l1`` of the refined images against I_T, cutoff removed.
+        """Mean ``ssim`` and ``l1`` of the refined images against I_T, without the cutoff border.
 
-        Of the coarse images where there is no ``g2``. The networks are on the device.
+        Without ``g2`` it scores the coarse images. The networks must be on the device.
         """
         sums: dict[str, float] = defaultdict(float)
         count = 0
@@ -75,8 +75,8 @@ class Validation:
 
     @torch.no_grad()
     def draw(self, g1: nn.Module, g2: nn.Module | None) -> Pixels:
-        """A few people side by side, (rows x H, people x W, 3): source, target, coarse and, where
-        there is a ``g2``, refined below each other.
+        """A contact sheet (rows x H, people x W, 3) with one column per person; the rows are
+        source, target, coarse and, with ``g2``, refined.
         """
         batch = self._samples.to(self._device)
         rows = [batch.source, batch.target, *self._images(batch, g1, g2)]
@@ -85,11 +85,11 @@ class Validation:
         return np.ascontiguousarray(pixels.cpu().numpy())
 
     def _images(self, batch: Batch, g1: nn.Module, g2: nn.Module | None) -> list[Tensor]:
-        """The coarse and, where there is a ``g2``, the refined images."""
+        """The coarse images and, with ``g2``, the refined images."""
         coarse = draw_coarse(g1, batch, self._config).image
         return [coarse] if g2 is None else [coarse, coarse + g2(batch.source, coarse, batch.guides)]
 
 
 def _spread(indices: Sequence[int], count: int) -> Sequence[int]:
-    """At most ``count`` of the indices, spread over all of them."""
+    """At most ``count`` of the indices, evenly spaced."""
     return indices[:: max(1, len(indices) // count)][:count]

@@ -1,1 +1,1 @@
-"""Single portraits lifted to 3D and turned, which gives pairs of one person."""
+"""Lifting of single portraits to 3D, to render training pairs in other poses."""

@@ -1,4 +1,4 @@
-"""The colours of the back of a head, which the photo did not show: those of its outline."""
+"""Inpaints the colours of the back of a head from the colours along its silhouette."""
 
 import cv2
 import numpy as np
@@ -11,18 +11,18 @@ from engine.imaging.filling import filled
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-_OUTLINE = (0.03, 0.15)  # decimetres from the outline: from where the back takes its colours
-# Decimetres below the ears' axis: top of the ears, their bottom, where collars begin. The back
-# takes the colours of hair from above the ears, and those of the neck from between the others.
+_OUTLINE = (0.03, 0.15)  # decimetres inside the silhouette: the band that colours are taken from
+# Decimetres below the ears' axis: top of the ears, bottom of the ears, start of the collar. Hair
+# colours are taken from above the first, neck colours from between the second and the third.
 _EARS = (-0.36, 0.6, 0.95)
-_UNLIKE = 22  # a colour so far from the face's is not skin
-_ENOUGH = 0.25  # of an outline that must be hair, or skin, for only that to count
-_BLUR = 0.05  # decimetres: of the colours of the back
+_UNLIKE = 22  # least distance of a non-skin colour to the median colour of the face, YCrCb
+_ENOUGH = 0.25  # least fraction of hair (or skin) in the band to ignore its other pixels
+_BLUR = 0.05  # decimetres: standard deviation of the blur of the inpainted colours
 
 
 def back_colours(face: LiftedFace, cutout: Cutout) -> Floats:
-    """Colours (S, S, 3) for the back: above those of the hair's outline, below those of the neck's;
-    the ears have none there."""
+    """Colours (S, S, 3) of the back, 0 to 255: hair colours above, neck colours below, blended at
+    the height of the ears, whose own colours are not used."""
     size, scale = len(cutout.opacity), face.pose.scale
     solid = (cutout.opacity > 0.9).astype(np.uint8)
     depth = cv2.distanceTransform(solid, cv2.DIST_L2, 5) / scale
@@ -33,7 +33,7 @@ def back_colours(face: LiftedFace, cutout: Cutout) -> Floats:
     below = ((x - face.pose.shift[0]) * along + (y - face.pose.shift[1]) * down) / scale
     top, bottom, collar = _EARS
     skin = _unlike_skin(face, cutout.person) < _UNLIKE
-    # The hair rather than the forehead beside it; the neck rather than a collar.
+    # Exclude the forehead from the hair colours and the collar from the neck colours.
     scalp = _preferred(outline & (below < top), ~skin)
     neck = _preferred(outline & (below > bottom) & (below < collar), skin)
     parts = [
@@ -46,13 +46,13 @@ def back_colours(face: LiftedFace, cutout: Cutout) -> Floats:
 
 
 def _preferred(outline: Mask, better: Mask) -> Mask:
-    """The better part of an outline if it is large enough, else all of it."""
+    """The part of the outline in ``better`` if it is large enough, otherwise the whole outline."""
     part = outline & better
     return part if part.sum() > _ENOUGH * outline.sum() else outline
 
 
 def _unlike_skin(face: LiftedFace, colours: Floats) -> Floats:
-    """(S, S) how far colours (S, S, 3) are from the median of the face, in 255ths."""
+    """(S, S) distance of colours (S, S, 3) to the median colour of the face, YCrCb of 0 to 255."""
     hull = cv2.convexHull(face.landmarks.round().astype(np.int32))
     inside = cv2.fillConvexPoly(np.zeros(colours.shape[:2], np.uint8), hull, 1) > 0
     hue = cv2.cvtColor(colours / np.float32(255), cv2.COLOR_RGB2YCrCb) * (90, 255, 255)

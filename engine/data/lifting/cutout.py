@@ -1,8 +1,8 @@
-"""The person of a portrait apart from the background: a soft cutout, and both filled in.
+"""Alpha matting of a portrait: separates the person from the background and inpaints both.
 
-GrabCut (Rother, Kolmogorov and Blake 2004) starts from the mean head's outline and finds head, hair
-and shoulders; a guided filter (He, Sun and Tang 2010) makes the border as soft as hair is; and
-where the background is even, each pixel of loose hair is unmixed into hair and background.
+GrabCut (Rother, Kolmogorov and Blake 2004), initialised with the mean head's silhouette, segments
+head, hair and shoulders. A guided filter (He, Sun and Tang 2010) refines the mask to soft opacity.
+Where the background is uniform, pixels with loose hair are unmixed into hair and background.
 """
 
 from dataclasses import dataclass
@@ -18,22 +18,22 @@ Floats = NDArray[np.float32]
 Mask = NDArray[np.uint8]
 Pixels = NDArray[np.uint8]
 
-_GRID = 192  # pixels: the side at which GrabCut works
-_ROUNDS = 4  # of GrabCut
-_SOFT = 5  # pixels on both sides of the border that may be partly transparent
-_LOOSE = 0.2, 0.5  # decimetres inside and outside the border: where hair may be loose
-_ALIKE = 14.0  # of 255: how far apart colours are that may be the same
-_SURE = 0.97  # opacity from which a pixel shows the person alone
-_CLEAR = 0.03  # opacity up to which it shows the background alone
+_GRID = 192  # pixels: side of the picture for GrabCut
+_ROUNDS = 4  # iterations of GrabCut
+_SOFT = 5  # pixels on both sides of the border with fractional opacity
+_LOOSE = 0.2, 0.5  # decimetres inside and outside the border: the zone of loose hair
+_ALIKE = 14.0  # largest distance of similar colours, 0 to 255
+_SURE = 0.97  # opacity from which a pixel counts as person only
+_CLEAR = 0.03  # opacity up to which a pixel counts as background only
 
 
 @dataclass(frozen=True, eq=False)
 class Cutout:
-    """A person and the background of a square picture.
+    """The matte of a square picture of S pixels, with foreground and background colours.
 
-    opacity     (S, S) in [0, 1]: how much of each pixel the person covers
-    person      (S, S, 3) the person's colours, 0 to 255, continued beyond the border
-    background  (S, S, 3) the background's colours, 0 to 255, continued behind the person
+    opacity     (S, S) in [0, 1]: fraction of each pixel covered by the person
+    person      (S, S, 3) the person's colours, 0 to 255, extrapolated beyond the border
+    background  (S, S, 3) the background's colours, 0 to 255, inpainted behind the person
     """
 
     opacity: Floats
@@ -42,9 +42,9 @@ class Cutout:
 
     @classmethod
     def of(cls, picture: Pixels, head: NDArray[np.bool_], scale: float) -> Self:
-        """Cut the person out of a picture (S, S, 3).
+        """Compute the matte of a picture (S, S, 3).
 
-        head   (S, S) where the bent mean head lies in it, neck included
+        head   (S, S) silhouette of the fitted mean head, neck included
         scale  pixels per decimetre of the head
         """
         size = len(picture)
@@ -59,7 +59,7 @@ class Cutout:
         background = filled(colours, (1 - behind) * (1 - stains))
         sure = cv2.erode(_mask(opacity > _SURE), np.ones((5, 5), np.uint8))
         person = filled(colours, sure.astype(np.float32))
-        # Where enough of the person shows, the colours themselves, unmixed, keep the detail.
+        # At high opacity use the picture's own colours, unmixed, which keep the detail.
         share = opacity[..., None]
         unmixed = (colours - (1 - share) * background) / share.clip(0.3)
         enough = cv2.erode(opacity, np.ones((3, 3), np.uint8)).reshape(size, size, 1)
@@ -69,7 +69,7 @@ class Cutout:
 
 
 class _Parts(NamedTuple):
-    """(S, S) masks: where the person is, where that is certain, and the rows of the body."""
+    """(S, S) masks of 0 and 1: the person, the certain part of it, and the rows of the body."""
 
     person: Mask
     certain: Mask
@@ -85,19 +85,19 @@ def _grabcut(picture: Pixels, head: NDArray[np.bool_], scale: float) -> _Parts:
     rows = np.append(np.flatnonzero(outline.any(axis=1)), _GRID)
     y = np.arange(_GRID)[:, None]
     body = y > rows[-2] - 0.35 * decimetre
-    # Hair may lie flatter than the mean head's, so of the skull only the inner part is certain.
+    # Flat hair may lie inside the mean head's silhouette: only the inner part is certain.
     certain = inside > np.where(y < rows[0] + 1.1 * decimetre, 0.45, 0.12)
     labels = np.full((_GRID, _GRID), cv2.GC_PR_BGD, np.uint8)
     labels[(outside < 0.25) | ((outside < 0.6) & body)] = cv2.GC_PR_FGD
     labels[(outside > 0.9) & ~body] = cv2.GC_BGD
     labels[certain] = cv2.GC_FGD
     if (labels == cv2.GC_FGD).any():
-        cv2.setRNGSeed(0)  # GrabCut's first clusters are random
+        cv2.setRNGSeed(0)  # GrabCut initialises its clusters at random
         models = np.zeros((1, 65)), np.zeros((1, 65))
         rectangle = (0, 0, _GRID, _GRID)
         cv2.grabCut(small, labels, rectangle, *models, _ROUNDS, cv2.GC_INIT_WITH_MASK)
     person = _mask((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD))
-    # What is broad and looks just like the background beside the person belongs to it.
+    # Broad regions with the colours of the adjacent background belong to the background.
     colours = small.astype(np.float32)
     behind = filled(colours, 1 - _grown(person, 5).astype(np.float32))
     alike = _mask((np.linalg.norm(colours - behind, axis=2) < _ALIKE) & ~certain & ~body)
@@ -111,7 +111,7 @@ def _grabcut(picture: Pixels, head: NDArray[np.bool_], scale: float) -> _Parts:
 
 
 def _softened(colours: Floats, person: Mask) -> Floats:
-    """Opacity (S, S): the mask, near its border as colours (S, S, 3) suggest."""
+    """Opacity (S, S): the mask, refined near its border by a guided filter on the colours."""
     guide = cv2.GaussianBlur(colours, (0, 0), 0.5) / np.float32(255)
     matte = _guided(np.asarray(guide, np.float32), person.astype(np.float32), _SOFT)
     matte = np.clip((matte - 0.1) / 0.8, 0, 1)
@@ -120,16 +120,16 @@ def _softened(colours: Floats, person: Mask) -> Floats:
 
 
 def _seen_through(colours: Floats, parts: _Parts, inside: Floats, outside: Floats) -> Floats:
-    """How much of each pixel (S, S) within the person's border is background behind loose hair.
+    """(S, S) fraction of background in each pixel inside the person's border, due to loose hair.
 
-    inside, outside  (S, S) decimetres to the border
+    inside, outside  (S, S) distance to the border, decimetres
     """
     depth = _LOOSE[0]
     hair = filled(colours, (inside > depth).astype(np.float32) * (1 - parts.body))
     behind = filled(colours, (outside > 0.05).astype(np.float32))
     share, sure = _unmixed(colours, hair, behind)
     loose = np.clip((depth + 0.05 - inside) / 0.05, 0, 1) * (1 - parts.certain)
-    # Ears are no loose hair: nothing with the hue of skin is.
+    # Exclude pixels with the hue of skin, such as ears.
     hue = cv2.cvtColor(colours / np.float32(255), cv2.COLOR_RGB2YCrCb)[..., 1:] * 255
     skin = np.median(hue[parts.certain > 0], axis=0) if parts.certain.any() else np.zeros(2)
     unlike_skin = np.clip(np.linalg.norm(hue - skin, axis=2) / 8 - 1, 0, 1)
@@ -139,8 +139,8 @@ def _seen_through(colours: Floats, parts: _Parts, inside: Floats, outside: Float
 def _strands(
     colours: Floats, parts: _Parts, inside: Floats, outside: Floats
 ) -> tuple[Floats, Floats]:
-    """How much of each pixel (S, S) outside the border is a strand of hair, and how much of
-    anything that does not belong to the background; both 0 where that is not even."""
+    """For pixels outside the border: the fraction (S, S) of strands of hair, and the fraction of
+    anything that is not background; both are near 0 if the background is not uniform."""
     depth, reach = _LOOSE
     hair = filled(colours, (inside > depth).astype(np.float32) * (1 - parts.body))
     behind = filled(colours, (outside > reach).astype(np.float32))
@@ -152,7 +152,7 @@ def _strands(
     share, sure = _unmixed(colours, hair, behind)
     unlike = np.linalg.norm(colours - behind, axis=2)
     stains = even * (1 - np.exp(-((unlike / 12) ** 2)))
-    # What is broad is no hair: it is part of the background.
+    # Broad regions are not hair but part of the background.
     broad = cv2.morphologyEx(_mask(stains > 0.3), cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
     narrow = 1 - _grown(np.asarray(broad, np.uint8), 13)
     even, stains = even * narrow, stains * narrow
@@ -161,7 +161,8 @@ def _strands(
 
 
 def _unmixed(colours: Floats, hair: Floats, behind: Floats) -> tuple[Floats, Floats]:
-    """How much of each pixel (S, S) is hair, if it is a mixture, and how surely it is one."""
+    """(S, S) fraction of hair in each pixel under a linear mixing model of the two colours, and the
+    confidence in the model."""
     gap, off = hair - behind, colours - behind
     length = (gap * gap).sum(axis=2)
     share = np.clip((off * gap).sum(axis=2) / length.clip(1), 0, 1)
@@ -197,5 +198,5 @@ def _grown(mask: Mask, width: int) -> Mask:
 
 
 def _distance(mask: Mask) -> Floats:
-    """(S, S) pixels from each pixel of the mask to the nearest one that is not in it."""
+    """(S, S) distance of each pixel of the mask to the nearest pixel outside it, pixels."""
     return np.asarray(cv2.distanceTransform(mask, cv2.DIST_L2, 5), np.float32)

@@ -1,8 +1,8 @@
-"""The shape of a portrait: how near each of its pixels is to the viewer, in front and behind.
+"""Depth maps of a portrait: of its front surface and of its back surface.
 
-The mean head, bent to the landmarks, gives both depths. Beyond the face its outline is drawn to the
-outline of the hair by a thin-plate spline (Bookstein 1989): otherwise hair that stands off the
-skull would have no depth and heads would become cones.
+Both come from the mean head, fitted to the landmarks. Outside the face a thin-plate spline
+(Bookstein 1989) maps the silhouette of the person's hair to that of the mean head; without it, hair
+beyond the skull would have no depth, and heads would be cone-shaped.
 """
 
 from dataclasses import dataclass
@@ -24,30 +24,30 @@ Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 # In head coordinates, decimetres:
-_CENTRE = np.array([[0.0, -0.3, 0.0]])  # of the skull: where rays to the outline begin
-_AXIS = np.array([[0.0, 0.3, -0.1]])  # in the neck: as deep is what lies beside the head
+_CENTRE = np.array([[0.0, -0.3, 0.0]])  # centre of the skull: origin of the rays to the silhouette
+_AXIS = np.array([[0.0, 0.3, -0.1]])  # a point in the neck: its depth is used beside the head
 _FOOT = np.array([(x, y, -0.1) for y in (1.0, 1.4) for x in (-0.8, -0.4, 0.0, 0.4, 0.8)])
 
 _RAYS = np.radians(np.linspace(-205, 25, 24))  # from below one ear over the crown to the other
-_HAIR = (0.8, 2.2)  # of the skull's reach: the least and the most that hair can have
-_FULLNESS = (0.8, 1.15)  # how much thinner or thicker the back can be than the mean head's
-_SMOOTH = 0.06  # decimetres: details of the mean head that are left out beside the face
-_BESIDE = 0.15  # decimetres beside the head within which the depth becomes the axis's
-_THIN = 0.05  # decimetres beside the head within which front and back meet
-_SPLINE = 48  # points a side at which the spline, which is smooth, is worked out
+_HAIR = (0.8, 2.2)  # range of the radius of the hair, relative to the skull's
+_FULLNESS = (0.8, 1.15)  # range of the thickness of the back, relative to the mean head's
+_SMOOTH = 0.06  # decimetres: standard deviation of the blur of depth outside the face
+_BESIDE = 0.15  # decimetres beside the head: decay length of the depth towards the axis's
+_THIN = 0.05  # decimetres beside the head: decay length of the thickness
+_SPLINE = 48  # the smooth spline is evaluated on a grid of this side, then interpolated
 
 
 @dataclass(frozen=True, eq=False)
 class Relief:
-    """Depths (S, S) of a square picture in pixels, larger is nearer: of the surface that the photo
-    showed (front) and of the one behind it (back)."""
+    """Depth maps (S, S) of a square picture, pixels, larger is nearer to the viewer: of the surface
+    visible in the photo (front) and of the surface behind it (back)."""
 
     front: Floats
     back: Floats
 
     @classmethod
     def of(cls, face: LiftedFace, opacity: Floats) -> Self:
-        """The relief of a person with this opacity (S, S); the face in the picture's pixels."""
+        """The depth maps of a person with this opacity (S, S); the face in the picture's pixels."""
         size = len(opacity)
         mesh = face.pose.project(face.mesh).astype(np.float32)
         triangles = mean_head().triangles
@@ -66,7 +66,7 @@ class Relief:
 
 
 def head_outline(face: LiftedFace, size: int) -> Mask:
-    """(size, size): where the bent mean head lies in the picture."""
+    """(size, size): silhouette of the fitted mean head in the picture."""
     points = face.pose.project(face.mesh)[:, :2].astype(np.float32)
     outline = np.zeros(size * size, bool)
     outline[draw(points, None, mean_head().triangles, size, size).pixels] = True
@@ -74,10 +74,10 @@ def head_outline(face: LiftedFace, size: int) -> Mask:
 
 
 def _completed(face: LiftedFace, front: Floats, back: Floats, head: Mask) -> Floats:
-    """Middle depth and half thickness (S, S, 2) of the mean head, continued beside it."""
+    """Middle depth and half thickness (S, S, 2) of the mean head, extrapolated beside it."""
     size, scale = len(head), face.pose.scale
     known = cv2.erode(head.astype(np.uint8), np.ones((3, 3), np.uint8))
-    # Through an open mouth one would see the back of the head.
+    # The mesh has a hole at the mouth, where the back of the head would be visible.
     mouth = _polygon(face.landmarks[60:68], size)
     known[cv2.dilate(mouth, np.ones((7, 7), np.uint8)) > 0] = 0
     shape = filled(
@@ -88,7 +88,7 @@ def _completed(face: LiftedFace, front: Floats, back: Floats, head: Mask) -> Flo
     axis = face.pose.project(_AXIS)[0, 2]
     shape[..., 0] = axis + (shape[..., 0] - axis) * np.exp(-beside / _BESIDE)
     shape[..., 1] *= np.exp(-beside / _THIN)
-    # The mean head's ears would not fall on those of the photo: beside the face the form will do.
+    # The mean head's ears do not align with the photo's: outside the face, blur the depth.
     smooth = cv2.GaussianBlur(shape, (0, 0), _SMOOTH * scale)
     hull: NDArray[Any] = _polygon(cv2.convexHull(face.landmarks)[:, 0], size)
     hull = cv2.erode(hull, np.ones((5, 5), np.uint8)).astype(np.float32)
@@ -97,8 +97,8 @@ def _completed(face: LiftedFace, front: Floats, back: Floats, head: Mask) -> Flo
 
 
 def _places(face: LiftedFace, head: Mask, person: Mask) -> tuple[Floats, float]:
-    """Where on the mean head each pixel (S, S, 2) of the person lies; and how many times as far as
-    the skull the hair reaches."""
+    """The position (S, S, 2) on the mean head of each pixel of the person, and the median radius of
+    the hair relative to the skull's."""
     size = len(head)
     centre = face.pose.project(_CENTRE)[0, :2]
     tilt = np.arctan2(face.pose.rotation[1, 0], face.pose.rotation[0, 0])
@@ -120,9 +120,9 @@ def _places(face: LiftedFace, head: Mask, person: Mask) -> tuple[Floats, float]:
 
 
 def _reach(mask: Mask, centre: Array, ways: Array) -> Array:
-    """How far (N,), in pixels, a mask (S, S) reaches from a centre in directions (N, 2)."""
+    """Extent (N,), pixels, of a mask (S, S) from a centre along directions (N, 2)."""
     size = len(mask)
-    # A single strand that stands off is no outline.
+    # Remove single strands of hair.
     broad = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
     steps = np.arange(0.75 * size)
     x, y = np.moveaxis(centre + steps[:, None, None] * ways, 2, 0).round().astype(int)
@@ -134,6 +134,6 @@ def _reach(mask: Mask, centre: Array, ways: Array) -> Array:
 
 
 def _polygon(points: NDArray[Any], size: int) -> NDArray[np.uint8]:
-    """(size, size) 1 inside a polygon (N, 2)."""
+    """(size, size) mask of a polygon (N, 2): 1 inside, 0 outside."""
     corners = points.round().astype(np.int32)
     return np.asarray(cv2.fillPoly(np.zeros((size, size), np.uint8), [corners], 1), np.uint8)

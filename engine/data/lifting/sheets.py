@@ -1,7 +1,7 @@
-"""A person as two sheets in space: the front, which the photo showed, and the back.
+"""The 3D surfaces of a person: the front, textured with the photo, and the inpainted back.
 
-A sheet is a fine square grid over the picture with a depth at each point. Both are closed along the
-person's outline. The front carries the photo, the back the colours of the outline.
+A sheet is a regular grid over the picture with a depth at each vertex (a height field). Front and
+back meet at the person's silhouette. The back is textured with the colours along the silhouette.
 """
 
 from dataclasses import dataclass
@@ -22,26 +22,26 @@ Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 Pixels = NDArray[np.uint8]
 
-_STEP = 3  # pixels between the points of a sheet
-_SOLID = 0.6  # opacity from which there is a back
-_ROUND = 0.12  # decimetres from the outline: where the back bends forward to meet the front
-_SHOULDER = 0.5  # how much higher shoulders begin to stay, farther than 0.7 dm from the neck's axis
-_STILL = 0.1  # of the turn: what turns less has no back, for nobody will see it
-_LEAST = 0.2  # trust in the most slanted surface, where what was seen squarely has 1
-_INVENTED = 0.15  # trust in the back
-_JUMP = 5.0  # pixels of the picture between neighbours in a view: another surface begins
+_STEP = 3  # pixels between vertices
+_SOLID = 0.6  # least opacity of the person where there is a back
+_ROUND = 0.12  # decimetres from the silhouette: where the back curves forward to meet the front
+_SHOULDER = 0.5  # raises the start of the static region per dm beyond 0.7 dm from the neck's axis
+_STILL = 0.1  # parts that follow less of the rotation have no back, since it stays hidden
+_LEAST = 0.2  # weight of the most oblique surfaces; frontal ones have 1
+_INVENTED = 0.15  # weight of the back
+_JUMP = 5.0  # difference of source positions between adjacent pixels that marks an occlusion edge
 
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """A surface over a square picture of S pixels.
+    """A textured surface over a square picture of S pixels.
 
-    points     (V, 3) float32: pixels of the picture, and depth to the viewer
-    fade       (V,) in [0, 1]: how far each point follows the head
-    triangles  (T, 3) rows of points, clockwise where they face the viewer
-    hidden     (T,) drawn only where they have turned towards the viewer
-    colours    (S, S, 4) uint8: RGB and opacity
-    invented   whether the photo did not show it
+    points     (V, 3) float32: x, y and depth towards the viewer, pixels
+    fade       (V,) in [0, 1]: fraction of the head's rotation that each vertex follows
+    triangles  (T, 3) vertex indices, clockwise if facing the viewer
+    hidden     (T,) triangles that are drawn only after turning towards the viewer
+    colours    (S, S, 4) uint8 texture: RGB and opacity
+    invented   whether the texture is inpainted
     """
 
     points: Floats
@@ -53,7 +53,7 @@ class Sheet:
 
     @classmethod
     def front(cls, face: LiftedFace, cutout: Cutout, relief: Relief) -> Self:
-        """The front of a person."""
+        """The front surface of a person."""
         size = len(cutout.opacity)
         count = -(-size // _STEP) + 1
         steps = (np.arange(count) * _STEP).astype(np.float32)
@@ -84,12 +84,12 @@ class Sheet:
         )
 
     def back(self, face: LiftedFace, cutout: Cutout, relief: Relief) -> Self:
-        """The back of the same person."""
+        """The back surface of the person; ``self`` is the front."""
         scale = face.pose.scale
         count = round(len(self.points) ** 0.5)
         x, y = (self.points[:, k].reshape(count, count) for k in (0, 1))
         solid = _sampled(cutout.opacity, x, y) > _SOLID
-        # Strands and ear lobes stay flat: as thick as the head they would be spikes.
+        # Keep strands of hair and ear lobes flat: with the head's thickness they become spikes.
         broad = cv2.morphologyEx(
             (cutout.opacity > _SOLID).astype(np.uint8), cv2.MORPH_OPEN, np.ones((15, 15), np.uint8)
         )
@@ -116,30 +116,32 @@ class Sheet:
         )
 
     def fade_map(self, size: int) -> Floats:
-        """``fade`` at every pixel of the picture, (size, size)."""
+        """``fade`` interpolated at every pixel of the picture, (size, size)."""
         count = round(len(self.fade) ** 0.5)
         steps = np.arange(size, dtype=np.float32) / np.float32(_STEP)
         x, y = np.meshgrid(steps, steps)
         return _sampled(self.fade.reshape(count, count), x, y)
 
     def turned(self, turn: NDArray[np.float64], face: LiftedFace) -> Floats:
-        """The points (V, 3) where a turn of the head (3, 3) takes them."""
+        """The vertices (V, 3) after a rotation (3, 3) of the head, scaled by ``fade``."""
         angle = np.arccos(np.clip((np.trace(turn) - 1) / 2, -1, 1))
         axis = np.array([turn[2, 1] - turn[1, 2], turn[0, 2] - turn[2, 0], turn[1, 0] - turn[0, 1]])
         axis = (axis / max(float(np.linalg.norm(axis)), 1e-12)).astype(np.float32)
         centre = np.array([*face.pose.shift, 0], np.float32)
         points = self.points - centre
-        share = self.fade[:, None] * np.float32(angle)  # Rodrigues' formula for each point's share
+        share = self.fade[:, None] * np.float32(
+            angle
+        )  # Rodrigues' formula with each vertex's angle
         along = (points @ axis)[:, None] * axis
         across = np.cross(axis, points)
         turned = along + (points - along) * np.cos(share) + across * np.sin(share) + centre
         return np.asarray(turned, np.float32)
 
     def draw(self, points: Floats, shown: Floats) -> tuple[Floats, Floats]:
-        """The sheet with its points at (V, 3): colours and trust (S, S, 4), 0 to 255, both times
-        the opacity, and that opacity (S, S).
+        """Render the sheet with its vertices at ``points`` (V, 3): RGB and weight (S, S, 4), 0 to
+        255, premultiplied by the opacity, and the opacity (S, S).
 
-        shown  (S, S) 1 where the picture shows the photo, 0 beyond its border
+        shown  (S, S) 1 inside the photo, 0 beyond its border
         """
         size = len(shown)
         triangles = self.triangles
@@ -159,7 +161,7 @@ class Sheet:
         opacity = colours[..., 3] / np.float32(255) * drawn_at
         colours[..., 3] = 255 * trusted * _sampled(shown, x, y)
         layers = colours * opacity[..., None]
-        edge = _edges(x, y)  # against stairs where one surface ends before another
+        edge = _edges(x, y)  # antialiasing at occlusion edges
         layers[edge] = cv2.GaussianBlur(layers, (3, 3), 0.8)[edge]
         opacity[edge] = cv2.GaussianBlur(opacity, (3, 3), 0.8)[edge]
         return layers, opacity
@@ -171,14 +173,14 @@ def _with_opacity(colours: Floats, opacity: Floats) -> Pixels:
 
 
 def _areas(points: Floats, triangles: NDArray[np.int32]) -> Floats:
-    """(T,) twice the triangles' areas in the picture, > 0 where they face the viewer."""
+    """(T,) twice the signed areas of the projected triangles, > 0 if facing the viewer."""
     a, b, c = (points[triangles[:, k], :2] for k in range(3))
     ab, ac = b - a, c - a
     return np.asarray(ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0], np.float32)
 
 
 def _edges(x: Floats, y: Floats) -> Mask:
-    """(S, S) where neighbours in a view come from distant places x, y (S, S)."""
+    """(S, S) mask of pixels whose source positions x, y (S, S) are far from a neighbour's."""
     edge = np.zeros(x.shape, bool)
     right, below = (
         (np.abs(np.diff(x, axis=k)) > _JUMP) | (np.abs(np.diff(y, axis=k)) > _JUMP) for k in (1, 0)
@@ -193,5 +195,5 @@ def _edges(x: Floats, y: Floats) -> Mask:
 def _sampled(
     layer: Floats | Pixels, x: Floats, y: Floats, method: int = cv2.INTER_LINEAR
 ) -> Floats:
-    """A layer (S, S[, C]) at places x, y (N, M), continued beyond its border."""
+    """A layer (S, S[, C]) sampled at positions x, y (N, M), replicated beyond its border."""
     return np.asarray(cv2.remap(layer, x, y, method, borderMode=cv2.BORDER_REPLICATE), np.float32)

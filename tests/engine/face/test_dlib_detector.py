@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from engine.core.errors import ReposeError
-from engine.data.lifting.lifting import LiftedPortrait
+from engine.data.lifting.portrait import LiftedPortrait
 from engine.face.dlib_detector import find_faces, find_largest_face, landmarks_in_box, model_file
 from engine.face.landmarks import Landmarks
 from engine.imaging.photos import Photo, read_photo

@@ -13,14 +13,15 @@ from torch.optim import Adam
 
 from engine.config.config import Config
 from engine.core.errors import ReposeError
-from engine.training.optimizers import (
+from engine.training.progress import Clock, Progress
+from engine.training.run import (
+    Position,
+    Run,
     optimizer_state,
     restore_optimizer,
     restore_scaler,
     scaler_state,
 )
-from engine.training.progress import Clock, Progress
-from engine.training.run import Position, Run
 
 
 @pytest.fixture

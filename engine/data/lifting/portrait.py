@@ -1,13 +1,14 @@
-"""One portrait lifted to a head in three dimensions and shown turned: pictures to train on.
+"""Lifts a portrait to a 3D head and renders it in other poses, to make training pairs.
 
     lifted = LiftedPortrait.of(photo, find_faces(photo)[0].landmarks)
     view = lifted.view(yaw=20, pitch=0, roll=0)
 
-The face has the mean head's depth, bent to the landmarks; hair, ears and neck have the depth of the
-mean head's outline drawn to theirs (see `engine.data.lifting.relief`). What the photo did not show is
-invented: sides of the head in the colours of its outline, background in those around it. Convincing
-to about 25 degrees; beyond, ears, the sides of the hair and the neck are rough, and the weight of a
-view says where.
+The depth of the face is that of the mean head, fitted to the landmarks; the depth of hair, ears and
+neck is that of the mean head, warped to their silhouette (see `engine.data.lifting.relief`).
+Surfaces that the photo does not show are inpainted: the sides and the back of the head from the
+colours along its silhouette, the background from the surrounding background. The views look
+realistic up to about 25 degrees; at larger angles ears, the sides of the hair and the neck are
+inaccurate. The weight of a view marks such pixels.
 """
 
 from dataclasses import dataclass
@@ -32,19 +33,19 @@ Pixels = NDArray[np.uint8]
 SIDE = 384
 """Pixels: the side of every view."""
 
-_MARGIN = 0.1  # around the networks' crop, of its side
-_HIDDEN = 0.25  # trust in background that the person hid
+_MARGIN = 0.1  # margin around the networks' crop, as a fraction of its side
+_HIDDEN = 0.25  # weight of background that the person occluded
 
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """A lifted portrait from one side. All views of a portrait share one frame.
+    """A rendering of a lifted portrait in one pose. All views of a portrait have the same frame.
 
     pixels     (SIDE, SIDE, 3) uint8 RGB
     landmarks  (68, 2) float32, pixels of the view
-    weight     (SIDE, SIDE) uint8, how far each pixel can be trusted: 255 where the photo showed the
-               surface as squarely as the view does, less where it was seen at a slant, about 40
-               where head or background are invented; 0 beyond the border of the photo
+    weight     (SIDE, SIDE) uint8, confidence of each pixel: 255 where the photo shows the surface
+               at least as frontally as the view, less where it shows it obliquely, about 40 where
+               head or background are inpainted, 0 beyond the border of the photo
     """
 
     pixels: Pixels
@@ -54,14 +55,14 @@ class View:
 
 @dataclass(frozen=True, eq=False)
 class LiftedPortrait:
-    """A portrait ready to be turned: prepared once per photo.
+    """The 3D model of a portrait, built once per photo; `view` renders it.
 
-    frame   the part of the photo that the views show, scaled to SIDE pixels; it may reach beyond
-            the photo, whose border is then repeated
-    pose    of the face in the frame
-    photo   the photo in the frame: colours 0 to 255, and 255 inside the photo, 0 beyond
-    behind  (SIDE, SIDE, 4) float32: what is seen where nobody is, and the trust in it, 0 to 255
-    sheets  the person, the back first
+    frame   the square of the photo that the views show, scaled to SIDE pixels; it may extend beyond
+            the photo, whose border pixels are then replicated
+    pose    3D pose of the face, in pixels of the frame
+    photo   (SIDE, SIDE, 4) uint8: RGB, and 255 inside the photo, 0 beyond its border
+    behind  (SIDE, SIDE, 4) float32: the background without the person, RGB and weight, 0 to 255
+    sheets  the surfaces of the person in drawing order: back, front
     """
 
     frame: Crop
@@ -72,9 +73,9 @@ class LiftedPortrait:
 
     @classmethod
     def of(cls, photo: Pixels, landmarks: ArrayLike) -> Self:
-        """Lift a photo (H, W, 3) uint8 RGB of any size, its landmarks (68, 2) in its pixels.
+        """Lift a photo (H, W, 3) uint8 RGB of any size; landmarks (68, 2) in its pixels.
 
-        Raises ReposeError when the landmarks are no face or lie outside the photo.
+        Raises ReposeError when the landmarks are not those of a face or lie outside the photo.
         """
         checked = check_landmarks(landmarks)
         around = Crop.around(checked)
@@ -89,7 +90,7 @@ class LiftedPortrait:
         cutout = Cutout.of(picture, head_outline(face, SIDE), face.pose.scale)
         relief = Relief.of(face, cutout.opacity)
         front = Sheet.front(face, cutout, relief)
-        # Shoulders, which stay, are not hidden by anything and need not be invented.
+        # The shoulders do not move with the head: keep the photo there instead of inpainting.
         stays = np.clip(1.3 - 4 * front.fade_map(SIDE), 0, 1)[..., None]
         invented = np.dstack([cutout.background, 255 * _trust(cutout) * shown])
         behind = stays * np.dstack([picture, 255 * shown]) + (1 - stays) * invented
@@ -102,8 +103,9 @@ class LiftedPortrait:
         )
 
     def view(self, yaw: float, pitch: float, roll: float) -> View:
-        """The portrait turned by these angles, degrees, offsets from the photo (yaw > 0 nose to the
-        image's right, pitch > 0 up, roll > 0 clockwise). (0, 0, 0) is the photo itself."""
+        """Render the portrait with the head rotated relative to the photo by angles in degrees:
+        yaw > 0 to the image's right, pitch > 0 up, roll > 0 clockwise. (0, 0, 0) gives the photo.
+        """
         landmarks = self.pose.turned(yaw, pitch, roll).landmarks()
         if not (yaw or pitch or roll):
             return View(self.photo[..., :3], landmarks, self.photo[..., 3])
@@ -121,7 +123,7 @@ class LiftedPortrait:
 
 
 def _shown(frame: Crop, photo: Pixels) -> Floats:
-    """(SIDE, SIDE) 1 where the frame shows the photo, 0 beyond its border."""
+    """(SIDE, SIDE) float32: 1 inside the photo, 0 beyond its border."""
     height, width = photo.shape[:2]
     scale = SIDE / frame.side
     left, top = (round(-value * scale) for value in (frame.left, frame.top))
@@ -132,7 +134,7 @@ def _shown(frame: Crop, photo: Pixels) -> Floats:
 
 
 def _trust(cutout: Cutout) -> Floats:
-    """(SIDE, SIDE) trust in the background: 1 where the photo shows it, less where it is filled."""
+    """(SIDE, SIDE) weight of the background: 1 where the photo shows it, `_HIDDEN` elsewhere."""
     seen = (cutout.opacity < 0.1).astype(np.float32)
     trust = _HIDDEN + (1 - _HIDDEN) * cv2.GaussianBlur(cv2.erode(seen, np.ones((5, 5))), (0, 0), 1)
     return np.asarray(trust, np.float32)

@@ -6,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.core.errors import ReposeError
-from engine.data.lifting.lifting import SIDE, LiftedPortrait
+from engine.data.lifting.portrait import SIDE, LiftedPortrait
 from engine.face.detection import find_faces
 from engine.face.identity import describe
 from engine.face.landmarks import Landmarks
