@@ -10,6 +10,7 @@ cache/             the caches prepared from folders of pictures
 pictures/          the training pictures of a personal model
 stop, save, pause  requests to the training, see `engine.training.requests`
 process.json       the process that trains the run or trained it last
+.lock              file lock that the training process holds
 log.txt            the output of that process, if the editor started it
 
 The run survives a kill at any time: `--resume` truncates the events written after the last state
@@ -20,12 +21,14 @@ import dataclasses
 import json
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
+from filelock import FileLock, Timeout
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 from torch.amp import GradScaler
@@ -52,6 +55,11 @@ from engine.training.run_folder import (
 )
 
 _OURS = {EVENTS, CONFIG, LAST, BEST, STATE, SAMPLES, CACHE, PICTURES, LOG, PROCESS, *REQUESTS}
+
+_LOCK = ".lock"
+_LOCK_SECONDS = 6.0
+"""How long to wait for the lock: the data workers of a killed training inherit it and end within 5
+seconds."""
 
 Stages = Literal["1", "2", "both"]
 Part = nn.Module | Optimizer | GradScaler
@@ -196,6 +204,35 @@ class Run:
                 os.truncate(path, self.position.events)
             except OSError as error:
                 raise ReposeError(f"{path} cannot be written: {reason(error)}.") from error
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the exclusive lock of the run in ``folder`` (created if missing); only rank 0 locks.
+
+    Raises ReposeError when another process is training the run or the folder is not writable.
+    """
+    if distributed.rank() > 0:
+        yield
+        return
+    lock = FileLock(folder / _LOCK)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=_LOCK_SECONDS)
+    except Timeout as error:
+        raise ReposeError(
+            f"Another process is training the run in {folder}: wait for its end or stop it."
+        ) from error
+    except OSError as error:
+        raise ReposeError(f"{folder} cannot be written: {reason(error)}.") from error
+    try:
+        yield
+    finally:
+        try:
+            (folder / _LOCK).unlink(missing_ok=True)  # before the release, to avoid a race
+        except OSError:  # Windows cannot remove an open file; there, filelock removes it
+            pass
+        lock.release()
 
 
 def saved_run(folder: Path) -> tuple[Config, Position]:

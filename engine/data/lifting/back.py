@@ -52,7 +52,8 @@ def _preferred(outline: Mask, better: Mask) -> Mask:
 
 
 def _unlike_skin(face: LiftedFace, colours: Floats) -> Floats:
-    """(S, S) distance of colours (S, S, 3) to the median colour of the face, YCrCb of 0 to 255."""
+    """(S, S) distance of colours (S, S, 3) to the median colour of the face, in YCrCb
+    of 0 to 255 with the luma scaled by 90 / 255."""
     hull = cv2.convexHull(face.landmarks.round().astype(np.int32))
     inside = cv2.fillConvexPoly(np.zeros(colours.shape[:2], np.uint8), hull, 1) > 0
     hue = cv2.cvtColor(colours / np.float32(255), cv2.COLOR_RGB2YCrCb) * (90, 255, 255)
