@@ -55,16 +55,17 @@ class KeepMenu(QMenu):
             action.setCheckable(True)
         self.shown.setChecked(True)
         self.addSeparator()
+        parts: tuple[tuple[KeptPart, str], ...] = (
+            ("background", self.tr("Keep the back&ground")),
+            ("clothes", self.tr("Keep the c&lothes")),
+            ("hair", self.tr("Keep the &hair")),
+        )
         self.parts = [
             add_action(
                 self, text, partial(self._keep_part, part),
                 tip=self.tr("Add it to the kept areas; correct them with the brush"),
             )
-            for part, text in (
-                ("background", self.tr("Keep the back&ground")),
-                ("clothes", self.tr("Keep the c&lothes")),
-                ("hair", self.tr("Keep the &hair")),
-            )
+            for part, text in parts
         ]  # fmt: skip
         self.addSeparator()
         self.invert = add_action(

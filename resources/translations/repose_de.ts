@@ -1083,19 +1083,19 @@
     </message>
     <message>
         <source>Add it to the kept areas; correct them with the brush</source>
-        <translation>Zu den erhaltenen Bereichen hinzufügen; mit dem Pinsel korrigieren</translation>
+        <translation>Zu den bewahrten Bereichen hinzufügen; mit dem Pinsel korrigieren</translation>
     </message>
     <message>
         <source>Keep the back&amp;ground</source>
-        <translation>Hinter&amp;grund erhalten</translation>
+        <translation>Hinter&amp;grund bewahren</translation>
     </message>
     <message>
         <source>Keep the c&amp;lothes</source>
-        <translation>K&amp;leidung erhalten</translation>
+        <translation>&amp;Kleidung bewahren</translation>
     </message>
     <message>
         <source>Keep the &amp;hair</source>
-        <translation>&amp;Haare erhalten</translation>
+        <translation>&amp;Haare bewahren</translation>
     </message>
     <message>
         <source>Swap kept and other areas: paint the face and invert to keep the rest</source>
@@ -1135,7 +1135,7 @@
     </message>
     <message>
         <source>Keep a part</source>
-        <translation>Teil erhalten</translation>
+        <translation>Teil bewahren</translation>
     </message>
     <message>
         <source>Open a mask</source>

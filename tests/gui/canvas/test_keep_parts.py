@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from pytestqt.qtbot import QtBot
 
 import engine
@@ -16,7 +17,7 @@ from gui.window.main_window import MainWindow
     ("clothes", (225, 190), (222, 140)),
 ])  # fmt: skip
 def test_a_part_is_kept_where_it_is(
-    photo: engine.Picture, face: engine.Landmarks,
+    photo: NDArray[np.uint8], face: engine.Landmarks,
     part: engine.KeptPart, inside: tuple[int, int], outside: tuple[int, int],
 ) -> None:  # fmt: skip
     mask = engine.keep_part(photo, face, part)
@@ -25,7 +26,7 @@ def test_a_part_is_kept_where_it_is(
     assert shown[outside[1], outside[0]] < 0.1
 
 
-def test_what_is_not_there_is_told(photo: engine.Picture, face: engine.Landmarks) -> None:
+def test_what_is_not_there_is_told(photo: NDArray[np.uint8], face: engine.Landmarks) -> None:
     blank = np.full_like(photo, 128)
     with pytest.raises(engine.ReposeError, match="brush"):
         engine.keep_part(blank, face, "hair")
@@ -43,9 +44,8 @@ def test_one_click_adds_a_part_and_undo_takes_it_back(window: MainWindow, qtbot:
     document = window.document
     assert document.keep is None
     for action in menu.parts[:2]:
-        before = document.keep
-        action.trigger()
-        qtbot.waitUntil(lambda before=before: document.keep is not before, timeout=20_000)
+        with qtbot.waitSignal(document.keep_changed, timeout=20_000):
+            action.trigger()
     assert document.keep is not None
     document.undo_stack.undo()
     document.undo_stack.undo()
