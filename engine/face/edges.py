@@ -19,13 +19,17 @@ _Value = TypeVar("_Value", np.uint8, np.float32)
 
 @dataclass(frozen=True)
 class _Pass:
-    """``side`` pixels at which it works, ``radius`` of its window there; what lies below ``low``
-    and above 1 - ``low`` afterwards becomes 0 and 1.
+    """``side`` pixels at which it works at most, ``radius`` of its window there; what lies below
+    ``low`` and above 1 - ``low`` afterwards becomes 0 and 1.
     """
 
     side: int
     radius: int
     low: float
+
+    def radius_at(self, side: int) -> int:
+        """Of the window in a smaller picture."""
+        return max(1, round(self.radius * side / self.side))
 
     def stretched(self, alpha: Floats) -> Floats:
         return np.asarray(((alpha - self.low) / (1 - 2 * self.low)).clip(0, 1), np.float32)
@@ -52,12 +56,13 @@ def refine_edges(person: Floats, pixels: NDArray[np.uint8]) -> Floats:
         work = min(step.side, side)
         small = np.asarray(_resized(pixels, work), np.float32) / np.float32(255)
         alpha = _resized(alpha, work)
-        model = _local_model(small, alpha, step.radius)
+        model = _local_model(small, alpha, step.radius_at(work))
         if step is not _FINE:
             alpha = step.stretched(_applied(model, small))
     # Most of the picture is far from any edge: only the tiles at one are filtered at full size.
     full = _resized(alpha, side)
-    for rows, columns in _tiles_with_edges(alpha, side):
+    reach = 2 * _FINE.radius_at(work) + 2  # the filter takes means twice
+    for rows, columns in _tiles_with_edges(alpha, side, reach):
         tile = pixels[rows, columns]
         scale = work / side
         offset = [(columns.start + 0.5) * scale - 0.5, (rows.start + 0.5) * scale - 0.5]
@@ -117,9 +122,7 @@ def _resized(values: NDArray[_Value], side: int) -> NDArray[_Value]:
     return np.asarray(cv2.resize(values, (side, side), interpolation=method), values.dtype)
 
 
-def _tiles_with_edges(
-    alpha: Floats, side: int, reach: int = 2 * _FINE.radius + 2
-) -> Iterator[tuple[slice, slice]]:
+def _tiles_with_edges(alpha: Floats, side: int, reach: int) -> Iterator[tuple[slice, slice]]:
     """The tiles of a square of ``side`` pixels that lie within ``reach`` pixels of ``alpha``
     (square, of any size) from what is neither 0 nor 1.
     """

@@ -164,6 +164,20 @@ def test_a_face_of_eight_pixels(astronaut: Face) -> None:
     assert alpha.shape == (parts.crop.side,) * 2
 
 
+@pytest.mark.parametrize("scale", [0.25, 0.5, 1, 4])
+def test_no_face_has_holes_at_any_size(astronaut: Face, scale: float) -> None:
+    photo, landmarks = astronaut
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    scaled = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=method)
+    points = ((landmarks + 0.5) * scale - 0.5).astype(np.float32)
+    parts = label_parts(np.asarray(scaled, np.uint8), points)
+    alpha = parts.alpha(np.asarray(scaled, np.uint8))
+    shown = np.asarray(cv2.resize(alpha, (SIZE, SIZE), interpolation=cv2.INTER_LINEAR))
+    face = _hull(parts.crop.to_network(points, SIZE)).astype(np.uint8)
+    within = cv2.erode(face, np.ones((15, 15), np.uint8)) > 0
+    assert shown[within].min() > 0.97
+
+
 def test_a_face_that_the_border_cuts(astronaut: Face) -> None:
     photo, landmarks = astronaut
     left, top = (round(float(v)) for v in (landmarks[27, 0], landmarks[27, 1] - 20))
