@@ -18,7 +18,7 @@ from pathlib import Path
 from types import FrameType
 
 from engine.core import distributed
-from engine.training.run_folder import PAUSE, SAVE, STOP
+from engine.training.run_folder import PAUSE, REQUESTS, SAVE, STOP
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,17 @@ class StopFlags:
 
 
 class Requests:
-    """Reads and removes the requests to the training of the run in ``folder``."""
+    """Reads and removes the requests to the training of the run in ``folder``.
+
+    Requests to an earlier process are removed first.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._signalled = False
+        self._handled: dict[str, int] = {}  # modification times of files that cannot be removed
+        for name in REQUESTS:
+            self.obeyed(name)
 
     @contextmanager
     def heard(self) -> Iterator[None]:
@@ -58,20 +64,32 @@ class Requests:
         """The pending requests; identical on all ranks of a distributed training."""
         stop = epoch = save = pause = False
         if distributed.rank() == 0:
-            stop, epoch = self._stop()
-            save = (self._folder / SAVE).exists()
-            pause = (self._folder / PAUSE).exists()
+            when = self._pending(STOP)
+            stop, epoch = when not in (None, "epoch"), when == "epoch"
+            save = self._pending(SAVE) is not None
+            pause = self._pending(PAUSE) is not None
         return StopFlags(*distributed.agreed([stop or self._signalled, epoch, save, pause]))
 
     def obeyed(self, name: str) -> None:
-        """Remove the request file ``name`` after carrying out the request."""
-        if distributed.rank() == 0:
-            (self._folder / name).unlink(missing_ok=True)
+        """Remove the request file ``name`` after carrying out the request.
 
-    def _stop(self) -> tuple[bool, bool]:
-        """Whether to stop now, and whether to stop at the end of the epoch."""
+        On Windows, a file that another program still has open cannot be removed; it is then
+        ignored until it is written again.
+        """
+        if distributed.rank() > 0:
+            return
+        path = self._folder / name
         try:
-            when = (self._folder / STOP).read_text(encoding="utf-8", errors="replace").strip()
+            path.unlink(missing_ok=True)
+        except OSError:
+            self._handled[name] = path.stat().st_mtime_ns
+
+    def _pending(self, name: str) -> str | None:
+        """The contents of the request file ``name``; None if there is no new request."""
+        path = self._folder / name
+        try:
+            if path.stat().st_mtime_ns == self._handled.get(name):
+                return None
+            return path.read_text(encoding="utf-8", errors="replace").strip()
         except OSError:  # usually because there is no such file
-            return False, False
-        return when != "epoch", when == "epoch"
+            return None

@@ -10,7 +10,7 @@ cache/             the caches prepared from folders of pictures
 pictures/          the training pictures of a personal model
 stop, save, pause  requests to the training, see `engine.training.requests`
 process.json       the process that trains the run or trained it last
-.lock              file lock that the training process holds
+.lock              locked by the process that trains the run
 log.txt            the output of that process, if the editor started it
 
 The run survives a kill at any time: `--resume` truncates the events written after the last state
@@ -21,14 +21,12 @@ import dataclasses
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import torch
-from filelock import FileLock, Timeout
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 from torch.amp import GradScaler
@@ -40,6 +38,7 @@ from engine.core.errors import ReposeError
 from engine.core.files import reason, write_whole
 from engine.face.trained_range import TrainedRange
 from engine.networks.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from engine.training.requests import Requests
 from engine.training.run_folder import (
     BEST,
     CACHE,
@@ -52,14 +51,10 @@ from engine.training.run_folder import (
     REQUESTS,
     SAMPLES,
     STATE,
+    lock_run,
 )
 
 _OURS = {EVENTS, CONFIG, LAST, BEST, STATE, SAMPLES, CACHE, PICTURES, LOG, PROCESS, *REQUESTS}
-
-_LOCK = ".lock"
-_LOCK_SECONDS = 6.0
-"""How long to wait for the lock: the data workers of a killed training inherit it and end within 5
-seconds."""
 
 Stages = Literal["1", "2", "both"]
 Part = nn.Module | Optimizer | GradScaler
@@ -94,13 +89,16 @@ class Position:
 class Run:
     """Reads and writes the folder of one training. In distributed training only rank 0 writes.
 
+    The folder is locked until the ``with`` block ends: no other process can train the run.
+
     position       the progress of the training; saved with the state
     held_out       the groups of people excluded from training
     trained_on     the groups of people used for training
     trained_range  the range of head angles in the training pictures; None without faces
+    requests       those of the user to the training
 
     Raises ReposeError when the folder contains another run or other files, contains no run to
-    resume, or is not writable.
+    resume, is not writable, or when another process trains the run.
     """
 
     def __init__(self, folder: Path, config: Config, start: Position | None) -> None:
@@ -112,23 +110,40 @@ class Run:
         self._saved: dict[str, Mapping[str, Any]] = {}
         self._writes = distributed.rank() == 0
         if start is not None:
-            self.position = start
             _check_free(folder)
+        elif not (folder / STATE).exists():
+            raise ReposeError(f"{folder} holds no run to resume.")
+        self._lock = lock_run(folder) if self._writes else None
+        try:
+            self._open(start)
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._lock is not None:
+            self._lock.release()
+
+    def _open(self, start: Position | None) -> None:
+        """Write or read the state, now that the folder is locked."""
+        if start is not None:
+            self.position = start
+            _check_free(self.folder)  # another process may have begun a run before the lock
             self.save_state({})
             if self._writes:
-                (folder / EVENTS).unlink(missing_ok=True)
+                (self.folder / EVENTS).unlink(missing_ok=True)
         else:
-            if not (folder / STATE).exists():
-                raise ReposeError(f"{folder} holds no run to resume.")
-            state = load_checkpoint(folder / STATE)
+            state = load_checkpoint(self.folder / STATE)
             self.position = _position(state)
             self._saved = dict(state.weights)
             self._cut_events()
+        self.requests = Requests(self.folder)
         if self._writes:
-            for name in REQUESTS:  # left over from an earlier process
-                (folder / name).unlink(missing_ok=True)
-            with write_whole(folder / CONFIG) as part:
-                part.write_text(config.to_json(), encoding="utf-8")
+            with write_whole(self.folder / CONFIG) as part:
+                part.write_text(self.config.to_json(), encoding="utf-8")
 
     def event(self, kind: str, **values: Any) -> None:
         """Append one event to `events.jsonl`. Raises ReposeError when it cannot be written."""
@@ -204,35 +219,6 @@ class Run:
                 os.truncate(path, self.position.events)
             except OSError as error:
                 raise ReposeError(f"{path} cannot be written: {reason(error)}.") from error
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Hold the exclusive lock of the run in ``folder`` (created if missing); only rank 0 locks.
-
-    Raises ReposeError when another process is training the run or the folder is not writable.
-    """
-    if distributed.rank() > 0:
-        yield
-        return
-    lock = FileLock(folder / _LOCK)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=_LOCK_SECONDS)
-    except Timeout as error:
-        raise ReposeError(
-            f"Another process is training the run in {folder}: wait for its end or stop it."
-        ) from error
-    except OSError as error:
-        raise ReposeError(f"{folder} cannot be written: {reason(error)}.") from error
-    try:
-        yield
-    finally:
-        try:
-            (folder / _LOCK).unlink(missing_ok=True)  # before the release, to avoid a race
-        except OSError:  # Windows cannot remove an open file; there, filelock removes it
-            pass
-        lock.release()
 
 
 def saved_run(folder: Path) -> tuple[Config, Position]:

@@ -4,14 +4,16 @@ The window polls it every second: this module does not import torch and reads on
 """
 
 import json
+import math
 import os
+import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-import psutil
+from filelock import FileLock, Timeout
 
 from engine.config.config import Config
 from engine.core.errors import ReposeError
@@ -27,6 +29,7 @@ CACHE = "cache"
 PICTURES = "pictures"
 LOG = "log.txt"
 PROCESS = "process.json"
+LOCK = ".lock"
 STOP, SAVE, PAUSE = REQUESTS = ("stop", "save", "pause")
 
 Request = Literal["stop now", "stop after epoch", "save", "pause"]
@@ -43,6 +46,9 @@ _FILES: Mapping[Request, tuple[str, str]] = {
 _ENDS: Mapping[str, RunState] = {"finished": "finished", "failed": "failed", "stopped": "stopped"}
 _PHASES = ("stage1", "pretraining", "stage2")
 _LOG_BYTES = 8192
+_LAUNCH_SECONDS = 60.0  # at most, from the start of the process until it locks its folder
+_LOCK_SECONDS = 2.0  # for which a training retries a lock that a look at the run may hold
+_LOOK_SECONDS = 0.005  # for which a look at the run retries a lock that another look may hold
 
 
 @dataclass(frozen=True)
@@ -161,7 +167,8 @@ class RunFolder:
             noted = json.loads((self.folder / PROCESS).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
-        return noted if isinstance(noted, dict) else {}
+        known = isinstance(noted, dict) and isinstance(noted.get("time", 0.0), int | float)
+        return noted if known else {}
 
     def ask(self, request: Request) -> None:
         """Send a request to the training. Raises ReposeError when the folder is not writable."""
@@ -237,17 +244,25 @@ class RunFolder:
 
     def _state(self) -> RunState:
         kind, when = self._last.get("event", ""), float(self._last.get("time", 0.0))
-        started = _started(self.process(), self.folder / PROCESS)
-        if started is None:
+        process = self.process()
+        noted = float(process.get("time", 0.0))
+        if not is_training(self.folder):
+            words = _last_words(self.folder)
+            launched = bool(process.get("arguments")) and when < noted
+            if launched and abs(time.time() - noted) < _LAUNCH_SECONDS:
+                # The log may still end with the error of an earlier process.
+                new = _modified(self.folder / LOG) >= _modified(self.folder / PROCESS)
+                return "failed" if words and new else "starting"
             if kind in _ENDS:
                 return _ENDS[kind]
-            return "failed" if _last_words(self.folder) else "crashed"
-        if kind in ("finished", "failed") and when > started:
+            return "failed" if words else "crashed"
+        current = bool(kind) and when >= noted
+        if kind in ("finished", "failed") and current:
             return _ENDS[kind]
         # After the event "stopped" the process still saves: another one must not start yet.
         if (self.folder / PAUSE).exists() and kind == "paused":
             return "paused"
-        return "running" if kind and when > started else "starting"
+        return "running" if current else "starting"
 
     def _asked(self) -> str:
         for request, (name, text) in _FILES.items():
@@ -258,18 +273,61 @@ class RunFolder:
         return "pause" if waits else ""
 
 
+def lock_run(folder: Path) -> FileLock:
+    """Lock the run in ``folder`` for the training in this process, until the lock is released.
+
+    The operating system releases the lock of a process that ends in any way.
+
+    Raises ReposeError when another process trains the run or the folder is not writable.
+    """
+    lock = FileLock(folder / LOCK)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=_LOCK_SECONDS)
+    except Timeout as error:
+        raise ReposeError(
+            f"Another training is running in {folder}: stop it first, or wait until it ends."
+        ) from error
+    except OSError as error:
+        raise ReposeError(f"{folder} cannot be written: {reason(error)}.") from error
+    return lock
+
+
+def is_training(folder: Path) -> bool:
+    """Whether a process, on this or another machine, trains the run in ``folder``: see `lock_run`.
+
+    False if the folder is not writable: a training could not use it either.
+    """
+    try:
+        if not (folder / LOCK).is_file():
+            return False
+        with FileLock(folder / LOCK).acquire(timeout=_LOOK_SECONDS, poll_interval=0.001):
+            return False
+    except Timeout:
+        return True
+    except OSError:
+        return False
+
+
 def note_process(
     folder: Path, pid: int, device: str = "auto", threads: int = 0, arguments: Sequence[str] = ()
 ) -> None:
-    """Write the id and options of the training process to process.json in ``folder``.
+    """Write the id, options and time of the training process to process.json in ``folder``.
 
-    ``arguments``, those of the command line, allow restarting a run that saved no state.
+    ``arguments``, those of the command line, allow restarting a run that saved no state. The
+    process that starts a training gives them; the training replaces the note without them.
 
     Raises ReposeError when the folder is not writable.
     """
+    note = {
+        "pid": pid,
+        "time": math.floor(100 * time.time()) / 100,  # not later than the first event
+        "device": device,
+        "threads": threads,
+        "arguments": list(arguments),
+    }
     with write_whole(folder / PROCESS) as part:
-        how = {"device": device, "threads": threads, "arguments": list(arguments)}
-        part.write_text(json.dumps({"pid": pid, **how}), encoding="utf-8")
+        part.write_text(json.dumps(note), encoding="utf-8")
 
 
 def is_run(folder: Path) -> bool:
@@ -288,17 +346,12 @@ def find_runs(folder: Path) -> list[Path]:
     return sorted(found, key=lambda path: (path / CONFIG).stat().st_mtime, reverse=True)
 
 
-def _started(process: Mapping[str, Any], note: Path) -> float | None:
-    """Start time of the process, seconds since 1970; None if it has ended."""
+def _modified(path: Path) -> float:
+    """Time of the last change, seconds since 1970; 0 if there is no such file."""
     try:
-        found = psutil.Process(int(process["pid"]))
-        started = found.create_time()
-        ended = found.status() == psutil.STATUS_ZOMBIE
-        # Process ids are reused: a process that started after the note was written is another.
-        other = started > note.stat().st_mtime + 2.0
-    except (psutil.Error, OSError, KeyError, TypeError, ValueError, OverflowError):
-        return None
-    return None if ended or other else started
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _log_lines(folder: Path) -> list[str]:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.amp import GradScaler
 from torch.optim import Adam, Optimizer
-from torch.optim.swa_utils import AveragedModel
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from engine.config.config import Config, StageConfig
 from engine.core import distributed
@@ -213,11 +213,12 @@ def _average(network: nn.Module, stage: StageConfig) -> AveragedModel:
     initial weights from dominating the average of a short training.
     """
 
-    def mean(average: Tensor, weights: Tensor, updates: Tensor | int) -> Tensor:
-        n = torch.as_tensor(updates)
-        return average.lerp(weights, 1 - ((1 + n) / (10 + n)).clamp(max=stage.average))
+    def average(averages: list[Tensor], weights: list[Tensor], updates: Tensor | int) -> None:
+        n = torch.as_tensor(updates)  # in float32, as runs of earlier versions computed it
+        decay = ((1 + n) / (10 + n)).clamp(max=stage.average).item()
+        get_ema_multi_avg_fn(decay)(averages, weights, updates)
 
-    return AveragedModel(network, avg_fn=mean)
+    return AveragedModel(network, multi_avg_fn=average)
 
 
 def _autocast(batch: Batch, config: Config) -> torch.autocast:

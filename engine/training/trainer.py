@@ -30,7 +30,7 @@ from engine.networks.checkpoint import load_checkpoint
 from engine.networks.discriminator import Discriminator
 from engine.networks.generators import G1, G2
 from engine.training.progress import Clock, Progress, say
-from engine.training.requests import Requests, StopFlags
+from engine.training.requests import StopFlags
 from engine.training.run import Part, Run
 from engine.training.run_folder import BEST, LAST, SAMPLES, SAVE, STOP
 from engine.training.stages import Stage1, Stage2, adam
@@ -93,7 +93,7 @@ class Trainer:
         self._workers = workers
         self.pairs = PairSet(training, self.config)
         self.validation = Validation(held_out, self.config, device)
-        self.requests = Requests(run.folder)
+        self.requests = run.requests
         self.g1, self.g2, self.d = (
             network(self.config).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
             for network in (G1, G2, Discriminator)

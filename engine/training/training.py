@@ -25,7 +25,7 @@ from engine.data.loader import share_cores
 from engine.data.pairs import partners, split, split_pictures
 from engine.face.trained_range import TrainedRange
 from engine.training.progress import say
-from engine.training.run import Position, Run, locked, saved_run
+from engine.training.run import Position, Run, saved_run
 from engine.training.run_folder import CACHE, note_process
 from engine.training.trainer import Trainer
 
@@ -192,16 +192,16 @@ def train(options: TrainOptions, config: Config) -> None:
         torch.set_num_threads(options.threads or threads)
         torch.backends.cudnn.benchmark = device.type == "cuda"
         cv2.setNumThreads(1)  # OpenCV's thread pool does not survive the fork of the workers
-        with locked(options.run):
-            with distributed.first_alone():
-                # Rank 0 creates the run; the other ranks open it as if to resume it.
-                resume = options.resume or distributed.rank() > 0
-                # Absolute paths: the run may be resumed from another working directory.
-                folders = tuple(map(os.path.abspath, config.data.folders))
-                config = replace(config, data=replace(config.data, folders=folders))
-                run = Run(options.run, config, None if resume else _start(options))
-                if distributed.rank() == 0:
-                    note_process(options.run, os.getpid(), options.device, options.threads)
+        with distributed.first_alone():
+            # Rank 0 creates the run; the other ranks open it as if to resume it.
+            resume = options.resume or distributed.rank() > 0
+            # Absolute paths: the run may be resumed from another working directory.
+            folders = tuple(map(os.path.abspath, config.data.folders))
+            config = replace(config, data=replace(config.data, folders=folders))
+            run = Run(options.run, config, None if resume else _start(options))
+            if distributed.rank() == 0:
+                note_process(options.run, os.getpid(), options.device, options.threads)
+        with run:
             try:
                 _train(run, options, device, workers)
             except Exception as error:

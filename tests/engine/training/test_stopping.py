@@ -21,7 +21,7 @@ from training_runs import (
 from engine.config.config import PRESETS
 from engine.core.errors import ReposeError
 from engine.networks.checkpoint import load_checkpoint, save_checkpoint
-from engine.training.run import locked, saved_run
+from engine.training.run import saved_run
 from engine.training.stages import Stage1, Stage2
 
 # Newer Pythons warn of what torch's DataLoader does.
@@ -224,24 +224,3 @@ def test_a_model_is_no_state(trains: Trains) -> None:
     (run / "state.safetensors").write_bytes(b"nonsense")
     with pytest.raises(ReposeError, match="damaged"):
         trains("run", resume=True)
-
-
-def test_only_one_process_trains_a_run(
-    trains: Trains, interferes: Interferes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("engine.training.run._LOCK_SECONDS", 0.0)
-    interferes(Stage1, 1, press_ctrl_c)
-    run = trains("run", stages="1")
-    before = (run / "events.jsonl").read_bytes()
-    with locked(run), pytest.raises(ReposeError, match="Another process is training the run"):
-        trains("run", resume=True)
-    assert (run / "events.jsonl").read_bytes() == before
-
-    def resumes() -> None:
-        with pytest.raises(ReposeError, match="Another process is training the run"):
-            trains("run", resume=True)
-
-    interferes(Stage1, 1, resumes)
-    trains("run", resume=True)
-    assert events(run)[-1]["event"] == "finished"
-    assert not (run / ".lock").exists()
