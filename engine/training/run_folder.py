@@ -47,7 +47,9 @@ _ENDS: Mapping[str, RunState] = {"finished": "finished", "failed": "failed", "st
 _PHASES = ("stage1", "pretraining", "stage2")
 _LOG_BYTES = 8192
 _LAUNCH_SECONDS = 60.0  # at most, from the start of the process until it locks its folder
-_LOCK_SECONDS = 2.0  # for which a training retries a lock that a look at the run may hold
+_LOCK_SECONDS = 6.0
+"""For how long a training retries the lock: the data workers of a killed training may have
+inherited it, and end within 5 seconds."""
 _LOOK_SECONDS = 0.005  # for which a look at the run retries a lock that another look may hold
 
 

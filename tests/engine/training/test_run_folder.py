@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from engine.config.config import PRESETS, Config
 from engine.core.errors import ReposeError
@@ -17,12 +18,15 @@ from engine.networks.model_file import model_config
 from engine.training.run_folder import (
     CONFIG,
     EVENTS,
+    LOCK,
     LOG,
     PROCESS,
     RunFolder,
     duration,
     find_runs,
     is_run,
+    is_training,
+    lock_run,
     note_process,
     write_config,
 )
@@ -37,11 +41,12 @@ def run(tmp_path: Path) -> RunFolder:
 
 
 @pytest.fixture
-def process() -> Iterator[subprocess.Popen[bytes]]:
-    """Some process that is alive."""
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
-        yield process
-        process.kill()
+def trained(run: RunFolder) -> Iterator[FileLock]:
+    """The lock that a training holds."""
+    lock = lock_run(run.folder)
+    note_process(run.folder, os.getpid())
+    yield lock
+    lock.release()
 
 
 def tell(run: RunFolder, kind: str, **values: Any) -> None:
@@ -55,8 +60,7 @@ def state(run: RunFolder) -> str:
     return run.status.state
 
 
-def test_a_run_that_goes_on_is_followed(run: RunFolder, process: subprocess.Popen[bytes]) -> None:
-    note_process(run.folder, process.pid)
+def test_a_run_that_goes_on_is_followed(run: RunFolder, trained: FileLock) -> None:
     assert state(run) == "starting"
     tell(run, "stage1", epoch=1, images=40, loss_g1=0.5, loss_coarse=0.25, **PROGRESS)
     tell(run, "held_out", stage=1, epoch=1, ssim=0.61, l1=0.05, best=True)
@@ -76,14 +80,10 @@ def test_a_run_that_goes_on_is_followed(run: RunFolder, process: subprocess.Pope
     assert run.status.best == 0.61
 
 
-def test_the_end_is_told_apart_from_a_crash(
-    run: RunFolder, process: subprocess.Popen[bytes]
-) -> None:
-    note_process(run.folder, process.pid)
+def test_the_end_is_told_apart_from_a_crash(run: RunFolder, trained: FileLock) -> None:
     tell(run, "stage1", epoch=1, images=40, **PROGRESS)
     assert state(run) == "running"
-    process.kill()
-    process.wait()
+    trained.release()
     (run.folder / LOG).write_text("one\ntwo\n")
     assert state(run) == "crashed"
     assert run.log(1) == "two"
@@ -96,18 +96,46 @@ def test_the_end_is_told_apart_from_a_crash(
 
 
 def test_a_command_that_never_began_says_why_in_its_log(run: RunFolder) -> None:
-    (run.folder / LOG).write_text("50%\r100%\nrepose: There is no folder x of pictures.\n")
+    (run.folder / LOG).write_text("repose: The disk is full.\n")
     note_process(run.folder, 2**30, arguments=["--run", "x"])
+    assert state(run) == "starting", "the error is that of an earlier process"
+    (run.folder / LOG).write_text("50%\r100%\nrepose: There is no folder x of pictures.\n")
+    later = time.time() + 1  # more than the clock of a file system can miss
+    os.utime(run.folder / LOG, (later, later))
     assert state(run) == "failed"
     assert run.status.error == "There is no folder x of pictures."
     assert run.log().splitlines()[0] == "100%"
     assert run.resumable
 
 
-def test_another_process_with_the_same_number_is_not_the_training(run: RunFolder) -> None:
-    note_process(run.folder, os.getpid())
-    old = time.time() - 10 * 365 * 86_400
-    os.utime(run.folder / PROCESS, (old, old))
+def test_a_command_that_ends_before_it_trains(run: RunFolder) -> None:
+    note_process(run.folder, os.getpid(), arguments=["--run", "x"])
+    os.utime(run.folder / PROCESS, (0, 0))
+    assert state(run) == "starting"
+    note = json.loads((run.folder / PROCESS).read_text())
+    (run.folder / PROCESS).write_text(json.dumps({**note, "time": time.time() - 100}))
+    assert state(run) == "crashed"
+    assert run.resumable
+
+
+def test_the_lock_ends_with_its_process(run: RunFolder) -> None:
+    assert not is_training(run.folder)
+    assert not (run.folder / LOCK).exists(), "a look leaves nothing behind"
+    code = (
+        "import sys, pathlib; from engine.training.run_folder import lock_run;"
+        "lock = lock_run(pathlib.Path(sys.argv[1])); print('locked', flush=True); input()"
+    )
+    words, pipe = [sys.executable, "-c", code, str(run.folder)], subprocess.PIPE
+    with subprocess.Popen(words, stdin=pipe, stdout=pipe) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"locked" + os.linesep.encode()
+        assert is_training(run.folder)
+        note_process(run.folder, 2**30)  # the number of a process on another machine
+        tell(run, "stage1", epoch=1, images=40, **PROGRESS)
+        assert state(run) == "running"
+        process.kill()
+        process.wait()
+    assert not is_training(run.folder)
     assert state(run) == "crashed"
 
 
@@ -132,9 +160,8 @@ def test_damaged_and_unfinished_lines_do_no_harm(run: RunFolder) -> None:
 
 
 def test_requests_are_the_files_that_the_training_looks_for(
-    run: RunFolder, process: subprocess.Popen[bytes]
+    run: RunFolder, trained: FileLock
 ) -> None:
-    note_process(run.folder, process.pid)
     tell(run, "stage1", epoch=1, images=40, **PROGRESS)
     for request, name, text in (
         ("stop after epoch", "stop", "epoch"),
@@ -155,10 +182,7 @@ def test_requests_are_the_files_that_the_training_looks_for(
     assert state(run) == "running"
 
 
-def test_a_limit_of_time_decides_how_much_is_done(
-    run: RunFolder, process: subprocess.Popen[bytes]
-) -> None:
-    note_process(run.folder, process.pid)
+def test_a_limit_of_time_decides_how_much_is_done(run: RunFolder, trained: FileLock) -> None:
     limited = {**PROGRESS, "epochs": 1000, "total": 40_000, "eta": 30, "elapsed": 10.0}
     tell(run, "stage1", epoch=1, images=100, **limited)
     run.update()

@@ -22,6 +22,7 @@ from engine.config.config import PRESETS
 from engine.core.errors import ReposeError
 from engine.networks.checkpoint import load_checkpoint, save_checkpoint
 from engine.training.run import saved_run
+from engine.training.run_folder import EVENTS, RunFolder, is_training, lock_run
 from engine.training.stages import Stage1, Stage2
 
 # Newer Pythons warn of what torch's DataLoader does.
@@ -224,3 +225,65 @@ def test_a_model_is_no_state(trains: Trains) -> None:
     (run / "state.safetensors").write_bytes(b"nonsense")
     with pytest.raises(ReposeError, match="damaged"):
         trains("run", resume=True)
+
+
+def test_only_one_process_trains_a_run(
+    trains: Trains, interferes: Interferes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.training.run_folder._LOCK_SECONDS", 0.0)
+    interferes(Stage1, 1, press_ctrl_c)
+    run = trains("run", stages="1")
+    before = (run / EVENTS).read_bytes()
+    lock = lock_run(run)
+    with pytest.raises(ReposeError, match="Another training is running in"):
+        trains("run", resume=True)
+    lock.release()
+    assert (run / EVENTS).read_bytes() == before
+
+    def resumes() -> None:
+        with pytest.raises(ReposeError, match="Another training is running in"):
+            trains("run", resume=True)
+        followed.update()
+        assert followed.status.state in ("starting", "running")
+
+    followed = RunFolder(run)
+    interferes(Stage1, 1, resumes)
+    trains("run", resume=True)
+    assert not is_training(run)
+    followed.update()
+    assert followed.status.state == "finished"
+
+
+def test_a_folder_of_something_else_gets_no_lock(trains: Trains, tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos/a.jpg").touch()
+    with pytest.raises(ReposeError, match="holds other files"):
+        trains("photos")
+    with pytest.raises(ReposeError, match="no run to resume"):
+        trains("nothing", resume=True)
+    assert [path.name for path in (tmp_path / "photos").iterdir()] == ["a.jpg"]
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_a_request_that_cannot_be_removed_does_not_fail_a_training(
+    trains: Trains, interferes: Interferes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Windows, a file that another program has open cannot be removed."""
+    whole = trains("whole", stages="1")
+    unlink = Path.unlink
+
+    def refuses(path: Path, missing_ok: bool = False) -> None:
+        if path.name in ("stop", "save") and path.exists():
+            raise PermissionError(13, "The file is in use", str(path))
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refuses)
+    run = tmp_path / "run"
+    interferes(Stage1, 1, (run / "save").touch)
+    interferes(Stage1, 2, lambda: (run / "stop").write_text("now"))
+    trains("run", stages="1")
+    assert position(run).items == {"stage1": 8}
+    assert (run / "stop").exists()
+    trains("run", resume=True)
+    monkeypatch.undo()
+    assert_same_runs(whole, run)

@@ -44,6 +44,7 @@ def test_a_run(
     saved = Config.from_json((run / "config.json").read_text())
     assert saved == replace(brief_config, data=replace(brief_config.data, folders=(str(cache),)))
     assert {path.name for path in run.iterdir()} == {
+        ".lock",
         "config.json", "events.jsonl", "last.safetensors", "best.safetensors", "state.safetensors",
         "samples", "process.json",
     }  # fmt: skip

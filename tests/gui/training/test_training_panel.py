@@ -2,10 +2,9 @@
 
 import json
 import os
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from pytestqt.qtbot import QtBot
 import engine
 from engine.config.config import Config
 from engine.imaging.photos import write_photo
+from engine.training.run_folder import lock_run
 from gui.document.document import Document
 from gui.training import run_view
 from gui.training.run_watcher import RunWatcher
@@ -41,17 +41,24 @@ def runs(own_settings: None, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def process() -> Iterator[subprocess.Popen[bytes]]:
-    """Some process that is alive."""
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
-        yield process
-        process.kill()
+def train(runs: Path) -> Iterator[Callable[[str], Path]]:
+    """Write a run that is being trained."""
+    locks = []
+
+    def start(name: str) -> Path:
+        folder = write_run(runs / name)
+        locks.append(lock_run(folder))
+        return folder
+
+    yield start
+    for lock in locks:
+        lock.release()
 
 
-def write_run(folder: Path, pid: int = 2**30) -> Path:
+def write_run(folder: Path) -> Path:
     """A run that has begun."""
     engine.write_config(folder, engine.PRESETS["default"])
-    engine.note_process(folder, pid)
+    engine.note_process(folder, 2**30)
     tell(folder, "stage1", epoch=1, images=40, loss_g1=0.5, **PROGRESS)
     return folder
 
@@ -83,13 +90,13 @@ def test_without_runs_it_says_what_a_training_is(qtbot: QtBot) -> None:
 
 
 def test_runs_are_listed_with_state_and_best_score(
-    qtbot: QtBot, runs: Path, tmp_path: Path, process: subprocess.Popen[bytes]
+    qtbot: QtBot, runs: Path, tmp_path: Path, train: Callable[[str], Path]
 ) -> None:
     write_run(runs / "crashed")
     tell(runs / "crashed", "held_out", stage=1, epoch=1, ssim=0.71, l1=0.1, best=True)
     done = write_run(tmp_path / "elsewhere")
     tell(done, "finished", elapsed=3)
-    running = write_run(runs / "running", process.pid)
+    running = train("running")
     watcher = RunWatcher()
     watcher.add(done)
     panel = panel_of(qtbot, watcher)
@@ -111,10 +118,8 @@ def test_runs_are_listed_with_state_and_best_score(
     assert {run.folder.name for run in third.runs} == {"crashed", "running"}
 
 
-def test_what_is_asked_lies_in_the_folder(
-    qtbot: QtBot, runs: Path, process: subprocess.Popen[bytes]
-) -> None:
-    folder, watcher = write_run(runs / "run", process.pid), RunWatcher()
+def test_what_is_asked_lies_in_the_folder(qtbot: QtBot, train: Callable[[str], Path]) -> None:
+    folder, watcher = train("run"), RunWatcher()
     panel = panel_of(qtbot, watcher)
     view = panel.view
     assert "Stage 1, epoch 1 of 2 · 12.5 images/s · 0:03 so far" in view.line.text()
