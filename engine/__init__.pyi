@@ -3,6 +3,7 @@
 from .config.config import PRESETS as PRESETS
 from .config.config import Config as Config
 from .config.config import DataConfig as DataConfig
+from .config.config import Detector as Detector
 from .config.config import Layout as Layout
 from .config.settings import Setting as Setting
 from .config.settings import setting_flags as setting_flags
@@ -60,6 +61,8 @@ from .face.retargeting import POSE_PARTS as POSE_PARTS
 from .face.retargeting import PosePart as PosePart
 from .face.trained_range import TrainedRange as TrainedRange
 from .guidance.keep import KeepMask as KeepMask
+from .guidance.keep import KeptPart as KeptPart
+from .guidance.keep import keep_part as keep_part
 from .imaging.photos import PHOTO_SUFFIXES as PHOTO_SUFFIXES
 from .imaging.photos import Photo as Photo
 from .imaging.photos import Picture as Picture

@@ -1,27 +1,29 @@
 """The desktop editor. It uses only the names that `engine` exports.
 
-Packages; each imports only those above it, and those between the bars do not import one another:
+Each package imports only those above it in this list; those between the lines do not import one
+another:
 
-style      colours, icons, what the editor remembers between two starts
-document   `Document`, the only owner of photo, landmarks, pose and model; projects
+style      colours, icons, settings
+document   `Document`, the only owner of photo, landmarks, pose and model; `Edit`; project files
 workers    the thread that owns torch, other threads and processes
-widgets    widgets that several parts use
+widgets    widgets that several packages use
 --------
-canvas     the photo with its handles; the tools that use mouse and keys on it
+canvas     the photo with its handles; the tools that take its mouse and key events
 panes      the two panes beside the canvas
-pose       sliders, named poses, poses copied from photos
+pose       sliders for rotation and expression, named poses, poses copied from photos
 training   the training panel and its forms
-export     the dialog that exports batches
-live       poses that follow a video
+export     the dialog for batch exports
+live       sequences: the poses of a video
 --------
 window     the main window, which creates all parts and connects them; menus, files, help
 
-All that can be undone is one value, `document.Edit`: whatever changes it goes through
-`Document.change`, and whatever shows it follows the document's signals.
+A dragged landmark: `canvas.handles` calls `Document.change_pose`, which replaces the immutable
+`document.edit.Edit` and emits `pose_changed`; the main window passes the pose to
+`workers.predict_worker`, whose `updated` signal brings the prediction to the panes.
 """
 
-# Before anything imports NumPy: it says how many threads that may use.
+# Imported before NumPy, because it sets the number of threads that NumPy may use.
 import engine  # noqa: F401
 
-# qimage2ndarray binds to whichever Qt is imported already, so PySide6 has to be first.
+# Imported before qimage2ndarray, which binds to the Qt that is already imported.
 import PySide6.QtGui  # noqa: F401  # isort: skip

@@ -3,9 +3,9 @@
     python resources/make_handles.py AVATARS PORTRAITS... resources/handles.safetensors
 
 AVATARS is a folder of renderings in the layout fei whose `labels.npz` has `names`, `landmarks`
-(N, 68, 3), `poses` and `head`: exact landmarks at every angle. In the folders of PORTRAITS, where the
-head is nearly frontal and dlib is good, dlib's landmarks are what is learned. A tenth of the groups
-is held out, and the errors on it are printed, in percent of the height from brows to chin.
+(N, 68, 3) and `poses`: exact landmarks at every angle. In the folders of PORTRAITS, where the head
+is nearly frontal, dlib is accurate: its landmarks are the targets. A tenth of the groups is held
+out, and the errors on it are printed, in percent of the height from brows to chin.
 
 The training takes about five minutes, most of it to find the faces.
 """
@@ -63,7 +63,7 @@ def groups_of(folder: Path) -> dict[str, str]:
 
 
 def dense_near(photo: NDArray[np.uint8], truth: Floats) -> Floats | None:
-    """Dense landmarks of the face that has these landmarks, whether or not the detector finds it."""
+    """Dense landmarks (478, 3) of the face with these landmarks (68, 2), without a detection."""
     right, left = truth[36:42].mean(axis=0), truth[42:48].mean(axis=0)
     roll = float(np.arctan2(left[1] - right[1], left[0] - right[0]))
     if np.linalg.norm(left - right) < 0.35 * np.ptp(truth[27:58, 1]):

@@ -49,11 +49,11 @@ class User:
         for widget in (self.canvas, self.gizmo):
             mouse(widget, QEvent.Type.MouseButtonRelease, QPointF(), NONE)
             QApplication.sendEvent(widget, QEvent(QEvent.Type.Leave))
-        window.document.cancel_fitting()
+        window.document.cancel_correcting()
         window.document.undo_stack.setIndex(0)
         window.canvas.set_tool(None)
         window.canvas.handles.select(frozenset())
-        window.menus.view.themes[theme].trigger()
+        window.view_menu.themes[theme].trigger()
         window.panes.set_split(False)
         window.panes.small.choose(View.COARSE)
         self.show_dock(dock)
@@ -81,7 +81,7 @@ class User:
             timer.setSingleShot(True)
             timer.setInterval(milliseconds)
         window.worker.updated.connect(settled.stop)
-        window.at_rest.finished.connect(settled.start)
+        window.full_resolution.finished.connect(settled.start)
         settled.timeout.connect(loop.quit)
         patience.timeout.connect(lambda: loop.exit(1))
         patience.start()
@@ -90,7 +90,7 @@ class User:
 
     def at(self, landmark: int, right: float = 0, down: float = 0) -> QPointF:
         """Where a point of the pose is on the canvas, or a place so many photo pixels from it."""
-        pose = self.window.document.pose
+        pose = self.window.document.editable
         assert pose is not None
         x, y = pose.landmarks()[landmark].tolist()
         return self.window.canvas.viewportTransform().map(QPointF(x + right, y + down))
@@ -108,7 +108,7 @@ class User:
 
     def drag_corner(self, right: float, down: float) -> None:
         """Drag the lower right corner of the box around what is selected; screen pixels."""
-        canvas, pose = self.window.canvas, self.window.document.pose
+        canvas, pose = self.window.canvas, self.window.document.editable
         assert pose is not None
         corner = pose.landmarks()[sorted(canvas.handles.selection)].max(axis=0)
         corner = corner + MARGIN / canvas.zoom
@@ -174,7 +174,7 @@ def compare(user: User) -> None:
     user.begin(Theme.LIGHT)
     user.turn(-14, 4)
     user.window.panes.small.choose(View.WARP)
-    user.window.menus.view.split.trigger()
+    user.window.view_menu.split.trigger()
 
 
 def keep(user: User) -> None:
@@ -191,7 +191,7 @@ def correct(user: User) -> None:
     """A corner of the mouth is put where the photo has it, under the loupe."""
     user.begin()
     user.press(Qt.Key.Key_Escape)
-    user.window.menus.correct.trigger()
+    user.window.pose_menu.correct.trigger()
     user.drag(user.canvas, user.at(MOUTH), user.at(MOUTH, 1.5, 0.5))
 
 
@@ -231,7 +231,7 @@ def main(names: list[str]) -> None:
             if names and name not in names:
                 continue
             picture(user)
-            if not window.document.fitting:
+            if not window.document.correcting:
                 user.wait()
             whole = name == "screenshot"
             save(window, RESOURCES / ("screenshot.png" if whole else f"screenshot-{name}.png"))

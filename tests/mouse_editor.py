@@ -14,6 +14,18 @@ NOTHING = Qt.KeyboardModifier.NoModifier
 LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 
 
+def move(
+    document: Document,
+    start: engine.Pose3D,
+    indices: set[int],
+    offset: tuple[float, float],
+    gesture: int | None = None,
+) -> None:
+    """Move landmarks of the pose `start` by `offset` photo pixels, as a drag of handles does."""
+    pose = start.moved(sorted(indices), offset) if any(offset) else start
+    document.change_pose(pose, "Move", gesture)
+
+
 class Editor:
     """A canvas of 600x500 and the mouse over it."""
 
@@ -27,8 +39,8 @@ class Editor:
 
     @property
     def pose(self) -> engine.Landmarks:
-        assert self.document.pose is not None
-        return self.document.pose.landmarks()
+        assert self.document.editable is not None
+        return self.document.editable.landmarks()
 
     def place(self, point: tuple[float, float]) -> QPointF:
         """Where a point of the photo is on the canvas."""

@@ -29,5 +29,5 @@ def drop(window: MainWindow, path: Path) -> None:
 
 
 def landmarks(window: MainWindow) -> engine.Landmarks:
-    assert window.document.pose is not None
-    return window.document.pose.landmarks()
+    assert window.document.editable is not None
+    return window.document.editable.landmarks()

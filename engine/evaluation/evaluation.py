@@ -16,7 +16,7 @@ import numpy as np
 from tqdm import tqdm
 from tyro.conf import UseAppendAction, arg
 
-from engine.config.config import Config, Layout
+from engine.config.config import Config, Detector, Layout
 from engine.core.devices import Device
 from engine.core.errors import ReposeError
 from engine.core.files import write_whole
@@ -48,6 +48,8 @@ class EvaluateOptions:
     """fei: files <person>-<pose>.jpg; people: one folder per person; portraits: single photos."""
     model: Annotated[Path | None, arg(metavar="PATH", help_behavior_hint="")] = None
     """The model; without it, the one that comes with Repose."""
+    detector: Annotated[Detector | None, arg(help_behavior_hint="")] = None
+    """What finds the faces: landmarker or dlib; without it, as in the training of the model."""
     pairs: int = 200
     """At most so many pairs of each data set, spread over people and poses."""
     device: Device = "auto"
@@ -63,7 +65,8 @@ def evaluate(options: EvaluateOptions) -> None:
     if options.pairs < 1:
         raise ReposeError("--pairs counts from 1.")
     model = Model(options.model, options.device)
-    data = replace(model.config.data, layout=options.layout)
+    detector = options.detector or model.config.data.detector
+    data = replace(model.config.data, layout=options.layout, detector=detector)
     pictures = open_sources(folders, data, model.config.skeleton, options.out / "cache")
     chosen = {
         title: choose(own, model, options.pairs, title)

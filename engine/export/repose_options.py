@@ -257,8 +257,8 @@ def batch_arguments(batch: ExportBatch) -> list[str]:
         angles: tuple[float, ...] = getattr(batch, name)
         if angles != (0.0,):
             words.append(f"--{name}={angles_text(angles)}")
-    for name in ("transfer", "detector", "face", "view", "out", "name", "format", "quality", "sheet",
-                 "animation", "fps", "model", "device"):  # fmt: skip
+    for name in ("transfer", "detector", "face", "view", "out", "name", "format", "quality",
+                 "sheet", "animation", "fps", "model", "device"):  # fmt: skip
         value = getattr(batch, name)
         if value != getattr(default, name):
             words += [f"--{name}", f"{value:g}" if isinstance(value, float) else str(value)]

@@ -8,7 +8,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.face.dlib_detector import find_faces, model_file
+from engine.face.detection import find_faces
+from engine.face.dlib_detector import model_file
 from engine.face.landmarks import Landmarks
 from engine.face.recognition import RecognitionNet, face_chips
 

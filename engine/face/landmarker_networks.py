@@ -9,6 +9,7 @@ three take batches and are differentiable.
 
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -289,19 +290,24 @@ def landmarker() -> Landmarker:
     """The networks that Repose ships. Raises ReposeError when their file is missing or damaged."""
     path = resource(WEIGHTS)
     try:
-        stored = load_file(path)
-        canonical = CanonicalFace(
-            stored["canonical.points"].double().numpy(),
-            stored["canonical.weights"].double().numpy(),
-        )
-        return Landmarker(
-            _filled(FaceDetector(), "detector", stored),
-            _filled(LandmarkNetwork(), "landmarks", stored),
-            _filled(CoefficientNetwork(), "coefficients", stored),
-            canonical,
-        )
+        return _loaded(path)
     except (SafetensorError, OSError, KeyError, RuntimeError, ValueError) as error:
         raise ReposeError(f"Repose's own file {path} is damaged; install Repose again.") from error
+
+
+@torch.inference_mode(False)  # gradients pass through the weights, whoever asked for them first
+def _loaded(path: Path) -> Landmarker:
+    stored = load_file(path)
+    canonical = CanonicalFace(
+        stored["canonical.points"].double().numpy(),
+        stored["canonical.weights"].double().numpy(),
+    )
+    return Landmarker(
+        _filled(FaceDetector(), "detector", stored),
+        _filled(LandmarkNetwork(), "landmarks", stored),
+        _filled(CoefficientNetwork(), "coefficients", stored),
+        canonical,
+    )
 
 
 def _filled(network: _Network, name: str, stored: Mapping[str, Tensor]) -> _Network:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 import cv2
 import numpy as np
@@ -13,11 +13,16 @@ from numpy.typing import NDArray
 
 from engine.core.errors import ReposeError
 from engine.core.files import write_whole
+from engine.face.landmarks import Landmarks
+from engine.face.parts import PERSON, PartLabel, label_parts
 from engine.imaging.crop import Crop
 from engine.imaging.photos import read_photo
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
+
+KeptPart = Literal["background", "clothes", "hair"]
+"""A part of the picture that can be kept with one click."""
 
 LONGEST = 1024
 """Largest long side of a mask, pixels: the precision of a brush, and small enough for projects."""
@@ -128,6 +133,10 @@ class KeepMask:
         """The inverse mask."""
         return type(self).of(255 - self.pixels, self.photo_size, self.feather)
 
+    def joined(self, other: "KeepMask") -> Self:
+        """The union of two masks of one photo; the soft border is this one's."""
+        return type(self).of(np.maximum(self.pixels, other.pixels), self.photo_size, self.feather)
+
     def feathered(self, feather: float) -> Self:
         """The mask with a soft border of this width, pixels of the photo."""
         return replace(self, feather=feather)
@@ -178,6 +187,34 @@ def keep_of(source: Path, masks: Path | None, photo_size: tuple[int, int]) -> Ke
         if not masks.exists():
             return None
     return None if masks is None else KeepMask.read(masks, photo_size)
+
+
+def keep_part(photo: Pixels, landmarks: Landmarks, part: KeptPart) -> KeepMask:
+    """The mask of a part of a photo (H, W, 3), found around the face with these landmarks (68, 2).
+
+    Beyond the crop around the face all is background. Raises ReposeError when the part is not in
+    the picture, or the parts network cannot be used.
+    """
+    parts = label_parts(photo, landmarks)
+    wanted = {
+        "background": PERSON,
+        "clothes": (PartLabel.CLOTHES,),
+        "hair": (PartLabel.HAIR,),
+    }[part]
+    alpha = parts.alpha(photo, *wanted)
+    height, width = photo.shape[:2]
+    shown = np.zeros((height, width), np.float32)
+    crop = parts.crop
+    top, left = max(crop.top, 0), max(crop.left, 0)
+    bottom, right = min(crop.top + crop.side, height), min(crop.left + crop.side, width)
+    shown[top:bottom, left:right] = alpha[
+        top - crop.top : bottom - crop.top, left - crop.left : right - crop.left
+    ]
+    if part == "background":
+        shown = 1 - shown
+    if shown.max() < 0.5:
+        raise ReposeError(f"No {part} was found around this face: paint the area with the brush.")
+    return KeepMask.of((255 * shown).round().astype(np.uint8), (width, height))
 
 
 def _size(photo_size: tuple[int, int]) -> tuple[int, int]:

@@ -9,23 +9,26 @@ The function is traced once (every ATen operation becomes a node of a `torch.fx`
 Operations that no rule matches stay as they are.
 
 Why a graph of our own. One update of the default model (guides, networks) on a Xeon with AMX,
-bfloat16, 1 thread; all methods take turns in one process; the fastest of 60 to 80 runs. Networks
-and the whole update, as multiples of this module's time (17 to 20 ms and 29 to 31 ms):
+bfloat16, 1 thread; 150 rounds, in each all methods in random order (the last two apart: their
+threads disturb the others); the fastest run of each. As multiples of this module's 19 ms for the
+networks, and of 31 ms for the update:
 
-    method                                               networks   update
-    this module                                              1.00     1.00
-    torch.compile, freezing (a C++ compiler, 18 to 88 s)     1.13     1.05
-    this module without the split first layers               1.27     1.17
-    only conv + ReLU fused, by replacing modules             1.33     1.20
-    the same, first layer as a 6x6 convolution with stride 2 1.21     1.12
-    torch.jit.freeze, optimize_for_inference                 1.32     1.13
-    eager, channels_last or not                              1.52     1.31
-    torch.jit with oneDNN graph (LLGA)                       2.5      1.6
-    onnxruntime 1.32, float32 (it has no bfloat16 on x86)    3.3      2.5
+    method                                                     networks  update
+    this module                                                    1.00    1.00
+    torch.compile with freezing (C++ compiler, 9 s and more)       1.08    1.05
+    conv + ReLU modules replaced by fused ones, first layer as
+      a 6x6 convolution with stride 2, else eager                  1.19    1.12
+    the same without the 6x6 convolution                           1.33    1.20
+    this module without the split first layers                     1.30    1.19
+    torch.jit.freeze and optimize_for_inference                    1.45    1.28
+    eager                                                          1.53    1.33
+    eager, channels_last inputs                                    1.59    1.37
+    torch.jit with oneDNN Graph                                    3.0     2.3
+    onnxruntime 1.32, float32 (no bfloat16 on x86)                 3.5     2.6
 
-With 2 threads the order is the same. Only torch.compile comes within 5 %, and users have no
-compiler. `make_fx` would replace `_Tracer`, but imports 800 modules: 3.5 s more at the start, and
-0.8 s for tracing where `_Tracer` takes 0.3 s with all that follows.
+2 threads give the same order. Only torch.compile comes within 5 %, and users have no compiler.
+`make_fx` could replace `_Tracer`, but it imports 800 modules and adds 3.5 s to the start; `_Tracer`
+and all rewriting take 0.2 s.
 """
 
 import operator

@@ -27,7 +27,7 @@ from engine.networks.losses import bce, dissimilarity, masked_l1
 if TYPE_CHECKING:
     from engine.face.recognition import RecognitionNet
 
-Tensors = tuple[Tensor, ...] | list[Tensor]
+_Tensors = tuple[Tensor, ...] | list[Tensor]
 
 
 def adam(network: nn.Module, stage: StageConfig) -> Adam:
@@ -215,10 +215,11 @@ def _average(network: nn.Module, stage: StageConfig) -> AveragedModel:
     initial weights from dominating the average of a short training.
     """
 
-    def average(averages: Tensors, weights: Tensors, updates: Tensor | int) -> None:
+    def average(averages: _Tensors, weights: _Tensors, updates: Tensor | int) -> None:
         n = torch.as_tensor(updates)  # in float32, as runs of earlier versions computed it
         decay = ((1 + n) / (10 + n)).clamp(max=stage.average).item()
-        get_ema_multi_avg_fn(decay)(averages, weights, updates)
+        update = get_ema_multi_avg_fn(decay)  # type: ignore[no-untyped-call]
+        update(averages, weights, updates)
 
     return AveragedModel(network, multi_avg_fn=average)
 

@@ -1,1 +1,1 @@
-"""The photo with its handles, and the tools that use mouse and keys on it."""
+"""The photo with its handles, and the tools that take its mouse and key events."""

@@ -1,4 +1,4 @@
-"""Painting what must not change."""
+"""The canvas tool that paints the keep mask: the areas that stay as in the photo."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from PySide6.QtGui import QKeyEvent, QPainter
 
 import engine
 from gui.canvas.canvas_tool import CanvasTool, Keys
-from gui.document.commands import new_gesture
 from gui.document.document import Document
+from gui.document.edit import new_gesture
 from gui.widgets.items import HANDLE, SHADOW, screen_pen
 
 if TYPE_CHECKING:
     from engine import KeepMask
 
-SMALLEST, LARGEST = 0.002, 0.25  # radii, of the photo's longer side
-USUAL_RADIUS, USUAL_FEATHER = 0.3, 0.15  # of the distance between the eyes
-LARGEST_FEATHER = 0.1  # of the photo's longer side
+SMALLEST, LARGEST = 0.002, 0.25  # radii, as shares of the photo's longer side
+INITIAL_RADIUS, INITIAL_FEATHER = 0.3, 0.15  # as shares of the distance between the eyes
+LARGEST_FEATHER = 0.1  # as a share of the photo's longer side
 
 
 @dataclass(frozen=True)
 class Stroke:
-    """One under way: what was kept before, and where the brush is (photo pixels)."""
+    """A stroke in progress: the mask before it, and the last point of the brush (photo pixels)."""
 
     gesture: int
     before: KeepMask | None
@@ -33,11 +33,11 @@ class Stroke:
 
 
 class Brush(CanvasTool):
-    """Paints or, with Ctrl or as an eraser, erases. Shift draws a straight line from where the
-    last stroke ended. `radius` and `feather` are photo pixels."""
+    """Paints, or erases with Ctrl or as an eraser. Shift draws a straight line from the end of the
+    last stroke. `radius` and `feather` are in photo pixels."""
 
     settings_changed = Signal()
-    left = Signal()  # the user is done with it
+    left = Signal()  # Esc: the user stops painting
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -47,10 +47,10 @@ class Brush(CanvasTool):
         self._stroke: Stroke | None = None
         self._last: QPointF | None = None
         self._hovered: QPointF | None = None
-        document.face_opened.connect(self._take_usual)
-        document.keep_changed.connect(self._follow)
+        document.face_opened.connect(self._set_initial_size)
+        document.keep_changed.connect(self._show_feather)
 
-    # How it paints
+    # Settings
 
     @property
     def radii(self) -> tuple[float, float]:
@@ -64,56 +64,56 @@ class Brush(CanvasTool):
         return LARGEST_FEATHER * self._side
 
     def set_erases(self, erases: bool) -> None:
-        """Erase instead of painting."""
+        """Set whether it erases instead of painting."""
         self.erases = erases
-        self._tell()
+        self._signal_settings()
 
     def set_radius(self, radius: float) -> None:
-        """Paint with another radius, within the limits."""
+        """Set the radius, within its limits."""
         low, high = self.radii
         self.radius = min(max(radius, low), high)
-        self._tell()
+        self._signal_settings()
 
     def widen(self, factor: float) -> None:
-        """Make the radius this many times as large."""
+        """Multiply the radius by `factor`."""
         self.set_radius(self.radius * factor)
 
     def set_feather(self, feather: float, gesture: int | None = None) -> None:
-        """Make the border of what is kept this soft."""
+        """Set the width of the soft border of the keep mask."""
         self.feather = min(max(feather, 0.0), self.largest_feather)
         keep = self._document.keep
         if keep is not None and keep.feather != self.feather:
             text = self.tr("Soft border")
             self._document.set_keep(keep.feathered(self.feather), text, gesture)
-        self._tell()
+        self._signal_settings()
 
-    # What is kept, as a whole
+    # The whole mask
 
     def clear(self) -> None:
-        """Keep nothing."""
-        self._document.set_keep(None, self.tr("Keep nothing"))
+        """Remove the keep mask."""
+        self._document.set_keep(None, self.tr("Clear kept areas"))
 
     def invert(self) -> None:
-        """Keep what was not kept, and the other way round."""
+        """Swap kept and not kept areas."""
         keep = self._document.keep
         whole = self._nothing() if keep is None else keep
         if whole is not None:
-            self._set(whole.inverted(), self.tr("Invert what is kept"))
+            self._set(whole.inverted(), self.tr("Invert kept areas"))
 
-    # The mouse
+    # Mouse and keyboard
 
     @property
     def cursor(self) -> Qt.CursorShape:
-        """None but the circle, where there is one."""
+        """No cursor where the brush's circle is drawn."""
         return Qt.CursorShape.BlankCursor if self._hovered else Qt.CursorShape.CrossCursor
 
     @property
     def tip(self) -> str:
-        """What the mouse would do."""
+        """What a drag does, for the status bar."""
         if self.erases:
             return self.tr("Drag to erase; [ and ] set the size, Esc ends")
         return self.tr(
-            "Drag to paint what must not change; Ctrl erases, [ and ] set the size, Esc ends"
+            "Drag to paint the areas to keep; Ctrl erases, [ and ] set the size, Esc ends"
         )
 
     def press(self, point: QPointF, keys: Keys) -> None:
@@ -127,7 +127,7 @@ class Brush(CanvasTool):
         self._paint_to(point)
 
     def move(self, point: QPointF, keys: Keys) -> None:
-        """Go on with the stroke."""
+        """Extend the stroke."""
         self._hovered = point
         self._paint_to(point)
         self.changed.emit()
@@ -137,12 +137,12 @@ class Brush(CanvasTool):
         self._stroke = None
 
     def hover(self, point: QPointF | None) -> None:
-        """Show the brush where the mouse is."""
+        """Draw the brush's circle at this point."""
         self._hovered = point
         self.changed.emit()
 
     def key(self, event: QKeyEvent) -> bool:
-        """Esc takes back the stroke that is under way, else it ends painting."""
+        """Esc undoes the stroke in progress; without one it ends painting."""
         if event.key() != Qt.Key.Key_Escape:
             return False
         stroke, self._stroke = self._stroke, None
@@ -153,7 +153,7 @@ class Brush(CanvasTool):
         return True
 
     def paint(self, painter: QPainter, zoom: float) -> None:
-        """The circle of the brush."""
+        """Draw the brush's circle, dashed while erasing."""
         if self._hovered is None:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -166,10 +166,10 @@ class Brush(CanvasTool):
             painter.drawEllipse(self._hovered, self.radius, self.radius)
 
     def stop(self) -> None:
-        """Another tool takes over, or another face."""
+        """End the stroke: another tool is used, or another face was opened."""
         self._stroke = self._last = self._hovered = None
 
-    # Inside
+    # Implementation
 
     @property
     def _erasing(self) -> bool:
@@ -188,36 +188,37 @@ class Brush(CanvasTool):
         if keep is None or (stroke.erases and keep.empty):
             return
         way = [(end.x(), end.y()) for end in (stroke.last, point)]
-        text = self.tr("Erase what is kept") if stroke.erases else self.tr("Paint what is kept")
+        text = self.tr("Erase kept areas") if stroke.erases else self.tr("Paint kept areas")
         self._set(keep.painted(way, self.radius, stroke.erases), text, stroke.gesture)
         self._stroke = Stroke(stroke.gesture, stroke.before, stroke.erases, point)
         self._last = point
 
     def _set(self, keep: KeepMask, text: str, gesture: int | None = None) -> None:
-        """A mask that keeps nothing is none."""
+        """Set the mask; an empty one is stored as None."""
         self._document.set_keep(None if keep.empty else keep, text, gesture)
 
     def _nothing(self) -> KeepMask | None:
         photo = self._document.photo
         return None if photo is None else engine.KeepMask.nothing(photo.size, self.feather)
 
-    def _take_usual(self) -> None:
-        """A size that suits the face."""
+    def _set_initial_size(self) -> None:
+        """Set radius and feather in proportion to the face."""
         self.stop()
         landmarks = self._document.landmarks
         if landmarks is None:
             return
         right, left = landmarks[36:42].mean(axis=0), landmarks[42:48].mean(axis=0)
         apart = float(((left - right) ** 2).sum() ** 0.5)
-        self.feather = min(USUAL_FEATHER * apart, self.largest_feather)
-        self.set_radius(USUAL_RADIUS * apart)
+        self.feather = min(INITIAL_FEATHER * apart, self.largest_feather)
+        self.set_radius(INITIAL_RADIUS * apart)
 
-    def _follow(self) -> None:
+    def _show_feather(self) -> None:
+        """Take over the mask's feather after undo or when a project was opened."""
         keep = self._document.keep
-        if keep is not None and keep.feather != self.feather:  # undone, or of a project
+        if keep is not None and keep.feather != self.feather:
             self.feather = keep.feather
-            self._tell()
+            self._signal_settings()
 
-    def _tell(self) -> None:
+    def _signal_settings(self) -> None:
         self.settings_changed.emit()
         self.changed.emit()

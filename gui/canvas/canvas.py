@@ -1,4 +1,4 @@
-"""The photo with its handles."""
+"""The canvas: the photo with its handles, overlays and the tool in use."""
 
 from __future__ import annotations
 
@@ -28,15 +28,17 @@ from gui.widgets.picture_view import AfterItem
 from gui.widgets.zoom_view import Viewport, ZoomView
 
 if TYPE_CHECKING:
-    from gui.workers.at_rest import FullResolutionPreview
+    from gui.workers.full_resolution import FullResolutionPreview
 
-FAINT = 0.3  # points that the tool does not move
-FRAME = 4.0  # around the canvas while points are corrected, screen pixels
+FAINT = 0.3  # opacity of the handles while another tool is in use
+FRAME = 4.0  # screen pixels: width of the frame while landmarks are corrected
 
 
 class Canvas(ZoomView):
-    """The left button and most keys are for the tool: the chooser of faces until one is chosen,
-    then the handles or what was set in their place."""
+    """Gives the left mouse button and most keys to its tool.
+
+    The tool is the face chooser until a face is chosen, then the handles or the one of `set_tool`.
+    """
 
     tool_changed = Signal()
 
@@ -67,7 +69,7 @@ class Canvas(ZoomView):
 
     @property
     def tool(self) -> CanvasTool:
-        """What takes the mouse and the keys."""
+        """The tool that gets mouse and key events."""
         return self.chooser if self.chooser.active else self._tool
 
     def set_tool(self, tool: CanvasTool | None) -> None:
@@ -89,39 +91,39 @@ class Canvas(ZoomView):
             self._tip = self.tool.tip
             QApplication.sendEvent(self, QStatusTipEvent(self._tip))
 
-    # What is shown
+    # What it shows
 
     def show_handles(self, shown: bool) -> None:
         """Show or hide the pose over the photo."""
         self._pose.setVisible(shown)
 
     def add_under_points(self, item: QGraphicsItem) -> None:
-        """Let the scene have another item, over the photo and under all that is dragged."""
+        """Add an item to the scene, above the photo and below handles and boxes."""
         self.scene().addItem(item)
         item.stackBefore(self._boxes)
 
     def show_overlays(
         self, crop: tuple[float, float, float], heatmaps: QImage | None, mask: QImage | None
     ) -> None:
-        """Show the network's inputs over the crop (left, top, side in pixels; None hides one)."""
+        """Show heatmaps and mask over the crop (left, top, side in pixels); None hides one."""
         _show_over(self._heatmaps, crop, heatmaps)
         _show_over(self._mask, crop, mask)
 
     def show_result(self, crop: tuple[float, float, float], result: QImage | None) -> None:
-        """Show the reposed face in its place over the photo; None: the photo as it is."""
+        """Show the reposed face over the crop of the photo; None: the photo alone."""
         _show_over(self._result, crop, result)
 
-    def show_rested(self, rested: FullResolutionPreview) -> None:
-        """Show the result in the photo's own pixels, where one is shown."""
+    def show_preview(self, preview: FullResolutionPreview) -> None:
+        """Show the result at the photo's resolution, if a result is shown."""
         if self._result.isVisible():
-            self._result.show_levels(rested.levels, rested.area)
+            self._result.show_levels(preview.levels, preview.area)
 
     def set_comparing(self, comparing: bool) -> None:
         """Show the photo instead of the result."""
         self._result.setOpacity(0.0 if comparing else 1.0)
 
     def hide_overlays(self) -> None:
-        """Show the photo as it is."""
+        """Show the photo alone."""
         for item in (self._result, self._heatmaps, self._mask):
             item.hide()
 
@@ -164,7 +166,7 @@ class Canvas(ZoomView):
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         if not self.chooser.active:
             self._tool.paint(painter, self.zoom)
-        if self._document.fitting:
+        if self._document.correcting:
             painter.resetTransform()
             painter.setPen(QPen(CORRECTING, FRAME))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -173,8 +175,8 @@ class Canvas(ZoomView):
             painter.drawRect(area.adjusted(edge, edge, -edge, -edge))
 
     def _show_loupe(self, mouse: QPointF) -> None:
-        """Whatever is placed exactly is seen enlarged: corrected points and clicked eyes."""
-        if self._document.fitting or self.chooser.eyes_clicked is not None:
+        """Show the loupe while landmarks are corrected or eyes are clicked."""
+        if self._document.correcting or self.chooser.eyes_clicked is not None:
             self.loupe.show_at(self.photo_point(mouse), mouse, self.zoom)
         else:
             self.loupe.hide()
@@ -222,7 +224,7 @@ class Canvas(ZoomView):
 
 
 def _show_over(item: PictureItem, crop: tuple[float, float, float], image: QImage | None) -> None:
-    """Show an image over a square of the photo (left, top, side in pixels); None: nothing."""
+    """Show an image over a square (left, top, side in photo pixels); None hides the item."""
     item.setVisible(image is not None)
     if image is not None:
         left, top, side = crop

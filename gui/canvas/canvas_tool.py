@@ -1,4 +1,4 @@
-"""What takes the canvas's mouse and keys."""
+"""The base class of the canvas's tools."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ Keys = Qt.KeyboardModifier
 
 
 class CanvasTool(QObject):
-    """One tool of the canvas; `Canvas.set_tool` puts it to use. Every hook may stay as it is.
+    """Handles mouse and key events of the canvas; `Canvas.set_tool` sets the one in use.
 
-    Points are photo pixels. Only the left button gets here. `changed` has the canvas repainted and
-    the cursor set.
+    Subclasses override the hooks they need. Points are in photo pixels; mouse hooks get the left
+    button only. On `changed` the canvas repaints and updates the cursor.
     """
 
     changed = Signal()
 
     @property
     def cursor(self) -> Qt.CursorShape:
-        """The cursor over the canvas at the moment."""
+        """The cursor to show over the canvas."""
         return Qt.CursorShape.ArrowCursor
 
     @property
     def tip(self) -> str:
-        """What the mouse would do where it is, for the status bar."""
+        """What the mouse does at its position, for the status bar."""
         return ""
 
     def press(self, point: QPointF, keys: Keys) -> None:
@@ -37,17 +37,17 @@ class CanvasTool(QObject):
         """The button goes up."""
 
     def hover(self, point: QPointF | None) -> None:
-        """The mouse moves while no button is down; None: it has left."""
+        """The mouse moves while no button is down; None: it left the canvas."""
 
     def key(self, event: QKeyEvent) -> bool:
-        """A key is pressed; whether it was for this tool."""
+        """A key is pressed. Returns whether the tool used it."""
         return False
 
     def widen(self, factor: float) -> None:
-        """Make the radius this many times as large."""
+        """Multiply the tool's radius by `factor`."""
 
     def paint(self, painter: QPainter, zoom: float) -> None:
-        """Draw over the photo, in photo pixels; `zoom` screen pixels are one."""
+        """Draw over the photo, in photo pixels; `zoom` is screen pixels per photo pixel."""
 
     def stop(self) -> None:
-        """Another tool takes over, or another face: drop what is under way."""
+        """Another tool is used or another face was opened: end what is in progress."""

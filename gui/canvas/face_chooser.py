@@ -1,4 +1,4 @@
-"""Which face is the source: a click on one of several, or on the two eyes of one not found."""
+"""The canvas tool that chooses the source face: one of several, or one placed by its eyes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from gui.widgets.face_boxes import BoxesItem
 
 
 class FaceChooser(CanvasTool):
-    """Takes the canvas's clicks as long as no face is chosen, or while one is placed by hand."""
+    """Gets the clicks until a face is chosen, and while one is placed by hand.
+
+    A face that was not detected is placed by a click on each eye.
+    """
 
     placing_changed = Signal()
     failed = Signal(str)
@@ -26,22 +29,22 @@ class FaceChooser(CanvasTool):
 
     @property
     def active(self) -> bool:
-        """Whether clicks are for this object."""
+        """Whether this tool gets the clicks."""
         return self._eyes is not None or bool(self._item.boxes)
 
     @property
     def eyes_clicked(self) -> int | None:
-        """How many eyes were clicked (0 or 1); None when not placing a face by hand."""
+        """The number of eyes clicked, 0 or 1; None while no face is placed by hand."""
         return None if self._eyes is None else len(self._eyes)
 
     def start_placing(self) -> None:
-        """The next two clicks are the centres of the eyes."""
+        """Take the next two clicks as the centres of the eyes."""
         self._eyes = []
         self._show((), ())
         self.placing_changed.emit()
 
     def stop_placing(self) -> None:
-        """No face is placed after all."""
+        """Cancel placing a face by hand."""
         self._show_boxes()
         self.placing_changed.emit()
 

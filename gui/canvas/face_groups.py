@@ -1,4 +1,4 @@
-"""The parts of a face that are taken as a whole."""
+"""Groups of landmarks that are selected together."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import engine
 
 
 class FaceGroup(NamedTuple):
-    """Landmarks that belong together, and the key that takes them."""
+    """The landmarks of one part of the face, and the key that selects them."""
 
     source_text: str
     key: str
@@ -19,12 +19,12 @@ class FaceGroup(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What it is called, in the user's language."""
+        """The name in the user's language."""
         return QCoreApplication.translate("FaceGroup", self.source_text)
 
 
 _GROUPS: tuple[tuple[object, tuple[str, ...]], ...] = (
-    # Right and left are the person's own.
+    # Right and left from the person's point of view.
     (QT_TRANSLATE_NOOP("FaceGroup", "Jaw"), ("jaw",)),
     (QT_TRANSLATE_NOOP("FaceGroup", "Right brow"), ("right_brow",)),
     (QT_TRANSLATE_NOOP("FaceGroup", "Left brow"), ("left_brow",)),
@@ -48,13 +48,13 @@ def face_groups() -> tuple[FaceGroup, ...]:
 
 
 def group_of(part: str) -> FaceGroup:
-    """The group that a click on the line of a part (`engine.FACE_PARTS`) takes."""
+    """The group that a click on the line of a part of `engine.FACE_PARTS` selects."""
     index = next(i for i, (_, names) in enumerate(_GROUPS) if part in names)
     if part == "inner_lips":
-        index += 1  # the mouth has both lines; the inner one has a group of its own
+        index += 1  # "Mouth" contains both lines; "Inner mouth" is the next group
     return face_groups()[index]
 
 
 def group_with(indices: frozenset[int]) -> FaceGroup | None:
-    """The group that these landmarks are, if they are one."""
+    """The group with exactly these landmarks; None if there is none."""
     return next((group for group in face_groups() if group.indices == indices), None)

@@ -1,4 +1,4 @@
-"""A head on the canvas that the mouse turns."""
+"""The gizmo: a small 3D head on the canvas that rotates the pose."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 import engine
-from gui.document.commands import new_gesture
 from gui.document.document import Document
+from gui.document.edit import new_gesture
 from gui.document.head_turn import Angles, HeadTurn, axis_name
 from gui.style.theme import colour
 from gui.widgets.head_view import draw_head
@@ -31,12 +31,12 @@ from gui.widgets.head_view import draw_head
 if TYPE_CHECKING:
     from engine import Pose3D
 
-SIDE, CAPTION = 138, 20  # pixels: of the round part, and of the line below it
-RING = 11.0  # width of the ring that tilts the head
+SIDE, CAPTION = 138, 20  # pixels: diameter of the disc, height of the line below it
+RING = 11.0  # pixels: width of the ring that changes roll
 MARGIN = 12
-DEGREES_PER_PIXEL = 1.25  # the nose keeps up with the mouse
-NOSE = 30
-REST_MS = 80
+DEGREES_PER_PIXEL = 1.25  # at which the nose follows the mouse
+NOSE = 30  # landmark: the tip of the nose
+REDRAW_MS = 80  # delay of a redraw after a change that is not a turn
 
 KEYS: dict[Qt.Key, Angles] = {
     Qt.Key.Key_Left: (-1.0, 0.0, 0.0),
@@ -50,7 +50,7 @@ KEYS: dict[Qt.Key, Angles] = {
 
 @dataclass(frozen=True)
 class Grab:
-    """Where a drag began, with which pose, and whether on the ring."""
+    """The start of a drag: position, pose, and whether it began on the ring."""
 
     place: QPointF
     pose: Pose3D
@@ -59,24 +59,24 @@ class Grab:
 
 
 class Gizmo(QWidget):
-    """Drag the head to turn and nod, the ring to tilt; a double click turns it back.
+    """A drag of the head changes yaw and pitch, of the ring roll; a double click resets all three.
 
-    The line around the nose and the arc on the ring are what the model has learnt.
+    The outline around the nose and the arc on the ring show the model's trained range.
     """
 
     def __init__(self, document: Document, turn: HeadTurn, viewport: QWidget) -> None:
         super().__init__(viewport)
         self._document, self._turn, self._viewport = document, turn, viewport
         self._grabbed: Grab | None = None
-        self._gesture = new_gesture()  # of a key that is held down
+        self._gesture = new_gesture()  # of the key that is held down
         self._hovered = False
         self._wanted = True
-        # What is painted, kept while points are dragged: to draw it takes as long as half an update
-        # and would hold that up.
+        # The painted head is cached while points are dragged: drawing it takes half as long as an
+        # update and would delay that.
         self._picture: QPixmap | None = None
         self._drawn: Pose3D | None = None
-        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
-        self._rest.timeout.connect(self._redraw)
+        self._delay = QTimer(self, singleShot=True, interval=REDRAW_MS)
+        self._delay.timeout.connect(self._redraw)
         self.setFixedSize(QSize(SIDE, SIDE + CAPTION))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -91,21 +91,21 @@ class Gizmo(QWidget):
         self._show()
 
     def set_wanted(self, wanted: bool) -> None:
-        """Show the head whenever there is a face, or never."""
+        """Set whether the gizmo is shown while a face is open."""
         self._wanted = wanted
         self._show()
 
     def _show(self) -> None:
-        self.setVisible(self._wanted and self._document.pose is not None)
+        self.setVisible(self._wanted and self._document.editable is not None)
         self.setAccessibleDescription(self._angles_in_words())
-        pose, drawn = self._document.pose, self._drawn
+        pose, drawn = self._document.editable, self._drawn
         if pose is None or drawn is None or _angles(pose) != _angles(drawn):
             self._redraw()
         else:
-            self._rest.start()
+            self._delay.start()
 
     def _redraw(self) -> None:
-        self._rest.stop()
+        self._delay.stop()
         self._picture = None
         self.update()
 
@@ -117,7 +117,7 @@ class Gizmo(QWidget):
         )
 
     def _place(self) -> None:
-        """In the upper right corner."""
+        """Move it to the upper right corner."""
         self.move(self._viewport.width() - self.width() - MARGIN, MARGIN)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -128,7 +128,7 @@ class Gizmo(QWidget):
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        pose, ratio = self._document.pose, self.devicePixelRatioF()
+        pose, ratio = self._document.editable, self.devicePixelRatioF()
         if pose is None:
             return
         if self._picture is None or self._picture.devicePixelRatio() != ratio:
@@ -155,7 +155,7 @@ class Gizmo(QWidget):
         painter.setOpacity(1.0 if active else 0.85)
         draw_head(painter, inner, pose, ratio)
         beyond = self._turn.beyond
-        self._draw_learnt(painter, inner, bool(beyond & {0, 1}))
+        self._draw_trained(painter, inner, bool(beyond & {0, 1}))
         self._draw_ring(painter, disc, 2 in beyond)
         if active:
             self._draw_angles(painter, ground, bool(beyond))
@@ -174,7 +174,7 @@ class Gizmo(QWidget):
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
 
     def _draw_ring(self, painter: QPainter, disc: QRectF, beyond: bool) -> None:
-        """The arc of tilts that the model has learnt, and the present one."""
+        """Draw the trained range of roll as an arc, and the current roll as a knob."""
         path = disc.adjusted(RING / 2, RING / 2, -RING / 2, -RING / 2)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if self._turn.ranges is not None:
@@ -190,9 +190,9 @@ class Gizmo(QWidget):
         painter.setBrush(colour("warm" if beyond else "accent"))
         painter.drawEllipse(knob, 5.0, 5.0)
 
-    def _draw_learnt(self, painter: QPainter, area: QRectF, beyond: bool) -> None:
-        """Where the nose may be for the model to have learnt the turn, and where it is."""
-        pose, ranges = self._document.pose, self._turn.ranges
+    def _draw_trained(self, painter: QPainter, area: QRectF, beyond: bool) -> None:
+        """Draw the outline of nose positions within the trained range, and the nose."""
+        pose, ranges = self._document.editable, self._turn.ranges
         if pose is None or ranges is None:
             return
         (left, right), (down, up), _ = ranges
@@ -214,8 +214,8 @@ class Gizmo(QWidget):
         painter.drawEllipse(self._nose(area, self._turn.angles), 5.0, 5.0)
 
     def _nose(self, area: QRectF, angles: Angles) -> QPointF:
-        """Where the tip of the nose is under a turn."""
-        pose = self._document.pose
+        """The position of the tip of the nose at these angles."""
+        pose = self._document.editable
         assert pose is not None
         x, y = engine.place_on_head(pose.source.points()[NOSE], pose.turned(*angles))
         return area.topLeft() + QPointF(x, y) * area.width()
@@ -226,7 +226,7 @@ class Gizmo(QWidget):
         if event.button() != Qt.MouseButton.LeftButton:
             event.ignore()
             return
-        pose, place = self._document.pose, event.position()
+        pose, place = self._document.editable, event.position()
         if pose is not None:
             self._grabbed = Grab(place, pose, self._on_ring(place), new_gesture())
         self.setCursor(Qt.CursorShape.ClosedHandCursor)
@@ -271,7 +271,7 @@ class Gizmo(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
-            self._redraw()  # another theme
+            self._redraw()  # the theme has changed
         super().changeEvent(event)
 
     def enterEvent(self, event: QEvent) -> None:
@@ -300,10 +300,10 @@ def _angles(pose: Pose3D) -> Angles:
 
 
 def _bearing(point: QPointF) -> float:
-    """Degrees clockwise around the middle of the ring."""
+    """The direction of a point from the centre of the ring, degrees clockwise."""
     return math.degrees(math.atan2(point.y() - SIDE / 2, point.x() - SIDE / 2))
 
 
 def _wrapped(degrees: float) -> float:
-    """The same turn, the short way round."""
+    """The same rotation in -180..180."""
     return (degrees + 180.0) % 360.0 - 180.0

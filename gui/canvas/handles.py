@@ -1,4 +1,4 @@
-"""Selecting the 68 handles and moving, turning and scaling what is selected."""
+"""The canvas tool that selects the 68 handles and moves, rotates and scales the selection."""
 
 from __future__ import annotations
 
@@ -12,19 +12,18 @@ from PySide6.QtGui import QKeyEvent, QPainter
 
 import engine
 from gui.canvas.canvas_tool import CanvasTool, Keys
-from gui.canvas.drag import Drag
+from gui.canvas.drag import Drag, Following, eyes_apart
 from gui.canvas.face_groups import FaceGroup, face_groups, group_with
 from gui.canvas.picking import MARGIN, STALK, Hit, cursor_over, pick, tip_over
 from gui.canvas.pose_item import PoseItem, draw_band, draw_box, draw_circle
 from gui.canvas.selection_box import Affine, Floats, Grip, SelectionBox
-from gui.canvas.soft_selection import Following, eyes_apart
-from gui.document.commands import new_gesture
 from gui.document.document import Document
+from gui.document.edit import new_gesture
 
 if TYPE_CHECKING:
     from engine import Pose3D
 
-STILL = 2.0  # a click whose mouse moved no further is not a drag: screen pixels
+CLICK = 2.0  # screen pixels: the mouse moves no further in a click, but further in a drag
 
 ARROWS = {
     Qt.Key.Key_Left: (-1.0, 0.0),
@@ -35,7 +34,7 @@ ARROWS = {
 
 
 class Handles(CanvasTool):
-    """The canvas's own tool, once a face is chosen. `zoom` is screen pixels per photo pixel."""
+    """The default tool of the canvas. `zoom` returns screen pixels per photo pixel."""
 
     def __init__(
         self,
@@ -56,7 +55,7 @@ class Handles(CanvasTool):
         document.source_changed.connect(self._show_source)
         document.pose_changed.connect(self._show_pose)
 
-    # What is selected, and how it is edited
+    # The selection, and which points follow it
 
     @property
     def selection(self) -> frozenset[int]:
@@ -73,8 +72,8 @@ class Handles(CanvasTool):
         self.take(face_groups()[-1])
 
     def take(self, group: FaceGroup, add: bool = False) -> None:
-        """Select a part of the face. `add`: beside what is selected, or no longer if it is."""
-        if self._document.pose is None:
+        """Select a part of the face. `add`: toggle it in the selection."""
+        if self._document.editable is None:
             return
         if not add:
             self.select(group.indices)
@@ -84,28 +83,28 @@ class Handles(CanvasTool):
             self.select(self.selection | group.indices)
 
     def step(self, by: int) -> None:
-        """Select the next (1) or the previous (-1) landmark alone."""
-        if self._document.pose is not None:
+        """Select only the next (1) or the previous (-1) landmark."""
+        if self._document.editable is not None:
             last = max(self.selection, default=-1) if by > 0 else min(self.selection, default=0)
             self.select(frozenset({(last + by) % engine.N_LANDMARKS}))
 
     @property
     def symmetric(self) -> bool:
-        """Whether the other side of the face follows."""
+        """Whether the other side of the face follows, mirrored."""
         return self._following.symmetric
 
     def set_symmetric(self, symmetric: bool) -> None:
-        """Let the other side of the face follow, or not."""
+        """Set whether the other side of the face follows, mirrored."""
         self._following = replace(self._following, symmetric=symmetric)
         self._refresh()
 
     def set_soft(self, soft: bool) -> None:
-        """Let neighbours of the selection follow, or not."""
+        """Set whether neighbours of the selection follow."""
         self._following = replace(self._following, soft=soft)
         self._refresh()
 
     def widen(self, factor: float) -> None:
-        """Let neighbours this many times as far away follow; even while dragging."""
+        """Multiply the radius of soft selection by `factor`, also during a drag."""
         self._following = self._following.widened(factor)
         self._refresh()
         if self._drag is not None and self._drag.active:
@@ -123,7 +122,7 @@ class Handles(CanvasTool):
         return tip_over(self._hovered)
 
     def press(self, point: QPointF, keys: Keys) -> None:
-        pose, shift = self._document.pose, bool(keys & Keys.ShiftModifier)
+        pose, shift = self._document.editable, bool(keys & Keys.ShiftModifier)
         if pose is None or not self._item.isVisible():
             return
         hit = pick(self._item, self._box(), point, self._zoom())
@@ -152,7 +151,7 @@ class Handles(CanvasTool):
     def move(self, point: QPointF, keys: Keys) -> None:
         if self._drag is not None:
             at = _array(point)
-            far = float(np.hypot(*(at - self._drag.grabbed))) * self._zoom() > STILL
+            far = float(np.hypot(*(at - self._drag.grabbed))) * self._zoom() > CLICK
             self._drag = replace(self._drag, point=at, keys=keys, active=self._drag.active or far)
             if self._drag.active:
                 self._item.fading = True
@@ -193,16 +192,16 @@ class Handles(CanvasTool):
             length = 10.0 if event.modifiers() & Keys.ShiftModifier else 1.0
             self.nudge(QPointF(*direction) * length, event.isAutoRepeat())
         elif event.key() == Qt.Key.Key_Escape:
-            self.give_up()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._document.fitting:
-            self._document.finish_fitting()
+            self.cancel()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._document.correcting:
+            self._document.finish_correcting()
         else:
             return False
         return True
 
     def nudge(self, step: QPointF, held: bool = False) -> None:
-        """Move the selection by `step` pixels; a key that is held down is one gesture."""
-        pose = self._document.pose
+        """Move the selection by `step` photo pixels. `held`: continue the last gesture."""
+        pose = self._document.editable
         if pose is None or not self.selection or self._drag is not None:
             return
         if self._nudge is None or not held:
@@ -211,16 +210,16 @@ class Handles(CanvasTool):
         self._apply(self._nudge)
 
     def turn(self, degrees: float) -> None:
-        """Turn the selection about its middle, clockwise."""
+        """Rotate the selection about its centre, clockwise."""
         c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
         self._transform(np.array([[c, -s], [s, c]]), self.tr("Turn {}"))
 
     def scale(self, factor: float) -> None:
-        """Scale the selection about its middle."""
+        """Scale the selection about its centre."""
         self._transform(np.eye(2) * factor, self.tr("Scale {}"))
 
-    def give_up(self) -> None:
-        """Take back the drag that is under way, else drop the selection."""
+    def cancel(self) -> None:
+        """Undo the drag in progress; without one, clear the selection."""
         drag = self._drag
         if drag is None:
             self.select(frozenset())
@@ -235,7 +234,7 @@ class Handles(CanvasTool):
         self._item.hovered_group = frozenset()
         self.select(frozenset())
 
-    # What is drawn
+    # Painting
 
     def paint(self, painter: QPainter, zoom: float) -> None:
         if not self._item.isVisible():
@@ -251,7 +250,7 @@ class Handles(CanvasTool):
             draw_box(painter, box.grown(MARGIN / zoom), STALK / zoom, grip, zoom)
 
     def _box(self) -> SelectionBox | None:
-        """Around the selection, if it is more than a point."""
+        """The box around the selection; None for fewer than two points."""
         drag = self._drag
         if drag is not None and drag.active and drag.grip is not None and drag.box is not None:
             return drag.box.after(drag.affine)
@@ -261,7 +260,7 @@ class Handles(CanvasTool):
         right = points[42:48].mean(axis=0) - points[36:42].mean(axis=0)
         return SelectionBox.around(points[sorted(self.selection)], right)
 
-    # What is done
+    # Changing the pose
 
     def _begin(self, pose: Pose3D, point: QPointF) -> Drag:
         points = pose.landmarks().astype(np.float64)
@@ -278,26 +277,20 @@ class Handles(CanvasTool):
     def _change(
         self, start: Pose3D, points: Floats, affine: Affine, text: str, gesture: int | None
     ) -> None:
-        offsets = affine(points) - points
-        pose = start
-        if np.any(offsets[sorted(self.selection)]):
-            mirrors = self._following.mirrors(self.selection)
-            pose = start.dragged(offsets, self._weights(points), mirrors)
+        apart = self._eyes_apart(points)
+        pose = self._following.applied(start, points, self.selection, affine, apart)
         self._document.change_pose(pose, text, gesture)
 
     def _transform(self, matrix: Floats, text: str) -> None:
-        pose, box = self._document.pose, self._box()
+        pose, box = self._document.editable, self._box()
         if pose is None or box is None or self._drag is not None:
             return
         points = pose.landmarks().astype(np.float64)
         affine = Affine.about(box.centre, matrix)
         self._change(pose, points, affine, text.format(self._name()), None)
 
-    def _weights(self, points: Floats) -> Floats:
-        return self._following.weights(points, self.selection, self._eyes_apart(points))
-
     def _eyes_apart(self, points: Floats) -> float:
-        # The source's: the pose's come close to each other when the head turns.
+        # Of the source: in the pose, the distance shrinks when the head turns.
         source = self._document.landmarks
         return eyes_apart(points if source is None else source.astype(np.float64))
 
@@ -319,24 +312,25 @@ class Handles(CanvasTool):
         assert self._band is not None
         return QRectF(self._band[0], self._band[1]).normalized()
 
-    # What has changed
+    # Following the document
 
     def _show_source(self) -> None:
         self._item.source = self._document.landmarks
-        self._item.correcting = self._document.fitting
-        if self._document.fitting != self._correcting:
-            self._correcting = self._document.fitting
+        self._item.correcting = self._document.correcting
+        if self._document.correcting != self._correcting:
+            self._correcting = self._document.correcting
             self.stop()
 
     def _show_pose(self) -> None:
-        pose = self._document.pose
+        pose = self._document.editable
         self._item.pose = None if pose is None else pose.landmarks()
         self._refresh()
 
     def _refresh(self) -> None:
-        """Show which handles a drag would take along."""
+        """Show the weights with which handles would follow a drag."""
         if self._item.pose is not None and (self._drag is None or not self._drag.active):
-            weights = self._weights(self._item.pose.astype(np.float64))
+            points = self._item.pose.astype(np.float64)
+            weights = self._following.weights(points, self.selection, self._eyes_apart(points))
             if self._following.mirrors(self.selection):
                 weights = np.maximum(weights, weights[list(engine.MIRROR_IMAGES)])
             self._item.weights = weights

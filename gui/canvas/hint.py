@@ -1,4 +1,4 @@
-"""The card over the canvas that says what to do next."""
+"""The card at the bottom of the canvas that says what to do next."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ CANCEL: Any = QT_TRANSLATE_NOOP("Hint", "Cancel")
 
 
 class Hint(QWidget):
-    """Follows the document: what is missing, or what a newcomer can do."""
+    """Shows a sentence and up to two buttons that depend on the state of the document.
+
+    The sentence for a new user disappears for good after the first edit.
+    """
 
     open_wanted = Signal()
     sample_wanted = Signal()
@@ -52,12 +55,12 @@ class Hint(QWidget):
         self.refresh()
 
     def set_busy(self, text: str) -> None:
-        """Say what is under way; "" when it is done."""
+        """Show what is in progress; "" when it is done."""
         self._busy = text
         self.refresh()
 
     def refresh(self) -> None:
-        """Say what fits the state of the document."""
+        """Show the content for the state of the document."""
         text, primary, secondary = self._content()
         self._names = (primary, secondary)
         self.label.setText(text)
@@ -78,10 +81,10 @@ class Hint(QWidget):
             first = chooser.eyes_clicked == 0
             text = self.tr("Click the centre of the other eye.")
             return self.tr("Click the centre of one eye.") if first else text, "", CANCEL
-        if self._document.fitting:
+        if self._document.correcting:
             text = self.tr(
-                "Correcting the detection: put the points where the face has them. The picture"
-                " does not change. The sliders turn all points."
+                "Correcting the detection: move the points to their places on the face. The"
+                " picture does not change. The sliders turn all points."
             )
             return text, DONE, CANCEL
         if self._document.landmarks is not None:
@@ -100,18 +103,18 @@ class Hint(QWidget):
             self.sample_wanted.emit()
         elif name == PLACE:
             self._canvas.chooser.start_placing()
-        elif name == CANCEL and self._document.fitting:
-            self._document.cancel_fitting()
+        elif name == CANCEL and self._document.correcting:
+            self._document.cancel_correcting()
         elif name == CANCEL:
             self._canvas.chooser.stop_placing()
         elif name == DONE:
-            self._document.finish_fitting()
+            self._document.finish_correcting()
         self._canvas.setFocus()
 
     def _learn(self) -> None:
         document = self._document
         done = document.edited or document.keep is not None
-        if done and not self._taught and not document.fitting:
+        if done and not self._taught and not document.correcting:
             self._taught = True
             self.refresh()
 
@@ -121,7 +124,7 @@ class Hint(QWidget):
         return False
 
     def _place(self) -> None:
-        """At the bottom in the middle."""
+        """Centre it at the bottom of the canvas."""
         self.label.setMinimumWidth(
             min(self.label.fontMetrics().horizontalAdvance(self.label.text()) + 4, 420)
         )

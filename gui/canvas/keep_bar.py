@@ -1,28 +1,75 @@
-"""The settings of the brush, over the canvas while it paints."""
+"""The keep mask on the canvas: the tint over the photo, and the bar with the brush's settings."""
 
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QObject, QRectF, QSignalBlocker, Qt
+from PySide6.QtGui import QAction, QColor, QImage, qRgba
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from gui.canvas.brush import Brush
-from gui.document.commands import new_gesture
 from gui.document.document import Document
+from gui.document.edit import new_gesture
+from gui.widgets.items import PictureItem
 
-STEPS = 200
+if TYPE_CHECKING:
+    from engine import KeepMask
+
+STEPS = 200  # of a slider
 MARGIN = 12
+TINT = QColor("#3ddc84")  # unlike skin, hair and lips
+OPACITY = 0.55  # of the tint while painting
+FAINT = 0.4  # factor of that otherwise, so that the face can be judged
+_SHADES = [
+    qRgba(TINT.red(), TINT.green(), TINT.blue(), round(OPACITY * share)) for share in range(256)
+]
+
+
+class KeepView(QObject):
+    """Draws the document's keep mask as a tint; `item` is for the canvas's scene."""
+
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self.item = PictureItem()
+        self._wanted = True
+        document.keep_changed.connect(self._show)
+
+    def set_wanted(self, wanted: bool) -> None:
+        """Set whether the mask is shown."""
+        self._wanted = wanted
+        self._show()
+
+    def set_painting(self, painting: bool) -> None:
+        """Show the tint at full opacity while painting, else faintly."""
+        self.item.setOpacity(1.0 if painting else FAINT)
+
+    def _show(self) -> None:
+        keep = self._document.keep
+        self.item.setVisible(self._wanted and keep is not None)
+        if keep is not None and self._wanted:
+            width, height = keep.photo_size
+            area = QRectF(-0.5, -0.5, width, height)
+            self.item.show_levels((keep_image(keep),), area)
+
+
+def keep_image(keep: KeepMask) -> QImage:
+    """The mask in one colour, its alpha proportional to the mask."""
+    height, width = keep.soft.shape
+    image = QImage(keep.soft.tobytes(), width, height, width, QImage.Format.Format_Indexed8)
+    image.setColorTable(_SHADES)
+    return image.copy()
 
 
 class KeepBar(QWidget):
-    """Brush or eraser, size, soft border; and what is done to all that is kept."""
+    """Sliders for the brush's size and the soft border, and buttons for the given actions."""
 
     def __init__(
         self, document: Document, brush: Brush, actions: tuple[QAction, ...], viewport: QWidget
     ) -> None:
-        """actions: beside the sliders, as buttons."""
+        """actions: shown as buttons below the sliders."""
         super().__init__(viewport)
         self.setObjectName("hint")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -33,7 +80,8 @@ class KeepBar(QWidget):
             self.tr("Size"), self.tr("Size of the brush ([ smaller, ] larger)")
         )
         self.feather_slider = self._slider(
-            self.tr("Soft border"), self.tr("How gently what is kept goes over into what changes")
+            self.tr("Soft border"),
+            self.tr("Width of the blend between kept and changed areas"),
         )
         self._size, self._feather = QLabel(), QLabel()
         grid = QGridLayout()
@@ -71,13 +119,13 @@ class KeepBar(QWidget):
         slider.setRange(0, STEPS)
         slider.setPageStep(STEPS // 10)
         slider.setMinimumWidth(130)
-        slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys to the canvas
+        slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click, the canvas keeps the keys
         slider.setAccessibleName(name)
         slider.setToolTip(tip)
         slider.setStatusTip(tip)
         return slider
 
-    # Sizes by their logarithms, borders by their roots: small ones matter most.
+    # The size slider is logarithmic, the border slider quadratic, for precision at small values.
 
     def _set_size(self, step: int) -> None:
         low, high = self._brush.radii

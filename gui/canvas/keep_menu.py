@@ -1,69 +1,89 @@
-"""The menu of what must not change, and all that belongs to it."""
+"""The menu Keep: painting, showing, opening and saving the keep mask."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 import engine
 from gui.canvas.brush import Brush
 from gui.canvas.canvas import Canvas
-from gui.canvas.keep_bar import KeepBar
-from gui.canvas.keep_view import KeepView
+from gui.canvas.keep_bar import KeepBar, KeepView
 from gui.document.document import Document
-from gui.style.icons import icon
+from gui.widgets.actions import add_action
 from gui.widgets.file_dialogs import ask_open, ask_save, folder_beside
+from gui.workers.background import Background
+
+if TYPE_CHECKING:
+    from engine import KeepMask, KeptPart
 
 
 class KeepMenu(QMenu):
-    """Brush and eraser, whether what is kept is shown, and what is done to all of it."""
+    """Owns the brush, the bar with its settings and the tint over the photo."""
 
     failed = Signal(str)
     done = Signal(str)
 
-    def __init__(self, document: Document, canvas: Canvas, parent: QWidget) -> None:
+    def __init__(
+        self, document: Document, canvas: Canvas, background: Background, parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self.setTitle(self.tr("&Keep"))
-        self._document, self._canvas = document, canvas
+        self._document, self._canvas, self._background = document, canvas, background
         self.tool = Brush(document, self)
         self._view = KeepView(document, self)
         canvas.add_under_points(self._view.item)
-        self.brush = self._add(
-            self.tr("&Paint what must not change"), self._toggle_brush, "B",
-            self.tr("Glasses, hair, hands, background: what is painted stays as in the photo"),
+        self.brush = add_action(
+            self, self.tr("&Paint areas to keep"), self._toggle_brush, "B",
+            tip=self.tr("Glasses, hair, hands, background: painted areas stay as in the photo"),
+            picture="brush",
         )  # fmt: skip
-        self.brush.setIcon(icon("brush"))
-        self.brush.setIconVisibleInMenu(False)
-        self.eraser = self._add(
-            self.tr("&Erase"), self._toggle_eraser, "E", self.tr("Let painted places change again")
-        )
-        self.shown = self._add(
-            self.tr("&Show what is kept"), self._show, "K",
-            self.tr("Tint what is kept over the photo"),
+        self.eraser = add_action(
+            self, self.tr("&Erase"), self._toggle_eraser, "E",
+            tip=self.tr("Erase painted areas, so that they can change"),
+        )  # fmt: skip
+        self.shown = add_action(
+            self, self.tr("&Show kept areas"), self._show, "K",
+            tip=self.tr("Tint the kept areas of the photo"),
         )  # fmt: skip
         for action in (self.brush, self.eraser, self.shown):
             action.setCheckable(True)
         self.shown.setChecked(True)
         self.addSeparator()
-        self.invert = self._add(
-            self.tr("&Invert"), self.tool.invert, "Ctrl+I",
-            self.tr("Keep what was not kept: paint the face and invert to keep all around it"),
-        )  # fmt: skip
-        self.clear_all = self._add(
-            self.tr("&Clear"), self.tool.clear, "Ctrl+Backspace", self.tr("Keep nothing")
+        parts: tuple[tuple[KeptPart, str], ...] = (
+            ("background", self.tr("Keep the back&ground")),
+            ("clothes", self.tr("Keep the c&lothes")),
+            ("hair", self.tr("Keep the &hair")),
         )
+        self.parts = [
+            add_action(
+                self, text, partial(self._keep_part, part),
+                tip=self.tr("Add it to the kept areas; correct them with the brush"),
+            )
+            for part, text in parts
+        ]  # fmt: skip
         self.addSeparator()
-        self.open_mask = self._add(
-            self.tr("&Open a mask…"), self._open, "",
-            self.tr("A picture of the photo's shape, white where the photo must stay"),
+        self.invert = add_action(
+            self, self.tr("&Invert"), self.tool.invert, "Ctrl+I",
+            tip=self.tr("Swap kept and other areas: paint the face and invert to keep the rest"),
         )  # fmt: skip
-        self.save_mask = self._add(
-            self.tr("Save the &mask…"), self._save, "",
-            self.tr("As a picture, for other programs and for batches"),
+        self.clear_all = add_action(
+            self, self.tr("&Clear"), self.tool.clear, "Ctrl+Backspace",
+            tip=self.tr("Remove the whole mask"),
+        )  # fmt: skip
+        self.addSeparator()
+        self.open_mask = add_action(
+            self, self.tr("&Open a mask…"), self._open,
+            tip=self.tr("Open a picture with the photo's proportions, white in the areas to keep"),
+        )  # fmt: skip
+        self.save_mask = add_action(
+            self, self.tr("Save the &mask…"), self._save,
+            tip=self.tr("Save the mask as a picture, for other programs and for batches"),
         )  # fmt: skip
         self.finish = QAction(self.tr("Done"), self)
         self.finish.setToolTip(self.tr("Back to the points (Esc)"))
@@ -80,17 +100,9 @@ class KeepMenu(QMenu):
         document.keep_changed.connect(self._refresh)
         self._refresh()
 
-    def _add(self, name: str, call: Callable[[], object], keys: str, tip: str) -> QAction:
-        action = self.addAction(name)
-        action.setShortcut(QKeySequence(keys))
-        action.setStatusTip(tip)
-        action.setToolTip(f"{tip} ({keys})" if keys else tip)
-        action.triggered.connect(lambda _checked=False: call())
-        return action
-
     @property
     def painting(self) -> bool:
-        """Whether the brush is the canvas's tool."""
+        """Whether the brush is the canvas's current tool."""
         return self._canvas.tool is self.tool
 
     def _show(self) -> None:
@@ -103,10 +115,10 @@ class KeepMenu(QMenu):
         self._choose(erases=True)
 
     def _choose(self, erases: bool) -> None:
-        """Take the brush or the eraser; put it away if it is in use."""
-        stays = not self.painting or self.tool.erases != erases
+        """Toggle the brush or the eraser."""
+        used = not self.painting or self.tool.erases != erases
         self.tool.set_erases(erases)
-        self._use(stays)
+        self._use(used)
 
     def _use(self, wanted: bool) -> None:
         self._canvas.set_tool(self.tool if wanted else None)
@@ -115,11 +127,11 @@ class KeepMenu(QMenu):
 
     def _refresh(self) -> None:
         document = self._document
-        face = document.landmarks is not None
-        if self.painting and (not face or document.fitting):
+        posing = document.pose is not None
+        if self.painting and not posing:
             self._canvas.set_tool(None)
         for action in self.actions():
-            action.setEnabled(face and not document.fitting)
+            action.setEnabled(posing)
         for action in (self.clear_all, self.save_mask):
             action.setEnabled(document.keep is not None)
         painting = self.painting
@@ -128,6 +140,24 @@ class KeepMenu(QMenu):
         self._view.set_painting(painting)
         self.bar.setVisible(painting)
         self.bar.adjustSize()
+
+    def _keep_part(self, part: KeptPart) -> None:
+        """Find a part of the picture in the background thread and add it to the kept areas."""
+        document = self._document
+        photo, landmarks = document.photo, document.landmarks
+        if photo is None or landmarks is None:
+            return
+
+        def done(mask: KeepMask) -> None:
+            if document.photo is not photo:
+                return  # another photo was opened meanwhile
+            keep = mask if document.keep is None else document.keep.joined(mask)
+            document.set_keep(keep, self.tr("Keep a part"))
+            self.shown.setChecked(True)
+            self._show()
+
+        pixels = photo.pixels
+        self._background.run(lambda: engine.keep_part(pixels, landmarks, part), done, owner=self)
 
     def _open(self) -> None:
         photo = self._document.photo

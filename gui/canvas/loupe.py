@@ -1,4 +1,4 @@
-"""A loupe over the canvas, for points that have to be exact."""
+"""A loupe over the canvas, for placing points exactly."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from gui.widgets.items import HANDLE, SHADOW
 
 SIZE = 190
 MARGIN = 14
-TIMES = 4.0  # the canvas's zoom
-LEAST = 3.0  # screen pixels per photo pixel
+MAGNIFICATION = 4.0  # relative to the canvas
+SMALLEST_ZOOM = 3.0  # screen pixels per photo pixel
 
 
 class Loupe(QWidget):
-    """Shows a scene in photo pixels around the mouse, at the left of its parent, at the top unless
-    the mouse is there."""
+    """Shows the scene around the mouse enlarged, at the top left of its parent; at the bottom left
+    when it would cover the mouse."""
 
     def __init__(self, scene: QGraphicsScene, parent: QWidget) -> None:
         super().__init__(parent)
         self._scene, self._over = scene, parent
-        self._centre, self._zoom = QPointF(), LEAST
+        self._centre, self._zoom = QPointF(), SMALLEST_ZOOM
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFixedSize(QSize(SIZE, SIZE))
         self.setAccessibleName(self.tr("Loupe"))
         self.hide()
 
     def show_at(self, centre: QPointF, mouse: QPointF, zoom: float) -> None:
-        """Show what is around `centre` (photo pixels); the mouse is at `mouse` (of the parent)."""
-        self._centre, self._zoom = centre, max(TIMES * zoom, LEAST)
+        """Show the scene around `centre` (photo pixels); `mouse` is in the parent's coordinates."""
+        self._centre, self._zoom = centre, max(MAGNIFICATION * zoom, SMALLEST_ZOOM)
         bottom = self._over.height() - SIZE - MARGIN
         covered = QRectF(0, 0, SIZE + 4 * MARGIN, SIZE + 4 * MARGIN).contains(mouse)
         self.move(MARGIN, bottom if covered else MARGIN)

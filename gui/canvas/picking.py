@@ -1,4 +1,4 @@
-"""What of the pose is under the mouse, and what the mouse would do there."""
+"""Hit test of handles, lines, grips and the selection's box, and what a hit offers."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ if TYPE_CHECKING:
     from gui.canvas.pose_item import PoseItem
 
 # Screen pixels:
-REACH = 11.0  # around a handle or a grip that still grab it
-ON_HANDLE, ON_LINE = 6.5, 4.0  # beyond the first and within the second, a line is meant
-MARGIN, STALK = 14.0, 26.0  # of the box
+REACH = 11.0  # radius within which a handle or a grip is hit
+# A line within ON_LINE has priority over a handle or grip further away than ON_HANDLE.
+ON_HANDLE, ON_LINE = 6.5, 4.0
+MARGIN, STALK = 14.0, 26.0  # of the selection's box; STALK: distance of the rotation grip
 
 Hit = int | Grip | FaceGroup | SelectionBox | None
 
 
 def pick(item: PoseItem, box: SelectionBox | None, point: QPointF, zoom: float) -> Hit:
-    """What is at a point of the photo: a handle, a grip of the box around the selection, a part's
-    line, the box. `zoom` screen pixels are a photo pixel."""
+    """What is at a point of the photo: a handle, a grip of the selection's box, the line of a part,
+    or the inside of the box. `zoom` is screen pixels per photo pixel."""
     at = np.array([point.x(), point.y()])
     hit: Hit = None
     nearest = REACH
@@ -46,7 +47,7 @@ def pick(item: PoseItem, box: SelectionBox | None, point: QPointF, zoom: float) 
 
 
 def cursor_over(hit: Hit, box: SelectionBox | None) -> Qt.CursorShape:
-    """The cursor where this is; a grip is one of the box's."""
+    """The cursor over a hit; a grip is one of `box`."""
     if isinstance(hit, Grip) and not hit.turns and box is not None:
         return _cursor_along(box.axes @ np.array([hit.x, hit.y]))
     if isinstance(hit, SelectionBox):
@@ -55,25 +56,27 @@ def cursor_over(hit: Hit, box: SelectionBox | None) -> Qt.CursorShape:
 
 
 def tip_over(hit: Hit) -> str:
-    """What can be done with this, for the status bar."""
+    """What a click or a drag on a hit does, for the status bar."""
     translate = QCoreApplication.translate
     if isinstance(hit, FaceGroup):
         return translate(
-            "Handles", "{}: click to take the whole part (key {}), drag to move it"
+            "Handles", "{}: click to select the whole part (key {}), drag to move it"
         ).format(hit.name, hit.key)
     if isinstance(hit, SelectionBox):
-        return translate("Handles", "Drag to move what is selected, click to drop the selection")
+        return translate("Handles", "Drag to move the selection, click to clear it")
     if isinstance(hit, Grip) and hit.turns:
-        return translate("Handles", "Drag to turn what is selected; Shift: in steps of 15°")
+        return translate("Handles", "Drag to turn the selection; Shift: in steps of 15°")
     if isinstance(hit, Grip):
         return translate(
-            "Handles", "Drag to scale what is selected; Shift: freely; Ctrl: about the middle"
+            "Handles",
+            "Drag to scale the selection; Shift: without keeping the proportions; Ctrl: about its"
+            " centre",
         )
     return ""
 
 
 def _cursor_along(direction: Floats) -> Qt.CursorShape:
-    """The cursor with arrows nearest to a direction (2,) of the screen."""
+    """The resize cursor closest to a direction (2,) on the screen."""
     eighth = round(float(np.arctan2(direction[1], direction[0])) / (np.pi / 4)) % 4
     return (
         Qt.CursorShape.SizeHorCursor,

@@ -1,4 +1,4 @@
-"""The pose on the canvas: 68 handles, the lines of the parts, the box around what is selected."""
+"""The pose on the canvas: 68 handles, the lines of the parts, the selection's box."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from gui.canvas.selection_box import Floats
 
 LINES = ACCENT.lighter(115)
-CORRECTING = QColor("#5be08c")  # nothing of the pose has this colour
-FAINT = QColor(255, 255, 255, 110)  # where the source has them
-RADIUS = 3.6  # of a handle, in screen pixels whatever the zoom
-ARM = 5.0  # of the crosses that stand for handles while points are corrected
-FADED = 0.3  # opacity of what must not hide the face while it is dragged
+CORRECTING = QColor("#5be08c")  # used only while landmarks are corrected
+FAINT = QColor(255, 255, 255, 110)  # the source's lines
+RADIUS = 3.6  # screen pixels: of a handle
+ARM = 5.0  # screen pixels: of a cross
+FADED = 0.3  # opacity during a drag, so that the face can be seen
 
 
 class PoseItem(QGraphicsItem):
-    """Handles and lines, and faintly where the source has them.
+    """Draws handles and lines of the pose, and faintly the lines of the source.
 
-    Crosses instead of handles while the source's own points are corrected.
+    While the source's landmarks are corrected, it draws crosses instead of handles.
     """
 
     def __init__(self) -> None:
@@ -37,24 +37,24 @@ class PoseItem(QGraphicsItem):
         self.source: Landmarks | None = None
         self.pose: Landmarks | None = None
         self.selection: frozenset[int] = frozenset()
-        self.weights = np.zeros(engine.N_LANDMARKS)  # how much each follows a drag
+        self.weights = np.zeros(engine.N_LANDMARKS)  # with which each follows a drag, 0..1
         self.hovered: int | None = None
         self.hovered_group: frozenset[int] = frozenset()
         self.fading = False
         self.correcting = False
 
     def set_area(self, rect: QRectF) -> None:
-        """Where handles may be."""
+        """Set the bounding rectangle."""
         self.prepareGeometryChange()
         self._rect = rect
 
     def boundingRect(self) -> QRectF:
         return self._rect
 
-    # What is where (photo pixels)
+    # Hit tests, in photo pixels
 
     def nearest(self, point: QPointF) -> tuple[int | None, float]:
-        """The handle nearest to `point`, and how far it is."""
+        """The handle nearest to `point`, and its distance."""
         if self.pose is None:
             return None, np.inf
         distance = np.hypot(self.pose[:, 0] - point.x(), self.pose[:, 1] - point.y())
@@ -62,7 +62,7 @@ class PoseItem(QGraphicsItem):
         return index, float(distance[index])
 
     def nearest_part(self, point: QPointF) -> tuple[str | None, float]:
-        """The part whose line is nearest to `point`, and how far it is."""
+        """The part whose line is nearest to `point`, and its distance."""
         if self.pose is None:
             return None, np.inf
         at = np.array([point.x(), point.y()])
@@ -139,7 +139,7 @@ class PoseItem(QGraphicsItem):
 def draw_box(
     painter: QPainter, box: SelectionBox, stalk: float, hovered: Grip | None, zoom: float
 ) -> None:
-    """A selection's box with its grips; the one that turns stands a `stalk` above."""
+    """Draw a selection's box with its grips; the rotation grip is `stalk` above the box."""
     corners = QPolygonF([QPointF(x, y) for x, y in box.corners().tolist()])
     top, turner = (QPointF(*box.place(Grip(0, -1, turns), stalk)) for turns in (False, True))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -160,14 +160,14 @@ def draw_box(
 
 
 def draw_band(painter: QPainter, rect: QRectF, zoom: float) -> None:
-    """A rubber band."""
+    """Draw a rubber band."""
     painter.setPen(screen_pen(ACCENT, 1.0, zoom))
     painter.setBrush(QColor(78, 161, 255, 40))
     painter.drawRect(rect)
 
 
 def draw_circle(painter: QPainter, centre: QPointF, radius: float, zoom: float) -> None:
-    """How far a soft selection or a brush reaches."""
+    """Draw the radius of soft selection."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for colour, width in ((SHADOW, 2.6), (HANDLE, 1.0)):
@@ -176,7 +176,7 @@ def draw_circle(painter: QPainter, centre: QPointF, radius: float, zoom: float) 
 
 
 def _distance(point: Floats, line: Floats) -> float:
-    """From a point (2,) to a line through points (N, 2)."""
+    """The distance from a point (2,) to the polyline through points (N, 2)."""
     start, along = line[:-1], np.diff(line, axis=0)
     length = np.maximum((along**2).sum(axis=1), 1e-12)
     share = np.clip(((point - start) * along).sum(axis=1) / length, 0, 1)
@@ -185,6 +185,6 @@ def _distance(point: Floats, line: Floats) -> float:
 
 
 def _mixed(one: QColor, other: QColor, share: float) -> QColor:
-    """Of two colours, `share` (0..1) of the second."""
+    """Blend two colours linearly; `share` (0..1) is the second's."""
     mixed = (1 - share) * np.array(one.getRgb()) + share * np.array(other.getRgb())
     return QColor(*np.rint(mixed).astype(int).tolist())

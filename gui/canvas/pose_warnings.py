@@ -1,4 +1,4 @@
-"""Warnings that help: what is wrong with the pose, over the canvas, and what to do about it."""
+"""Warnings about the pose over the canvas, each with what to do about it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from gui.style.theme import colour
 if TYPE_CHECKING:
     from gui.canvas.canvas import Canvas
 
-CHECK_MS = 200  # at most so often
+CHECK_MS = 200  # the shortest time between two checks
 MARGIN = 12
 WIDEST = 560
-MOST = 2  # warnings at once: the worst
+MOST = 2  # warnings at once, the most severe ones
 
 DRIFTED = 0.5
-"""Of `engine.identity_drift`: from here on one should look; from 0.6 on it is somebody else."""
+"""Threshold of `engine.identity_drift` for a warning; from 0.6 on it is another person."""
 
 
 class Sign(QWidget):
@@ -47,7 +47,7 @@ class Sign(QWidget):
 
 
 class Row(QWidget):
-    """One warning with the button that helps."""
+    """One warning with a button for its remedy."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -68,7 +68,7 @@ class Row(QWidget):
         layout.addWidget(self.close_button)
 
     def show_text(self, text: str, button: str) -> None:
-        """Show a warning; without a name, the button is hidden."""
+        """Show a warning; with an empty name, the button is hidden."""
         self.label.setText(text)
         self.label.setAccessibleName(self.tr("Warning: {text}").format(text=text))
         self.help.setText(button)
@@ -76,10 +76,10 @@ class Row(QWidget):
 
 
 class PoseWarnings(QWidget):
-    """Follows the document; the drift from the person is told to it when the pose rests."""
+    """Checks the document's pose after each change; `set_drift` adds the drift of the identity."""
 
     def __init__(self, document: Document, canvas: Canvas, hint: QWidget) -> None:
-        """hint: what it must not cover."""
+        """hint: the widget that it must not cover."""
         super().__init__(canvas.viewport())
         self._hint = hint
         self.setObjectName("hint")
@@ -109,18 +109,18 @@ class PoseWarnings(QWidget):
         self._show()
 
     def set_drift(self, drift: float | None) -> None:
-        """How far the picture is from the person; None: it is the photo."""
+        """Set the result of `engine.identity_drift`; None: the pose is the source's."""
         self._drift = drift
         self.check()
 
     def check(self) -> None:
-        """Look at the pose now."""
+        """Check the pose now."""
         self._timer.stop()
         self.findings = tuple(f for f in self._find() if f.kind not in self._hidden)[:MOST]
         self._show()
 
     def _wait(self) -> None:
-        if not self._timer.isActive():  # not started anew: a long drag is checked, too
+        if not self._timer.isActive():  # not restarted, so that a long drag is checked too
             self._timer.start()
 
     def _forget(self) -> None:
@@ -131,12 +131,12 @@ class PoseWarnings(QWidget):
     def _find(self) -> tuple[engine.Finding, ...]:
         document = self._document
         pose, photo, model = document.pose, document.photo, document.model
-        if pose is None or photo is None or model is None or document.fitting:
+        if pose is None or photo is None or model is None:
             return ()
         try:
             found = engine.check_pose(pose, photo.size, model.trained_range)
         except engine.ReposeError:
-            return ()  # no face at all: the update says so
+            return ()  # not a face at all: the prediction reports the error
         if self._drift is not None and self._drift >= DRIFTED:
             found += (engine.Finding("identity", value=self._drift, limit=0.6),)
         return found
@@ -153,32 +153,32 @@ class PoseWarnings(QWidget):
         values = {"value": abs(finding.value), "limit": abs(finding.limit)}
         return {
             "folded": self.tr(
-                "Some points lie on the wrong side of others, where the picture will tear. Drag"
-                " them back, or undo."
+                "Some points have crossed others, and the picture will tear there. Drag them back,"
+                " or undo."
             ),
             "yaw": self.tr(
-                "The head is turned by {value:.0f}° from the photo; the model has learnt up to"
-                " {limit:.0f}°. Turn it back, or expect a smeared face."
+                "The head is turned by {value:.0f}° from the photo; the model was trained up to"
+                " {limit:.0f}°. Turn it back, or the face may be smeared."
             ),
             "pitch": self.tr(
-                "The head nods by {value:.0f}° from the photo; the model has learnt up to"
-                " {limit:.0f}°. Nod less, or expect a smeared face."
+                "The head nods by {value:.0f}° from the photo; the model was trained up to"
+                " {limit:.0f}°. Nod less, or the face may be smeared."
             ),
             "roll": self.tr(
-                "The head is tilted by {value:.0f}° from the photo; the model has learnt up to"
-                " {limit:.0f}°. Tilt it less, or turn the photo itself."
+                "The head is tilted by {value:.0f}° from the photo; the model was trained up to"
+                " {limit:.0f}°. Tilt it less, or rotate the photo itself."
             ),
             "outside": self.tr(
-                "Part of the face lies outside of the photo and is cut off. Move it back in, or"
-                " start from a wider photo."
+                "Part of the face is outside the photo and is cut off. Move it back, or use a wider"
+                " photo."
             ),
             "small": self.tr(
-                "The face is only {value:.0f} pixels high, and the result can be no sharper. Use a"
-                " larger photo of it if there is one."
+                "The face is only {value:.0f} pixels high, which limits the sharpness of the"
+                " result. Use a larger photo if there is one."
             ),
             "identity": self.tr(
-                "The result looks less and less like this person. Turn less far, or move fewer"
-                " points."
+                "The result no longer looks much like this person. Turn the head less, or move"
+                " fewer points."
             ),
         }[finding.kind].format(**values)
 
@@ -188,12 +188,12 @@ class PoseWarnings(QWidget):
         return self.tr("Turn back") if self._turned_back(finding) is not None else ""
 
     def _turned_back(self, finding: engine.Finding) -> tuple[float, float, float] | None:
-        """The angles with the one that goes too far at its limit; None if no slider does."""
+        """The angles with the one beyond its limit set to the limit; None if none is beyond."""
         pose = self._document.pose
         if pose is None or finding.kind not in ("yaw", "pitch", "roll"):
             return None
         angles = {"yaw": pose.yaw, "pitch": pose.pitch, "roll": pose.roll}
-        # To a whole number, and so inside.
+        # Truncated, so that it is inside the limit.
         limit = float(int(finding.limit))
         if abs(angles[finding.kind]) <= abs(limit) or angles[finding.kind] * finding.value < 0:
             return None
@@ -221,7 +221,7 @@ class PoseWarnings(QWidget):
         return False
 
     def _place(self) -> None:
-        """At the bottom, as wide as fits, above the hint."""
+        """Place it at the bottom, above the hint, as wide as fits."""
         viewport = self._canvas.viewport()
         if not self.findings:
             return

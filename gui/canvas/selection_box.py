@@ -1,4 +1,4 @@
-"""The box around selected points: what its grips do to them."""
+"""The box around selected points, and the affine maps that its grips make."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-SMALLEST, LARGEST = 0.05, 20.0  # what one drag of a grip may scale by; a box is never turned over
-SNAP = np.pi / 12
+SMALLEST, LARGEST = 0.05, 20.0  # scale of one drag; positive, so that it never mirrors
+SNAP = np.pi / 12  # step of a rotation with Shift
 
 
 class Grip(NamedTuple):
-    """A handle of a box, -1, 0 or 1 along each of its axes; or the one that turns."""
+    """A grip of a box: -1, 0 or 1 along each of its axes, or the rotation grip."""
 
     x: int
     y: int
@@ -39,7 +39,7 @@ class Affine:
 
     @classmethod
     def about(cls, anchor: Floats, matrix: Floats) -> Self:
-        """The map with this matrix that leaves `anchor` (2,) where it is."""
+        """The map with this matrix and the fixed point `anchor` (2,)."""
         return cls(matrix, anchor - matrix @ anchor)
 
     @classmethod
@@ -48,14 +48,14 @@ class Affine:
         return cls(np.eye(2), offset)
 
     def __call__(self, points: Floats) -> Floats:
-        """Points (N, 2) after the map."""
+        """Map points (N, 2)."""
         return points @ self.matrix.T + self.shift
 
 
 @dataclass(frozen=True, eq=False)
 class SelectionBox:
-    """A turned rectangle: centre (2,) and half its sides (2,) in pixels of the photo; the columns
-    of axes (2, 2) are its directions to the right and down."""
+    """A rotated rectangle: centre (2,) and half its sides (2,) in photo pixels; the columns of axes
+    (2, 2) are its directions to the right and down."""
 
     centre: Floats
     half: Floats
@@ -76,25 +76,25 @@ class SelectionBox:
         return type(self)(self.centre, self.half + margin, self.axes)
 
     def place(self, grip: Grip, stalk: float) -> Floats:
-        """Where a grip is (2,); the one that turns stands a `stalk` above the box."""
+        """The position (2,) of a grip; the rotation grip is `stalk` above the box."""
         away = np.array([0.0, stalk if grip.turns else 0.0])
         at: Floats = self.centre + self.axes @ (self.half * (grip.x, grip.y) - away)
         return at
 
     def corners(self) -> Floats:
-        """The four corners (4, 2), around."""
+        """The four corners (4, 2), clockwise."""
         signs = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
         corners: Floats = self.centre + (signs * self.half) @ self.axes.T
         return corners
 
     def nearest_grip(self, point: Floats, stalk: float) -> tuple[Grip, float]:
-        """The grip nearest to a point (2,), and how far it is."""
+        """The grip nearest to a point (2,), and its distance."""
         distances = [float(np.hypot(*(self.place(grip, stalk) - point))) for grip in GRIPS]
         nearest = int(np.argmin(distances))
         return GRIPS[nearest], distances[nearest]
 
     def after(self, affine: Affine) -> Self:
-        """The box after one of its own turns or scalings."""
+        """The box after one of its own rotations or scalings."""
         axes = affine.matrix @ self.axes
         lengths = np.linalg.norm(axes, axis=0)
         return type(self)(affine(self.centre[None])[0], self.half * lengths, axes / lengths)
@@ -104,8 +104,8 @@ class SelectionBox:
         return bool((np.abs((point - self.centre) @ self.axes) <= self.half).all())
 
     def turned(self, grabbed: Floats, point: Floats, snapped: bool) -> Affine:
-        """Turning about the centre as the mouse goes from `grabbed` to `point` (2,);
-        `snapped`: by steps of 15 degrees."""
+        """The rotation about the centre that takes the direction of `grabbed` (2,) to that of
+        `point` (2,); `snapped`: rounded to 15 degrees."""
         before, after = grabbed - self.centre, point - self.centre
         angle = np.arctan2(after[1], after[0]) - np.arctan2(before[1], before[0])
         if snapped:
@@ -116,10 +116,10 @@ class SelectionBox:
     def scaled(
         self, grip: Grip, offset: Floats, free: bool = False, centred: bool = False
     ) -> Affine:
-        """Scaling by dragging a grip by `offset` (2,).
+        """The scaling that a drag of a grip by `offset` (2,) makes.
 
-        A corner keeps the proportions unless `free`. The opposite side stays, or if `centred` the
-        centre.
+        A corner keeps the proportions unless `free`. The opposite side is fixed, or the centre if
+        `centred`.
         """
         sign = np.array([grip.x, grip.y], float)
         span = self.half if centred else 2 * self.half
@@ -127,12 +127,12 @@ class SelectionBox:
         if grip.x and grip.y and not free:
             factor = np.full(2, 1 + reach @ local / max(float(reach @ reach), 1.0))
         else:
-            wide = span >= 0.5  # what has no width cannot become wider
+            wide = span >= 0.5  # a box without width cannot be scaled
             factor = 1 + np.where(wide, sign * local / np.maximum(span, 0.5), 0.0)
         factor = np.clip(factor, SMALLEST, LARGEST)
         return self.scaled_by(factor, np.zeros(2) if centred else -sign)
 
     def scaled_by(self, factor: Floats, anchor: Floats) -> Affine:
-        """Scaling by `factor` (2,) along the axes; `anchor` (2,), -1..1 across the box, stays."""
+        """The scaling by `factor` (2,) along the axes; `anchor` (2,), in -1..1, is fixed."""
         at = self.centre + self.axes @ (self.half * anchor)
         return Affine.about(at, self.axes @ np.diag(factor) @ self.axes.T)

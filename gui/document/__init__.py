@@ -1,1 +1,1 @@
-"""What is being edited, and the files that hold it."""
+"""The document: photo, landmarks, pose and model; and the project files that store it."""

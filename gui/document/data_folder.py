@@ -1,4 +1,4 @@
-"""Where the editor keeps what is neither a setting nor the user's own file."""
+"""The folders of the editor's own data: named poses, autosaved work, export descriptions."""
 
 import os
 from pathlib import Path
@@ -7,9 +7,9 @@ from PySide6.QtCore import QStandardPaths
 
 
 def data_folder(name: str) -> Path:
-    """The folder of one kind of thing ("poses", "autosave"); it may not exist yet.
+    """The folder of one kind of data ("poses", "autosave", "export"); it may not exist yet.
 
-    The environment variable REPOSE_DATA names another place for all of them.
+    The environment variable REPOSE_DATA replaces the system's folder for application data.
     """
     own = QStandardPaths.StandardLocation.AppDataLocation
     place = os.environ.get("REPOSE_DATA") or QStandardPaths.writableLocation(own)

@@ -1,4 +1,4 @@
-"""What is being edited: the only owner of photo, landmarks, pose and model."""
+"""`Document`: the only owner of the photo, the landmarks, the pose and the model."""
 
 from __future__ import annotations
 
@@ -8,23 +8,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoStack
+from PySide6.QtGui import QUndoCommand, QUndoStack
 
 import engine
-from gui.document.commands import ChangeEdit
+from gui.document.edit import Correction, Edit, new_gesture, posed_as
 from gui.document.photo import Photo
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-
     from engine import Expression, KeepMask, Landmarks, Pose3D, TrainedRange
-
-YAW_LIMIT, PITCH_LIMIT, ROLL_LIMIT = 60.0, 40.0, 45.0
 
 
 @dataclass(frozen=True)
 class Model:
-    """The generators in use, as the predict worker reports them once they are loaded."""
+    """The generators in use, as the predict worker reports them after loading."""
 
     path: Path | None
     name: str
@@ -32,70 +28,23 @@ class Model:
     trained_range: TrainedRange = field(default_factory=engine.TrainedRange)
 
 
-@dataclass(frozen=True, eq=False)
-class Edit:
-    """All that can be undone about the open face. A change replaces it by another one.
-
-    landmarks   the source's own, 68x2 pixels of the photo
-    pose        the target pose
-    keep        what must not change; None: nothing is painted
-    correction  the landmarks while they are being corrected, as a pose so that they can be turned;
-                None outside that mode, and then `landmarks` are what it ended with
-    """
-
-    landmarks: Landmarks
-    pose: Pose3D
-    keep: KeepMask | None = None
-    correction: Pose3D | None = None
-
-    @classmethod
-    def of(cls, landmarks: Landmarks) -> Edit:
-        """A face as it is."""
-        return cls(landmarks, engine.Pose3D.of(landmarks))
-
-    def same(self, other: Edit | None) -> bool:
-        """Whether all values are the very same."""
-        return (
-            other is not None
-            and self.landmarks is other.landmarks
-            and self.pose is other.pose
-            and self.keep is other.keep
-            and self.correction is other.correction
-        )
-
-
-def posed_as(face: Landmarks, landmarks: Landmarks) -> Pose3D:
-    """The pose of a face (68x2) whose landmarks are these (68x2), turned as they are."""
-    old, new = engine.head_angles(face), engine.head_angles(landmarks)
-    turn = (round(n - o, 1) for o, n in zip(old, new, strict=True))
-    pose = engine.Pose3D.of(face).turned(*_limited(turn))
-    return pose.with_landmarks(landmarks)
-
-
-def within_sliders(pose: Pose3D) -> Pose3D:
-    """The same landmarks, turned no further than the sliders go."""
-    turn = (pose.yaw, pose.pitch, pose.roll)
-    limited = _limited(turn)
-    return pose if turn == limited else pose.turned(*limited).with_landmarks(pose.landmarks())
-
-
-def _limited(turn: Iterable[float]) -> tuple[float, float, float]:
-    limits = (YAW_LIMIT, PITCH_LIMIT, ROLL_LIMIT)
-    yaw, pitch, roll = (
-        min(max(angle, -limit), limit) for angle, limit in zip(turn, limits, strict=True)
-    )
-    return yaw, pitch, roll
-
-
 class Document(QObject):
-    """Values are replaced, never edited in place; every replacement is signalled.
+    """The state of the editor. Values are replaced, not edited in place; changes are signalled.
 
-    `landmarks` and `pose` are None until a face is chosen. While `fitting` is true, `pose` is not
-    a new pose but a correction of the source's own landmarks; `edit` has both.
+    A document is in one of four states: no photo; a photo without a chosen face (`landmarks` is
+    None); correcting (`correction` is set, `pose` is None); posing (`pose` is set).
 
-    `face_opened` tells that editing begins anew (another face or none, or a project); it comes
-    before the signals for the values, and the undo stack is empty. `project` is the file of the
-    open project, if one is.
+    `project` is the file of the open project, None without one.
+
+    Signals:
+    photo_changed   another photo
+    face_opened     another face, none, or a project was opened, and the undo stack is empty;
+                    sent before the three signals for the values
+    source_changed  other source landmarks, or a correction began or ended
+    pose_changed    another editable pose
+    keep_changed    another keep mask
+    saved           the saved state or the project's file is another
+    model_changed   another model
     """
 
     photo_changed = Signal()
@@ -114,32 +63,36 @@ class Document(QObject):
         self.project: Path | None = None
         self.undo_stack = QUndoStack(self)
         self._saved: Edit | None = None
-        self._uncorrected: int | None = None  # index of the undo stack when correcting began
         self._quiet = False
 
     @property
     def landmarks(self) -> Landmarks | None:
-        """The source's own, 68x2 pixels of the photo."""
+        """The source's landmarks, 68x2 pixels of the photo; None until a face is chosen."""
         return None if self.edit is None else self.edit.landmarks
 
     @property
     def pose(self) -> Pose3D | None:
-        """What is being moved: the pose, or while fitting the source's own points."""
-        return None if self.edit is None else self.edit.correction or self.edit.pose
+        """The target pose; None until a face is chosen and while its landmarks are corrected."""
+        return None if self.edit is None or self.correcting else self.edit.pose
 
     @property
-    def keep(self) -> KeepMask | None:
-        """What must not change."""
-        return None if self.edit is None else self.edit.keep
+    def editable(self) -> Pose3D | None:
+        """What handles and sliders change: the correction's points, else the target pose."""
+        return None if self.edit is None else self.edit.editable
 
     @property
-    def fitting(self) -> bool:
-        """Whether the source's own landmarks are being corrected."""
+    def correcting(self) -> bool:
+        """Whether the source's landmarks are being corrected."""
         return self.edit is not None and self.edit.correction is not None
 
     @property
+    def keep(self) -> KeepMask | None:
+        """The areas that must stay as in the photo; None: no area."""
+        return None if self.edit is None else self.edit.keep
+
+    @property
     def unsaved(self) -> bool:
-        """Whether closing would lose something: an edited pose, corrected points, a mask."""
+        """Whether closing would lose an edited pose, corrected landmarks or a keep mask."""
         edit, saved = self.edit, self._saved
         if edit is None:
             return False
@@ -151,21 +104,19 @@ class Document(QObject):
             return False
         points = edit.pose.landmarks()
         if self.project is None and np.array_equal(points, edit.landmarks):
-            return False  # nothing was done that a picture would show
+            return False  # a saved picture would equal the photo
         return not np.array_equal(points, saved.pose.landmarks())
 
     @property
     def edited(self) -> bool:
-        """Whether the pose differs from the source's."""
-        pose, landmarks = self.pose, self.landmarks
-        if pose is None or landmarks is None:
-            return False
-        return not np.array_equal(pose.landmarks(), landmarks)
+        """Whether the landmarks of the editable pose differ from the source's."""
+        edit = self.edit
+        return edit is not None and not np.array_equal(edit.editable.landmarks(), edit.landmarks)
 
     # The face
 
     def set_photo(self, photo: Photo) -> None:
-        """Edit another photo. Its face is chosen at once if there is only one."""
+        """Open another photo. If it has exactly one face, that face is chosen."""
         self._set_photo(photo)
         if len(photo.faces) == 1:
             self.choose_face(0)
@@ -173,17 +124,19 @@ class Document(QObject):
     def set_project(
         self, photo: Photo, edit: Edit | None, project: Path | None, saved: bool = True
     ) -> None:
-        """Go on with what was done to a photo, in the project with this file (None: in none yet).
+        """Open a photo with an edit of it.
 
-        saved: it is on disk like this.
+        edit     None: no face is chosen
+        project  the file of the project; None: it has none yet
+        saved    whether the edit is on disk
         """
         self._set_photo(photo, project)
         if edit is None:
             return
         self.open_edit(replace(edit, correction=None), project, saved)
         if edit.correction is not None:
-            self.start_fitting()
-            self.change_pose(edit.correction, self.tr("Correct the points"))
+            self.start_correcting()
+            self.change_pose(edit.correction.points, self.tr("Correct the points"))
 
     def _set_photo(self, photo: Photo, project: Path | None = None) -> None:
         self.photo = photo
@@ -196,18 +149,16 @@ class Document(QObject):
         self.open_edit(Edit.of(self.photo.faces[index].landmarks))
 
     def leave_face(self) -> None:
-        """Back to choosing among the faces."""
+        """Close the face, so that another one can be chosen."""
         self.open_edit(None)
 
     def place_face(self, landmarks: Landmarks) -> None:
-        """Edit a face that was not found: `landmarks` (68x2 pixels) are corrected first."""
+        """Edit a face that was not detected, starting with a correction of `landmarks` (68x2)."""
         edit = Edit.of(landmarks)
-        self.open_edit(replace(edit, correction=edit.pose))
+        self.open_edit(replace(edit, correction=Correction(edit.pose)))
 
     def open_edit(self, edit: Edit | None, project: Path | None = None, saved: bool = True) -> None:
-        """Begin anew with this face of the photo; None: with none. Another face is not what the
-        open project is about: without `project`, it is of none."""
-        self._uncorrected = None
+        """Open this edit (None: no face) with an empty undo stack, as part of `project`."""
         self.project = project
         self._saved = edit if saved else None
         self.undo_stack.clear()
@@ -220,9 +171,9 @@ class Document(QObject):
     # Changes
 
     def change(self, edit: Edit, text: str, gesture: int | None = None) -> None:
-        """Replace the edit, as an entry of the undo stack under the name `text`.
+        """Replace the edit; the undo stack gets an entry named `text`.
 
-        Changes of one `gesture` (see `new_gesture`) are one entry.
+        Consecutive changes of one `gesture` (see `new_gesture`) are one entry.
         """
         if edit.same(self.edit):
             return
@@ -236,128 +187,102 @@ class Document(QObject):
             stack.undo()
 
     def set_edit(self, edit: Edit) -> None:
-        """Replace the edit and signal what differs. For commands only."""
+        """Replace the edit and signal what differs, without an undo entry. For `ChangeEdit`."""
         old, self.edit = self.edit, edit
         if old is not None and not self._quiet:
-            self._tell(old, edit)
+            self._signal_difference(old, edit)
 
-    def _tell(self, old: Edit, edit: Edit) -> None:
-        mode = (old.correction is None) != (edit.correction is None)
-        if edit.landmarks is not old.landmarks or mode:
+    def _signal_difference(self, old: Edit, new: Edit) -> None:
+        began_or_ended = (old.correction is None) != (new.correction is None)
+        if new.landmarks is not old.landmarks or began_or_ended:
             self.source_changed.emit()
-        if edit.pose is not old.pose or edit.correction is not old.correction:
+        if new.pose is not old.pose or new.correction is not old.correction:
             self.pose_changed.emit()
-        if edit.keep is not old.keep:
+        if new.keep is not old.keep:
             self.keep_changed.emit()
 
     def change_pose(self, pose: Pose3D, text: str, gesture: int | None = None) -> None:
-        """Replace the pose, or while fitting the corrected points."""
-        if self.edit is None:
-            return
-        if self.fitting:
-            self.change(replace(self.edit, correction=pose), text, gesture)
-        else:
-            self.change(replace(self.edit, pose=pose), text, gesture)
+        """Replace the editable pose: the correction's points while correcting, else the pose."""
+        if self.edit is not None:
+            self.change(self.edit.with_editable(pose), text, gesture)
 
     def set_keep(self, keep: KeepMask | None, text: str, gesture: int | None = None) -> None:
-        """Replace the mask of what must not change."""
+        """Replace the keep mask."""
         if self.edit is not None:
             self.change(replace(self.edit, keep=keep), text, gesture)
 
-    def move(
-        self,
-        start: Pose3D,
-        indices: Collection[int],
-        offset: tuple[float, float],
-        gesture: int | None = None,
-    ) -> None:
-        """Move the landmarks `indices` of the pose `start` by `offset` pixels."""
-        pose = start.moved(sorted(indices), offset) if any(offset) else start
-        text = self.tr("Move point")
-        if len(indices) != 1:
-            text = self.tr("Move {} points").format(len(indices))
-        self.change_pose(pose, text, gesture)
-
     def turn(self, yaw: float, pitch: float, roll: float, gesture: int | None = None) -> None:
-        """Turn the head by these angles from the source, in degrees."""
-        if self.pose is not None:
-            self.change_pose(self.pose.turned(yaw, pitch, roll), self.tr("Turn head"), gesture)
+        """Set the head rotation of the editable pose, in degrees from the source's."""
+        if self.editable is not None:
+            self.change_pose(self.editable.turned(yaw, pitch, roll), self.tr("Turn head"), gesture)
 
     def set_expression(self, expression: Expression, gesture: int | None = None) -> None:
-        """Give the pose this expression in place of the one it has."""
+        """Replace the expression of the target pose."""
         if self.pose is not None:
             pose = engine.expressed(self.pose, expression)
             self.change_pose(pose, self.tr("Change expression"), gesture)
 
     def take_pose(self, landmarks: Landmarks, text: str) -> None:
-        """Make `landmarks` (68x2 pixels of this photo) the pose.
+        """Set the landmarks of the editable pose to these (68x2 pixels of this photo).
 
-        The sliders follow the head's rotation, so that they keep turning from there.
+        Its angles are set to their head rotation, so that the sliders turn on from there.
         """
-        if self.landmarks is None:
-            return
-        self.change_pose(posed_as(self.landmarks, landmarks), text)
+        if self.landmarks is not None:
+            self.change_pose(posed_as(self.landmarks, landmarks), text)
 
     def reset_pose(self) -> None:
-        """Back to the pose of the source, as an entry of its own."""
+        """Set the editable pose to the source's, as an undo entry of its own."""
         if self.landmarks is not None and self.edited:
             self.change_pose(engine.Pose3D.of(self.landmarks), self.tr("Reset pose"))
 
-    # Correcting the source's own landmarks
+    # Correcting the source's landmarks
 
-    def start_fitting(self) -> None:
-        """Let the source's own landmarks be corrected; the pose waits meanwhile."""
+    def start_correcting(self) -> None:
+        """Start to correct the source's landmarks; the target pose cannot be changed meanwhile."""
         edit = self.edit
         if edit is not None and edit.correction is None:
-            self._uncorrected = self.undo_stack.index()
-            correction = engine.Pose3D.of(edit.landmarks)
+            points = engine.Pose3D.of(edit.landmarks)
+            correction = Correction(points, self.undo_stack.index())
             self.change(replace(edit, correction=correction), self.tr("Correct the points"))
 
-    def finish_fitting(self) -> None:
-        """Take the corrected landmarks for the source's. What was done to the pose is done to the
-        corrected face. All of it becomes one entry of the undo stack."""
+    def finish_correcting(self) -> None:
+        """Make the corrected landmarks the source's. The correction becomes one undo entry."""
         edit = self.edit
         if edit is None or edit.correction is None:
             return
-        landmarks = edit.correction.landmarks()
-        if self._uncorrected is None:  # a face placed by hand: nothing to go back to
+        correction, landmarks = edit.correction, edit.correction.points.landmarks()
+        if correction.began is None:
             self.open_edit(replace(Edit.of(landmarks), keep=edit.keep))
             return
         if np.array_equal(landmarks, edit.landmarks):
-            self.cancel_fitting()
+            self.cancel_correcting()
             return
-        corrected = engine.Pose3D.of(landmarks).source
-        new = replace(
-            edit,
-            landmarks=landmarks,
-            pose=replace(edit.pose, source=corrected),
-            correction=None,
-        )
-        self._quiet = True
-        self.undo_stack.setIndex(self._uncorrected)
+        new = correction.applied_to(edit)
+        self._quiet = True  # the states between are not signalled
+        self.undo_stack.setIndex(correction.began)
         self.change(new, self.tr("Correct the points"))
         self._quiet = False
-        self._tell(edit, new)
+        self._signal_difference(edit, new)
 
-    def cancel_fitting(self) -> None:
-        """Back to the landmarks from before; without any, to choosing a face."""
-        if not self.fitting:
+    def cancel_correcting(self) -> None:
+        """Restore the landmarks from before the correction; a face placed by hand is closed."""
+        if self.edit is None or self.edit.correction is None:
             return
-        if self._uncorrected is None:
+        if self.edit.correction.began is None:
             self.open_edit(None)
         else:
-            self.undo_stack.setIndex(self._uncorrected)
+            self.undo_stack.setIndex(self.edit.correction.began)
 
-    # Saved or not, and the model
+    # Saved state and model
 
     def mark_saved(self, edit: Edit) -> None:
-        """`edit` is on disk now, as a picture or a pose: enough where there is no project."""
+        """`edit` was written as a picture or a pose. Without a project it then counts as saved."""
         if self.project is None:
             self._saved = edit
             self.saved.emit()
 
     def mark_project_saved(self, project: Path, edit: Edit | None) -> None:
-        """`edit` is in this project's file now."""
+        """`edit` was written to the file of this project."""
         self.project, self._saved = project, edit
         self.saved.emit()
 
@@ -365,3 +290,30 @@ class Document(QObject):
         """The predict worker has loaded `model`."""
         self.model = model
         self.model_changed.emit()
+
+
+class ChangeEdit(QUndoCommand):
+    """The one undo command: replaces the document's edit. `extend` adds changes of its gesture."""
+
+    def __init__(self, document: Document, edit: Edit, text: str, gesture: int | None = None):
+        super().__init__(text)
+        assert document.edit is not None
+        self._document = document
+        self._old = document.edit
+        self._new = edit
+        self.gesture = new_gesture() if gesture is None else gesture
+
+    def redo(self) -> None:
+        self._document.set_edit(self._new)
+
+    def undo(self) -> None:
+        self._document.set_edit(self._old)
+
+    def extend(self, edit: Edit) -> None:
+        """Replace the new edit. If it equals the old one, the command becomes obsolete.
+
+        `QUndoCommand.mergeWith` is not used: PySide never frees the commands that it merged.
+        """
+        self._new = edit
+        self.setObsolete(edit.same(self._old))
+        self._document.set_edit(edit)

@@ -1,11 +1,12 @@
-"""How the head is turned, how far the model has learnt to, and turns in steps."""
+"""The head rotation of the editable pose, and the range that the model was trained for."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 import engine
-from gui.document.document import PITCH_LIMIT, ROLL_LIMIT, YAW_LIMIT, Document
+from gui.document.document import Document
+from gui.document.edit import PITCH_LIMIT, ROLL_LIMIT, YAW_LIMIT
 
 Angles = tuple[float, float, float]
 Range = tuple[float, float]
@@ -24,10 +25,10 @@ def axis_name(axis: int) -> str:
 
 
 class HeadTurn(QObject):
-    """Yaw, pitch and roll as offsets from the source, in degrees, with what the model has learnt.
+    """Yaw, pitch and roll in degrees as offsets from the source's, and the trained ranges.
 
-    `ranges` are the lowest and highest offsets that the model was trained for, within the limits
-    of the sliders; None without a face or a model.
+    `ranges` are the lowest and the highest offset of each angle that the model was trained for,
+    within the sliders' limits; None without a face or a model.
     """
 
     ranges_changed = Signal()
@@ -42,13 +43,13 @@ class HeadTurn(QObject):
 
     @property
     def angles(self) -> Angles:
-        """The present offsets; 0 without a face."""
-        pose = self._document.pose
+        """The current offsets; 0 without a face."""
+        pose = self._document.editable
         return (0.0, 0.0, 0.0) if pose is None else (pose.yaw, pose.pitch, pose.roll)
 
     @property
     def beyond(self) -> frozenset[int]:
-        """The axes whose angles the model has not learnt."""
+        """The axes whose angles are outside the trained range."""
         if self.ranges is None:
             return frozenset()
         return frozenset(
@@ -58,7 +59,7 @@ class HeadTurn(QObject):
         )
 
     def turn_to(self, angles: Angles, gesture: int | None = None) -> None:
-        """Turn the head to these offsets, as far as the sliders go."""
+        """Set the offsets, limited to the sliders' ranges."""
         yaw, pitch, roll = (
             round(min(max(angle, -limit), limit), 1)
             for angle, limit in zip(angles, LIMITS, strict=True)
@@ -67,20 +68,20 @@ class HeadTurn(QObject):
             self._document.turn(yaw, pitch, roll, gesture)
 
     def turn_by(self, angles: Angles, gesture: int | None = None) -> None:
-        """Turn the head by so much from where it is."""
+        """Add to the current offsets."""
         yaw, pitch, roll = (a + b for a, b in zip(self.angles, angles, strict=True))
         self.turn_to((yaw, pitch, roll), gesture)
 
     def _find_ranges(self) -> None:
-        pose, model = self._document.pose, self._document.model
+        pose, model = self._document.editable, self._document.model
         if pose is None or model is None:
             self.ranges = None
         else:
-            learnt: engine.TrainedRange = model.trained_range.around(pose.source.angles)
+            trained: engine.TrainedRange = model.trained_range.around(pose.source.angles)
             yaw, pitch, roll = (
                 (max(low, -limit), min(high, limit))
                 for (low, high), limit in zip(
-                    (learnt.yaw, learnt.pitch, learnt.roll), LIMITS, strict=True
+                    (trained.yaw, trained.pitch, trained.roll), LIMITS, strict=True
                 )
             )
             self.ranges = (yaw, pitch, roll)

@@ -1,4 +1,4 @@
-"""Arrays to Qt images."""
+"""Conversion of arrays to Qt images."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 
-SMALLEST_LEVEL = 1024  # pixels of the short side
+SMALLEST_LEVEL = 1024  # pixels: the short side down to which an image is halved
 
 
 def rgb_image(picture: NDArray[np.uint8] | NDArray[np.float32]) -> QImage:
@@ -20,7 +20,7 @@ def rgb_image(picture: NDArray[np.uint8] | NDArray[np.float32]) -> QImage:
 
 
 def tinted_image(strength: NDArray[np.float32], colour: QColor, opacity: float) -> QImage:
-    """One colour whose alpha is `strength` (HxW, 0..1) times `opacity` (0..1)."""
+    """An image of one colour with the alpha `strength` (HxW, 0..1) times `opacity` (0..1)."""
     height, width = strength.shape
     rgba = np.empty((height, width, 4), np.uint8)
     rgba[..., :3] = colour.red(), colour.green(), colour.blue()
@@ -30,9 +30,9 @@ def tinted_image(strength: NDArray[np.float32], colour: QColor, opacity: float) 
 
 
 def halvings(image: QImage) -> tuple[QImage, ...]:
-    """The image, and of a large one copies of half its size, a quarter and so on.
+    """An image pyramid: the image, and for large ones copies of half the size, a quarter, ...
 
-    Zoomed out, the fitting one is drawn, so that large photos neither flicker nor crawl.
+    Zoomed out, the level of the fitting size is drawn, which avoids aliasing and is fast.
     """
     levels = [image]
     while min(image.width(), image.height()) > SMALLEST_LEVEL:

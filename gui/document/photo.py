@@ -1,4 +1,4 @@
-"""Photos as the editor opens them."""
+"""Photos: the pixels, the detected faces, and the picture for the screen."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from PySide6.QtGui import QImage
 
 import engine
 from gui.document.images import halvings, rgb_image
+from gui.style.preferences import detector
 
 if TYPE_CHECKING:
     from engine import Face, Metadata
@@ -21,9 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Photo:
-    """A photo as it was read: `pixels` is HxWx3 RGB uint8; `faces` are largest first; `image` is
-    the same picture for the screen; `metadata` is what its file says beside the pixels; `sha256`
-    is the hash of the file."""
+    """A photo as it was read.
+
+    pixels    HxWx3 RGB uint8
+    faces     detected faces, the largest first
+    image     the same picture as a QImage
+    metadata  of the file: EXIF, colour profile
+    sha256    the hash of the file, hexadecimal
+    """
 
     path: Path
     pixels: NDArray[np.uint8]
@@ -44,16 +50,16 @@ class Photo:
 
 
 def read_photo(path: Path) -> Photo:
-    """Read a photo and look for its faces. Slow: not for the GUI thread. Raises ReposeError."""
+    """Read a photo and detect its faces. Slow: not for the GUI thread. Raises ReposeError."""
     pixels, metadata = engine.read_picture(path)
-    faces, image = engine.find_faces(pixels), rgb_image(pixels)
+    faces, image = engine.find_faces(pixels, detector()), rgb_image(pixels)
     photo = Photo(path, pixels, faces, image, metadata, file_hash(path))
-    _ = photo.levels  # now, in this thread
+    _ = photo.levels  # computed in this thread
     return photo
 
 
 def file_hash(path: Path) -> str:
-    """The SHA-256 of a file, hexadecimal; empty when it cannot be read any more."""
+    """The SHA-256 of a file, hexadecimal; empty when it cannot be read."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""Projects: all that was done to a photo, in one small JSON file."""
+"""Project files: the edit of a photo as JSON; the photo itself is referenced by its path."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
 import engine
-from gui.document.document import Edit
+from gui.document.edit import Correction, Edit
 
 if TYPE_CHECKING:
     from engine import KeepMask, Pose3D
 
 SUFFIX = ".repose"
 _FORMAT, _VERSION = "repose project", 1
-_LARGEST_BYTES = 50_000_000  # a project has some hundred thousand at most
+_LARGEST_BYTES = 50_000_000  # far above the size of any real project
 _LARGEST_ANGLE = 180.0
 
 
 @dataclass(frozen=True, eq=False)
 class Project:
-    """What a project file says.
+    """The content of a project file.
 
-    photo, sha256, photo_size  where the photo was, the hash of its file, its width and height
-    edit                       what was done to it; None where no face is chosen
-    model, model_name          the model that was in use; no path: the default one
-    area                       the part of the photo that was shown: left, top, width, height
-    views                      what the panes showed
-    path                       the project's own file, also of an autosaved one; None: it has none
+    photo, sha256, photo_size  path of the photo, hash of its file, its width and height in pixels
+    edit                       None: no face was chosen
+    model, model_name          the model in use; without a path, the default one
+    area                       the shown part of the photo: left, top, width, height in pixels
+    views                      the names of the views of the panes
+    path                       the project's file, also in an autosaved copy; None: not saved yet
     """
 
     photo: Path
@@ -50,9 +50,9 @@ class Project:
 
 
 def write_project(path: Path, project: Project, autosave: bool = False) -> None:
-    """Write a project, whole or not at all; paths are relative to it where they can be.
+    """Write a project, whole or not at all, with relative paths where possible.
 
-    autosave  this is a copy, which still knows the project's own file
+    autosave  the file is a copy, and stores the path of the project's own file
 
     Raises ReposeError.
     """
@@ -65,7 +65,7 @@ def write_project(path: Path, project: Project, autosave: bool = False) -> None:
 
 
 def read_project(path: Path) -> Project:
-    """The project in a file. Raises ReposeError when it is damaged, or none."""
+    """Read a project. Raises ReposeError when the file is damaged or not a project."""
     if path.is_file() and path.stat().st_size > _LARGEST_BYTES:
         raise engine.ReposeError(
             QCoreApplication.translate("Project", "{} is too large for a project.").format(path)
@@ -93,8 +93,10 @@ def read_project(path: Path) -> Project:
 
 
 def photo_candidates(project: Project, recent: list[Path]) -> list[Path]:
-    """The files that may be a project's photo, the likeliest first: the one that it names, one of
-    that name beside the project or among the recent ones."""
+    """Existing files that may be a project's photo, in order of likelihood.
+
+    These are the stored path, and files of the same name beside the project and in `recent`.
+    """
     named = [project.photo]
     if project.path is not None:
         named.append(project.path.parent / project.photo.name)
@@ -121,7 +123,7 @@ def _values(project: Project, folder: Path) -> dict[str, Any]:
         values["landmarks"] = _points(edit.landmarks)
         values["pose"] = _pose_values(edit.pose)
         if edit.correction is not None:
-            values["correction"] = _pose_values(edit.correction)
+            values["correction"] = _pose_values(edit.correction.points)
         if edit.keep is not None:
             png = base64.b64encode(edit.keep.to_png()).decode("ascii")
             values["keep"] = {"png": png, "feather": edit.keep.feather}
@@ -158,7 +160,7 @@ def _edit(values: Mapping[str, Any], photo_size: tuple[int, int]) -> Edit:
         landmarks=start.source.landmarks,
         pose=_pose(values["pose"], start),
         keep=None if keep is None else _keep(keep, photo_size),
-        correction=None if correction is None else _pose(correction, start),
+        correction=None if correction is None else Correction(_pose(correction, start)),
     )
 
 
@@ -200,12 +202,12 @@ def _keep(values: Mapping[str, Any], photo_size: tuple[int, int]) -> KeepMask:
 
 
 def _points(landmarks: engine.Landmarks) -> list[list[float]]:
-    """Each number as the shortest decimal that reads back as the same float32."""
+    """Points as lists, each number the shortest decimal that reads back as the same float32."""
     return [[float(str(value)) for value in point] for point in landmarks]
 
 
 def _relative(path: Path, folder: Path) -> str:
-    """``path`` as seen from a folder, with slashes, so that both can move together."""
+    """`path` relative to a folder, with slashes; absolute if it is on another drive."""
     try:
         return Path(os.path.relpath(path.absolute(), folder)).as_posix()
     except ValueError:  # another drive

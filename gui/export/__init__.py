@@ -1,1 +1,1 @@
-"""The dialog that exports batches."""
+"""The dialog for batch exports."""

@@ -1,4 +1,4 @@
-"""Export batch: many photos in many poses, made in the background while editing goes on."""
+"""The dialog Export batch: many photos in many poses, exported by a background process."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from gui.workers.export_process import Ending, ExportProcess, command_line
 if TYPE_CHECKING:
     from engine import ExportBatch
 
-PAUSE_MS = 150  # after the last change, before the names are looked at
+PAUSE_MS = 150  # after the last change, before the batch is planned
 EDITED = "edited"
-"""What {pose} is for the pose in the editor."""
+"""The value of {pose} in file names for the pose in the editor."""
 
 
 class ExportDialog(QDialog):
-    """Does not block the window, and may be closed while the export goes on."""
+    """Does not block the window. A running export continues when it is closed."""
 
     failed = Signal(str)
-    told = Signal(str)
+    message = Signal(str)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,7 +62,7 @@ class ExportDialog(QDialog):
         self.resize(940, 700)
 
     def open_for(self) -> None:
-        """Show the dialog, with the open photo in it when it is empty."""
+        """Show the dialog; if its list is empty, the open photo is added."""
         photo = self._document.photo
         if photo is not None and not self.form.sources.paths:
             self.form.sources.add([photo.path])
@@ -78,7 +78,7 @@ class ExportDialog(QDialog):
         self.refresh()
 
     def refresh(self) -> None:
-        """Say what would be made, or what is wrong."""
+        """Plan the batch; show the file names, or what is wrong."""
         self._timer.stop()
         form, problem, field = self.form, "", self.form.name_field
         jobs: Sequence[object] = ()
@@ -93,7 +93,7 @@ class ExportDialog(QDialog):
             field.set_note("\n".join(shown))
         except engine.ReposeError as error:
             problem = str(error)
-        except Exception as error:  # a folder that went away, say
+        except Exception as error:  # for example a folder was deleted
             problem = explain(error)
         about_name = "nam" in problem or "called" in problem
         field.set_problem(problem if about_name else "")
@@ -110,7 +110,7 @@ class ExportDialog(QDialog):
         self._show_buttons()
 
     def may_end(self) -> bool:
-        """Whether no export is under way."""
+        """Whether no export is running."""
         return not self.process.running
 
     def _lay_out(self) -> None:
@@ -123,7 +123,7 @@ class ExportDialog(QDialog):
             QPushButton(self.tr("Open folder")),
             QPushButton(self.tr("Copy as command")),
         )
-        self.copy.setToolTip(self.tr("The same for a terminal"))
+        self.copy.setToolTip(self.tr("Copy the command line that runs this export"))
         buttons = QHBoxLayout()
         for button in (self.copy, self.show_folder, self.report, self.retry):
             buttons.addWidget(button)
@@ -131,7 +131,7 @@ class ExportDialog(QDialog):
         buttons.addStretch()
         buttons.addWidget(self.cancel)
         buttons.addWidget(self.start)
-        for button in (self.cancel, self.start):  # Enter ends a field, and starts nothing
+        for button in (self.cancel, self.start):  # Enter must not start an export
             button.setAutoDefault(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 18)
@@ -153,7 +153,7 @@ class ExportDialog(QDialog):
 
     @property
     def _masks(self) -> Path:
-        """The folder of the mask of the photo in the editor, and of no other one."""
+        """The folder that has only the mask of the photo in the editor."""
         return _own_folder() / "masks"
 
     @property
@@ -167,7 +167,7 @@ class ExportDialog(QDialog):
         return "auto" if model is None else model.device
 
     def _show_pose(self) -> None:
-        there = self._document.pose is not None and not self._document.fitting
+        there = self._document.pose is not None
         self.form.edited_pose.setEnabled(there)
         if not there:
             self.form.edited_pose.setChecked(False)
@@ -190,7 +190,7 @@ class ExportDialog(QDialog):
         self.show_folder.setVisible(not running and self._ran is not None)
 
     def _write_edit(self) -> None:
-        """Put the pose in the editor, and what is kept, where the batch looks for them."""
+        """Write the editor's pose and keep mask to the files that the batch reads."""
         document = self._document
         photo, pose, face = document.photo, document.pose, document.landmarks
         if photo is not None and pose is not None and self.form.edited_pose.isChecked():
@@ -227,12 +227,12 @@ class ExportDialog(QDialog):
         if ending.reason:
             self.failed.emit(ending.reason)
         elif not ending.stopped and not self.isVisible():
-            self.told.emit(self.tr("Exported: {what}").format(what=self.view.text.text()))
+            self.message.emit(self.tr("Exported: {what}").format(what=self.view.text.text()))
 
     def _open(self, path: Path | None) -> None:
-        """Show a file or folder with the program that the system has for it."""
+        """Open a file or folder with the system's program for it."""
         if path is not None and not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-            sentence = self.tr("This system has no program to show {path} with: open it yourself.")
+            sentence = self.tr("This system has no program to open {path}: open it by hand.")
             self.failed.emit(sentence.format(path=path))
 
     def _copy(self) -> None:
@@ -245,9 +245,9 @@ class ExportDialog(QDialog):
             QGuiApplication.clipboard().setText(command_line(self._batch))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        event.accept()  # the export goes on
+        event.accept()  # the export continues
 
 
 def _own_folder() -> Path:
-    """Where the editor keeps what an export reads."""
+    """The folder of files that an export reads."""
     return data_folder("export")

@@ -1,4 +1,4 @@
-"""What to export: sources, poses, and how the pictures are written."""
+"""The form of a batch: sources, poses, and how the pictures are written."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ SHEET, ANIMATION = "contact-sheet.png", "sweep"
 
 
 class ExportForm(QWidget):
-    """`batch()` is what is filled in; `changed` tells of every change."""
+    """`batch()` returns the values of the fields; `changed` is emitted on every change."""
 
     changed = Signal()
 
@@ -64,8 +64,8 @@ class ExportForm(QWidget):
         pose_files = (*engine.PHOTO_SUFFIXES, *engine.POSE_SUFFIXES)
         self.targets = PathList(self.tr("Poses"), pose_files, "poses")
         self.edited_pose = QCheckBox(self.tr("The pose in the editor"))
-        self.kept = QCheckBox(self.tr("Keep what is painted in the editor, of its photo"))
-        self.kept.setToolTip(self.tr("What was painted in the menu Keep does not change"))
+        self.kept = QCheckBox(self.tr("Keep the areas painted in the editor, in its photo"))
+        self.kept.setToolTip(self.tr("The areas painted with the menu Keep do not change"))
         self.sweeps = SweepRows()
         self.transfer = _choices({name: text for name, (text, _) in transfer_names().items()})
         for row, (_, note) in enumerate(transfer_names().values()):
@@ -73,15 +73,15 @@ class ExportForm(QWidget):
         self.folder, self.choose = QLineEdit(), QPushButton("…")
         self.name = QLineEdit()
         fields = " ".join(f"{{{field}}}" for field in engine.NAME_FIELDS)
-        self.name.setToolTip(self.tr("These are filled in: {fields}").format(fields=fields))
+        self.name.setToolTip(self.tr("These fields are replaced: {fields}").format(fields=fields))
         self.format, self.quality = self._translated(FORMATS), QSpinBox()
         self.view, self.animation = self._translated(VIEWS), self._translated(ANIMATIONS)
         self.sheet = QCheckBox(self.tr("A contact sheet of all pictures"))
-        self.overwrite = QCheckBox(self.tr("Make pictures anew that are there already"))
+        self.overwrite = QCheckBox(self.tr("Overwrite pictures that exist"))
         self.note = QCheckBox(self.tr("Note in the pictures that they were edited"))
         self.note.setToolTip(
             self.tr(
-                "As XMP: parts were made by a trained model, and by which. EXIF and colours stay."
+                "XMP: that a trained model made parts of it, and which. EXIF and colours are kept."
             )
         )
         self._fill()
@@ -89,10 +89,12 @@ class ExportForm(QWidget):
         self._wire()
 
     def batch(self, pose: Path, masks: Path, model: Path | None, device: str) -> ExportBatch:
-        """The batch; `pose` is the file of the pose in the editor, `masks` the folder of the mask
-        of its photo.
+        """The batch that the form describes.
 
-        Raises ReposeError when something in it makes no sense.
+        pose   the file of the editor's pose
+        masks  the folder with the keep mask of the editor's photo
+
+        Raises ReposeError when the values of the fields are invalid.
         """
         chosen = self.targets.paths
         poses = [path for path in chosen if _holds_poses(path)]
@@ -204,11 +206,11 @@ class ExportForm(QWidget):
         self._show_turned()
 
     def _show_turned(self) -> None:
-        """To which pose the angles are added."""
+        """Say which pose the angles are added to."""
         self.turned.setText(
-            self.tr("beyond the pose in the editor, each angle with each")
+            self.tr("from the pose in the editor, all combinations")
             if self.edited_pose.isChecked()
-            else self.tr("beyond the pose, each angle with each")
+            else self.tr("from the pose, all combinations")
         )
 
     def _translated(self, texts: Mapping[str, Any]) -> QComboBox:
@@ -237,7 +239,7 @@ def _holds_photos(path: Path) -> bool:
 
 
 def _folder_of(path: Path, suffixes: tuple[str, ...]) -> bool:
-    """Whether it is a folder with a file of these suffixes."""
+    """Whether a path is a folder that has a file with one of these suffixes."""
     try:
         return path.is_dir() and any(file.suffix.lower() in suffixes for file in path.iterdir())
     except OSError:

@@ -1,4 +1,4 @@
-"""Angles to turn the head by: one each, or several between two."""
+"""Fields for sweeps of yaw, pitch and roll: single angles or evenly spaced ones."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QSpinBox, QWidget
 
 import engine
-from gui.document.document import PITCH_LIMIT, ROLL_LIMIT, YAW_LIMIT
+from gui.document.edit import PITCH_LIMIT, ROLL_LIMIT, YAW_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +17,7 @@ MOST_STEPS, USUAL_STEPS = 99, 7
 
 
 class SweepRows(QWidget):
-    """A row each for yaw, pitch and roll: from, to, and in how many steps."""
+    """One row for each of yaw, pitch and roll: first angle, last angle, number of steps."""
 
     changed = Signal()
 
@@ -55,14 +55,14 @@ class SweepRows(QWidget):
         grid.setColumnStretch(7, 1)
 
     def set(self, name: str, first: float, last: float, steps: int) -> None:
-        """Fill in one row."""
+        """Set the values of one row."""
         boxes = self.rows[name]
         boxes[2].setValue(steps)
         boxes[0].setValue(first)
         boxes[1].setValue(last)
 
     def angles(self, name: str) -> tuple[float, ...]:
-        """The angles of one row, degrees. Raises ReposeError when they make no sense."""
+        """The angles of one row, degrees. Raises ReposeError for a sweep between equal angles."""
         first, last, steps = self.rows[name]
         if steps.value() == 1:
             return (first.value() + 0.0,)
@@ -81,7 +81,7 @@ class SweepRows(QWidget):
         return box
 
     def _follow(self, name: str, changed: QWidget) -> None:
-        """One step needs one angle, and two angles need more steps than one."""
+        """Keep a row consistent: one step has one angle, two angles have several steps."""
         first, last, steps = self.rows[name]
         if steps.value() == 1 and last.value() != first.value():
             if changed is last:

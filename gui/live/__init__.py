@@ -1,1 +1,1 @@
-"""Poses that follow a video."""
+"""Sequences: the poses of a video, or of a folder of frames, on the open photo."""

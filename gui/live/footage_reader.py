@@ -1,4 +1,4 @@
-"""Finding the face in a video bit by bit, so that photos can be opened meanwhile."""
+"""Reads the faces of a video in short slices of the background thread."""
 
 from __future__ import annotations
 
@@ -9,34 +9,38 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 import engine
+from gui.style.preferences import detector
 from gui.workers.background import Background
 
 if TYPE_CHECKING:
     from engine import Footage, Frame
 
-SHARE = 0.25  # seconds of work, after which another's gets its turn
+SLICE = 0.25  # seconds of work per job, so that other jobs are not delayed by more
 
 
 class FootageReader(QObject):
-    """Reads one video or folder of frames at a time, in the background thread: dlib's detectors
-    work for one thread alone."""
+    """Reads one video or folder of frames at a time.
+
+    It shares the background thread with the opening of photos, so that detectors do not compete
+    for the processor.
+    """
 
     opened = Signal(object)  # Footage
-    found = Signal(list)  # more Frames
-    ended = Signal()  # there are no more, or no more can be read
+    found = Signal(list)  # the next Frames
+    ended = Signal()  # all frames were read, or an error occurred
 
     def __init__(self, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._background = background
-        self._reading: object | None = None  # a new one for each video
+        self._reading: object | None = None  # identifies the current video
 
     @property
     def running(self) -> bool:
-        """Whether frames are being looked at."""
+        """Whether frames are being read."""
         return self._reading is not None
 
     def start(self, path: Path) -> None:
-        """Begin with another one; the one before ends."""
+        """Start with another video or folder; the previous one is stopped."""
         reading = self._reading = object()
 
         def opened(footage: Footage) -> None:
@@ -44,10 +48,13 @@ class FootageReader(QObject):
                 self.opened.emit(footage)
                 self._go_on(reading, footage)
 
-        self._background.run(lambda: engine.open_footage(path), opened, lambda: self._end(reading))
+        found_by = detector()
+        self._background.run(
+            lambda: engine.open_footage(path, found_by), opened, lambda: self._end(reading)
+        )
 
     def stop(self) -> None:
-        """End with the frames that there are."""
+        """Stop reading; the frames found so far stay."""
         self._end(self._reading)
 
     def _go_on(self, reading: object, footage: Footage) -> None:
@@ -59,7 +66,7 @@ class FootageReader(QObject):
             frames = []
             for frame in footage.frames:
                 frames.append(frame)
-                if time.monotonic() - start > SHARE:
+                if time.monotonic() - start > SLICE:
                     return frames, False
             return frames, True
 
@@ -67,7 +74,7 @@ class FootageReader(QObject):
             frames, last = result
             if reading is not self._reading:
                 if not last:
-                    self._go_on(reading, footage)  # to close it
+                    self._go_on(reading, footage)  # closes it in the thread
                 return
             if frames:
                 self.found.emit(frames)

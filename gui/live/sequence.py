@@ -1,4 +1,4 @@
-"""Sequences in the editor: the dialog is made when it is first wanted."""
+"""`Sequences`: opens the sequence dialog, which is created on first use."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Sequences(QObject):
-    """Opens the dialog, and asks before an export is ended."""
+    """Owns the dialog, and asks before a running export is stopped."""
 
     failed = Signal(str)
     done = Signal(str)
@@ -33,29 +33,29 @@ class Sequences(QObject):
         self.dialog: SequenceDialog | None = None
 
     def show(self) -> None:
-        """Show the dialog with what was in it last."""
-        dialog = self._made()
+        """Show the dialog with its last content."""
+        dialog = self._dialog()
         dialog.show()
         dialog.raise_()
         dialog.activateWindow()
 
     def open(self, path: Path) -> None:
         """Show the dialog with a video or a folder of frames."""
-        self._made().open_path(path)
+        self._dialog().open_path(path)
 
     def takes(self, path: Path) -> bool:
-        """Whether it is a video or a folder."""
+        """Whether a path is a video or a folder."""
         return path.is_dir() or path.suffix.lower() in engine.VIDEO_SUFFIXES
 
     def may_close(self) -> bool:
-        """Whether the window may be closed; an export that is under way ends then."""
+        """Whether the window may be closed; stops a running export after asking."""
         dialog = self.dialog
         if dialog is None:
             return True
         if not dialog.may_end():
             question = self.tr(
-                "A sequence is being exported. Stop it? Pictures that are made stay, and a video"
-                " ends where it is."
+                "A sequence is being exported. Stop it? Finished pictures are kept, and a video"
+                " ends at the current frame."
             )
             if not ask_yes(self._window, self.tr("Stop the export"), question):
                 return False
@@ -63,7 +63,7 @@ class Sequences(QObject):
         dialog.stop()
         return True
 
-    def _made(self) -> SequenceDialog:
+    def _dialog(self) -> SequenceDialog:
         if self.dialog is None:
             from gui.live.sequence_dialog import SequenceDialog
 
@@ -71,5 +71,5 @@ class Sequences(QObject):
                 self._document, self._worker, self._background, self._window
             )
             self.dialog.failed.connect(self.failed)
-            self.dialog.told.connect(self.done)
+            self.dialog.message.connect(self.done)
         return self.dialog

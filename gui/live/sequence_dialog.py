@@ -1,4 +1,4 @@
-"""Sequence: the poses of a video, or of a folder of frames, played on the open photo."""
+"""The sequence dialog: plays the poses of a video or of a folder of frames on the open photo."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from gui.workers.predict_worker import PredictWorker
 if TYPE_CHECKING:
     from engine import Footage, Frame, Landmarks, Prediction, Target
 
-AROUND = 0.7  # what is shown around the face at first, in its larger side
+AROUND = 0.7  # initial margin around the face, as a share of its larger side
 
 
 class SequenceDialog(QDialog):
-    """Does not block the window. An export goes on while it is closed."""
+    """Does not block the window. A running export continues when it is closed."""
 
     failed = Signal(str)
-    told = Signal(str)
+    message = Signal(str)
 
     def __init__(
         self,
@@ -51,8 +51,8 @@ class SequenceDialog(QDialog):
         self._footage: Footage | None = None
         self._targets: Sequence[Target] = ()
         self._poses: dict[int, Landmarks] = {}
-        self._token = 0  # of what is being asked for
-        self._waiting: int | None = None  # the frame that is being asked for
+        self._token = 0  # of the last request to the worker
+        self._waiting: int | None = None  # the frame of that request, until it is answered
         self._made: Path | None = None
         self._timer = QTimer(self)
         self._clock = QElapsedTimer()
@@ -63,12 +63,12 @@ class SequenceDialog(QDialog):
 
     @property
     def index(self) -> int:
-        """The frame that is shown, from 0."""
+        """The index of the current frame, from 0."""
         return self.form.place.value()
 
     @property
     def playing(self) -> bool:
-        """Whether one frame follows another."""
+        """Whether the sequence is playing."""
         return self._timer.isActive()
 
     def open_path(self, path: Path) -> None:
@@ -82,16 +82,16 @@ class SequenceDialog(QDialog):
         self.reader.start(path)
 
     def may_end(self) -> bool:
-        """Whether no export is under way."""
+        """Whether no export is running."""
         return not self.process.running
 
     def stop(self) -> None:
-        """The window closes."""
+        """Stop playing and reading: the window closes."""
         self.pause()
         self.reader.stop()
 
     def play(self) -> None:
-        """One frame after another, from the shown one or, after the last, from the first."""
+        """Play from the current frame, or from the first if the current one is the last."""
         if len(self.frames) < 2:
             return
         last = self.index == len(self.frames) - 1
@@ -101,12 +101,12 @@ class SequenceDialog(QDialog):
         self.form.show_playing(True)
 
     def pause(self) -> None:
-        """Stay at the shown frame."""
+        """Stop playing at the current frame."""
         self._timer.stop()
         self.form.show_playing(False)
 
     def show_frame(self, index: int) -> None:
-        """Show a frame and, as soon as it is there, the face in its pose."""
+        """Show a frame, and request the prediction for its pose."""
         if not self.frames:
             return
         index = min(max(index, 0), len(self.frames) - 1)
@@ -120,9 +120,9 @@ class SequenceDialog(QDialog):
             self._worker.play(self._token, pose)
 
     def pose(self, index: int) -> Landmarks | None:
-        """A frame's pose for the open face (68x2 pixels of its photo), if there is one."""
+        """A frame's pose for the open face (68x2 pixels of its photo); None if there is none."""
         photo, face = self._document.photo, self._document.landmarks
-        if photo is None or face is None or self._document.fitting or not self._targets:
+        if photo is None or face is None or self._document.pose is None or not self._targets:
             return None
         if index not in self._poses:
             try:
@@ -219,7 +219,7 @@ class SequenceDialog(QDialog):
         self._change_poses()
 
     def _smooth(self) -> None:
-        """Let the targets follow the frames and the smoothing; poses are worked out anew."""
+        """Compute the smoothed targets; clears the cached poses."""
         self._poses.clear()
         try:
             self._targets = engine.smoothed(self.frames, self.form.smoothing.value() / 10)
@@ -229,7 +229,7 @@ class SequenceDialog(QDialog):
     def _change_poses(self) -> None:
         self._smooth()
         self.form.show_problem("")
-        there = self._document.landmarks is not None and not self._document.fitting
+        there = self._document.pose is not None
         self.form.enable(bool(self._targets), there, self.reader.running or self.process.running)
         if self.frames and not self.playing:
             self.show_frame(self.index)
@@ -243,7 +243,7 @@ class SequenceDialog(QDialog):
 
     def _tick(self) -> None:
         if self._waiting is not None:
-            return  # in step with the worker: frames in between are left out
+            return  # the worker is busy: frames are skipped
         index = self._began_at + int(self._clock.elapsed() * self._fps / 1000)
         if index >= len(self.frames):
             if not self.form.repeat.isChecked():
@@ -289,7 +289,7 @@ class SequenceDialog(QDialog):
                 QRectF(left, top, right - left, bottom - top).adjusted(-more, -more, more, more)
             )
 
-    # What becomes of it
+    # Using and exporting the poses
 
     def _use_pose(self) -> None:
         pose = self.pose(self.index)
@@ -355,7 +355,7 @@ class SequenceDialog(QDialog):
         if ending.reason:
             self.failed.emit(ending.reason)
         elif not ending.stopped and not self.isVisible():
-            self.told.emit(
+            self.message.emit(
                 self.tr("Sequence exported: {names}").format(
                     names=", ".join(path.name for path in ending.made)
                 )
@@ -367,4 +367,4 @@ class SequenceDialog(QDialog):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.pause()
-        event.accept()  # reading and exporting go on
+        event.accept()  # reading and exporting continue

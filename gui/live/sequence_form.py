@@ -1,8 +1,11 @@
-"""What the sequence dialog shows: frame and result, a bar to play them, and how."""
+"""The widgets of the sequence dialog: frame and result, the player, and the settings."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, QSize, Qt
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -13,18 +16,70 @@ from PySide6.QtWidgets import (
     QMenu,
     QProgressBar,
     QPushButton,
+    QSizePolicy,
     QSlider,
     QVBoxLayout,
     QWidget,
 )
 
-from gui.live.frame_view import FrameView
+import engine
+from gui.widgets.items import ACCENT, SHADOW, screen_pen
 from gui.widgets.picture_view import PictureView
 from gui.widgets.progress_view import ExportView
 
+if TYPE_CHECKING:
+    from engine import Frame, Landmarks
+
+
+class FrameView(QWidget):
+    """A frame of the video with the lines of its face, or a sentence while there is none."""
+
+    def __init__(self, empty: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._empty = empty
+        self._image = QImage()
+        self._size = (1, 1)  # of the frame, pixels
+        self._landmarks: Landmarks | None = None
+        self.setMinimumSize(160, 120)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def sizeHint(self) -> QSize:
+        return QSize(360, 360)
+
+    def show_frame(self, frame: Frame | None, landmarks: Landmarks | None = None) -> None:
+        """Show a frame with the lines of these landmarks (68x2, pixels of the frame)."""
+        self._image = QImage() if frame is None else QImage.fromData(frame.preview)
+        self._size = (1, 1) if frame is None else frame.size
+        self._landmarks = landmarks
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        if self._image.isNull():
+            painter.setPen(self.palette().placeholderText().color())
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.rect().adjusted(16, 16, -16, -16), int(flags), self._empty)
+            return
+        width, height = self._size
+        scale = min(self.width() / width, self.height() / height)
+        left, top = (self.width() - width * scale) / 2, (self.height() - height * scale) / 2
+        painter.drawImage(QRectF(left, top, width * scale, height * scale), self._image)
+        if self._landmarks is None:
+            return
+        painter.translate(left + scale / 2, top + scale / 2)
+        painter.scale(scale, scale)
+        for pen in (screen_pen(SHADOW, 3.0, scale), screen_pen(ACCENT, 1.4, scale)):
+            painter.setPen(pen)
+            for part in engine.FACE_PARTS:
+                points = [QPointF(*self._landmarks[index].tolist()) for index in part.indices]
+                line = QPolygonF([*points, points[0]] if part.closed else points)
+                painter.drawPolyline(line)
+
 
 class SequenceForm(QWidget):
-    """Holds no state but what is set in its fields."""
+    """Has no state besides the values of its fields."""
 
     def __init__(self, dialog: QDialog) -> None:
         super().__init__(dialog)
@@ -58,29 +113,29 @@ class SequenceForm(QWidget):
         self._lay_out(dialog)
         self.show_no_frames()
 
-    # What it shows
+    # Showing the state
 
     def begin_reading(self, name: str) -> None:
-        """A video or folder of this name is being opened."""
+        """Show that a video or folder of this name is being opened."""
         self.name.setText(name)
         self.read_bar.setRange(0, 0)
         for widget in (self.read_bar, self.stop_reading):
             widget.show()
 
     def show_read(self, read: int, count: int) -> None:
-        """So many frames are through, of about so many (0: nobody knows)."""
+        """Show that `read` of about `count` frames were read; 0: the count is unknown."""
         self.read_bar.setRange(0, max(count, read) if count else 0)
         self.read_bar.setValue(read)
 
     def end_reading(self, found: int, count: int) -> None:
-        """The face was found in so many of all frames."""
+        """Show that all `count` frames were read and `found` of them have a face."""
         for widget in (self.read_bar, self.stop_reading):
             widget.hide()
         if count and not found:
             self.show_problem(self.tr("No face was found in any frame: choose another video."))
 
     def show_no_frames(self) -> None:
-        """There is nothing to play."""
+        """Show that there is nothing to play."""
         self.target.show_frame(None)
         self.set_count(0)
         self.time.clear()
@@ -90,14 +145,14 @@ class SequenceForm(QWidget):
         self.enable(False, False, False)
 
     def set_count(self, frames: int) -> None:
-        """There are so many frames."""
+        """Set the number of frames."""
         with QSignalBlocker(self.place):
             self.place.setRange(0, max(frames - 1, 0))
         for widget in (self.place, self.play):
             widget.setEnabled(frames > 1)
 
     def show_place(self, index: int, fps: float, found: bool) -> None:
-        """The frame that is shown, from 0, and whether it has a face of its own."""
+        """Show the index of the current frame, from 0, and whether a face was found in it."""
         with QSignalBlocker(self.place):
             self.place.setValue(index)
         text = self.tr("{frame} of {count}  ·  {seconds:.2f} s").format(
@@ -105,31 +160,31 @@ class SequenceForm(QWidget):
         )
         self.time.setText(text)
         self.target.setToolTip(
-            "" if found else self.tr("No face was found here: the frames beside it fill the gap.")
+            "" if found else self.tr("No face was found here; its pose is interpolated.")
         )
         self.gap.setVisible(not found)
 
     def show_playing(self, playing: bool) -> None:
-        """What the button does next."""
+        """Set the button to Play or Pause."""
         self.play.setText(self.tr("Pause") if playing else self.tr("Play"))
 
     def show_problem(self, sentence: str) -> None:
-        """What is wrong; "" when nothing is."""
+        """Show an error sentence; "" hides it."""
         self.problem.setText(sentence)
         self.problem.setVisible(bool(sentence))
 
     def show_exporting(self, exporting: bool) -> None:
-        """Whether an export is under way."""
+        """Show the buttons for a running or a finished export."""
         self.stop_export.setVisible(exporting)
         self.stop_export.setEnabled(True)
         self.show_made.setVisible(not exporting)
 
     def enable(self, poses: bool, face: bool, busy: bool) -> None:
-        """Enable what makes sense with or without poses and a face to give them to."""
+        """Enable the buttons: `busy` means that frames are read or exported."""
         self.use.setEnabled(poses and face)
         self.export.setEnabled(poses and face and not busy)
 
-    # What it is made of
+    # Construction
 
     def _fill(self) -> None:
         for name, value, tip in (
@@ -147,15 +202,15 @@ class SequenceForm(QWidget):
         for widget, name, tip in (
             (self.place, self.tr("Frame"), self.tr("Drag, or use the arrow keys; Space plays")),
             (self.play, self.tr("Play or pause"), self.tr("Play the frames one after another")),
-            (self.transfer, self.tr("Pose of the frames"), self.tr("How the pose is taken")),
+            (self.transfer, self.tr("Pose of the frames"), self.tr("How the face takes the pose")),
             (self.strength, self.tr("Strength"),
-             self.tr("How much of each pose the face takes, in percent")),
+             self.tr("How far the face follows each pose, in percent")),
             (self.smoothing, self.tr("Smoothing"),
-             self.tr("Takes out the tremor of the points over so many frames")),
+             self.tr("Smooth the points over this number of frames")),
             (self.view, self.tr("What to export"), self.tr("What the exported frames show")),
-            (self.use, self.tr("Use this pose"), self.tr("Go on editing in this frame's pose")),
+            (self.use, self.tr("Use this pose"), self.tr("Edit the photo in this frame's pose")),
             (self.export, self.tr("Export"), self.tr("Write all frames to files")),
-            (self.read_bar, self.tr("Frames looked at"), ""),
+            (self.read_bar, self.tr("Frames read"), ""),
         ):  # fmt: skip
             widget.setAccessibleName(name)
             widget.setToolTip(tip)
@@ -163,7 +218,7 @@ class SequenceForm(QWidget):
         self.place.setPageStep(10)
         self.problem.setObjectName("wrong")
         self.problem.setWordWrap(True)
-        self.gap = QLabel(self.tr("no face found: between its neighbours"))
+        self.gap = QLabel(self.tr("no face found: interpolated"))
         self.gap.setObjectName("paneNote")
         self.gap.hide()
         self.stop_export.hide()
@@ -226,7 +281,7 @@ def _slider(least: int, most: int, value: int) -> QSlider:
 
 
 def _name_value(slider: QSlider, label: QLabel, name: str, note: str, steps: int) -> None:
-    """Let a label say a slider's value; `steps` of the slider are one."""
+    """Show a slider's value in a label; `steps` slider steps are one unit."""
 
     def show(value: int) -> None:
         label.setText(f"{name}: {note.format(value=f'{value / steps:g}')}")

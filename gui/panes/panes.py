@@ -1,4 +1,4 @@
-"""The two panes beside the canvas, each with one of the views."""
+"""The two panes beside the canvas; each shows one view of the newest prediction."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from gui.widgets.zoom_view import Viewport
 if TYPE_CHECKING:
     from engine import KeepMask, Prediction
     from gui.document.photo import Photo
-    from gui.workers.at_rest import FullResolutionPreview
+    from gui.workers.full_resolution import FullResolutionPreview
 
 
 class Pane(QWidget):
-    """A picture under tabs that choose which."""
+    """A picture with tabs above it that choose the view."""
 
     view_changed = Signal()
 
@@ -50,7 +50,7 @@ class Pane(QWidget):
 
     @property
     def chosen(self) -> View:
-        """What it shows."""
+        """The view that it shows."""
         return list(View)[self.tabs.currentIndex()]
 
     def choose(self, view: View) -> None:
@@ -59,7 +59,7 @@ class Pane(QWidget):
 
 
 class Panes(QWidget):
-    """A large pane above a small one; both zoom and pan with the canvas."""
+    """A large pane above a small one; both zoom and pan together with the canvas."""
 
     views_changed = Signal()
     split_changed = Signal()
@@ -73,8 +73,8 @@ class Panes(QWidget):
         self.small = Pane(self.tr("small pane"), View.COARSE, shown)
         self.prediction: Prediction | None = None
         self._keep: KeepMask | None = None
-        self._rested: FullResolutionPreview | None = None
-        self._split = 0.5  # where the line was last
+        self._preview: FullResolutionPreview | None = None
+        self._split = 0.5  # the last position of the line, as a share of the width
         splitter = QSplitter(Qt.Orientation.Vertical)
         for pane, share in ((self.large, 5), (self.small, 3)):
             splitter.addWidget(pane)
@@ -89,49 +89,54 @@ class Panes(QWidget):
 
     @property
     def both(self) -> tuple[Pane, Pane]:
-        """The upper and the small pane."""
+        """The large and the small pane."""
         return self.large, self.small
 
-    # What is shown
+    # What they show
+
+    def set_empty(self, sentence: str) -> None:
+        """Set the sentence that is shown without a prediction."""
+        for pane in self.both:
+            pane.view.set_empty(sentence)
 
     def show_photo(self, photo: Photo | None) -> None:
-        """Another photo; there is no prediction yet."""
-        self.prediction = self._rested = None
+        """Set the photo behind the pictures; drops the prediction."""
+        self.prediction = self._preview = None
         for pane in self.both:
             pane.view.show_photo(photo)
 
     def show_nothing(self, correcting: bool) -> None:
-        """No face is being edited, or its points are being corrected."""
-        self.prediction = self._rested = None
+        """Drop the prediction: no face is open, or its landmarks are being corrected."""
+        self.prediction = self._preview = None
         why = ""
         if correcting:
-            why = self.tr("The reposed face appears here once you have corrected the points.")
+            why = self.tr("The reposed face appears here after the points are corrected.")
         for pane in self.both:
             pane.view.show_nothing(why)
 
     def show_prediction(self, prediction: Prediction, keep: KeepMask | None) -> None:
-        """Show what the networks made of the newest pose."""
-        self.prediction, self._keep, self._rested = prediction, keep, None
+        """Show a new prediction with the keep mask applied."""
+        self.prediction, self._keep, self._preview = prediction, keep, None
         for pane in self.both:
             self._show(pane)
 
-    def show_rested(self, rested: FullResolutionPreview) -> None:
-        """Show the newest picture as it would be saved, until the pose changes."""
-        self._rested = rested
+    def show_preview(self, preview: FullResolutionPreview) -> None:
+        """Show the result at full resolution until the next prediction."""
+        self._preview = preview
         for pane in self.both:
             if pane.chosen is View.REFINED:
                 self._show(pane)
 
     def show_keep(self, keep: KeepMask | None) -> None:
-        """Other places must not change."""
+        """Apply another keep mask to the prediction."""
         if self.prediction is not None:
             self.show_prediction(self.prediction, keep)
 
     def _show(self, pane: Pane) -> None:
         if self.prediction is None:
             return
-        if pane.chosen is View.REFINED and self._rested is not None:
-            pane.view.show_levels(self._rested.levels, self._rested.area)
+        if pane.chosen is View.REFINED and self._preview is not None:
+            pane.view.show_levels(self._preview.levels, self._preview.area)
             return
         image = view_image(pane.chosen, self.prediction, self._keep)
         if image is None:
@@ -148,16 +153,16 @@ class Panes(QWidget):
 
     @property
     def split(self) -> bool:
-        """Whether a line divides before from after."""
+        """Whether a line splits the pictures into before and after."""
         return self.large.view.split is not None
 
     def set_split(self, split: bool) -> None:
-        """Divide both pictures into before and after."""
+        """Set whether a line splits both pictures into before and after."""
         self._place_split(self._split if split else None)
         self.split_changed.emit()
 
     def set_comparing(self, comparing: bool) -> None:
-        """Show the photo instead of the pictures."""
+        """Set whether the photo is shown instead of the pictures."""
         for pane in self.both:
             pane.view.set_comparing(comparing)
 

@@ -1,4 +1,4 @@
-"""What a pane can show of a prediction."""
+"""The views of a prediction that a pane can show."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from gui.document.images import rgb_image
 if TYPE_CHECKING:
     from engine import KeepMask, Prediction
 
-GAIN = 2.0  # of the difference map, whose values are small
+GAIN = 2.0  # of the difference map's values, so that small ones are visible
 
 
 class View(Enum):
-    """The pictures in the order in which they come about, last first."""
+    """The pictures in reverse order of their computation."""
 
     REFINED = "refined"
     COARSE = "coarse"
@@ -29,12 +29,12 @@ class View(Enum):
 
     @property
     def name_shown(self) -> str:
-        """Its name for the user."""
+        """The name for the user."""
         return QCoreApplication.translate("View", str(_NAMES[self]))
 
     @property
     def explained(self) -> str:
-        """What it is, for the user."""
+        """An explanation for the user."""
         return QCoreApplication.translate("View", str(_EXPLAINED[self]))
 
 
@@ -48,19 +48,19 @@ _NAMES = {
 
 _EXPLAINED = {
     View.REFINED: QT_TRANSLATE_NOOP("View", "The result, as it is saved"),
-    View.COARSE: QT_TRANSLATE_NOOP("View", "The first draft, before refinement"),
+    View.COARSE: QT_TRANSLATE_NOOP("View", "The output of G1, before refinement"),
     View.DIFFERENCE: QT_TRANSLATE_NOOP(
-        "View", "What refinement adds to the coarse picture; grey is nothing"
+        "View", "The output of G2, which is added to the coarse picture; grey is zero"
     ),
     View.WARP: QT_TRANSLATE_NOOP(
-        "View", "The source moved into the pose, which the networks start from"
+        "View", "The source warped into the pose, the input of the networks"
     ),
     View.SOURCE: QT_TRANSLATE_NOOP("View", "The photo as it is"),
 }
 
 
 def view_image(view: View, prediction: Prediction, keep: KeepMask | None) -> QImage | None:
-    """The view over the crop; None for the source, which is the photo."""
+    """The picture of a view over the crop; None for the source: the photo alone is shown."""
     if view is View.COARSE:
         return rgb_image(prediction.coarse)
     if view is View.DIFFERENCE:

@@ -1,1 +1,1 @@
-"""Sliders, named poses, and poses copied from photos."""
+"""Sliders for rotation and expression, named poses, and poses copied from photos."""

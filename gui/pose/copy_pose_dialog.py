@@ -1,4 +1,4 @@
-"""Copy pose from photo: which face, what of it, how, and how much."""
+"""The dialog Copy pose from photo: the face, the parts, the way of transfer, the strength."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 import engine
-from gui.document.document import posed_as, within_sliders
+from gui.document.edit import posed_as, within_sliders
 from gui.document.photo import Photo
 from gui.widgets.face_boxes import draw_face_box, face_rect
 from gui.widgets.pose_words import part_names, transfer_names
@@ -33,7 +33,7 @@ STRONGEST = 150  # percent
 
 
 class FaceView(QWidget):
-    """A photo with its faces; a click chooses one."""
+    """A photo with boxes around its faces; a click chooses one."""
 
     chosen = Signal(int)
 
@@ -54,7 +54,7 @@ class FaceView(QWidget):
             self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def rect_of(self, index: int) -> QRectF:
-        """Where a face's box is in this widget."""
+        """The box of a face in widget coordinates."""
         rect = face_rect(self._faces[index])
         return QRectF(rect.topLeft() * self._scale, rect.size() * self._scale)
 
@@ -75,8 +75,10 @@ class FaceView(QWidget):
 
 
 class CopyPoseDialog(QDialog):
-    """`pose` is what the present choices make of the pose that the dialog began with; None while
-    they make none, and then `problem` says why. Every change of it is signalled."""
+    """Computes a pose from the pose at its start and the choices, and signals every change of it.
+
+    `pose` is None while the choices are invalid; `problem` then shows the reason.
+    """
 
     pose_changed = Signal(object)  # Pose3D
 
@@ -105,7 +107,7 @@ class CopyPoseDialog(QDialog):
             control.setValue(100)
             control.setAccessibleName(self.tr("Strength"))
             control.setToolTip(
-                self.tr("How much of the way to the other pose; beyond 100 % further than that")
+                self.tr("How far to move to the other pose; more than 100 % exaggerates it")
             )
         self.strength.setPageStep(10)
         self.percent.setSuffix(self.tr(" %"))
@@ -159,7 +161,7 @@ class CopyPoseDialog(QDialog):
         layout.addWidget(buttons)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Beside the pictures, which show what the choices make, and not over them."""
+        """Open over the canvas, so that the panes, which show the result, stay visible."""
         super().showEvent(event)
         window = self.parentWidget()
         if window is not None:
@@ -167,7 +169,7 @@ class CopyPoseDialog(QDialog):
         self._pose()
 
     def _pose(self) -> None:
-        """Find what the choices make of the pose."""
+        """Compute the pose for the current choices."""
         parts = [part for part, box in self.parts.items() if box.isChecked()]
         transfer = next(name for name, button in self.choices.items() if button.isChecked())
         target = self._photo.faces[self.faces.index].landmarks

@@ -1,4 +1,4 @@
-"""Sliders that move the points of a face as its muscles do."""
+"""Sliders for the expression of the target pose."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ EYES = ("close_right_eye", "close_left_eye")
 
 
 def is_moved(pose: engine.Pose3D) -> bool:
-    """Whether more than the turn of the head differs from the photo."""
+    """Whether more than the head rotation differs from the source."""
     return bool(pose.edits.any()) or pose.expression != engine.Expression()
 
 
 class ExpressionPanel(QWidget):
-    """One slider for each value of an expression, and buttons of which others know what they do."""
+    """One slider for each coefficient of an expression, and two buttons without own behaviour."""
 
     def __init__(
         self,
@@ -29,7 +29,7 @@ class ExpressionPanel(QWidget):
         symmetric: Callable[[], bool] = lambda: False,
         parent: QWidget | None = None,
     ) -> None:
-        """symmetric: whether both sides of the face are to move alike at the moment."""
+        """symmetric: returns whether both eyes are to be changed together."""
         super().__init__(parent)
         self._document, self._symmetric = document, symmetric
         self.sliders = {
@@ -47,13 +47,9 @@ class ExpressionPanel(QWidget):
             )
             layout.addWidget(slider)
         self.neutral = QPushButton(self.tr("Neutral face"))
-        self.neutral.setToolTip(
-            self.tr("Shut the mouth, take a smile away, open eyes that are shut")
-        )
+        self.neutral.setToolTip(self.tr("Close the mouth, remove a smile, open closed eyes"))
         self.reset = QPushButton(self.tr("As in the photo"))
-        self.reset.setToolTip(
-            self.tr("Put all points where the photo has them; the turn of the head stays")
-        )
+        self.reset.setToolTip(self.tr("Reset all points to the photo; keep the turn of the head"))
         buttons = QHBoxLayout()
         for button in (self.neutral, self.reset):
             button.setObjectName("small")
@@ -66,7 +62,7 @@ class ExpressionPanel(QWidget):
         self._show()
 
     def _names(self) -> dict[str, tuple[str, str]]:
-        """What each slider is called, and what it does."""
+        """The name and the tip of each slider."""
         return {
             "open_mouth": (
                 self.tr("Open mouth"),
@@ -110,7 +106,7 @@ class ExpressionPanel(QWidget):
 
     def _show(self) -> None:
         pose = self._document.pose
-        self.setEnabled(pose is not None and not self._document.fitting)
+        self.setEnabled(pose is not None)
         expression = engine.Expression() if pose is None else pose.expression
         for name, slider in self.sliders.items():
             slider.show_value(PERCENT * getattr(expression, name))

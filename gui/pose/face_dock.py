@@ -1,4 +1,4 @@
-"""The dock beside the canvas: expression and named poses."""
+"""The dock with the expression panel and the named poses."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class FaceDock(QDockWidget):
         parent: QWidget | None = None,
         symmetric: Callable[[], bool] = lambda: False,
     ) -> None:
-        """symmetric: whether both sides of the face are to move alike at the moment."""
+        """symmetric: see `ExpressionPanel`."""
         super().__init__(parent)
         self.setObjectName("face")
         self.setWindowTitle(self.tr("Expression and poses"))
@@ -33,7 +33,7 @@ class FaceDock(QDockWidget):
             Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea
         )
         self.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
-        self.setTitleBarWidget(QWidget())  # the headings below say it all
+        self.setTitleBarWidget(QWidget())  # none: the panels have headings
         self.expression = ExpressionPanel(document, symmetric)
         self.poses = PresetsPanel(presets)
         body = QWidget()

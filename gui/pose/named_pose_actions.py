@@ -1,4 +1,4 @@
-"""What can be done with named poses, for the menu Pose and for the panel."""
+"""The actions on named poses, for the menu Pose and the panel."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QInputDialog, QLineEdit, QMenu, QWidget
 
 import engine
-from gui.document.document import Document, within_sliders
+from gui.document.document import Document
+from gui.document.edit import within_sliders
 from gui.pose.pose_presets import NamedPose, PosePresets, name_of
 from gui.pose.presets_panel import PresetsPanel
 from gui.widgets.file_dialogs import ask_open, ask_save, ask_yes
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 
 
 class NamedPoseActions(QObject):
-    """Builds the actions and enables what makes sense at the moment. They are about the pose that
-    is chosen in the panel."""
+    """Creates and enables the actions. They apply to the pose that is selected in the panel."""
 
     failed = Signal(str)
     done = Signal(str)
@@ -36,16 +36,16 @@ class NamedPoseActions(QObject):
         self._window = window
         self.keep = self._action(
             self.tr("&Keep this pose…"), self._keep,
-            self.tr("Keep the present pose under a name, as a file in your folder of poses"),
+            self.tr("Save the current pose under a name, as a file in your folder of poses"),
         )  # fmt: skip
         self.keep.setShortcut(QKeySequence("Ctrl+K"))
         self._only_head = self._action(
             self.tr("Take only the turn of the &head"), lambda: self._take_chosen(face=False),
-            self.tr("Turn the head as in the chosen pose; the face stays as it is"),
+            self.tr("Turn the head as in the chosen pose; keep the expression"),
         )  # fmt: skip
         self._only_face = self._action(
             self.tr("Take only the &face"), lambda: self._take_chosen(head=False),
-            self.tr("Give the face the expression of the chosen pose; the head stays as it is"),
+            self.tr("Take the expression of the chosen pose; keep the turn of the head"),
         )  # fmt: skip
         self._rename = self._action(
             self.tr("&Rename…"), self._rename_chosen, self.tr("Give the chosen pose another name")
@@ -55,7 +55,7 @@ class NamedPoseActions(QObject):
         )
         self._import = self._action(
             self.tr("&Import…"), self._take_in,
-            self.tr("Keep the pose of a .pts, dlib, labelme, CSV or Repose file"),
+            self.tr("Add the pose of a .pts, dlib, labelme, CSV or Repose file"),
         )  # fmt: skip
         self._export = self._action(
             self.tr("&Export…"), self._give_out,
@@ -72,7 +72,7 @@ class NamedPoseActions(QObject):
         self._refresh()
 
     def add_to(self, menu: QMenu) -> None:
-        """Add a menu for them to a menu of the window."""
+        """Add a submenu with all actions to a menu."""
         named = menu.addMenu(self.tr("&Named poses"))
         poses = named.addMenu(self.tr("&Take a pose"))
         poses.aboutToShow.connect(lambda: self._list_poses(poses))
@@ -81,7 +81,7 @@ class NamedPoseActions(QObject):
         self.fill(named)
 
     def fill(self, menu: QMenu) -> None:
-        """Add what can be done with the chosen pose."""
+        """Add the actions on the selected pose to a menu."""
         menu.addActions([self._only_head, self._only_face])
         menu.addSeparator()
         menu.addActions([self._rename, self._delete])
@@ -104,7 +104,7 @@ class NamedPoseActions(QObject):
         return action
 
     def _refresh(self) -> None:
-        face = self._document.pose is not None and not self._document.fitting
+        face = self._document.pose is not None
         chosen = self._panel.current
         own = chosen is not None and not chosen.built_in
         for widget in (self._panel.keep, self._panel.list):
@@ -116,7 +116,7 @@ class NamedPoseActions(QObject):
             action.setEnabled(own)
 
     def take(self, chosen: NamedPose, _checked: bool = False) -> None:
-        """Give the face a named pose."""
+        """Apply a named pose to the face."""
         self._take(chosen, head=True, face=True)
 
     def _take_chosen(self, head: bool = True, face: bool = True) -> None:
@@ -127,7 +127,7 @@ class NamedPoseActions(QObject):
     def _take(self, chosen: NamedPose, head: bool, face: bool) -> None:
         def change() -> None:
             pose = self._document.pose
-            if pose is not None and not self._document.fitting:
+            if pose is not None:
                 new = within_sliders(chosen.read().on(pose, head, face))
                 if not new.looks_like(pose):
                     self._document.change_pose(new, self.tr("Pose {}").format(chosen.name))
@@ -153,7 +153,7 @@ class NamedPoseActions(QObject):
         chosen = self._panel.current
         if chosen is None or chosen.built_in:
             return
-        question = self.tr("Delete the pose {}? It cannot be brought back.").format(chosen.name)
+        question = self.tr("Delete the pose {}? This cannot be undone.").format(chosen.name)
         if ask_yes(self._window, self.tr("Delete"), question):
             self._try(lambda: self._presets.remove(chosen))
 
@@ -190,7 +190,7 @@ class NamedPoseActions(QObject):
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             self.failed.emit(
-                self.tr("The folder {} cannot be made: {}.").format(folder, error.strerror)
+                self.tr("The folder {} cannot be created: {}.").format(folder, error.strerror)
             )
             return
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
@@ -206,7 +206,7 @@ class NamedPoseActions(QObject):
         return text.strip() if wanted else ""
 
     def _may_replace(self, name: str) -> bool:
-        """Whether there is no pose of that name, or it may be lost."""
+        """Whether no pose has this name, or the user agrees to replace it."""
         question = self.tr("There is a pose {} already. Replace it?").format(name)
         return self._presets.find(name) is None or ask_yes(
             self._window, self.tr("Replace"), question

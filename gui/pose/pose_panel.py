@@ -1,17 +1,18 @@
-"""Yaw, pitch and roll of the head, as offsets from the source."""
+"""Sliders for yaw, pitch and roll, as offsets from the source."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from gui.document.document import PITCH_LIMIT, ROLL_LIMIT, YAW_LIMIT, Document
+from gui.document.document import Document
+from gui.document.edit import PITCH_LIMIT, ROLL_LIMIT, YAW_LIMIT
 from gui.document.head_turn import HeadTurn, axis_name
 from gui.widgets.marked_slider import MarkedSlider
 
 
 class PosePanel(QWidget):
-    """The three angles, with what the model has learnt marked on them."""
+    """One slider for each angle, with the model's trained range marked."""
 
     def __init__(self, document: Document, turn: HeadTurn, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,7 +50,7 @@ class PosePanel(QWidget):
         self._show()
 
     def _show(self) -> None:
-        self.setEnabled(self._document.pose is not None)
+        self.setEnabled(self._document.editable is not None)
         beyond = self._turn.beyond
         for axis, (slider, degrees) in enumerate(
             zip(self._sliders, self._turn.angles, strict=True)

@@ -1,4 +1,4 @@
-"""Named poses: files in a folder, and those that come with Repose."""
+"""Named poses: pose files in the user's folder, and the built-in ones."""
 
 from __future__ import annotations
 
@@ -18,38 +18,39 @@ if TYPE_CHECKING:
     from engine import Pose3D, PosePreset
 
 SUFFIX, PICTURE = ".json", ".png"
-FIRST = "01-ahead.json"  # of those that come with Repose
+FIRST = "01-ahead.json"  # of the built-in poses
 SIDE = 160  # pixels of a thumbnail
-FORBIDDEN = '<>:"/\\|?*'
-LONGEST = 60  # letters of a name
+FORBIDDEN = '<>:"/\\|?*'  # in names, which are also file names
+LONGEST = 60  # characters of a name
 
 
 @dataclass(frozen=True)
 class NamedPose:
-    """A pose in a file. One that comes with Repose can be neither renamed nor deleted."""
+    """A pose in a file. A built-in one can be neither renamed nor deleted."""
 
     path: Path
     built_in: bool
 
     @property
     def name(self) -> str:
-        """What the user calls it."""
+        """The name for the user."""
         return _translated(self.path.stem) if self.built_in else self.path.stem
 
     @property
     def picture(self) -> Path:
-        """Its thumbnail; it may not exist."""
+        """The file of its thumbnail; it may not exist."""
         return self.path.with_suffix(PICTURE)
 
     def read(self) -> PosePreset:
-        """The pose. Raises ReposeError when the file cannot be used."""
+        """Read the pose. Raises ReposeError when the file cannot be used."""
         return engine.PosePreset.read(self.path)
 
 
 class PosePresets(QObject):
-    """The poses in a folder of the user's, and those that come with Repose.
+    """The poses in the user's folder, and the built-in ones.
 
-    Changes of the folder by others are seen, too. What cannot be done raises ReposeError.
+    The folder is watched, so that changes by other programs are signalled too. Methods that change
+    it raise ReposeError when they fail.
     """
 
     changed = Signal()
@@ -65,27 +66,27 @@ class PosePresets(QObject):
 
     @property
     def poses(self) -> list[NamedPose]:
-        """All of them: the user's by name, then those that come with Repose."""
+        """The user's poses sorted by name, then the built-in ones."""
         own = _files(engine.resource(f"poses/{FIRST}").parent)
         mine = sorted(_files(self.folder), key=lambda path: path.stem.casefold())
         return [NamedPose(p, False) for p in mine] + [NamedPose(p, True) for p in own]
 
     def find(self, name: str) -> NamedPose | None:
-        """The user's pose of this name, in capitals or not."""
+        """The user's pose of this name, ignoring case; None if there is none."""
         for pose in self.poses:
             if not pose.built_in and pose.name.casefold() == name.strip().casefold():
                 return pose
         return None
 
     def add(self, name: str, pose: Pose3D, photo_size: tuple[int, int]) -> NamedPose:
-        """Keep a pose under a name; another one of that name is replaced."""
+        """Save a pose under a name; replaces one of the same name."""
         path = self._path(name)
         preset = engine.PosePreset.of(pose)
         preset.write(path, pose, photo_size)
         return self._added(path, preset)
 
     def take_in(self, file: Path) -> NamedPose:
-        """Keep the pose of a file of any format under the file's name."""
+        """Add the pose of a pose file of any format, under the file's name."""
         preset = engine.PosePreset.read(file)
         path = self._path(name_of(file))
         if preset.points is not None:
@@ -96,11 +97,11 @@ class PosePresets(QObject):
         return self._added(path, preset)
 
     def rename(self, pose: NamedPose, name: str) -> NamedPose:
-        """Give a pose of the user's another name."""
+        """Rename one of the user's poses."""
         path = self._path(name)
         if path == pose.path:
             return pose
-        same = path.exists() and path.samefile(pose.path)  # other capitals only
+        same = path.exists() and path.samefile(pose.path)  # only the case differs
         if path.exists() and not same:
             raise engine.ReposeError(
                 self.tr("There is a pose {} already: choose another name.").format(path.stem)
@@ -117,7 +118,7 @@ class PosePresets(QObject):
         return NamedPose(path, False)
 
     def remove(self, pose: NamedPose) -> None:
-        """Delete a pose of the user's."""
+        """Delete one of the user's poses."""
         try:
             pose.path.unlink(missing_ok=True)
             pose.picture.unlink(missing_ok=True)
@@ -128,7 +129,7 @@ class PosePresets(QObject):
         self.changed.emit()
 
     def thumbnail(self, pose: NamedPose) -> QImage | None:
-        """A picture of a pose; None when it cannot be used."""
+        """The thumbnail of a pose; None when its file cannot be used."""
         image = QImage(str(pose.picture))
         if not image.isNull():
             return image
@@ -138,17 +139,17 @@ class PosePresets(QObject):
             return None
 
     def _path(self, name: str) -> Path:
-        """The file of a name. Raises ReposeError when it cannot be one."""
+        """The file for a name. Raises ReposeError when the name is invalid."""
         name = name.strip()
         if not name or len(name) > LONGEST or name.startswith("."):
             raise engine.ReposeError(
-                self.tr("A pose needs a name of 1 to {} letters, not beginning with a dot.").format(
-                    LONGEST
-                )
+                self.tr(
+                    "A pose needs a name of 1 to {} characters that does not start with a dot."
+                ).format(LONGEST)
             )
         if any(letter in FORBIDDEN or not letter.isprintable() for letter in name):
             raise engine.ReposeError(
-                self.tr("The name of a pose is that of its file: leave out {}").format(
+                self.tr("The name of a pose is also a file name: leave out {}").format(
                     " ".join(FORBIDDEN)
                 )
             )
@@ -156,7 +157,7 @@ class PosePresets(QObject):
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise engine.ReposeError(
-                self.tr("The folder {} cannot be made: {}.").format(self.folder, error.strerror)
+                self.tr("The folder {} cannot be created: {}.").format(self.folder, error.strerror)
             ) from error
         self._watch()
         found = self.find(name)
@@ -174,14 +175,14 @@ class PosePresets(QObject):
 
 
 def name_of(file: Path) -> str:
-    """What the pose of a file is called."""
+    """The name of the pose in a file."""
     return file.name.removesuffix(file.suffix).removesuffix(".labelme")
 
 
 def thumbnail(preset: PosePreset) -> QImage:
-    """A mean head in a pose, `SIDE` pixels wide and high, see-through beside it."""
+    """The mean head in a pose, `SIDE` pixels wide and high, on a transparent background."""
     posed = preset.on(_mean_pose())
-    # The head itself is bent to the expression, not only the lines on it.
+    # The head is fitted to the posed landmarks, so that its surface has the expression too.
     bent = engine.Pose3D.of(posed.turned(0, 0, 0).landmarks())
     return head_image(bent.turned(posed.yaw, posed.pitch, posed.roll), SIDE, only_face=True)
 
@@ -196,7 +197,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _translated(name: str) -> str:
-    """The name of a pose that comes with Repose; its file's begins with a number."""
+    """The translated name of a built-in pose; its file name starts with a number."""
     translate = QCoreApplication.translate
     names = {
         "ahead": translate("PosePresets", "Ahead"),

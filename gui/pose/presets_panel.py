@@ -1,4 +1,4 @@
-"""The named poses as pictures to click."""
+"""The panel of named poses: their thumbnails and two buttons."""
 
 from __future__ import annotations
 
@@ -23,8 +23,7 @@ POSE = Qt.ItemDataRole.UserRole
 
 
 class PresetsPanel(QWidget):
-    """A click gives the face that pose. The other actions are in the menu of the button and of the
-    right mouse button."""
+    """A click on a thumbnail emits `chosen`; other actions are in the menu of `set_menu`."""
 
     chosen = Signal(object)  # NamedPose
 
@@ -45,7 +44,7 @@ class PresetsPanel(QWidget):
         self.list.setToolTip(self.tr("Click a pose to give it to the face"))
         self.list.setStatusTip(self.list.toolTip())
         self.keep = QPushButton(self.tr("Keep this pose…"))
-        self.keep.setToolTip(self.tr("Keep the present pose under a name"))
+        self.keep.setToolTip(self.tr("Save the current pose under a name"))
         self.more = QPushButton(self.tr("More"))
         self.more.setToolTip(self.tr("Rename, delete, import and export poses"))
         buttons = QHBoxLayout()
@@ -64,13 +63,13 @@ class PresetsPanel(QWidget):
 
     @property
     def current(self) -> NamedPose | None:
-        """The pose that actions are about."""
+        """The selected pose."""
         item = self.list.currentItem()
         pose = None if item is None else item.data(POSE)
         return pose if isinstance(pose, NamedPose) else None
 
     def set_menu(self, fill: Callable[[QMenu], None]) -> None:
-        """What the button and the right mouse button offer."""
+        """Set the menu of the button and the context menu; `fill` adds the actions."""
         menu = QMenu(self)
         fill(menu)
         self.more.setMenu(menu)
@@ -80,7 +79,7 @@ class PresetsPanel(QWidget):
         )
 
     def show_pose(self, pose: NamedPose) -> None:
-        """Make a pose the current one."""
+        """Select a pose."""
         for row in range(self.list.count()):
             item = self.list.item(row)
             if item.data(POSE) == pose:

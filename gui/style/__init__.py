@@ -1,1 +1,1 @@
-"""Colours, icons, and what the editor remembers between two starts."""
+"""Colours, icons and settings."""

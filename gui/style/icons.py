@@ -1,4 +1,4 @@
-"""Icons that are drawn in the colours of the theme, sharp at any size."""
+"""Icons drawn from SVG in the colours of the theme."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from PySide6.QtSvg import QSvgRenderer
 import engine
 from gui.style.theme import colour
 
-DRAWN_IN = "#d7dde6"  # in the files
+DRAWN_IN = "#d7dde6"  # the colour in the SVG files, replaced by the theme's
 
 
 class _ThemedEngine(QIconEngine):
-    """Draws an SVG in the colour of the theme's text at the moment of drawing."""
+    """Draws an SVG in the theme's current text colour."""
 
     def __init__(self, svg: str) -> None:
         super().__init__()
@@ -40,5 +40,5 @@ class _ThemedEngine(QIconEngine):
 
 
 def icon(name: str) -> QIcon:
-    """One of the icons in the resources."""
+    """An icon of resources/icons."""
     return QIcon(_ThemedEngine(engine.resource(f"icons/{name}.svg").read_text(encoding="utf-8")))

@@ -1,20 +1,35 @@
-"""What the editor remembers between two starts."""
+"""The editor's settings, which are kept between two starts."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSettings
+
+if TYPE_CHECKING:
+    from engine import Detector
 
 
 def settings() -> QSettings:
-    """What is kept between two starts: recent files and folders, and what the user has chosen."""
+    """The settings: recent files and folders, and the user's choices."""
     return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Repose", "Repose")
 
 
 def notes_edits() -> bool:
-    """Whether pictures are to say that they were edited; they do unless the user has said no."""
+    """Whether saved pictures note that they were edited; True by default."""
     return bool(settings().value("note", True, bool))
 
 
 def note_edits(wanted: bool) -> None:
-    """Remember what `notes_edits` returns."""
+    """Set the value of `notes_edits`."""
     settings().setValue("note", wanted)
+
+
+def detector() -> Detector:
+    """What finds the faces of opened photos and videos."""
+    return "dlib" if settings().value("detector") == "dlib" else "landmarker"
+
+
+def set_detector(wanted: Detector) -> None:
+    """Store what `detector` returns."""
+    settings().setValue("detector", wanted)

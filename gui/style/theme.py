@@ -1,4 +1,4 @@
-"""Light and dark: the colours of the window, by name, and which of both is used."""
+"""The light and the dark theme: named colours, and the choice between both."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ _PALETTE = {
 
 
 class Theme(Enum):
-    """What the user can choose."""
+    """The user's choices."""
 
     SYSTEM = "system"
     LIGHT = "light"
@@ -75,29 +75,29 @@ class Theme(Enum):
 
 
 def chosen_theme() -> Theme:
-    """What the user has chosen; the system's until then."""
+    """The user's choice; SYSTEM by default."""
     name = str(settings().value("theme", Theme.SYSTEM.value))
     return Theme(name) if name in {theme.value for theme in Theme} else Theme.SYSTEM
 
 
 def choose_theme(theme: Theme) -> None:
-    """Use a theme from now on."""
+    """Store a theme as the user's choice and apply it."""
     settings().setValue("theme", theme.value)
     show_theme()
 
 
 def follow_theme() -> None:
-    """Show the chosen theme, and follow the system when it changes."""
+    """Apply the chosen theme, and apply it again when the system's colour scheme changes."""
     QApplication.styleHints().colorSchemeChanged.connect(lambda _scheme: show_theme())
     show_theme()
 
 
 def show_theme() -> None:
-    """Give the application the colours of the chosen theme."""
+    """Apply the chosen theme to the application."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     theme, hints = chosen_theme(), app.styleHints()
-    # So that title bars and the system's own dialogs match.
+    # For title bars and the system's dialogs.
     hints.setColorScheme(
         {
             Theme.SYSTEM: Qt.ColorScheme.Unknown,
@@ -126,6 +126,6 @@ def show_theme() -> None:
 
 
 def colour(name: str) -> QColor:
-    """A colour of the theme that is shown."""
+    """A colour of the current theme."""
     light = QApplication.palette().window().color().lightness() > 128
     return QColor(COLOURS[name][light])

@@ -1,1 +1,1 @@
-"""The training panel and its forms."""
+"""The training panel: the forms that start trainings, and the view of the runs."""

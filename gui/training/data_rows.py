@@ -1,4 +1,4 @@
-"""The folders of pictures of a training: which, in which layout, and how much is in them."""
+"""Fields for the data folders of a training, with their layouts and counts of pictures."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ LAYOUTS: dict[str, Any] = {
     "fei": QT_TRANSLATE_NOOP("DataRow", "files person-pose"),
     "portraits": QT_TRANSLATE_NOOP("DataRow", "single portraits"),
 }
-PAUSE_MS = 400  # after the last key, before the files are listed
+PAUSE_MS = 400  # after the last change, before the files are listed
 
 
 class DataRow(QWidget):
-    """One folder with its layout."""
+    """Fields for one folder and its layout."""
 
     changed = Signal()
     dropped = Signal()
@@ -47,11 +47,11 @@ class DataRow(QWidget):
         self.layout_box.setAccessibleName(self.tr("Layout"))
         for name, text in LAYOUTS.items():
             self.layout_box.addItem(self.tr(text), name)
-        self.own_layout = False  # the user has chosen it
+        self.own_layout = False  # whether the user has chosen the layout
         self.set_layout(layout)
         choose, remove = QPushButton("…"), QPushButton("✕")
         choose.setToolTip(self.tr("Choose the folder"))
-        remove.setToolTip(self.tr("Take this folder out"))
+        remove.setToolTip(self.tr("Remove this folder"))
         for button in (choose, remove):
             button.setAutoDefault(False)
             button.setObjectName("small")
@@ -74,7 +74,7 @@ class DataRow(QWidget):
 
     @property
     def source(self) -> str:
-        """As the command line takes it; empty when no folder is named."""
+        """The source in the syntax of the command line; empty without a folder."""
         path, cache = self.path, not self.layout_box.isEnabled()
         if path is None or cache:
             return "" if path is None else str(path)
@@ -82,12 +82,12 @@ class DataRow(QWidget):
 
     @property
     def path(self) -> Path | None:
-        """The folder that is named."""
+        """The folder; None if the field is empty."""
         text = self.folder.text().strip()
         return Path(text).expanduser().absolute() if text else None
 
     def set_layout(self, layout: str) -> None:
-        """Choose a layout."""
+        """Set the layout."""
         self.layout_box.setCurrentIndex(self.layout_box.findData(layout))
 
     def _choose(self) -> None:
@@ -105,7 +105,7 @@ class DataRow(QWidget):
 
 
 class DataRows(QWidget):
-    """Rows of folders; they are listed in a thread whenever something changes."""
+    """A list of data rows. The folders are listed in the background after each change."""
 
     changed = Signal()
     counted = Signal()
@@ -142,16 +142,16 @@ class DataRows(QWidget):
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """The folders as the command line takes them."""
+        """The sources in the syntax of the command line."""
         return tuple(row.source for row in self.rows if row.source)
 
     @property
     def says_problem(self) -> bool:
-        """Whether a sentence in red is to be read here."""
+        """Whether an error sentence is shown here."""
         return any(row.checked.problem for row in self.rows) or bool(self.total.problem)
 
     def add(self, folder: str = "", layout: str = "people") -> DataRow:
-        """A further row."""
+        """Add a row."""
         assert layout in get_args(engine.Layout)
         row = DataRow(folder, layout)
         self.rows.append(row)
@@ -162,13 +162,13 @@ class DataRows(QWidget):
         return row
 
     def use(self, config: Config) -> None:
-        """Count with these settings from now on."""
+        """Set the settings that counting depends on."""
         if config.data != self._config.data:
             self._config = config
             self.refresh()
 
     def refresh(self) -> None:
-        """List the folders again, soon."""
+        """Schedule a new listing of the folders."""
         self._round += 1
         self.problem = self.tr("The folders are being listed…") if self.sources else self._nothing
         self.total.set_problem("")
@@ -199,7 +199,7 @@ class DataRows(QWidget):
 
     def _show(self, counts: list[DataCount | str], asked: int) -> None:
         if asked != self._round:
-            return  # of what was typed before
+            return  # outdated by a later change
         named = [row for row in self.rows if row.source]
         for row in self.rows:
             row.checked.set_problem("")
@@ -229,11 +229,9 @@ class DataRows(QWidget):
 
 
 def _counted(folder: Path, layout: Layout | None, data: engine.DataConfig) -> DataCount | str:
-    """What a folder holds, in the layout that fits best where none was chosen; or in a sentence why
-    it cannot be used.
-    """
+    """Count the pictures of a folder, guessing the layout if it is None; an error as a sentence."""
     try:
         layout = layout or engine.guess_layout(folder)
         return engine.count_source(f"{folder}:{layout}" if layout else str(folder), data)
-    except Exception as error:  # a fault with one folder is that row's
+    except Exception as error:  # shown in the row of the folder
         return explain(error)

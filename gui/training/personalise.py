@@ -1,4 +1,4 @@
-"""Personalise: fit the default model to one person."""
+"""The dialog Personalise, which starts a fine-tuning of the default model to one person."""
 
 from __future__ import annotations
 
@@ -41,24 +41,27 @@ PAUSE_MS = 400
 
 @dataclass(frozen=True)
 class FineTunePlan:
-    """What was asked for: a plan, what lays the pictures into its folder and returns the source,
-    and whether the model is to be used once it is done.
+    """A fine-tuning to start.
+
+    run      the training
+    lay_out  writes the pictures to the run's folder and returns the data source
+    use      whether to use the model in the editor when the training is finished
     """
 
-    plan: RunPlan
+    run: RunPlan
     lay_out: Callable[[], str]
     use: bool
 
     def start(self) -> None:
-        """Lay everything out and start. Raises ReposeError when that cannot be done."""
-        plan = self.plan
+        """Write settings and pictures, and start the training. Raises ReposeError."""
+        plan = self.run
         engine.write_config(plan.folder, plan.config)
         data = replace(plan.config.data, folders=(self.lay_out(),))
         replace(plan, config=replace(plan.config, data=data)).start(laid_out=True)
 
 
 class PersonaliseDialog(QDialog):
-    """From the open photo, or from a folder of pictures of one person."""
+    """Fine-tunes with the open photo, or with a folder of pictures of one person."""
 
     started = Signal(object)  # FineTunePlan
 
@@ -69,7 +72,7 @@ class PersonaliseDialog(QDialog):
         self.setWindowTitle(self.tr("Personalise"))
         self._background, self._round, self._pictures = background, 0, 0
         self._photo: Photo | None = document.photo
-        self._landmarks: Landmarks | None = None if document.fitting else document.landmarks
+        self._landmarks: Landmarks | None = None if document.correcting else document.landmarks
         name = self._photo.path.name if self._photo is not None else ""
         self.from_photo = QRadioButton(
             self.tr("From the open photo alone ({name})").format(name=name) if name else ""
@@ -103,8 +106,8 @@ class PersonaliseDialog(QDialog):
         assert isinstance(line, QLineEdit)
         return line
 
-    def wish(self) -> FineTunePlan:
-        """What the dialog says."""
+    def plan(self) -> FineTunePlan:
+        """The fine-tuning that the dialog describes."""
         model = engine.resource("default.safetensors")
         config, minutes = engine.model_config(model), self.minutes.value()
         photo, landmarks = self._photo, self._landmarks
@@ -128,7 +131,7 @@ class PersonaliseDialog(QDialog):
         return FineTunePlan(plan, lay_out, self.use.isChecked())
 
     def _typed(self) -> None:
-        """Check the folder, soon."""
+        """Schedule a check of the folder."""
         chosen = self.from_folder.isChecked()
         self.folder.setEnabled(chosen)
         self._round += 1
@@ -146,7 +149,7 @@ class PersonaliseDialog(QDialog):
 
     def _show(self, count: int | str, asked: int) -> None:
         if asked != self._round:
-            return  # of what was typed before
+            return  # outdated by a later change
         if isinstance(count, str):
             self.folder.set_problem(count)
         else:
@@ -165,10 +168,9 @@ class PersonaliseDialog(QDialog):
     def _lay_out(self) -> None:
         about = QLabel(
             self.tr(
-                "Fits the default model to one person. It goes on in the background; pictures of"
-                " the person that it does not learn from show whether it helps. Several photos from"
-                " different sides help most: from one alone Repose can only learn from views that"
-                " it makes of it."
+                "Fits the default model to one person, in the background. Held-out pictures of the"
+                " person show whether it helps. Several photos from different sides help most: with"
+                " one photo, Repose can only train on views that it generates from it."
             )
         )
         about.setWordWrap(True)
@@ -184,7 +186,7 @@ class PersonaliseDialog(QDialog):
         for button in (choose, cancel, self.start):
             button.setAutoDefault(False)
         self.start.setDefault(True)
-        self.start.clicked.connect(lambda: self.started.emit(self.wish()))
+        self.start.clicked.connect(lambda: self.started.emit(self.plan()))
         form = QFormLayout()
         form.addRow(self.tr("For at most"), self.minutes)
         buttons = QHBoxLayout()
@@ -207,8 +209,8 @@ class PersonaliseDialog(QDialog):
 
 
 def _counted(folder: Path) -> int | str:
-    """How many pictures there are, or in a sentence why they cannot be used."""
+    """The number of pictures in a folder, or an error as a sentence."""
     try:
         return len(engine.list_person(folder))
-    except Exception as error:  # a fault with one folder is that field's
+    except Exception as error:  # shown at the field
         return explain(error)

@@ -1,4 +1,4 @@
-"""The losses of a run and its scores on held-out people, as curves that grow."""
+"""Plots of a run's losses and of its scores on held-out people."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ PLOTS: tuple[tuple[str, Any, str], ...] = (
 
 
 class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
-    """One curve over epochs."""
+    """One curve over the epochs."""
 
     def __init__(self, title: str, shade: str) -> None:
-        """shade: the curve's colour in the theme."""
+        """shade: the name of the curve's colour in the theme."""
         super().__init__(background=None)
         self._title, self._shade = title, shade
         self.setMinimumWidth(120)
@@ -46,7 +46,7 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         self._stage2 = pyqtgraph.InfiniteLine(angle=90)
         item.addItem(self._stage2, ignoreBounds=True)
         self.setMouseEnabled(x=False, y=False)
-        tip = self.tr("{curve}, over epochs. A line marks where stage 2 begins.")
+        tip = self.tr("{curve} by epoch. The vertical line is the start of stage 2.")
         self.setToolTip(tip.format(curve=title))
         self._show_colours()
 
@@ -56,7 +56,7 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
             self._show_colours()
 
     def _show_colours(self) -> None:
-        """Those of the theme."""
+        """Use the colours of the theme."""
         item, curve = self.getPlotItem(), colour(self._shade)
         item.setTitle(self._title, color=colour("faint").name(), size="9pt")
         for name in ("left", "bottom"):
@@ -67,11 +67,11 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         self._stage2.setPen(pyqtgraph.mkPen(colour("line"), width=1))
 
     def wheelEvent(self, event: object) -> None:
-        """Leave the wheel to the panel around."""
+        """Pass the wheel to the scroll area."""
         event.ignore()  # type: ignore[attr-defined]
 
     def show_curve(self, epochs: list[float], values: list[float], stage2: float | None) -> None:
-        """Show these values."""
+        """Set the curve's values and the epoch at which stage 2 starts."""
         self._curve.setData(np.array(epochs), np.array(values))
         self._curve.setSymbol("o" if len(values) <= 30 else None)
         self._stage2.setVisible(stage2 is not None and bool(epochs) and epochs[0] < stage2)
@@ -80,13 +80,13 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
 
     @property
     def shown(self) -> int:
-        """How many values are shown."""
+        """The number of values shown."""
         epochs, _ = self._curve.getOriginalDataset()
         return 0 if epochs is None else len(epochs)
 
 
 class Plots(QWidget):
-    """Figure 13 of the report and the held-out SSIM. What has no values yet takes no place."""
+    """The losses (figure 13 of the report) and the held-out SSIM; empty plots are hidden."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -102,7 +102,7 @@ class Plots(QWidget):
         self.show_curves(Curves())
 
     def show_curves(self, curves: Curves) -> None:
-        """Show what a run has so far."""
+        """Show the curves of a run."""
         for name, plot in self.plots.items():
             values = curves.ssim if name == "ssim" else curves.losses.get(name, ([], []))
             plot.show_curve(*values, curves.stage2)

@@ -1,4 +1,4 @@
-"""The list of runs."""
+"""The list of runs in the training panel."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ROWS_SHOWN = 5
 
 
 class RunList(QTreeWidget):
-    """Every run with how it is and its best score; one is chosen."""
+    """Lists the watcher's runs with state and best score; emits the selected one."""
 
     chosen = Signal(object)  # RunFolder or None
 
@@ -61,12 +61,12 @@ class RunList(QTreeWidget):
         self.currentItemChanged.connect(lambda *_: self.chosen.emit(self.run()))
 
     def run(self) -> engine.RunFolder | None:
-        """The chosen run."""
+        """The selected run."""
         item = self.currentItem()
         return None if item is None else item.data(NAME, Qt.ItemDataRole.UserRole)
 
     def choose(self, run: engine.RunFolder) -> None:
-        """Choose a run of the watcher's."""
+        """Select one of the watcher's runs."""
         item = self._item(run)
         if item is not None:
             self.setCurrentItem(item)

@@ -1,4 +1,4 @@
-"""One run: how it is, what can be asked of it, its curves, samples and log."""
+"""The view of one run: its state, buttons, curves, samples and log."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ LIVE = ("starting", "running", "paused")
 
 
 class RunView(QWidget):
-    """Shows the run that it is given; `refresh` when that has changed."""
+    """Shows one run; `refresh` shows its new state."""
 
     failed = Signal(str)
     model_chosen = Signal(object)  # Path
     forgotten = Signal(object)  # RunFolder
     done = Signal(str)
-    look = Signal()  # something was asked: look at the runs now
+    look = Signal()  # a request was sent: check the runs now
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,8 +61,8 @@ class RunView(QWidget):
             QPushButton(self.tr("Use the newest")),
         )
         for button, tip in (
-            (self.best, self.tr("Try the model with the best score in the editor")),
-            (self.last, self.tr("Try the newest model in the editor")),
+            (self.best, self.tr("Use the model with the best score in the editor")),
+            (self.last, self.tr("Use the newest model in the editor")),
         ):
             button.setToolTip(tip)
         self.plots, self.samples = Plots(), SampleStrip()
@@ -81,7 +81,7 @@ class RunView(QWidget):
         self.show_run(None)
 
     def show_run(self, run: engine.RunFolder | None) -> None:
-        """Show another run, or none."""
+        """Show another run; None: hide the view."""
         self.run = run
         self._log_wanted = False
         self.setVisible(run is not None)
@@ -91,7 +91,7 @@ class RunView(QWidget):
             self.refresh()
 
     def refresh(self) -> None:
-        """Show what is new."""
+        """Show the current state of the run."""
         run = self.run
         if run is None:
             return
@@ -130,7 +130,7 @@ class RunView(QWidget):
         _add(more, self.tr("Copy as command"), self._copy)
         _add(more, self.tr("Open the folder"), self._open)
         more.addSeparator()
-        self._forget = _add(more, self.tr("Take out of this list…"), self._leave)
+        self._forget = _add(more, self.tr("Remove from this list…"), self._leave)
         for button, menu in ((self.stop, stop), (self.more, more)):
             button.setMenu(menu)
 
@@ -184,7 +184,7 @@ class RunView(QWidget):
     def _copy(self) -> None:
         if self.run is not None:
             QGuiApplication.clipboard().setText(resume_line(self.run.folder))
-            self.done.emit(self.tr("Copied: the command that goes on with this run"))
+            self.done.emit(self.tr("Copied: the command that resumes this run"))
 
     def _open(self) -> None:
         if self.run is not None:
@@ -192,8 +192,8 @@ class RunView(QWidget):
 
     def _leave(self) -> None:
         run = self.run
-        question = self.tr("Take this run out of the list? Its folder stays on the disk, as it is.")
-        if run is not None and ask_yes(self, self.tr("Take it out"), question):
+        question = self.tr("Remove this run from the list? Its folder stays on the disk.")
+        if run is not None and ask_yes(self, self.tr("Remove"), question):
             self.forgotten.emit(run)
 
     def _try(self, action: Callable[[], object]) -> None:
@@ -204,7 +204,7 @@ class RunView(QWidget):
         self.look.emit()
 
     def _facts(self, status: engine.RunStatus, now: str) -> list[str]:
-        """How far it is, in a few words each; `now` is what it said last."""
+        """Short texts about the progress; `now` is the last line of the log."""
         facts = []
         live = status.state == "running" and bool(status.phase)
         if status.phase:
@@ -240,8 +240,8 @@ class RunView(QWidget):
             return status.error or self.tr("The training failed; its log says why.")
         if status.state == "crashed":
             return self.tr(
-                "The training ended without a word (it was killed, or the machine was switched"
-                " off)."
+                "The training ended without an error message (it was killed, or the machine was"
+                " switched off)."
             )
         return ""
 

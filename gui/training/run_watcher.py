@@ -1,4 +1,4 @@
-"""Knows the runs, and looks how they are."""
+"""Watches the state of all runs."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from gui.style.preferences import settings
 from gui.workers.train_process import reap
 
 LOOK_MS = 1000
-REST = 10  # looks at the runs that go on, for each at all of them
-REMEMBERED = 100
+ALL = 10  # every so many checks, finished runs are checked too
+REMEMBERED = 100  # runs outside the folder for runs
 
 
 class RunWatcher(QObject):
-    """The runs in the folder for runs and those that were started elsewhere, newest first."""
+    """The runs in the folder for runs and those added from other folders, newest first."""
 
     added = Signal(object)  # RunFolder
     removed = Signal(object)  # RunFolder
@@ -31,7 +31,7 @@ class RunWatcher(QObject):
         self._ticks = 0
 
     def start(self) -> None:
-        """Find the runs, and look every second from now on."""
+        """Find the runs, and check them every second."""
         for folder in reversed(engine.find_runs(runs_folder())):
             self.add(folder)
         for folder in reversed(_elsewhere()):
@@ -40,7 +40,7 @@ class RunWatcher(QObject):
         self._timer.start()
 
     def add(self, folder: Path) -> engine.RunFolder:
-        """Watch the run in a folder, from its beginning if it was watched already."""
+        """Watch the run in a folder."""
         folder = folder.absolute()
         for run in self.runs:
             if run.folder == folder:
@@ -57,35 +57,33 @@ class RunWatcher(QObject):
         return run
 
     def remove(self, run: engine.RunFolder) -> None:
-        """Watch it no more."""
+        """Stop watching a run."""
         self.runs.remove(run)
         _remember([path for path in _elsewhere() if path != run.folder])
         self.removed.emit(run)
 
     def look(self, at_all: bool = True) -> None:
-        """See what is new of the runs that something works on, or of all; one whose folder is gone
-        is watched no more.
-        """
+        """Update the running runs, or all, and signal changes; removes runs without a folder."""
         reap()
         for run in [run for run in self.runs if at_all or run.status.alive]:
             if not run.folder.is_dir():
                 self.remove(run)
-            elif run.update() or run.status.state == "starting":  # its log tells how far it is
+            elif run.update() or run.status.state == "starting":  # the log has its progress
                 self.changed.emit(run)
 
     def _tick(self) -> None:
-        # A run that is over may be resumed from elsewhere: there is no hurry to show that.
+        # Finished runs may be resumed by other programs; they are checked less often.
         self._ticks += 1
-        self.look(at_all=self._ticks % REST == 0)
+        self.look(at_all=self._ticks % ALL == 0)
 
 
 def runs_folder() -> Path:
-    """Where runs are put unless the user names another folder."""
+    """The folder for new runs."""
     return Path(str(settings().value("training/folder", Path.home() / "Repose runs")))
 
 
 def free_folder(name: str, where: Path | None = None) -> Path:
-    """A folder for a new run whose name begins with ``name``, among the runs or elsewhere."""
+    """A new folder whose name starts with `name`, in `where` or the folder for runs."""
     where = where or runs_folder()
     plain = "".join(c if c.isalnum() or c in " -_." else "-" for c in name).strip(" .-") or "run"
     folder, number = where / plain, 2

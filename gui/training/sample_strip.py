@@ -1,4 +1,4 @@
-"""The same held-out people, epoch by epoch."""
+"""The sample pictures of a run: the same held-out people after each epoch."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LABELS = 58  # pixels for the names of the rows
 
 
 class SampleView(QWidget):
-    """A picture of several people, with the names of its rows."""
+    """A sample picture with the names of its rows."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,7 +28,7 @@ class SampleView(QWidget):
         self.setSizePolicy(policy)
 
     def show_image(self, image: QImage, rows: int) -> None:
-        """Show a picture of so many rows."""
+        """Show a picture that has `rows` rows."""
         self.image, self._rows = image, rows
         self.updateGeometry()
         self.update()
@@ -64,7 +64,7 @@ class SampleView(QWidget):
 
 
 class SampleStrip(QWidget):
-    """The samples of a run; a slider goes through time. At its end it follows the newest."""
+    """The samples of a run with a slider over the epochs; at its end it follows the newest."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,7 +73,7 @@ class SampleStrip(QWidget):
         self.view = SampleView()
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName(self.tr("Epoch"))
-        self.slider.setToolTip(self.tr("Drag to see how the same people looked after each epoch."))
+        self.slider.setToolTip(self.tr("Drag to see the same people after each epoch."))
         self.label = QLabel()
         self.label.setObjectName("paneNote")
         line = QHBoxLayout()
@@ -88,7 +88,10 @@ class SampleStrip(QWidget):
         self.hide()
 
     def show_samples(self, paths: list[Path], height: int, from_start: bool = False) -> None:
-        """These pictures, oldest first, with rows so high; of another run with `from_start`."""
+        """Set the pictures, oldest first, with rows `height` pixels high.
+
+        from_start: they are of another run, so the newest is shown.
+        """
         if paths == self._paths and not from_start:
             return
         self._height = height

@@ -1,4 +1,4 @@
-"""Every setting of a run, to look at and to change."""
+"""A tree with a field for each setting of a run."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 
 class SettingsTree(QTreeWidget):
-    """Groups of settings with a field each; what was changed is kept when the base changes."""
+    """Groups of settings. `changes` has the edited ones, which are kept when the base changes."""
 
     changed = Signal()
 
     def __init__(self, hidden: Collection[str] = (), parent: QWidget | None = None) -> None:
-        """`hidden` names the settings that have fields elsewhere."""
+        """hidden: names of settings that have fields elsewhere."""
         super().__init__(parent)
         self.changes: dict[str, str] = {}
         self.fields: dict[str, QWidget] = {}
@@ -49,7 +49,7 @@ class SettingsTree(QTreeWidget):
         return QSize(420, 260)
 
     def show_settings(self, base: Config) -> None:
-        """Show these settings; those that were changed here keep their values."""
+        """Show the settings of `base`, except those with changes."""
         if base == self._base:
             return
         self._base = base
@@ -72,7 +72,7 @@ class SettingsTree(QTreeWidget):
             self.setItemWidget(item, 1, field)
 
     def set_problem(self, sentence: str) -> None:
-        """Mark the field that was changed last as wrong, or none."""
+        """Mark the last edited field as wrong; "" marks none."""
         for name, field in self.fields.items():
             mark(field, bool(sentence) and name == self._last)
 

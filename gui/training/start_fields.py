@@ -1,4 +1,4 @@
-"""Fields of a new training: the model that it starts from, and the folder that it goes to."""
+"""Fields of a new training: the model to start from, and the folder of the run."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 class ModelField(QWidget):
-    """A model, or nothing; `config` is what it was trained with."""
+    """An optional model file; `config` reads its settings."""
 
     changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.line = QLineEdit()
-        self.checked = CheckedField(self.line, self.tr("Empty: from the beginning."))
+        self.checked = CheckedField(self.line, self.tr("Empty: start from random weights."))
         choose, default = QPushButton("…"), QPushButton(self.tr("Default model"))
         choose.setToolTip(self.tr("Choose a model"))
         choose.setObjectName("small")
@@ -46,20 +46,20 @@ class ModelField(QWidget):
 
     @property
     def path(self) -> Path | None:
-        """The model; None when none is named."""
+        """The model; None if the field is empty."""
         text = self.line.text().strip()
         return Path(text).expanduser().absolute() if text else None
 
     def config(self, needed: bool) -> Config | None:
-        """The model's settings, its networks' above all, with stages as in the default preset.
+        """The model's settings, with the stages of the default preset.
 
-        None when no model is named, or, with a sentence below the field, it cannot be used or is
-        `needed`.
+        None if the field is empty, which is an error if `needed`, or if the model cannot be read;
+        errors are shown below the field.
         """
         self.checked.set_problem("")
         if self.path is None:
             if needed:
-                self.checked.set_problem(self.tr("Stage 2 alone needs a model whose G1 it takes."))
+                self.checked.set_problem(self.tr("Stage 2 alone needs a model with a trained G1."))
             return None
         try:
             config = engine.model_config(self.path)
@@ -78,7 +78,7 @@ class ModelField(QWidget):
 
 
 class RunField(CheckedField):
-    """The folder of a run: one that is free, until the user names another."""
+    """The folder of a run; it suggests an unused one until the user edits it."""
 
     changed = Signal()
 
@@ -95,10 +95,10 @@ class RunField(CheckedField):
         layout.addWidget(choose)
         super().__init__(fields, marked=self.line, parent=parent)
         self.line.setAccessibleName(self.tr("Folder of the run"))
-        choose.setToolTip(self.tr("Choose where the folder of the run goes"))
+        choose.setToolTip(self.tr("Choose the folder of the run"))
         choose.setAccessibleName(choose.toolTip())
         choose.clicked.connect(self._choose)
-        self._own = False  # the user has named it
+        self._own = False  # whether the user has edited it
         self.suggest("training")
         self.line.textChanged.connect(self._check)
         self.line.textEdited.connect(self._edited)
@@ -109,7 +109,7 @@ class RunField(CheckedField):
         return Path(self.line.text().strip()).expanduser().absolute()
 
     def suggest(self, name: str) -> None:
-        """Name a free folder after the pictures, unless the user has named one."""
+        """Suggest an unused folder of this name, unless the user has edited the field."""
         if not self._own and self.line.text() != (folder := str(free_folder(name))):
             self.line.setText(folder)
 
@@ -117,8 +117,8 @@ class RunField(CheckedField):
         self._own = bool(text)
 
     def _choose(self) -> None:
-        """An empty folder is taken; in one that holds something a new one is named."""
-        title, start = self.tr("Where the run goes"), str(self.path.parent)
+        """Ask for a folder; in one that is not empty, a new one is suggested."""
+        title, start = self.tr("Folder of the run"), str(self.path.parent)
         name = QFileDialog.getExistingDirectory(self, title, start)
         if name:
             folder = Path(name)
@@ -132,13 +132,11 @@ class RunField(CheckedField):
 
     def _problem(self) -> str:
         if not self.line.text().strip():
-            return self.tr("Name a folder for the run.")
+            return self.tr("Choose a folder for the run.")
         folder = self.path
         try:
             if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-                return self.tr("{folder} holds something already: name a new folder.").format(
-                    folder=folder
-                )
+                return self.tr("{folder} is not empty: choose a new folder.").format(folder=folder)
         except OSError as error:
             why = (error.strerror or str(error)).lower()
             return self.tr("{folder} cannot be used: {why}.").format(folder=folder, why=why)

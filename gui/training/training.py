@@ -1,4 +1,4 @@
-"""Training in the editor: the dock, the forms, and what the status bar says."""
+"""`Training`: the dock with the runs, the forms, and the button in the status bar."""
 
 from __future__ import annotations
 
@@ -35,7 +35,10 @@ WIDTH = 430  # pixels of the dock, at first
 
 
 class Training(QObject):
-    """What needs plots is made when it is first shown, so that the editor opens as fast."""
+    """Owns the dock, the forms and the watcher. The panel is created when it is first shown.
+
+    Importing the plots is slow and would delay the start of the editor.
+    """
 
     failed = Signal(str)
     done = Signal(str)
@@ -45,11 +48,11 @@ class Training(QObject):
         super().__init__(window)
         self._document, self._window = document, window
         self.watcher = RunWatcher(self)
-        # Of its own: listing a slow disk must not hold up the opening of photos.
+        # A thread of its own, so that listing a slow disk does not delay the opening of photos.
         self.background = Background(self)
         self.panel: TrainingPanel | None = None
         self.form: TrainingForm | PersonaliseDialog | None = None
-        self._to_use: set[Path] = set()  # folders of runs
+        self._to_use: set[Path] = set()  # folders of runs whose model is to be used when finished
         self.dock = QDockWidget(self.tr("Training"), window)
         self.dock.setObjectName("training")
         self.dock.setAllowedAreas(
@@ -73,19 +76,19 @@ class Training(QObject):
 
     @property
     def action(self) -> QAction:
-        """Shows and hides the dock."""
+        """The action that shows and hides the dock."""
         return self.dock.toggleViewAction()
 
     def start(self) -> None:
-        """Find the runs; those that go on are watched again."""
+        """Find the runs and watch them."""
         self.watcher.start()
 
     def stop(self) -> None:
-        """The window closes; runs go on."""
+        """Stop the background thread: the window closes. Runs continue."""
         self.background.stop()
 
     def show(self, run: engine.RunFolder | None = None) -> None:
-        """Show the dock, and a run in it."""
+        """Show the dock; with a run, select it."""
         if not self.dock.isVisible():
             self._make_room()
         self.dock.show()
@@ -95,7 +98,7 @@ class Training(QObject):
             self.panel.choose(run)
 
     def new_training(self) -> None:
-        """Ask what to train."""
+        """Show the form for a new training."""
         from gui.training.training_form import TrainingForm
 
         self.form = TrainingForm(self.background, self._window)
@@ -104,7 +107,7 @@ class Training(QObject):
         self.form.open()
 
     def personalise(self) -> None:
-        """Ask for whom to fit the default model."""
+        """Show the dialog Personalise."""
         from gui.training.personalise import PersonaliseDialog
 
         self.form = PersonaliseDialog(self._document, self.background, self._window)
@@ -113,7 +116,7 @@ class Training(QObject):
         self.form.open()
 
     def choose_run(self) -> None:
-        """Watch a run that was started elsewhere."""
+        """Ask for the folder of a run and watch it."""
         folder = QFileDialog.getExistingDirectory(
             self._window, self.tr("Folder of a run"), str(runs_folder())
         )
@@ -121,26 +124,26 @@ class Training(QObject):
             self.open_run(Path(folder))
 
     def open_run(self, folder: Path) -> None:
-        """Watch a run that lies anywhere."""
+        """Watch the run in a folder."""
         if engine.is_run(folder):
             self.show(self.watcher.add(folder))
         else:
-            self.failed.emit(self.tr("{folder} holds no run.").format(folder=folder))
+            self.failed.emit(self.tr("{folder} is not the folder of a run.").format(folder=folder))
 
     def _start(self, plan: RunPlan) -> None:
         self._run(plan.start, plan.folder)
 
-    def _start_personal(self, wish: FineTunePlan) -> None:
-        if wish.use:
-            self._to_use.add(wish.plan.folder)
-        self._run(wish.start, wish.plan.folder)
+    def _start_personal(self, fine_tune: FineTunePlan) -> None:
+        if fine_tune.use:
+            self._to_use.add(fine_tune.run.folder)
+        self._run(fine_tune.start, fine_tune.run.folder)
 
     def _run(self, start: Callable[[], None], folder: Path) -> None:
-        """Start a training off this thread, for a slow disk must not hold up the window."""
+        """Start a training in the background thread: its folder may be on a slow disk."""
 
         def started(_nothing: None) -> None:
             self.show(self.watcher.add(folder))
-            text = self.tr("The training {name} goes on in the background")
+            text = self.tr("The training {name} runs in the background")
             self.done.emit(text.format(name=folder.name))
 
         if self.form is not None:
@@ -153,7 +156,7 @@ class Training(QObject):
             self._to_use.discard(run.folder)
             if run.status.state == "finished" and "best" in run.models:
                 self.model_chosen.emit(run.models["best"])
-                text = self.tr("{name} is done, and its model in use")
+                text = self.tr("{name} is finished; its model is in use")
                 self.done.emit(text.format(name=run.folder.name))
 
     def _make_panel(self, visible: bool) -> None:
@@ -171,7 +174,7 @@ class Training(QObject):
         self.dock.setWidget(self.panel)
 
     def _make_room(self) -> None:
-        """Widen the window by the dock, as far as the screen allows, so that the photo stays."""
+        """Widen the window by the dock's width, as far as the screen allows."""
         window = self._window
         screen = window.screen().availableGeometry()
         if not window.isMaximized() and not window.isFullScreen():
@@ -188,13 +191,13 @@ class Training(QObject):
 
 
 def _title_bar(dock: QDockWidget) -> QWidget:
-    """The dock's title with a button that closes it, legible on dark grey."""
+    """A title bar in the theme's colours: the dock's title and a close button."""
     bar = QWidget()
     bar.setObjectName("dockTitle")
     bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
     close = QToolButton()
     close.setText("✕")
-    close.setToolTip(QCoreApplication.translate("Training", "Close the panel; trainings go on"))
+    close.setToolTip(QCoreApplication.translate("Training", "Close the panel; trainings continue"))
     close.setAccessibleName(close.toolTip())
     close.clicked.connect(dock.close)
     layout = QHBoxLayout(bar)

@@ -1,4 +1,4 @@
-"""A new training: on what, how, where to."""
+"""The form for a new training: data, preset, settings, folder of the run."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ NUMBERS: tuple[tuple[str, Any, Any], ...] = (
     (
         "stage1.epochs",
         QT_TRANSLATE_NOOP("TrainingForm", "Epochs of stage 1"),
-        QT_TRANSLATE_NOOP("TrainingForm", "How often every picture is a source in stage 1."),
+        QT_TRANSLATE_NOOP("TrainingForm", "How often each picture is used as source in stage 1."),
     ),
     (
         "stage2.epochs",
         QT_TRANSLATE_NOOP("TrainingForm", "Epochs of stage 2"),
-        QT_TRANSLATE_NOOP("TrainingForm", "How often every picture is a source in stage 2."),
+        QT_TRANSLATE_NOOP("TrainingForm", "How often each picture is used as source in stage 2."),
     ),
     (
         "batch",
@@ -64,7 +64,7 @@ IN_FORM = ("stage1.epochs", "stage2.epochs", "stage1.batch", "stage2.batch", "da
 
 
 class TrainingForm(QDialog):
-    """Says at once what is wrong; `started` with the plan when everything is right."""
+    """Checks its values after each change; emits `started` with the plan."""
 
     started = Signal(object)  # RunPlan
 
@@ -95,7 +95,7 @@ class TrainingForm(QDialog):
         self.refresh()
 
     def plan(self) -> RunPlan | None:
-        """The training that the form describes; None while something is wrong."""
+        """The training that the form describes; None while a value is wrong."""
         config = self._config()
         if config is None or self._problems():
             return None
@@ -109,7 +109,7 @@ class TrainingForm(QDialog):
         )
 
     def refresh(self) -> None:
-        """Check everything."""
+        """Check all values and show the problems."""
         stages = self.stages.currentData()
         self.numbers["stage1.epochs"].setEnabled(stages != "2")
         self.numbers["stage2.epochs"].setEnabled(stages != "1")
@@ -123,10 +123,10 @@ class TrainingForm(QDialog):
         if config is not None:
             self.data.use(config)
         problems = self._problems()
-        # What a field says already need not be said twice.
+        # A problem that is shown at a field is not shown again below.
         shown = self.data.says_problem or any(f.problem for f in self._fields if f.isEnabled())
         self.problem.setText(problems[0] if problems and not shown else "")
-        # What is merely not filled in yet is no mistake.
+        # An empty form is not shown as an error.
         if self.problem.objectName() != (name := "wrong" if self.data.sources else "paneNote"):
             self.problem.setObjectName(name)
             restyle(self.problem)
@@ -142,7 +142,7 @@ class TrainingForm(QDialog):
         return [self.model.checked, *self.numbers.values(), self.folder]
 
     def _base(self) -> Config | None:
-        """The settings before changes: the preset's, or those of the model to start from."""
+        """The settings without changes: the preset's, or those of the model to start from."""
         config = self.model.config(needed=self.stages.currentData() == "2")
         self.preset.setEnabled(self.model.path is None)
         if config is None and not self.model.checked.problem:
@@ -150,7 +150,7 @@ class TrainingForm(QDialog):
         return config
 
     def _config(self) -> Config | None:
-        """The settings with everything that was typed; None where something is wrong."""
+        """The settings with all changes; None while a value is wrong."""
         self._settings_problem = ""
         config = self._base()
         if config is None:
@@ -176,7 +176,7 @@ class TrainingForm(QDialog):
         return config if right and not self._settings_problem else None
 
     def _fill(self) -> None:
-        """The preset's own values."""
+        """Fill the number fields with the values of the preset."""
         base = self._base() or engine.PRESETS["default"]
         values = {"batch": base.stage1.batch}
         values |= {"stage1.epochs": base.stage1.epochs, "stage2.epochs": base.stage2.epochs}
@@ -214,7 +214,7 @@ class TrainingForm(QDialog):
             self.started.emit(plan)
 
     def _remember(self) -> None:
-        """Keep what was chosen for the next training."""
+        """Store the choices for the next training."""
         kept = {
             "folders": [(str(row.path), row.layout_box.currentData()) for row in self.data.rows],
             "choices": [box.currentData() for box in (self.preset, self.stages)],
@@ -224,7 +224,7 @@ class TrainingForm(QDialog):
         settings().setValue("training/form", json.dumps(kept))
 
     def _recall(self) -> None:
-        """Fill in what was chosen last."""
+        """Restore the choices of the last training."""
         try:
             kept = json.loads(str(settings().value("training/form", "{}")))
             folders = [(str(folder), str(layout)) for folder, layout in kept["folders"]]
@@ -233,7 +233,7 @@ class TrainingForm(QDialog):
                 box.setCurrentIndex(max(box.findData(value), 0))
             for name, text in numbers.items():
                 self._line(self.numbers[name]).setText(str(text))
-        except (LookupError, TypeError, ValueError):  # nothing, or of another version
+        except (LookupError, TypeError, ValueError):  # nothing stored, or by another version
             return
         if Path(model).is_file():
             self.model.line.setText(model)

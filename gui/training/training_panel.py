@@ -1,4 +1,4 @@
-"""The dock with the runs: the list, and the chosen one below it."""
+"""The training panel: the list of runs, and the view of the selected one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from gui.training.run_watcher import RunWatcher
 
 
 class TrainingPanel(QWidget):
-    """Shows what the watcher knows."""
+    """Shows the runs of a watcher."""
 
     failed = Signal(str)
     done = Signal(str)
@@ -39,7 +39,7 @@ class TrainingPanel(QWidget):
         self.list, self.view = RunList(watcher), RunView()
         self.empty = QLabel(
             self.tr(
-                "Nothing has been trained yet.\n\nA training runs in the background, also when this"
+                "There are no trainings yet.\n\nA training runs in the background, also when this"
                 " window is closed. Personalise makes a model for one person in minutes."
             )
         )
@@ -95,7 +95,7 @@ class TrainingPanel(QWidget):
         return QSize(430, 600)
 
     def choose(self, run: engine.RunFolder) -> None:
-        """Show a run of the watcher's."""
+        """Show one of the watcher's runs."""
         self.list.choose(run)
 
     def _changed(self, run: engine.RunFolder) -> None:

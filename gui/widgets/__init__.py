@@ -1,1 +1,1 @@
-"""Widgets that several parts of the window use."""
+"""Widgets that several packages use."""

@@ -1,4 +1,4 @@
-"""A field of a form that says what is wrong with what was typed into it."""
+"""A form field with an error sentence below it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 
 class CheckedField(QWidget):
-    """A widget, and below it a sentence in red while its value is wrong."""
+    """A widget with a note below it, or an error sentence in red while its value is wrong."""
 
     def __init__(
         self,
@@ -15,7 +15,7 @@ class CheckedField(QWidget):
         marked: QWidget | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        """`marked` is the part of the field whose border turns red; None marks it whole."""
+        """marked: the part of the field whose border turns red; None: the whole field."""
         super().__init__(parent)
         self.field = field
         self._marked = marked or field
@@ -31,12 +31,12 @@ class CheckedField(QWidget):
         self.set_problem("")
 
     def set_problem(self, sentence: str) -> None:
-        """What is wrong; "" when nothing is."""
+        """Show an error sentence; "" hides it."""
         self.problem = sentence
         self._show()
 
     def set_note(self, text: str) -> None:
-        """What to say while nothing is wrong."""
+        """Set the note that is shown without an error."""
         self._note = text
         self._show()
 
@@ -50,13 +50,13 @@ class CheckedField(QWidget):
 
 
 def mark(field: QWidget, wrong: bool) -> None:
-    """Show a field's border in red, or no more."""
+    """Set whether a field's border is red."""
     if field.property("wrong") != wrong:
         field.setProperty("wrong", wrong)
         restyle(field)
 
 
 def restyle(widget: QWidget) -> None:
-    """Let the style sheet look at a widget again."""
+    """Apply the style sheet to a widget again, after a property has changed."""
     widget.style().unpolish(widget)
     widget.style().polish(widget)

@@ -1,4 +1,4 @@
-"""Boxes around the faces to choose from, on the canvas and in the dialog for copying a pose."""
+"""Numbered boxes around detected faces, on the canvas and in the dialog Copy pose."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Box = tuple[float, float, float, float]
 
 
 class BoxesItem(QGraphicsItem):
-    """The faces to choose from, and the eyes clicked so far."""
+    """Draws the boxes of faces to choose from, and the eyes clicked so far."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,7 +28,7 @@ class BoxesItem(QGraphicsItem):
         self.clicks: Sequence[QPointF] = ()
 
     def set_area(self, rect: QRectF) -> None:
-        """Where boxes may be."""
+        """Set the bounding rectangle."""
         self.prepareGeometryChange()
         self._rect = rect
 
@@ -36,7 +36,7 @@ class BoxesItem(QGraphicsItem):
         return self._rect
 
     def at(self, point: QPointF) -> int | None:
-        """The smallest box around `point`."""
+        """The index of the smallest box that contains `point`."""
         found = [i for i, box in enumerate(self.boxes) if box_rect(box).contains(point)]
         return min(found, key=lambda i: box_rect(self.boxes[i]).width(), default=None)
 
@@ -54,19 +54,19 @@ class BoxesItem(QGraphicsItem):
 
 
 def box_rect(box: Box) -> QRectF:
-    """A face's box (left, top, right, bottom) as a rectangle."""
+    """A box (left, top, right, bottom) as a rectangle."""
     return QRectF(QPointF(box[0], box[1]), QPointF(box[2], box[3]))
 
 
 def face_rect(face: Face) -> QRectF:
-    """The box of a face."""
+    """The box of a face as a rectangle."""
     return box_rect(face.box)
 
 
 def draw_face_box(
     painter: QPainter, rect: QRectF, index: int, highlighted: bool, scale: float
 ) -> None:
-    """A numbered box around a face; `scale` is screen pixels per unit of `rect`."""
+    """Draw a numbered box around a face; `scale` is screen pixels per unit of `rect`."""
     radius = 8 / scale
     painter.setBrush(QColor(78, 161, 255, 60) if highlighted else Qt.BrushStyle.NoBrush)
     painter.setPen(screen_pen(SHADOW, 4.5, scale))

@@ -1,4 +1,4 @@
-"""Asking the user for files."""
+"""Dialogs that ask for files and for decisions, and the folders that they suggest."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MODEL_SUFFIXES = (".safetensors",)
 def ask_open(
     parent: QWidget, title: str, kind: str, suffixes: Iterable[str], folder: str
 ) -> Path | None:
-    """An existing file of the user's choice; `folder` names what is remembered about where."""
+    """Ask for an existing file; `folder` is the settings key for the last folder."""
     start = str(settings().value(f"folder/{folder}", pictures_folder()))
     patterns = " ".join(f"*{suffix} *{suffix.upper()}" for suffix in suffixes)
     everything = QCoreApplication.translate("FileDialogs", "All files")
@@ -34,7 +34,7 @@ def ask_open(
 def ask_save(
     parent: QWidget, title: str, suggestion: Path, kinds: dict[str, str], folder: str
 ) -> Path | None:
-    """A file to write. `kinds` maps suffixes to what they are called; the first is the default."""
+    """Ask for a file to write. `kinds` maps suffixes to names; the first is the default."""
     start = Path(str(settings().value(f"folder/{folder}", suggestion.parent)))
     filters = ";;".join(f"{kind} (*{suffix})" for suffix, kind in kinds.items())
     name, chosen = QFileDialog.getSaveFileName(parent, title, str(start / suggestion.name), filters)
@@ -45,7 +45,7 @@ def ask_save(
         by_kind = [suffix for suffix, kind in kinds.items() if chosen.startswith(kind)]
         suffix = [*by_kind, *kinds][0]
         path = path.with_name(path.name + suffix)
-        # The file dialog asked about the name without the suffix.
+        # The file dialog has checked the name without the suffix.
         if path.exists() and not ask_yes(
             parent,
             QCoreApplication.translate("FileDialogs", "Replace"),
@@ -59,7 +59,7 @@ def ask_save(
 
 
 def ask_yes(parent: QWidget, action: str, question: str, harmless: bool = False) -> bool:
-    """Whether the user lets `action` happen; Cancel is the default, unless nothing is lost."""
+    """Ask whether to do `action`; Cancel is the default unless the action is harmless."""
     box = _question(parent, question)
     yes = box.addButton(action, QMessageBox.ButtonRole.DestructiveRole)
     cancel = box.addButton(QMessageBox.StandardButton.Cancel)
@@ -69,7 +69,7 @@ def ask_yes(parent: QWidget, action: str, question: str, harmless: bool = False)
 
 
 def ask_unsaved(parent: QWidget, question: str) -> Literal["save", "discard", "cancel"]:
-    """What to do with work that was not saved."""
+    """Ask what to do with unsaved work."""
     box = _question(parent, question)
     buttons = QMessageBox.StandardButton
     save, discard = box.addButton(buttons.Save), box.addButton(buttons.Discard)
@@ -91,14 +91,14 @@ def _question(parent: QWidget, question: str) -> QMessageBox:
 
 
 def _answer(box: QMessageBox) -> QAbstractButton:
-    """The button that was clicked; the box is gone then."""
+    """Show the box; returns the clicked button."""
     box.exec()
-    box.deleteLater()  # else it would stay until its parent goes
+    box.deleteLater()  # else it would exist as long as its parent
     return box.clickedButton()
 
 
 def pictures_folder() -> Path:
-    """Where the user keeps pictures."""
+    """The user's folder for pictures, else the home folder."""
     pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
     return Path(pictures) if pictures and Path(pictures).is_dir() else Path.home()
 
@@ -109,13 +109,13 @@ def is_inside(path: Path, folder: Path) -> bool:
 
 
 def folder_beside(photo: Path) -> Path:
-    """Where to suggest saving what is made of a photo: beside it, unless it comes with Repose."""
+    """The folder to suggest for results: the photo's, or the pictures folder for the sample."""
     inside = is_inside(photo, sample_photo().parent)
     return pictures_folder() if inside else photo.absolute().parent
 
 
 def same_file(one: Path, other: Path) -> bool:
-    """Whether both names are the same existing file."""
+    """Whether both paths are the same existing file."""
     try:
         return one.samefile(other)
     except OSError:

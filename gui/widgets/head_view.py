@@ -1,4 +1,4 @@
-"""A posed head on the screen: shaded, with the lines of the face."""
+"""Drawing the 3D head of a pose: shaded, with the lines of the face."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SKIN = QColor("#aeb9c9")
 INK = QColor("#123a66")
 
 
-@lru_cache(maxsize=2)  # drawn again whenever the canvas is
+@lru_cache(maxsize=2)  # the gizmo repaints with the canvas
 def head_image(pose: Pose3D, side: int, only_face: bool = False) -> QImage:
     """The head of a pose with the lines of the face, `side` pixels wide and high."""
     head = engine.draw_head(pose, side, (SKIN.red(), SKIN.green(), SKIN.blue()), only_face)
@@ -39,5 +39,5 @@ def head_image(pose: Pose3D, side: int, only_face: bool = False) -> QImage:
 
 
 def draw_head(painter: QPainter, area: QRectF, pose: Pose3D, ratio: float) -> None:
-    """Draw the head into a square; `ratio` of the screen's pixels are one of the painter's."""
+    """Draw the head into a square; `ratio` is screen pixels per painter unit."""
     painter.drawImage(area, head_image(pose, round(area.width() * ratio)))

@@ -1,4 +1,4 @@
-"""Pictures on the canvas, and what all that is drawn there shares.
+"""Picture items of the canvas, and the colours and pens of all items.
 
 Scene coordinates are photo pixels; the centre of the first pixel is (0, 0).
 """
@@ -30,7 +30,7 @@ class PictureItem(QGraphicsItem):
         self.show_levels(halvings(image), rect)
 
     def show_levels(self, levels: tuple[QImage, ...], rect: QRectF) -> None:
-        """Show a picture whose `halvings` these are over `rect`."""
+        """Show a picture, given as its `halvings`, over `rect`."""
         self.prepareGeometryChange()
         self._rect = rect
         self._levels = levels
@@ -50,16 +50,16 @@ class PictureItem(QGraphicsItem):
         for level in self._levels[1:]:
             if level.width() >= shown:
                 image = level
-        # Single pixels are worth seeing once they are large.
+        # Large pixels are drawn as squares, not interpolated.
         smooth = shown < 8 * self._levels[0].width()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         painter.drawImage(self._rect, image)
 
 
 def screen_pen(colour: QColor, width: float, scale: float) -> QPen:
-    """A pen `width` screen pixels wide, where `scale` of them are a photo pixel.
+    """A pen `width` screen pixels wide; `scale` is screen pixels per photo pixel.
 
-    (A cosmetic pen would count in the screen's own pixels, too thin on a dense one.)
+    A cosmetic pen is not used: it counts in device pixels, and is too thin on dense screens.
     """
     pen = QPen(colour, width / scale)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)

@@ -1,4 +1,4 @@
-"""A slider with a number, on which a range can be marked."""
+"""A slider with a spin box and a marked range."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QWidget
 
-from gui.document.commands import new_gesture
+from gui.document.edit import new_gesture
 from gui.style.theme import colour
 from gui.widgets.checked_field import restyle
 
@@ -22,7 +22,7 @@ HANDLE_WIDTH = 14.0  # pixels, as in the style sheet
 
 
 class NameLabel(QLabel):
-    """The name of a value; a double click sets the value back."""
+    """The name of a value; a double click requests a reset."""
 
     reset = Signal()
 
@@ -31,7 +31,7 @@ class NameLabel(QLabel):
 
 
 class ValueBox(QDoubleSpinBox):
-    """A spin box that leaves undo and redo to the document, and letters to the menus."""
+    """A spin box that does not use the keys of undo and redo and letters, which are shortcuts."""
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
@@ -44,7 +44,7 @@ class ValueBox(QDoubleSpinBox):
 
 
 class Groove(QSlider):
-    """A slider that shows where 0 is, and a range. The wheel is for what it lies in."""
+    """A slider that marks 0 and a range. Wheel events go to its parent."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -71,16 +71,13 @@ class Groove(QSlider):
         event.ignore()
 
     def _place(self, value: int) -> float:
-        """Where the middle of the handle is at a value, in pixels from the left."""
+        """The centre of the handle at a value, in pixels from the left."""
         share = (value - self.minimum()) / max(self.maximum() - self.minimum(), 1)
         return HANDLE_WIDTH / 2 + share * (self.width() - HANDLE_WIDTH)
 
 
 class MarkedSlider(QWidget):
-    """A slider and a spin box for one value between -limit and limit.
-
-    A drag of the slider is one gesture.
-    """
+    """A slider and a spin box for one value in -limit..limit; a drag is one gesture."""
 
     changed = Signal(float, int)  # value, gesture
 
@@ -95,9 +92,9 @@ class MarkedSlider(QWidget):
     ) -> None:
         super().__init__(parent)
         self._gesture = new_gesture()
-        self._steps = 10**decimals  # of the slider, in one of the unit
+        self._steps = 10**decimals  # slider steps per unit
         self.name, self.slider, self.spin_box = NameLabel(name), Groove(), ValueBox()
-        self.slider.setMinimumWidth(90)  # beside a dock, too
+        self.slider.setMinimumWidth(90)  # fits beside a dock
         self.slider.setRange(round(-limit * self._steps), round(limit * self._steps))
         step = 5.0 if limit >= 100 else 1.0
         self.slider.setSingleStep(round(step * self._steps))
@@ -109,7 +106,7 @@ class MarkedSlider(QWidget):
         self.spin_box.setKeyboardTracking(False)
         self.spin_box.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.spin_box.setFixedWidth(64)
-        hint = self.tr("Double-click the name to set it back to 0.")
+        hint = self.tr("Double-click the name to reset it to 0.")
         for widget in (self.name, self.slider, self.spin_box):
             widget.setToolTip(f"{tip}\n{hint}")
             widget.setStatusTip(tip)
@@ -128,19 +125,19 @@ class MarkedSlider(QWidget):
 
     @property
     def value(self) -> float:
-        """What is shown."""
+        """The current value."""
         return self.spin_box.value()
 
     def show_value(self, value: float) -> None:
-        """Show a value without announcing it."""
+        """Set the value without emitting `changed`."""
         with QSignalBlocker(self.slider), QSignalBlocker(self.spin_box):
             self.spin_box.setValue(value)
-            # A slider that is being dragged knows better than its rounded echo.
+            # A slider that is being dragged is not set to the rounded value.
             if not self.slider.isSliderDown():
                 self.slider.setValue(round(value * self._steps))
 
     def mark(self, marked: tuple[float, float] | None) -> None:
-        """Mark a range; None: no more."""
+        """Mark a range; None: no range."""
         self.slider.marked = (
             None
             if marked is None
@@ -149,7 +146,7 @@ class MarkedSlider(QWidget):
         self.slider.update()
 
     def show_beyond(self, beyond: bool) -> None:
-        """Show that the value is outside of what is marked."""
+        """Set whether the value is shown as outside the marked range."""
         if bool(self.spin_box.property("beyond")) != beyond:
             self.spin_box.setProperty("beyond", beyond)
             restyle(self.spin_box)

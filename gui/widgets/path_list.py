@@ -22,14 +22,14 @@ from gui.widgets.file_dialogs import pictures_folder
 
 
 class PathList(QWidget):
-    """Files with certain suffixes, and folders of such; each once. Files can be dropped on it."""
+    """A list of unique files with certain suffixes and of folders; files can be dropped on it."""
 
     changed = Signal()
 
     def __init__(
         self, name: str, suffixes: Iterable[str], remembered: str, parent: QWidget | None = None
     ) -> None:
-        """`name` is what the list is called; `remembered` names the files' last folder."""
+        """name: of the list, for the user; remembered: the settings key for the last folder."""
         super().__init__(parent)
         self._name, self._suffixes, self._remembered = name, tuple(suffixes), remembered
         self.list = QListWidget()
@@ -42,7 +42,7 @@ class PathList(QWidget):
         self.add_folder = QPushButton(self.tr("Add a folder…"))
         self.remove = QPushButton(self.tr("Remove"))
         self.add_files.setToolTip(self.tr("Add single files"))
-        self.add_folder.setToolTip(self.tr("Add all that a folder holds"))
+        self.add_folder.setToolTip(self.tr("Add all files of a folder"))
         buttons = QHBoxLayout()
         buttons.setSpacing(6)
         for button in (self.add_files, self.add_folder, self.remove):
@@ -63,18 +63,18 @@ class PathList(QWidget):
 
     @property
     def paths(self) -> tuple[Path, ...]:
-        """What is in the list, in its order."""
+        """The paths in the list's order."""
         items = (self.list.item(row) for row in range(self.list.count()))
         return tuple(Path(item.data(Qt.ItemDataRole.UserRole)) for item in items)
 
     def add(self, paths: Iterable[Path]) -> None:
-        """Add what is not there yet."""
+        """Add the paths that are not in the list yet."""
         there = set(self.paths)
         for path in (path.absolute() for path in paths):
             if path in there:
                 continue
             there.add(path)
-            folder = self.tr("{folder}/ (all in it)").format(folder=path.name)
+            folder = self.tr("{folder}/ (all files)").format(folder=path.name)
             item = QListWidgetItem(folder if path.is_dir() else path.name)
             item.setData(Qt.ItemDataRole.UserRole, str(path))
             item.setToolTip(str(path))

@@ -1,4 +1,4 @@
-"""A picture of the face over the photo, to be compared with the photo."""
+"""A view of a picture over the photo that can compare both."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from gui.document.photo import Photo
 from gui.widgets.items import PictureItem
 from gui.widgets.zoom_view import Viewport, ZoomView
 
-REACH = 9.0  # screen pixels from the split line that still grab it
-GRIP = 11.0  # radius of its handle
+REACH = 9.0  # screen pixels around the split line within which it is grabbed
+GRIP = 11.0  # screen pixels: radius of its handle
 
 
 class AfterItem(PictureItem):
-    """The face, where it is on the photo and on the after side of the split."""
+    """The picture, clipped to the photo and to the right side of the split line."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,8 +30,11 @@ class AfterItem(PictureItem):
 
 
 class PictureView(ZoomView):
-    """Shows `image` where it belongs in the photo. Held down, the mouse shows the photo instead;
-    with a split, the photo is left of a line that can be dragged."""
+    """Shows `image` in its place over the photo.
+
+    While the mouse button is down, the photo is shown instead. With a split, the photo is shown
+    left of a line that can be dragged.
+    """
 
     split_moved = Signal(float)
 
@@ -40,9 +43,9 @@ class PictureView(ZoomView):
     ) -> None:
         super().__init__(shown, parent)
         self.setObjectName("pictureView")
-        self.image: QImage | None = None  # None also while the photo alone is the picture
+        self.image: QImage | None = None  # None if only the photo is shown
         self.filled = False
-        self.split: float | None = None  # of the width
+        self.split: float | None = None  # the line's position, as a share of the width
         self.comparing = False
         self._empty, self._why = empty, ""
         self._pressed = self._splitting = False
@@ -53,28 +56,28 @@ class PictureView(ZoomView):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def set_empty(self, text: str) -> None:
-        """What to say while there is no picture."""
+        """Set the sentence that is shown without a picture."""
         self._empty = text
         self.viewport().update()
 
     def show_photo(self, photo: Photo | None) -> None:
-        """The photo around the picture, and to compare it with."""
+        """Set the photo behind the picture; removes the picture."""
         if photo is not None:
             self._before.show_levels(photo.levels, QRectF(-0.5, -0.5, *photo.size))
         self.show_nothing()
 
     @property
     def sentence(self) -> str:
-        """What an empty view says."""
+        """The sentence of an empty view."""
         return self._why or self._empty
 
     def show_nothing(self, why: str = "") -> None:
-        """The sentence for an empty view, or for now another one."""
+        """Remove the picture; `why` replaces the sentence of an empty view."""
         self.image, self.filled, self._why = None, False, why
         self._refresh()
 
     def show_source(self) -> None:
-        """The photo alone."""
+        """Show the photo alone."""
         self.image, self.filled = None, True
         self._refresh()
 
@@ -83,24 +86,24 @@ class PictureView(ZoomView):
         self.show_levels(halvings(image), area)
 
     def show_levels(self, levels: tuple[QImage, ...], area: QRectF) -> None:
-        """Show an image whose `halvings` these are over `area` of the photo."""
+        """Show an image, given as its `halvings`, over `area` of the photo."""
         self.image, self.filled = levels[0], True
         self._after.show_levels(levels, area)
         self._refresh()
 
     def set_split(self, split: float | None) -> None:
-        """Where the line is, from 0 to 1; None: no line."""
+        """Set the position of the split line, 0..1; None: no line."""
         self.split = split
         self._refresh()
 
     def set_comparing(self, comparing: bool) -> None:
-        """Show the photo instead."""
+        """Set whether the photo is shown instead of the picture."""
         self.comparing = comparing
         self._refresh()
 
     @property
     def _bare(self) -> bool:
-        """Whether the photo alone is seen."""
+        """Whether the photo alone is visible."""
         return self.comparing or (self._pressed and not self._splitting)
 
     def _refresh(self) -> None:
@@ -187,7 +190,7 @@ class PictureView(ZoomView):
 
 
 def draw_label(painter: QPainter, text: str, corner: QPointF, left: bool) -> None:
-    """White text on a dark pill whose lower left (or right) corner is `corner`."""
+    """Draw white text on a dark rounded rectangle; `corner` is its lower left or right corner."""
     metrics = painter.fontMetrics()
     width, height = metrics.horizontalAdvance(text) + 16.0, metrics.height() + 6.0
     pill = QRectF(corner.x() if left else corner.x() - width, corner.y() - height, width, height)

@@ -1,4 +1,4 @@
-"""What parts of a pose and the ways to take one are called."""
+"""Names of the parts of a pose and of the ways to transfer one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def part_names() -> dict[PosePart, str]:
-    """Of what can be copied."""
+    """The names of the parts that can be copied."""
     translate = QCoreApplication.translate
     return {
         "head": translate("Pose", "Turn of the head"),
@@ -23,7 +23,7 @@ def part_names() -> dict[PosePart, str]:
 
 
 def transfer_names() -> dict[Transfer, tuple[str, str]]:
-    """A name and a note for each way to take a pose."""
+    """A name and a note for each way to transfer a pose."""
     translate = QCoreApplication.translate
     return {
         "relative": (

@@ -1,4 +1,4 @@
-"""How an export gets on: bar, time left, what failed."""
+"""The progress of an export: a bar, the time left, and the failures."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from PySide6.QtWidgets import (
 import engine
 from gui.workers.export_process import Ending, Progress
 
-MOST_SHOWN = 500  # failures: the report has them all
+MOST_SHOWN = 500  # failures; the log has all of them
 
 
 class ExportView(QWidget):
-    """Shows nothing until `begin`."""
+    """Hidden until `begin`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,12 +35,12 @@ class ExportView(QWidget):
         column.setSpacing(8)
         for widget in (self.bar, self.text, self.failures):
             column.addWidget(widget)
-        self._times = 0  # that the last failure has come
+        self._times = 0  # consecutive occurrences of the last failure
         self.failures.hide()
         self.hide()
 
     def begin(self) -> None:
-        """An export has been started."""
+        """Show that an export was started."""
         self.failures.clear()
         self.failures.hide()
         self.bar.setRange(0, 0)
@@ -49,7 +49,7 @@ class ExportView(QWidget):
         self.show()
 
     def add_failure(self, reason: str) -> None:
-        """One more has failed."""
+        """Add a failed job; equal consecutive reasons are counted in one row."""
         last = self.failures.item(self.failures.count() - 1)
         if last is not None and last.data(Qt.ItemDataRole.UserRole) == reason:
             self._times += 1  # a photo without a face fails in every pose
@@ -62,7 +62,7 @@ class ExportView(QWidget):
         self.failures.show()
 
     def show_progress(self, progress: Progress) -> None:
-        """So many are through."""
+        """Show the progress."""
         self.bar.setRange(0, max(progress.total, 1))
         self.bar.setValue(progress.finished)
         far = self.tr("{done} of {total}").format(done=progress.finished, total=progress.total)
@@ -73,11 +73,11 @@ class ExportView(QWidget):
         self.text.setText(" · ".join(words))
 
     def show_cancelling(self) -> None:
-        """The last pictures are being finished."""
-        self.text.setText(self.tr("Stopping: the pictures that are under way are finished…"))
+        """Show that the export is being cancelled."""
+        self.text.setText(self.tr("Stopping: the pictures in progress are being finished…"))
 
     def show_ending(self, ending: Ending) -> None:
-        """It is over."""
+        """Show how the export ended."""
         self.bar.setRange(0, 1)
         self.bar.setValue(1)
         self.bar.setVisible(not ending.stopped and not ending.reason)
@@ -91,14 +91,14 @@ class ExportView(QWidget):
             if len(ending.made) > 3:
                 words.append(self.tr("and {count} more").format(count=len(ending.made) - 3))
         if ending.stopped:
-            words.append(self.tr("stopped; Export goes on where it stopped"))
+            words.append(self.tr("stopped; Export continues where it stopped"))
         text = " · ".join(words)
         self.text.setText("\n".join(filter(None, [ending.reason, text, *ending.problems])))
 
     def _others(self, progress: Progress) -> list[str]:
         words = []
         if progress.kept:
-            words.append(self.tr("{count} kept as they were").format(count=progress.kept))
+            words.append(self.tr("{count} existed already").format(count=progress.kept))
         if progress.failed:
             words.append(self.tr("{count} failed").format(count=progress.failed))
         return words

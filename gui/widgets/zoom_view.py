@@ -1,4 +1,4 @@
-"""Graphics views that zoom at the cursor, pan, and show the same part of the photo as each other.
+"""Graphics views that zoom at the cursor and pan; they share the shown part of the photo.
 
 Scene units are photo pixels; the centre of the first pixel is (0, 0).
 """
@@ -19,8 +19,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 LARGEST_ZOOM = 40.0  # screen pixels per photo pixel
-FURTHEST = 0.5  # of the zoom that shows the whole photo
-STEP = 40  # screen pixels that an arrow key pans by
+FURTHEST = 0.5  # smallest zoom, relative to the one that fits the whole photo
+STEP = 40  # screen pixels that an arrow key pans
 ARROWS = {
     Qt.Key.Key_Left: (-1.0, 0.0),
     Qt.Key.Key_Right: (1.0, 0.0),
@@ -30,7 +30,7 @@ ARROWS = {
 
 
 class Viewport(QObject):
-    """The part of the photo that the views show: each of them fits `area` into itself."""
+    """The shown part of the photo: every view fits `area` into its own size."""
 
     changed = Signal()
 
@@ -40,12 +40,12 @@ class Viewport(QObject):
         self.area = QRectF()
 
     def set_photo(self, photo: QRectF) -> None:
-        """Another photo, with this rectangle; all of it is shown."""
+        """Set the rectangle of the photo and show all of it."""
         self.photo = photo
         self.show(photo)
 
     def show(self, area: QRectF) -> None:
-        """Show `area`, or the same moved so that its middle lies on the photo."""
+        """Show `area`, moved if necessary so that its centre is on the photo."""
         if area.isEmpty():
             return
         middle = area.center()
@@ -57,7 +57,7 @@ class Viewport(QObject):
 
 
 class ZoomView(QGraphicsView):
-    """The wheel zooms; the middle button, the left one while Space is held, and arrows pan."""
+    """The wheel zooms; the middle button, Space with the left button, and the arrow keys pan."""
 
     def __init__(self, shown: Viewport | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,7 +65,7 @@ class ZoomView(QGraphicsView):
         self.setScene(QGraphicsScene(self))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMouseTracking(True)
-        self.setAcceptDrops(False)  # drops are for the window
+        self.setAcceptDrops(False)  # the window handles drops
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -84,11 +84,11 @@ class ZoomView(QGraphicsView):
 
     @property
     def panning(self) -> bool:
-        """Whether the mouse pans now, or would with the left button."""
+        """Whether the mouse pans, or would pan with the left button (Space is held)."""
         return self._space or self._panned_from is not None
 
     def photo_point(self, position: QPointF) -> QPointF:
-        """Where in the photo a point of the viewport is, to a fraction of a pixel."""
+        """A point of the viewport in photo pixels, not rounded."""
         return self.viewportTransform().inverted()[0].map(position)
 
     def zoom_to_fit(self) -> None:
@@ -100,7 +100,7 @@ class ZoomView(QGraphicsView):
         self.shown.show(QRectF(area))
 
     def zoom_by(self, factor: float, position: QPointF | None = None) -> None:
-        """Zoom and keep the photo where it is at `position` (default: the middle)."""
+        """Zoom with the fixed point `position` (of the viewport; default: its centre)."""
         area = self.shown.area
         if area.isEmpty():
             return
@@ -112,7 +112,7 @@ class ZoomView(QGraphicsView):
         self.shown.show(QRectF(point + (area.topLeft() - point) / factor, area.size() / factor))
 
     def _fitting(self, area: QRectF) -> float:
-        """The zoom at which `area` just fits."""
+        """The zoom at which `area` fits the view."""
         view = self.viewport().rect()
         return min(view.width() / area.width(), view.height() / area.height())
 
@@ -122,13 +122,13 @@ class ZoomView(QGraphicsView):
             return
         zoom = self._fitting(area)
         self.setTransform(QTransform.fromScale(zoom, zoom))
-        # Wide enough for any place of the photo to be in the middle.
+        # Large enough for every point of the photo to be in the centre.
         width, height = (1 + side / zoom for side in (self.width(), self.height()))
         self.setSceneRect(self.shown.photo.adjusted(-width, -height, width, height))
         self.centerOn(area.center())
 
     def _pan(self, offset: QPointF) -> None:
-        """Move the photo by some pixels of the screen."""
+        """Move the photo by an offset in screen pixels."""
         self.shown.show(self.shown.area.translated(-offset / self.zoom))
 
     # Qt's events
@@ -169,7 +169,7 @@ class ZoomView(QGraphicsView):
             self._show_hand()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.mousePressEvent(event)  # a quick second press is a press
+        self.mousePressEvent(event)  # a double click is two presses
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         direction = ARROWS.get(Qt.Key(event.key()))
@@ -179,7 +179,7 @@ class ZoomView(QGraphicsView):
         elif direction is not None:
             self._pan(QPointF(*direction) * -STEP)
         else:
-            event.ignore()  # the scroll area would scroll, and no longer be in step
+            event.ignore()  # the base class would scroll this view alone
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
@@ -194,7 +194,7 @@ class ZoomView(QGraphicsView):
         super().focusOutEvent(event)
 
     def _show_hand(self) -> None:
-        """The cursor for panning; the one from before when it is over."""
+        """Show the hand cursor while panning; afterwards restore the previous cursor."""
         if not self.panning:
             if self._cursor_before is not None:
                 self.viewport().setCursor(self._cursor_before)

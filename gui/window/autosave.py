@@ -1,7 +1,7 @@
-"""A copy of unsaved work, for the case that the editor or the computer does not end as it should.
+"""Autosave: a copy of unsaved work, for recovery after a crash.
 
-Every editor has one file in a folder that all share, and a lock beside it that the system takes
-away with the process. So a file without a holder of its lock is work that was lost.
+Each running editor has one file in a shared folder, and a file lock beside it that the system
+releases when the process ends. A file whose lock is free is therefore lost work.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ import engine
 from gui.document.document import Document
 from gui.document.project import SUFFIX, Project, read_project, write_project
 
-REST_MS = 400  # without a change: the hand has come to rest
-LONGEST_MS = 20_000  # with changes all the time
+IDLE_MS = 400  # without a change, before the file is written
+LONGEST_MS = 20_000  # between writes during continuous changes
 
 
 class Autosave(QObject):
-    """Follows a document. Files are written by a thread of their own, one after the other."""
+    """Writes the unsaved state of a document to a file, in a thread of its own."""
 
-    failed = Signal(str)  # once, until it works again
+    failed = Signal(str)  # once per series of failures
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class Autosave(QObject):
         folder: Path,
         parent: QObject | None = None,
     ) -> None:
-        """describe: gives the present state of the document."""
+        """describe: returns the current state of the document."""
         super().__init__(parent)
         self._document, self._describe = document, describe
         self.path = folder / f"{os.getpid()}-{secrets.token_hex(4)}{SUFFIX}"
@@ -45,8 +45,8 @@ class Autosave(QObject):
         self._works = True
         self._stopped = False
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="autosave")
-        self._rest, self._longest = QTimer(self), QTimer(self)
-        for timer, milliseconds in ((self._rest, REST_MS), (self._longest, LONGEST_MS)):
+        self._idle, self._longest = QTimer(self), QTimer(self)
+        for timer, milliseconds in ((self._idle, IDLE_MS), (self._longest, LONGEST_MS)):
             timer.setSingleShot(True)
             timer.setInterval(milliseconds)
             timer.timeout.connect(self.write)
@@ -60,8 +60,8 @@ class Autosave(QObject):
             changed.connect(self._changed)
 
     def write(self) -> None:
-        """Bring the file up to date; there is none while nothing would be lost."""
-        self._rest.stop()
+        """Update the file; it is removed while the document has no unsaved work."""
+        self._idle.stop()
         self._longest.stop()
         if self._stopped:
             return
@@ -69,24 +69,24 @@ class Autosave(QObject):
         self._thread.submit(self._remove if project is None else lambda: self._write(project))
 
     def take_over(self, lost: LostWork) -> None:
-        """What was lost is in the document now: its file goes once that is in this one's."""
+        """Delete the file of recovered work, after it was written to this editor's file."""
         self.write()
         self._thread.submit(lost.discard)
 
     def stop(self) -> None:
-        """The editor ends as it should: nothing is lost."""
-        self._rest.stop()
+        """Remove the file: the editor is closed normally."""
+        self._idle.stop()
         self._longest.stop()
         self._stopped = True
         self._thread.submit(self._remove)
         self._thread.shutdown(wait=True)
 
     def _changed(self) -> None:
-        self._rest.start()
+        self._idle.start()
         if not self._longest.isActive():
             self._longest.start()
 
-    # In the thread
+    # Called in the thread
 
     def _write(self, project: Project) -> None:
         try:
@@ -96,7 +96,7 @@ class Autosave(QObject):
             self._works = True
         except (engine.ReposeError, OSError) as error:
             if self._works:
-                self.failed.emit(self.tr("What you do cannot be autosaved: {}").format(error))
+                self.failed.emit(self.tr("Autosave failed: {}").format(error))
             self._works = False
 
     def _remove(self) -> None:
@@ -106,7 +106,7 @@ class Autosave(QObject):
 
 @dataclass(frozen=True)
 class LostWork:
-    """A file that an editor left which did not end as it should; this one holds its lock now."""
+    """A file of an editor that crashed; this editor holds its lock."""
 
     path: Path
     lock: FileLock
@@ -117,28 +117,28 @@ class LostWork:
         return datetime.fromtimestamp(self.path.stat().st_mtime)
 
     def read(self) -> Project:
-        """What it holds. Raises ReposeError."""
+        """Read the file. Raises ReposeError."""
         return read_project(self.path)
 
     def discard(self) -> None:
-        """Delete it."""
+        """Delete the file."""
         _remove(self.path, self.lock)
 
     def leave(self) -> None:
-        """Let another editor find it."""
+        """Release the lock, so that the work is offered again later."""
         self.lock.release(force=True)
 
 
 def find_lost_work(folder: Path) -> list[LostWork]:
-    """What editors have left in their folder that are no longer alive, newest first."""
+    """The files of crashed editors in a folder, newest first; their locks are acquired."""
     found = []
     for path in folder.glob(f"*{SUFFIX}"):
         lock = _lock(path)
         try:
             lock.acquire(timeout=0)
-        except (Timeout, OSError):  # its editor is alive, or another has found it
+        except (Timeout, OSError):  # its editor is running, or another one offers it
             continue
-        if path.exists():  # else it was discarded just now
+        if path.exists():  # else it was deleted meanwhile
             found.append(LostWork(path, lock))
         else:
             lock.release(force=True)
@@ -146,15 +146,15 @@ def find_lost_work(folder: Path) -> list[LostWork]:
 
 
 def _lock(path: Path) -> FileLock:
-    # Taken in one thread and given back in another.
+    # Acquired in one thread and released in another.
     return FileLock(path.with_suffix(".lock"), thread_local=False)
 
 
 def _remove(path: Path, lock: FileLock) -> None:
-    """The file before its lock, so that no other editor takes it for lost."""
+    """Delete the file before its lock is released, so that no other editor finds it."""
     path.unlink(missing_ok=True)
     lock.release(force=True)
     try:
         Path(lock.lock_file).unlink(missing_ok=True)
-    except OSError:  # held by another editor, which looks for lost work
+    except OSError:  # held by another editor that looks for lost work
         pass

@@ -1,4 +1,4 @@
-"""Opening and saving: photos, poses, models, results; projects through `ProjectActions`."""
+"""Opening and saving photos, poses, models and pictures; projects are in `ProjectActions`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 import engine
-from gui.document.commands import new_gesture
-from gui.document.document import Document, Edit, within_sliders
+from gui.document.document import Document
+from gui.document.edit import Edit, new_gesture, within_sliders
 from gui.document.photo import Photo, read_photo
 from gui.document.project import SUFFIX
 from gui.export.export_dialog import ExportDialog
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 class FileActions(QObject):
-    """Whatever fails, the document stays as it was."""
+    """Asks for files and opens or saves them. A failure leaves the document unchanged."""
 
     busy = Signal(str)
     failed = Signal(str)
@@ -72,7 +72,7 @@ class FileActions(QObject):
     # Opening
 
     def open(self, path: Path) -> None:
-        """Open a file by what it is: a pose, a model, a project, or else a photo."""
+        """Open a file by its suffix: a pose, a model, a project, or else a photo."""
         suffix = path.suffix.lower()
         if suffix in engine.POSE_SUFFIXES:
             self.open_pose(path)
@@ -85,7 +85,7 @@ class FileActions(QObject):
             self.open_photo(path)
 
     def open_file(self) -> None:
-        """Open a photo or a project of the user's choice."""
+        """Ask for a photo or a project and open it."""
         path = ask_open(
             self._window,
             self.tr("Open"),
@@ -106,24 +106,24 @@ class FileActions(QObject):
         self._try(lambda: self.open_photo(sample_photo()))
 
     def may_discard(self) -> bool:
-        """Whether what was done may be lost: nothing was, or it is saved, or not worth it."""
+        """Whether the edit may be discarded; asks if it is not saved, and saves it if wanted."""
         photo = self._document.photo
         if not self._document.unsaved or photo is None:
             return True
         name = (self._document.project or photo.path).name
-        question = self.tr("{} was edited and not saved. Save what you did?").format(name)
+        question = self.tr("{} was edited and not saved. Save the changes?").format(name)
         answer = ask_unsaved(self._window, question)
         return answer == "discard" or (answer == "save" and self.projects.save())
 
     def may_close(self) -> bool:
-        """Whether the window may be closed; an export that is under way ends then."""
+        """Whether the window may be closed; stops a running export after asking."""
         if not self.may_discard():
             return False
         if self.export is None or self.export.may_end():
             return True
         question = self.tr(
-            "An export is under way. Stop it? What is made stays, and the same export goes on from"
-            " there another time."
+            "An export is running. Stop it? Finished pictures are kept, and the same export can be"
+            " continued later."
         )
         if not ask_yes(self._window, self.tr("Stop the export"), question):
             return False
@@ -133,15 +133,15 @@ class FileActions(QObject):
     # Saving
 
     def export_batch(self) -> None:
-        """Make many pictures at once, in the background."""
+        """Show the dialog for batch exports."""
         if self.export is None:
             self.export = ExportDialog(self._document, self._window)
             self.export.failed.connect(self.failed)
-            self.export.told.connect(self.done)
+            self.export.message.connect(self.done)
         self.export.open_for()
 
     def save_picture(self) -> None:
-        """Write the whole photo with the reposed face; the window stays usable meanwhile."""
+        """Ask for a file and write the photo with the reposed face, in the background."""
         photo, edit = self._document.photo, self._document.edit
         if photo is None or edit is None:
             return
@@ -155,17 +155,17 @@ class FileActions(QObject):
         path = ask_save(self._window, self.tr("Save picture"), suggestion, kinds, "pictures")
         if path is None:
             return
-        question = self.tr("{} is the original photo. Overwrite it? It cannot be brought back.")
+        question = self.tr("{} is the original photo. Overwrite it? This cannot be undone.")
         if same_file(path, photo.path) and not ask_yes(
             self._window, self.tr("Overwrite the original"), question.format(path.name)
         ):
             return
         self.busy.emit(self.tr("Saving {}…").format(path.name))
-        how = (photo.metadata, notes_edits(), edit.keep)
-        self._worker.save(path, edit.pose.landmarks(), (photo, edit), *how)
+        landmarks, token = edit.pose.landmarks(), (photo, edit)
+        self._worker.save(path, landmarks, token, photo.metadata, notes_edits(), edit.keep)
 
     def save_pose(self) -> None:
-        """Write the pose in the format that the chosen name says."""
+        """Ask for a file and write the pose in the format of its suffix."""
         photo, edit = self._document.photo, self._document.edit
         if photo is None or edit is None:
             return
@@ -185,14 +185,14 @@ class FileActions(QObject):
         except engine.ReposeError as error:
             self.failed.emit(str(error))
             return
-        if edit.keep is None:  # which no pose file holds
+        if edit.keep is None:  # pose files do not store the keep mask
             self._document.mark_saved(edit)
         self.done.emit(self.tr("Saved {}").format(path))
 
     # The pose and the model
 
     def open_pose(self, path: Path | None = None) -> None:
-        """Take the pose of a pose file, or let the user choose one."""
+        """Apply the pose of a pose file; None: ask for it."""
         face = self._document.landmarks
         if face is None:
             self.failed.emit(
@@ -206,14 +206,14 @@ class FileActions(QObject):
             self._try(lambda: self._take_pose(path, face, title))
 
     def _take_pose(self, path: Path, face: Landmarks, text: str) -> None:
-        preset, pose = engine.PosePreset.read(path), self._document.pose
+        preset, pose = engine.PosePreset.read(path), self._document.editable
         if pose is None or preset.points is not None:
             self._document.take_pose(engine.read_pose(path, face), text)
-        else:  # it is of a head, and fits any
+        else:  # rotation and expression without points, for any face
             self._document.change_pose(within_sliders(preset.on(pose)), text)
 
     def copy_pose(self) -> None:
-        """Take the pose of a face in another photo."""
+        """Ask for another photo and for a face in it, and apply its pose."""
         title = self.tr("Copy pose from photo")
         suffixes = engine.PHOTO_SUFFIXES
         path = ask_open(self._window, title, self.tr("Photos"), suffixes, "photos")
@@ -221,7 +221,7 @@ class FileActions(QObject):
             self._read(path, self._target_read)
 
     def open_model(self) -> None:
-        """Use another model; if it cannot be read, the present one stays."""
+        """Ask for a model and load it; if that fails, the current one stays in use."""
         title = self.tr("Open model")
         path = ask_open(self._window, title, self.tr("Models"), MODEL_SUFFIXES, "models")
         if path is not None:
@@ -251,18 +251,18 @@ class FileActions(QObject):
             dialog.pose_changed.connect(lambda new: document.change_pose(new, text, gesture))
             if not dialog.exec():
                 document.change(edit, text, gesture)
-            dialog.deleteLater()  # else it would stay as long as the window
+            dialog.deleteLater()  # else it would exist as long as the window
 
-    def _saved(self, path: Path, what: tuple[Photo, Edit]) -> None:
-        photo, edit = what
+    def _saved(self, path: Path, token: tuple[Photo, Edit]) -> None:
+        photo, edit = token
         self.busy.emit("")
-        if photo is self._document.photo:  # else another one was opened meanwhile
+        if photo is self._document.photo:  # else another photo was opened meanwhile
             self._document.mark_saved(edit)
         if path.suffix.lower() == ".bmp" and notes_edits():
-            said = self.tr("Saved {} (a BMP cannot say that it was edited)")
+            text = self.tr("Saved {} (BMP files cannot note that they were edited)")
         else:
-            said = self.tr("Saved {}")
-        self.done.emit(said.format(path))
+            text = self.tr("Saved {}")
+        self.done.emit(text.format(path))
 
     def _try(self, action: Callable[[], object]) -> None:
         try:

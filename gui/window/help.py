@@ -1,4 +1,4 @@
-"""What a newcomer wants to know on one page, and the sheet of all shortcuts."""
+"""The help page for new users, and the list of all shortcuts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def show_help(parent: QWidget) -> None:
-    """Show the page; the editor stays usable."""
+    """Show the help page without blocking the editor."""
     box = QMessageBox(parent)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setWindowTitle(QCoreApplication.translate("Help", "How to use Repose"))
@@ -31,20 +31,22 @@ def show_help(parent: QWidget) -> None:
         QCoreApplication.translate(
             "Help",
             "<h3>Repose gives a face in a photo a new pose.</h3>"
-            "<p><b>Drag</b> the points on the face, click a line to take a whole part, or turn the"
-            " head with the sliders or the small head on the photo; the result follows.</p>"
-            "<p>The arrow keys move what is selected; the wheel zooms, and Space or the middle"
-            " button pans. Hold the mouse on a result to compare it with the photo.</p>"
+            "<p><b>Drag</b> the points on the face, click a line to select a whole part, or turn"
+            " the head with the sliders or the small head on the photo; the result is updated.</p>"
+            "<p>The arrow keys move the selection; the wheel zooms, and Space or the middle button"
+            " pans. Hold the mouse button on a result to compare it with the photo.</p>"
             "<p>Press <b>?</b> for all keys.</p>"
-            "<p>Please ask people before you edit their picture.</p>",
+            "<p>Please ask people before you edit pictures of them.</p>",
         )
     )
     box.open()
 
 
 class ShortcutSheet(QDialog):
-    """Every action that has a key, menu by menu, and what the mouse does. It is made of the actions
-    themselves, so that it is never out of date."""
+    """Lists every action with a shortcut, by menu, and what the mouse does.
+
+    The list is generated from the actions of the menu bar.
+    """
 
     def __init__(self, menus: QMenuBar, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,7 +63,7 @@ class ShortcutSheet(QDialog):
         self.resize(900, 640)
 
     def _page(self, menus: QMenuBar) -> str:
-        """Two columns of tables, about equally long."""
+        """HTML: two columns of tables of about equal length."""
         tables = [
             (_plain(menu), list(_with_keys(_menu_of(menu))))
             for menu in menus.actions()
@@ -86,11 +88,11 @@ class ShortcutSheet(QDialog):
     def _on_the_photo(self) -> list[tuple[str, str]]:
         return [
             (self.tr("move points, or turn the small head"), self.tr("Drag")),
-            (self.tr("take a whole part"), self.tr("Click a line")),
-            (self.tr("add to the selection, or take out"), self.tr("Shift-click")),
+            (self.tr("select a whole part"), self.tr("Click a line")),
+            (self.tr("add to the selection, or remove from it"), self.tr("Shift-click")),
             (self.tr("select all points in a rectangle"), self.tr("Drag beside a point")),
             (self.tr("move the selection by 1 pixel, with Shift by 10"), self.tr("Arrow keys")),
-            (self.tr("give up a drag; drop the selection"), self.tr("Esc")),
+            (self.tr("cancel a drag; clear the selection"), self.tr("Esc")),
             (self.tr("zoom at the cursor"), self.tr("Wheel")),
             (self.tr("pan"), self.tr("Space and drag, middle drag")),
             (self.tr("compare with the photo"), self.tr("Hold on a result")),
@@ -103,7 +105,7 @@ def _menu_of(action: QAction | None) -> QMenu | None:
 
 
 def _with_keys(menu: QMenu | None) -> Iterator[tuple[str, str]]:
-    """The actions of a menu, and of those in it, with their keys as this system writes them."""
+    """Text and keys of each action with shortcuts in a menu and its submenus."""
     for action in () if menu is None else menu.actions():
         inner = _menu_of(action)
         if inner is not None:
@@ -116,5 +118,5 @@ def _with_keys(menu: QMenu | None) -> Iterator[tuple[str, str]]:
 
 
 def _plain(action: QAction) -> str:
-    """An action's name without the mark of its key and without dots."""
+    """An action's text without the mnemonic and the ellipsis."""
     return action.text().replace("&&", "\0").replace("&", "").replace("\0", "&").rstrip("… ")

@@ -1,4 +1,4 @@
-"""The language of the window: the system's, or the one that the user has chosen."""
+"""The language of the window: the system's or the user's choice."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ import engine
 from gui.style.preferences import settings
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
-"""By their codes, each called as its speakers call it; all but English have a translation in
-resources/translations."""
+"""Language codes with their native names. All but English have a file in resources/translations."""
 
 
 def chosen_language() -> str:
-    """The code of what the user has chosen; empty for the system's language."""
+    """The code of the user's choice; empty for the system's language."""
     code = str(settings().value("language", ""))
     return code if code in LANGUAGES else ""
 
 
 def speak_language(app: QApplication) -> None:
-    """Let the window, and Qt's own dialogs, speak the chosen language. Before any is made: what
-    is there already stays as it is."""
+    """Install the translators of the chosen language, for the window and Qt's own dialogs.
+
+    Must be called before widgets are created; existing ones are not translated.
+    """
     code = chosen_language()
     locale = QLocale(code) if code else QLocale.system()
     qt = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
@@ -34,9 +35,9 @@ def speak_language(app: QApplication) -> None:
 
 
 class LanguageMenu(QMenu):
-    """Which language the editor speaks from its next start on."""
+    """Chooses the language that is used from the next start on."""
 
-    chosen = Signal(str)  # what to tell the user
+    chosen = Signal(str)  # a message for the user
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,9 +46,9 @@ class LanguageMenu(QMenu):
         for code, name in {"": self.tr("As the &system"), **LANGUAGES}.items():
             action = self.addAction(name)
             action.setStatusTip(
-                self.tr("Speak this language from the next start on")
+                self.tr("Use this language from the next start on")
                 if code
-                else self.tr("Speak the language of the system")
+                else self.tr("Use the language of the system")
             )
             action.setCheckable(True)
             action.setChecked(code == chosen_language())

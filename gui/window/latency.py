@@ -1,15 +1,15 @@
-"""How long the window takes: what `benchmark` prints of it.
+"""The latency benchmark of the window, which `benchmark` runs and prints.
 
-Run as a program: `python -m gui.window.latency DEVICE PHOTO [MODEL]`. It opens the real window, moves a
-point with mouse events, and prints JSON; the exit status is 1 when an error came instead. Settings,
-recent files and what was saved automatically are not the user's.
+Run as a program: `python -m gui.window.latency DEVICE PHOTO [MODEL]`. It opens the real window,
+moves a point with mouse events, and prints JSON; the exit status is 1 after an error. It uses
+temporary settings, recent files and autosaves instead of the user's.
 
-window_s         from the start of the process to the window on the screen
-startup_s        and to the first refined picture in it
-open_12mp_s      from opening a photo of 12 megapixels to its first refined picture
-move_ms          median and 95th percentile, a mouse move to the painted pane, in that photo
-move_beyond_ms   the same, less the update itself
-window_memory_mb the most memory the process has had (10^6 bytes)
+window_s         from the start of the process until the window is painted
+startup_s        from the start of the process until the first refined picture is painted
+open_12mp_s      from opening a photo of 12 megapixels until its first refined picture is painted
+move_ms          median and 95th percentile from a mouse move until the pane is painted, same photo
+move_beyond_ms   the same without the duration of the update
+window_memory_mb peak memory of the process (10^6 bytes)
 """
 
 import json
@@ -33,13 +33,13 @@ from gui.workers.predict_worker import Update
 
 _LARGE = 3464  # pixels: the side of a square of 12 megapixels
 _MOVES = 60
-_RADIUS = 12.0  # screen pixels: of the circle that the mouse goes on, around where it pressed
-_PATIENCE = 60.0  # seconds
-_RESTED = 1.5  # seconds after which nothing is computed any more
+_RADIUS = 12.0  # screen pixels: of the circle along which the mouse moves
+_TIMEOUT = 60.0  # seconds
+_IDLE = 1.5  # seconds after which all computations are finished
 
 
 class Watch(QObject):
-    """Tells when the window shows a new picture. Raises RuntimeError when an error is shown."""
+    """Waits for paint events of the window. Raises RuntimeError when it reports an error."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -56,24 +56,24 @@ class Watch(QObject):
             sender.failed.connect(self._errors.append)
 
     def window(self) -> None:
-        """Wait until the window is there."""
+        """Wait until the window is painted."""
         self._until(lambda: self._canvas in self._drawn)
 
     def picture(self) -> float:
-        """Wait until the next refined picture is painted; how long the update took, ms."""
+        """Wait until the next refined picture is painted; returns the update's duration in ms."""
         self._update, self._painted = None, False
         self._until(lambda: self._painted)
         assert self._update is not None
         return self._update.milliseconds
 
     def rest(self, seconds: float) -> None:
-        """Let so much time pass."""
+        """Process events for this time."""
         end = time.perf_counter() + seconds
         self._until(lambda: time.perf_counter() > end)
 
     def _until(self, done: Callable[[], bool]) -> None:
-        end = time.perf_counter() + _PATIENCE
-        timer = self.startTimer(20)  # or nothing might happen for ever
+        end = time.perf_counter() + _TIMEOUT
+        timer = self.startTimer(20)  # wakes the event loop, so that the timeout is checked
         while not done():
             QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
             if self._errors or time.perf_counter() > end:
@@ -91,7 +91,7 @@ class Watch(QObject):
 
 
 def measure(device: str, photo: Path, model: Path | None, moves: int = _MOVES) -> dict[str, Any]:
-    """The measurements by name. Raises RuntimeError when there is no picture to measure."""
+    """The measurements by name. Raises RuntimeError after an error or a timeout."""
     started = psutil.Process().create_time()
     with TemporaryDirectory(prefix="repose-") as folder:
         os.environ["REPOSE_DATA"] = folder
@@ -105,16 +105,16 @@ def measure(device: str, photo: Path, model: Path | None, moves: int = _MOVES) -
         window.start(photo, model)
         watch.picture()
         results["startup_s"] = round(time.time() - started, 2)
-        watch.rest(_RESTED)
+        watch.rest(_IDLE)
         large = _enlarged(photo, Path(folder))
         start = time.perf_counter()
         window.files.open(large)
         watch.picture()
         results["open_12mp_s"] = round(time.perf_counter() - start, 2)
-        watch.rest(_RESTED)
+        watch.rest(_IDLE)
         results |= move(window, watch, moves)
         while window.document.undo_stack.canUndo():
-            window.document.undo_stack.undo()  # or it would ask before it closes
+            window.document.undo_stack.undo()  # so that closing does not ask
         window.close()
         app.processEvents()
     results["window_memory_mb"] = _peak_memory()
@@ -122,7 +122,7 @@ def measure(device: str, photo: Path, model: Path | None, moves: int = _MOVES) -
 
 
 def move(window: MainWindow, watch: Watch, moves: int) -> dict[str, Any]:
-    """Drag a point round with the mouse and time each move."""
+    """Drag a point along a circle with the mouse and time each move."""
     landmarks = window.document.landmarks
     assert landmarks is not None
     canvas, left = window.canvas, Qt.MouseButton.LeftButton
@@ -159,7 +159,7 @@ def _summary(times: list[float]) -> dict[str, float]:
 
 
 def _enlarged(photo: Path, folder: Path) -> Path:
-    """A copy of a photo, of 12 megapixels."""
+    """A copy of a photo, scaled to 12 megapixels."""
     path = folder / "large.jpg"
     image = QImage(str(photo))
     scale = _LARGE / math.sqrt(image.width() * image.height())
@@ -170,10 +170,10 @@ def _enlarged(photo: Path, folder: Path) -> Path:
 
 def _peak_memory() -> float:
     memory = psutil.Process().memory_info()
-    peak = getattr(memory, "peak_wset", None)  # of Windows
+    peak = getattr(memory, "peak_wset", None)  # on Windows
     status = Path("/proc/self/status")
     if peak is None and status.exists():
-        # What getrusage tells is inherited: of a process that a larger one started, the larger's.
+        # Not getrusage: its maximum includes the parent's memory at the fork.
         peak = 1024 * int(status.read_text().split("VmHWM:")[1].split()[0])
     if peak is None:
         import resource

@@ -1,310 +1,252 @@
-"""Menus, tool bar and keyboard shortcuts."""
+"""The menu bar and the tool bar. The larger menus have modules of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton, QWidget
 
 from gui.canvas.keep_menu import KeepMenu
 from gui.canvas.select_menu import SelectMenu
+from gui.document.document import Document
 from gui.style.icons import icon
-from gui.style.preferences import note_edits, notes_edits
+from gui.style.preferences import detector, note_edits, notes_edits, set_detector
+from gui.widgets.actions import add_action, add_choice
 from gui.window.help import ShortcutSheet, show_help
-from gui.window.language import LanguageMenu
-from gui.window.pose_actions import PoseActions
+from gui.window.pose_menu import PoseMenu
 from gui.window.recent_menu import RecentMenu
-from gui.window.tool_bar import ToolBar
-from gui.window.training_menu import TrainingMenu
 from gui.window.view_menu import ViewMenu
 
 if TYPE_CHECKING:
-    from gui.window.main_window import MainWindow
+    from engine import Detector
+    from gui.training.training import Training
+    from gui.window.file_actions import FileActions
 
 
-class Menus(QObject):
-    """Builds the menus of a window and enables what makes sense at the moment."""
+class FileMenu(QMenu):
+    """Opens and saves photos, projects, poses and pictures."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self._document = window.document
-        self._needs_photo: list[QAction] = []
-        self._needs_face: list[QAction] = []
-        self._file_menu()
-        self._edit_menu()
-        self.select = SelectMenu(self._document, window.canvas, window)
-        window.menuBar().addMenu(self.select)
-        self._pose_menu()
-        self.keep = KeepMenu(self._document, window.canvas, window)
-        window.menuBar().addMenu(self.keep)
-        self._view_menu()
-        self._model_menu()
-        window.menuBar().addMenu(TrainingMenu(window))
-        self._help_menu()
-        self.bar = ToolBar(self)
-        window.addToolBar(self.bar)
-        window.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        for signal in (
-            self._document.photo_changed,
-            self._document.source_changed,
-            self._document.pose_changed,
-            self._document.model_changed,
-        ):
-            signal.connect(self.refresh)
-        self.refresh()
+    quit_wanted = Signal()
 
-    def refresh(self) -> None:
-        """Enable what makes sense at the moment."""
-        document = self._document
-        face = document.landmarks is not None and not document.fitting
-        for action in self._needs_photo:
-            action.setEnabled(document.photo is not None)
-        for action in self._needs_face:
-            action.setEnabled(face)
-        self.correct.setEnabled(document.landmarks is not None)
-        self.correct.setChecked(document.fitting)
-        self.uncorrect.setEnabled(document.fitting)
-        self.save.setEnabled(face and document.model is not None)
-        self.reset.setEnabled(document.edited)
-        several = document.photo is not None and len(document.photo.faces) > 1
-        self.choose.setEnabled(several and document.landmarks is not None)
-
-    def _add(
-        self,
-        menu: QMenu,
-        text: str,
-        call: Callable[[], object],
-        keys: str = "",
-        tip: str = "",
-        picture: str = "",
-    ) -> QAction:
-        action = menu.addAction(text)
-        action.setStatusTip(tip)
-        if keys:
-            action.setShortcut(QKeySequence(keys))
-        shortcut = f" ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})"
-        action.setToolTip((tip or text.rstrip("…")) + (shortcut if keys else ""))
-        if picture:
-            action.setIcon(icon(picture))
-            action.setIconVisibleInMenu(False)
-        action.triggered.connect(lambda _checked=False: call())
-        return action
-
-    def _file_menu(self) -> None:
-        files = self._window.files
-        menu = self._window.menuBar().addMenu(self.tr("&File"))
-        self.open = self._add(
-            menu, self.tr("&Open…"), files.open_file, "Ctrl+O",
-            self.tr("Open a photo of a face, or a project"), "open",
+    def __init__(self, document: Document, files: FileActions, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setTitle(self.tr("&File"))
+        self._document, projects = document, files.projects
+        self.open = add_action(
+            self, self.tr("&Open…"), files.open_file, "Ctrl+O",
+            tip=self.tr("Open a photo of a face, or a project"), picture="open",
         )  # fmt: skip
-        menu.addMenu(RecentMenu(files.open, menu))
-        self._add(
-            menu, self.tr("Open sa&mple photo"), files.open_sample,
+        self.addMenu(RecentMenu(files.open, self))
+        add_action(
+            self, self.tr("Open sa&mple photo"), files.open_sample,
             tip=self.tr("Open the photo that comes with Repose"),
         )  # fmt: skip
-        menu.addSeparator()
-        projects = files.projects
-        self._needs_photo += [
-            self._add(
-                menu, self.tr("&Save project"), projects.save, "Ctrl+S",
-                self.tr("Keep photo, points, pose, areas and view in one small file"),
-            ),
-            self._add(
-                menu, self.tr("Save project &as…"), projects.save_as, "Ctrl+Shift+S",
-                self.tr("Keep all of it in another file"),
-            ),
-        ]  # fmt: skip
-        self.save = self._add(
-            menu, self.tr("Save p&icture…"), files.save_picture, "Ctrl+Shift+E",
-            self.tr("Save the photo with the reposed face, at full size"), "save",
+        self.addSeparator()
+        save_project = add_action(
+            self, self.tr("&Save project"), projects.save, "Ctrl+S",
+            tip=self.tr("Save the photo's name, points, pose, kept areas and view in one file"),
         )  # fmt: skip
-        self.note = self._add(
-            menu, self.tr("&Note edits in pictures"), lambda: note_edits(self.note.isChecked()),
-            tip=self.tr("Saved pictures say that they were edited, and with which model"),
+        save_project_as = add_action(
+            self, self.tr("Save project &as…"), projects.save_as, "Ctrl+Shift+S",
+            tip=self.tr("Save the project in another file"),
+        )  # fmt: skip
+        self.save = add_action(
+            self, self.tr("Save p&icture…"), files.save_picture, "Ctrl+Shift+E",
+            tip=self.tr("Save the photo with the reposed face, at full size"), picture="save",
+        )  # fmt: skip
+        self.note = add_action(
+            self, self.tr("&Note edits in pictures"), lambda: note_edits(self.note.isChecked()),
+            tip=self.tr("Write into saved pictures that they were edited, and with which model"),
         )  # fmt: skip
         self.note.setCheckable(True)
         self.note.setChecked(notes_edits())
-        self._add(
-            menu, self.tr("E&xport batch…"), files.export_batch, "Ctrl+E",
-            self.tr("Make many photos in many poses at once"),
+        self.detectors = self._add_detectors(self.addMenu(self.tr("Find &faces with")))
+        add_action(
+            self, self.tr("E&xport batch…"), files.export_batch, "Ctrl+E",
+            tip=self.tr("Repose many photos in many poses at once"),
         )  # fmt: skip
-        menu.addSeparator()
-        self._needs_face += [
-            self._add(
-                menu,
-                self.tr("Open &pose…"),
-                files.open_pose,
-                "Ctrl+Shift+O",
-                self.tr("Take the pose of a pose file"),
-            ),
-            self._add(
-                menu,
-                self.tr("Save pos&e…"),
-                files.save_pose,
-                "Ctrl+Alt+S",
-                self.tr("Save the pose to a file"),
-            ),
-        ]
-        menu.addSeparator()
-        self._add(
-            menu, self.tr("&Quit"), self._window.close, "Ctrl+Q",
-            self.tr("Close the window; trainings go on"),
+        self.addSeparator()
+        open_pose = add_action(
+            self, self.tr("Open &pose…"), files.open_pose, "Ctrl+Shift+O",
+            tip=self.tr("Give this face the pose of a pose file"),
         )  # fmt: skip
+        save_pose = add_action(
+            self, self.tr("Save pos&e…"), files.save_pose, "Ctrl+Alt+S",
+            tip=self.tr("Save the pose to a file"),
+        )  # fmt: skip
+        self.addSeparator()
+        add_action(
+            self, self.tr("&Quit"), self.quit_wanted.emit, "Ctrl+Q",
+            tip=self.tr("Close the window; trainings continue"),
+        )  # fmt: skip
+        self._needs_photo, self._needs_pose = (
+            (save_project, save_project_as),
+            (open_pose, save_pose),
+        )
+        for signal in (document.photo_changed, document.source_changed, document.model_changed):
+            signal.connect(self._enable)
+        self._enable()
 
-    def _edit_menu(self) -> None:
-        menu = self._window.menuBar().addMenu(self.tr("&Edit"))
-        stack = self._document.undo_stack
+    def _enable(self) -> None:
+        document = self._document
+        for action in self._needs_photo:
+            action.setEnabled(document.photo is not None)
+        for action in self._needs_pose:
+            action.setEnabled(document.pose is not None)
+        self.save.setEnabled(document.pose is not None and document.model is not None)
+
+    def _add_detectors(self, menu: QMenu) -> dict[Detector, QAction]:
+        group = QActionGroup(menu)
+        actions = {}
+        choices: tuple[tuple[Detector, str, str], ...] = (
+            ("landmarker", self.tr("&MediaPipe"), self.tr("Finds faces up to the profile")),
+            ("dlib", self.tr("&dlib"), self.tr("As in the report; not for commercial use")),
+        )
+        for name, text, tip in choices:
+            actions[name] = add_choice(menu, group, text, partial(set_detector, name), tip=tip)
+            actions[name].setChecked(name == detector())
+        return actions
+
+
+class EditMenu(QMenu):
+    """Undo, redo and reset."""
+
+    def __init__(self, document: Document, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setTitle(self.tr("&Edit"))
+        self._document, stack = document, document.undo_stack
         self.undo, self.redo = stack.createUndoAction(self), stack.createRedoAction(self)
         for action, name, tip, keys in (
-            (self.undo, "undo", self.tr("Take back the last change"), ("Ctrl+Z",)),
-            (self.redo, "redo", self.tr("Make it again"), ("Ctrl+Shift+Z", "Ctrl+Y")),
+            (self.undo, "undo", self.tr("Undo the last change"), ("Ctrl+Z",)),
+            (self.redo, "redo", self.tr("Redo the change"), ("Ctrl+Shift+Z", "Ctrl+Y")),
         ):
             action.setStatusTip(tip)
             action.setShortcuts([QKeySequence(key) for key in keys])
             action.setIcon(icon(name))
             action.setIconVisibleInMenu(False)
-            menu.addAction(action)
-        menu.addSeparator()
-        self.reset = self._add(
-            menu, self.tr("&Reset pose"), self._document.reset_pose, "Ctrl+R",
-            self.tr("Back to the pose of the photo (can be undone)"), "reset",
+            self.addAction(action)
+        self.addSeparator()
+        self.reset = add_action(
+            self, self.tr("&Reset pose"), document.reset_pose, "Ctrl+R",
+            tip=self.tr("Restore the pose of the photo (can be undone)"), picture="reset",
         )  # fmt: skip
+        for signal in (document.source_changed, document.pose_changed):
+            signal.connect(self._enable)
+        self._enable()
 
-    def _pose_menu(self) -> None:
-        menu = self._window.menuBar().addMenu(self.tr("&Pose"))
-        self.copy = self._add(
-            menu, self.tr("&Copy pose from photo…"), self._window.files.copy_pose, "Ctrl+T",
-            self.tr("Give this face the pose of a face in another photo"), "copy",
-        )  # fmt: skip
-        self._window.named_poses.add_to(menu)
-        self.pose = PoseActions(self._document, self._window.turn, self._window.face_dock, menu)
-        self._add(
-            menu, self.tr("Se&quence…"), self._window.sequences.show, "Ctrl+Shift+V",
-            self.tr("Play the poses of a video, or of a folder of frames, on this photo"),
-        )  # fmt: skip
-        self.correct = self._add(
-            menu, self.tr("Correct the &detection"), self._correct, "Ctrl+D",
-            self.tr("Put the points where the face really has them; the picture does not change"),
-            "correct",
-        )  # fmt: skip
-        self.correct.setCheckable(True)
-        self.uncorrect = self._add(
-            menu, self.tr("Cancel correc&ting"), self._document.cancel_fitting,
-            tip=self.tr("Leave the points of the face as they were"),
-        )  # fmt: skip
-        self._needs_face.append(self.copy)
-        menu.addSeparator()
-        self.choose = self._add(
-            menu,
-            self.tr("Choose another &face…"),
-            self._choose,
-            tip=self.tr("Repose another face of this photo"),
-        )
-        self.place = self._add(
-            menu, self.tr("Place a face by &hand…"), self._place,
-            tip=self.tr("Click the two eyes of a face that was not found"),
-        )  # fmt: skip
-        self._needs_photo.append(self.place)
+    def _enable(self) -> None:
+        self.reset.setEnabled(self._document.edited)
 
-    def _view_menu(self) -> None:
-        canvas = self._window.canvas
-        menu = self._window.menuBar().addMenu(self.tr("&View"))
-        fit = self._add(
-            menu, self.tr("&Whole photo"), canvas.zoom_to_fit, "Ctrl+0",
-            self.tr("Show all of the photo"), "fit",
-        )  # fmt: skip
-        face = self._add(
-            menu, self.tr("&Face"), canvas.zoom_to_face, "Ctrl+1",
-            self.tr("Show the face as large as it fits"), "face",
-        )  # fmt: skip
-        nearer = self._add(
-            menu, self.tr("Zoom &in"), lambda: canvas.zoom_by(1.25), "Ctrl++",
-            self.tr("Show less of the photo, larger"),
-        )  # fmt: skip
-        nearer.setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")])
-        further = self._add(
-            menu, self.tr("Zoom &out"), lambda: canvas.zoom_by(0.8), "Ctrl+-",
-            self.tr("Show more of the photo, smaller"),
-        )  # fmt: skip
-        self._needs_photo += [fit, nearer, further]
-        self._needs_face.append(face)
-        self.fit, self.face = fit, face
-        menu.addSeparator()
-        window = self._window
-        self.handles = self._add(
-            menu, self.tr("&Points"), lambda: canvas.show_handles(self.handles.isChecked()), "P",
-            self.tr("Show the points over the photo"), "handles",
-        )  # fmt: skip
-        self.result = self._add(
-            menu, self.tr("&Result under the points"), window.request, "R",
-            self.tr("Edit the pose over the reposed face instead of the photo"), "result",
-        )  # fmt: skip
-        self.heatmaps = self._add(
-            menu, self.tr("&Heatmaps"), window.request, "H",
-            self.tr("Show the pose as the network sees it"), "heatmaps",
-        )  # fmt: skip
-        self.mask = self._add(
-            menu,
-            self.tr("&Mask"),
-            window.request,
-            "M",
-            self.tr("Show where training looks most closely"),
-            "mask",
-        )
-        for action in (self.handles, self.result, self.heatmaps, self.mask):
-            action.setCheckable(True)
-        self.handles.setChecked(True)
-        self.pose.add_views_to(menu, window.gizmo)
-        menu.addSeparator()
-        self.view = ViewMenu(window.panes, menu)
-        language = LanguageMenu(menu)
-        language.chosen.connect(window.show_message)
-        menu.addMenu(language)
 
-    def _model_menu(self) -> None:
-        menu = self._window.menuBar().addMenu(self.tr("&Model"))
-        files = self._window.files
-        self._add(
-            menu,
+class ModelMenu(QMenu):
+    """Chooses the model."""
+
+    def __init__(self, files: FileActions, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setTitle(self.tr("&Model"))
+        add_action(
+            self,
             self.tr("Open &model…"),
             files.open_model,
             tip=self.tr("Use another trained model"),
         )
-        self._add(
-            menu, self.tr("Use the &default model"), lambda: self._window.load_model(None),
+        add_action(
+            self, self.tr("Use the &default model"), partial(files.model_chosen.emit, None),
             tip=self.tr("Use the model that comes with Repose"),
         )  # fmt: skip
 
-    def _help_menu(self) -> None:
-        menu = self._window.menuBar().addMenu(self.tr("&Help"))
-        self._add(
-            menu, self.tr("&How to use Repose"), partial(show_help, self._window), "F1",
-            self.tr("The main moves on one page"),
+
+class TrainingMenu(QMenu):
+    """Starts trainings and shows them."""
+
+    def __init__(self, training: Training, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setTitle(self.tr("&Training"))
+        add_action(
+            self, self.tr("&New training…"), training.new_training,
+            tip=self.tr("Train a model on your own pictures"),
         )  # fmt: skip
-        self._add(
-            menu, self.tr("&Keyboard and mouse"), self._show_shortcuts, "?",
-            self.tr("All keys, and what the mouse does"),
+        add_action(
+            self, self.tr("&Personalise…"), training.personalise,
+            tip=self.tr("Fit the default model to one person"),
+        )  # fmt: skip
+        add_action(
+            self, self.tr("&Open a run…"), training.choose_run,
+            tip=self.tr("Show a training that was started elsewhere"),
+        )  # fmt: skip
+        self.addSeparator()
+        training.action.setText(self.tr("&Show the trainings"))
+        training.action.setShortcut(QKeySequence("Ctrl+Shift+T"))
+        training.action.setStatusTip(self.tr("Show running and finished trainings"))
+        self.addAction(training.action)
+
+
+class HelpMenu(QMenu):
+    """Help and the list of shortcuts; `bar` has the menus that the list is made from."""
+
+    def __init__(self, bar: QMenuBar, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setTitle(self.tr("&Help"))
+        add_action(
+            self, self.tr("&How to use Repose"), partial(show_help, parent), "F1",
+            tip=self.tr("Show the basics on one page"),
+        )  # fmt: skip
+        add_action(
+            self, self.tr("&Keyboard and mouse"), lambda: ShortcutSheet(bar, parent).open(), "?",
+            tip=self.tr("Show all keys, and what the mouse does"),
         )  # fmt: skip
 
-    def _show_shortcuts(self) -> None:
-        ShortcutSheet(self._window.menuBar(), self._window).open()
 
-    def _correct(self) -> None:
-        if self._document.fitting:
-            self._document.finish_fitting()
-        else:
-            self._document.start_fitting()
+class ToolBar(QToolBar):
+    """The most frequent actions of the menus, with short names."""
 
-    def _choose(self) -> None:
-        if self._window.files.may_discard():
-            self._document.leave_face()
-
-    def _place(self) -> None:
-        if self._window.files.may_discard():
-            self._document.leave_face()
-            self._window.canvas.chooser.start_placing()
+    def __init__(
+        self,
+        file: FileMenu,
+        edit: EditMenu,
+        select: SelectMenu,
+        pose: PoseMenu,
+        keep: KeepMenu,
+        view: ViewMenu,
+    ) -> None:
+        super().__init__()
+        self.setWindowTitle(self.tr("Tools"))
+        self.setMovable(False)
+        self.setIconSize(QSize(20, 20))
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        groups: tuple[tuple[tuple[QAction, str], ...], ...] = (
+            ((file.open, self.tr("Open")), (file.save, self.tr("Save"))),
+            (
+                (edit.undo, self.tr("Undo")),
+                (edit.redo, self.tr("Redo")),
+                (edit.reset, self.tr("Reset")),
+            ),
+            ((pose.copy, self.tr("Copy pose")),),
+            (
+                (select.symmetry, self.tr("Symmetry")),
+                (select.soft, self.tr("Soft")),
+                (pose.correct, self.tr("Correct")),
+                (keep.brush, self.tr("Keep")),
+            ),
+            ((view.points, self.tr("Points")), (view.result, self.tr("Result"))),
+            ((view.fit, self.tr("Photo")), (view.face, self.tr("Face"))),
+        )
+        for number, group in enumerate(groups):
+            if number:
+                self.addSeparator()
+            for action, name in group:
+                action.setIconText(name)
+                self.addAction(action)
+        # Only icons for the familiar ones, so that the other names fit in every language.
+        for action in (edit.undo, edit.redo, view.fit, view.face):
+            button = self.widgetForAction(action)
+            assert isinstance(button, QToolButton)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        # The button for actions without room: Qt's own icon is invisible on a dark background.
+        more = self.findChild(QToolButton, "qt_toolbar_ext_button")
+        if more is not None:
+            more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+            more.setText("»")

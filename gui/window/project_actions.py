@@ -23,13 +23,13 @@ from gui.workers.background import Background
 
 
 class ProjectActions(QObject):
-    """Whatever fails, the document stays as it was."""
+    """Asks for project files and opens or saves them. A failure leaves the document unchanged."""
 
     busy = Signal(str)
     failed = Signal(str)
     done = Signal(str)
     model_chosen = Signal(object)  # Path, or None for the default one
-    recovered = Signal(object)  # LostWork that is in the document now
+    recovered = Signal(object)  # the LostWork that was opened in the document
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class ProjectActions(QObject):
         self._shown, self._panes, self._window = shown, panes, window
 
     def describe(self) -> Project | None:
-        """The present state of the document; None without a photo."""
+        """The current state of the document as a project; None without a photo."""
         photo, model = self._document.photo, self._document.model
         if photo is None:
             return None
@@ -64,12 +64,12 @@ class ProjectActions(QObject):
     # Saving
 
     def save(self) -> bool:
-        """Write the open project, or ask for its file; whether it is written."""
+        """Write the open project; without one, ask for a file. Returns whether it was written."""
         path = self._document.project
         return self.save_as() if path is None else self._write(path)
 
     def save_as(self) -> bool:
-        """Write the project to a file of the user's choice; whether it is written."""
+        """Ask for a file and write the project to it. Returns whether it was written."""
         photo = self._document.photo
         if photo is None:
             return False
@@ -100,7 +100,7 @@ class ProjectActions(QObject):
     # Opening
 
     def open(self, path: Path) -> None:
-        """Go on with a project. (What is open now is lost.)"""
+        """Open a project. The current edit is discarded without asking."""
         try:
             project = read_project(path)
         except engine.ReposeError as error:
@@ -109,70 +109,70 @@ class ProjectActions(QObject):
         self._open(project, lambda: remember_file(path), saved=True)
 
     def recover(self, lost: LostWork) -> None:
-        """Go on with work that was lost; where that fails, it is left for another time."""
+        """Open lost work; if that fails, it is offered again at the next start."""
         try:
             project = lost.read()
         except engine.ReposeError as error:
             lost.leave()
             self.failed.emit(str(error))
             return
-        self._open(project, lambda: self.recovered.emit(lost), saved=False, given_up=lost.leave)
+        self._open(project, lambda: self.recovered.emit(lost), saved=False, failed=lost.leave)
 
     def _open(
         self,
         project: Project,
         opened: Callable[[], object],
         saved: bool,
-        given_up: Callable[[], object] = lambda: None,
+        failed: Callable[[], object] = lambda: None,
     ) -> None:
         photo = self._find_photo(project)
         if photo is None:
-            given_up()
+            failed()
             return
         self.busy.emit(self.tr("Opening {} and looking for faces…").format(photo.name))
 
         def read(found: Photo) -> None:
             self.busy.emit("")
             if self._fits(project, found):
-                # Found elsewhere, it is to be saved with its new place.
+                # A photo found in another place makes the project unsaved: its path has changed.
                 self._show(project, found, saved and photo == project.photo)
                 opened()
             else:
-                given_up()
+                failed()
 
-        def failed() -> None:
+        def not_read() -> None:
             self.busy.emit("")
-            given_up()
+            failed()
 
-        self._background.run(lambda: read_photo(photo), read, failed)
+        self._background.run(lambda: read_photo(photo), read, not_read)
 
     def _find_photo(self, project: Project) -> Path | None:
         candidates = photo_candidates(project, recent_files())
         if candidates:
             return candidates[0]
-        question = self.tr(
-            "The photo of this project is not where it was: {}\nShow where it is now?"
-        ).format(project.photo)
+        question = self.tr("The photo of this project was not found: {}\nLocate it?").format(
+            project.photo
+        )
         if not ask_yes(self._window, self.tr("Find the photo…"), question, harmless=True):
             return None
         title = self.tr("Find {}").format(project.photo.name)
         return ask_open(self._window, title, self.tr("Photos"), engine.PHOTO_SUFFIXES, "photos")
 
     def _fits(self, project: Project, photo: Photo) -> bool:
-        """Whether this is the project's photo, or the user takes it for it."""
+        """Whether this is the project's photo; asks if only its size is equal."""
         if photo.size != project.photo_size:
             width, height = project.photo_size
             self.failed.emit(
                 self.tr(
                     "{} is not the photo of this project, which has {}x{} pixels: open the project"
-                    " again and find its own."
+                    " again and choose its photo."
                 ).format(photo.path.name, width, height)
             )
             return False
         if photo.sha256 == project.sha256:
             return True
         question = self.tr(
-            "{} is not the same file as when the project was saved. Its size fits. Use it?"
+            "{} has changed since the project was saved, but has the same size. Use it?"
         )
         return ask_yes(self._window, self.tr("Use it"), question.format(photo.path.name))
 
@@ -191,7 +191,7 @@ class ProjectActions(QObject):
             self.model_chosen.emit(project.model)
         else:
             self.done.emit(
-                self.tr("The model {} of this project is not there; another one is in use.").format(
-                    project.model_name
-                )
+                self.tr(
+                    "The model {} of this project was not found; another one is in use."
+                ).format(project.model_name)
             )

@@ -1,4 +1,4 @@
-"""The photos and projects opened last."""
+"""The menu of recent files, and the list of them in the settings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RECENT_LIMIT = 10
 
 
 class RecentMenu(QMenu):
-    """Filled anew each time it opens."""
+    """Lists the recent files; it is filled each time it opens."""
 
     def __init__(self, open_file: Callable[[Path], None], parent: QWidget) -> None:
         super().__init__(parent)
@@ -30,7 +30,7 @@ class RecentMenu(QMenu):
             key = f"&{number % 10} " if number <= RECENT_LIMIT else ""
             there = path.exists()
             action = self.addAction(f"{key}{name}  ({_folder(path)})")
-            action.setToolTip(str(path) if there else self.tr("{} is gone").format(path))
+            action.setToolTip(str(path) if there else self.tr("{} does not exist").format(path))
             action.setStatusTip(action.toolTip())
             action.setEnabled(there)
             call = partial(self._open, path)
@@ -42,26 +42,26 @@ class RecentMenu(QMenu):
 
 
 def recent_files() -> list[Path]:
-    """The photos and projects opened last, newest first."""
+    """The recent photos and projects, newest first."""
     stored = settings().value("recent")
     names = stored if isinstance(stored, list) else [stored] if stored else []
     return [Path(str(name)) for name in names]
 
 
 def remember_file(path: Path) -> None:
-    """Put a photo or a project at the top of the recent ones."""
+    """Put a photo or a project at the top of the list."""
     path = path.absolute()
     others = [other for other in recent_files() if other != path]
     settings().setValue("recent", [str(p) for p in [path, *others][:RECENT_LIMIT]])
 
 
 def forget_files() -> None:
-    """Empty the list of recent files."""
+    """Clear the list."""
     settings().setValue("recent", [])
 
 
 def _folder(path: Path) -> str:
-    """The folder, short where it lies in the user's own."""
+    """The folder for a menu, with "~" for the home folder."""
     folder = path.parent
     if folder.is_relative_to(Path.home()):
         folder = "~" / folder.relative_to(Path.home())

@@ -1,4 +1,4 @@
-"""Work that was lost when an editor ended: which of it to take up again."""
+"""The dialog that offers work of crashed editors for recovery."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gui.window.autosave import LostWork
 
 
 class RecoveryDialog(QDialog):
-    """Offers lost work; without an answer, it does so again when the editor starts next."""
+    """Offers lost work. What is neither recovered nor deleted is offered again later."""
 
     wanted = Signal(object)  # LostWork
 
@@ -21,7 +21,7 @@ class RecoveryDialog(QDialog):
         self.setWindowTitle(self.tr("Recover unsaved work"))
         self._lost = list(lost)
         question = QLabel(
-            self.tr("Repose did not end as it should. What was not saved then is still there:")
+            self.tr("Repose was not closed normally. This unsaved work can be recovered:")
         )
         question.setWordWrap(True)
         self.list = QListWidget()
@@ -39,9 +39,9 @@ class RecoveryDialog(QDialog):
         self.discard = buttons.addButton(
             self.tr("&Discard"), QDialogButtonBox.ButtonRole.DestructiveRole
         )
-        self.recover.setToolTip(self.tr("Go on where this work was lost"))
-        self.later.setToolTip(self.tr("Ask again when Repose starts the next time"))
-        self.discard.setToolTip(self.tr("Delete the chosen work for good"))
+        self.recover.setToolTip(self.tr("Open this work"))
+        self.later.setToolTip(self.tr("Ask again at the next start"))
+        self.discard.setToolTip(self.tr("Delete the selected work permanently"))
         self.recover.setDefault(True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
@@ -76,7 +76,7 @@ class RecoveryDialog(QDialog):
 
 
 def _describe(work: LostWork) -> str:
-    """The photo or project, and the time."""
+    """The name of the project or photo, and the time of the last change."""
     when = QDateTime.fromSecsSinceEpoch(int(work.when.timestamp()))
     time = QLocale().toString(when, QLocale.FormatType.ShortFormat)
     try:

@@ -1,1 +1,1 @@
-"""Threads and processes that work beside the window."""
+"""Threads and processes that work in the background."""

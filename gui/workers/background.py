@@ -1,4 +1,4 @@
-"""Slow work that needs no network: reading photos and finding faces, off the GUI thread."""
+"""A background thread for slow work without networks, such as reading photos."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import engine
 
 
 def explain(error: BaseException) -> str:
-    """One sentence for the user; anything unforeseen also goes to the log with its trace."""
+    """One sentence for the user. An unexpected error is also logged with its traceback."""
     if isinstance(error, engine.ReposeError):
         return str(error)
     logging.getLogger("repose").error("Unexpected error", exc_info=error)
@@ -23,12 +23,12 @@ def explain(error: BaseException) -> str:
             "Errors",
             "There is not enough memory for this; close other programs or use a smaller photo.",
         )
-    sentence = QCoreApplication.translate("Errors", "Something unexpected went wrong ({what}).")
+    sentence = QCoreApplication.translate("Errors", "An unexpected error occurred ({what}).")
     return sentence.format(what=f"{type(error).__name__}: {error}")
 
 
 class Background(QObject):
-    """One thread that runs jobs in their order; results arrive in the GUI thread."""
+    """One thread that runs jobs in order; results are delivered in the GUI thread."""
 
     failed = Signal(str)
     _finished = Signal(object, object)
@@ -46,26 +46,27 @@ class Background(QObject):
         failed: Callable[[], None] | None = None,
         owner: QObject | None = None,
     ) -> None:
-        """Run `job` in the thread, then `done(result)` here, or `failed()` before the signal.
+        """Run `job` in the thread, then call `done(result)` in the GUI thread.
 
-        Once `owner`, such as a form that was closed meanwhile, is deleted, nobody is told.
+        If it raises, `failed()` is called before the signal. If `owner` (for example a form that
+        was closed) has been deleted by then, neither is called.
         """
         if self._stopped:
-            return  # whoever asks is closing too
+            return  # the window is closing
 
-        def hand_over(future: Future[Any]) -> None:
+        def deliver(future: Future[Any]) -> None:
             if not future.cancelled():
                 self._finished.emit(future, (done, failed, owner))
 
-        self._executor.submit(job).add_done_callback(hand_over)
+        self._executor.submit(job).add_done_callback(deliver)
 
     def stop(self) -> None:
-        """Wait for the running job and forget the waiting ones."""
+        """Wait for the running job and cancel the waiting ones."""
         self._stopped = True
         self._executor.shutdown(wait=True, cancel_futures=True)
 
-    def _deliver(self, future: Future[Any], told: tuple[Any, Any, QObject | None]) -> None:
-        done, failed, owner = told
+    def _deliver(self, future: Future[Any], receiver: tuple[Any, Any, QObject | None]) -> None:
+        done, failed, owner = receiver
         if self._stopped or (owner is not None and not isValid(owner)):
             return
         error = future.exception()

@@ -1,4 +1,4 @@
-"""A batch or a sequence in a process of its own: the command `repose`, which tells how it goes."""
+"""Runs the command `repose` for a batch or a sequence, and reads its progress events."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from gui.workers.train_process import MAIN
 if TYPE_CHECKING:
     from engine import ExportBatch, SequenceExport
 
-GRACE_MS = 20_000  # for the pictures under way, after which a cancelled batch is ended
+GRACE_MS = 20_000  # for finishing pictures after a cancel; then the process is killed
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a batch is; `left` are seconds, None while that cannot be told."""
+    """Counts of jobs by outcome; `left` is the estimated time in seconds, None if unknown."""
 
     total: int
     done: int
@@ -33,13 +33,13 @@ class Progress:
 
     @property
     def finished(self) -> int:
-        """How many jobs are through, well or not."""
+        """The number of jobs that are done, kept or failed."""
         return self.done + self.kept + self.failed
 
 
 @dataclass(frozen=True)
 class Ending:
-    """How a batch ended. `reason` is a sentence when it broke off, else empty."""
+    """How a batch ended. `reason` is a sentence if it was aborted, else empty."""
 
     progress: Progress | None
     stopped: bool = False
@@ -50,8 +50,10 @@ class Ending:
 
 
 class ExportProcess(QObject):
-    """Starts it, listens to it, stops it. Closing its input ends nothing: an editor that crashes
-    leaves the batch running."""
+    """Starts, follows and cancels one export process at a time.
+
+    The process does not end when its input is closed, so that it survives a crash of the editor.
+    """
 
     progressed = Signal(object)  # Progress
     job_failed = Signal(str)
@@ -67,16 +69,16 @@ class ExportProcess(QObject):
 
     @property
     def running(self) -> bool:
-        """Whether a batch is under way."""
+        """Whether an export is running."""
         return self._process is not None
 
     @property
     def progress(self) -> Progress | None:
-        """How far it is, or was."""
+        """The last progress of the current or last export."""
         return self._last
 
     def start(self, batch: ExportBatch, folder: Path, retry: bool = False) -> None:
-        """Begin. `folder` is where the description of the batch is kept.
+        """Start a batch. Its description is written to `folder`.
 
         Raises ReposeError when that cannot be written.
         """
@@ -85,7 +87,7 @@ class ExportProcess(QObject):
         self._run(["--batch", str(file), *(["--retry"] if retry else [])])
 
     def start_sequence(self, sequence: SequenceExport, folder: Path) -> None:
-        """Begin to write a sequence, in the same way."""
+        """Start to export a sequence, like `start`."""
         file = folder / "sequence.json"
         _write(file, sequence.to_json())
         self._run(["--sequence", str(file)])
@@ -103,7 +105,7 @@ class ExportProcess(QObject):
         process.start(sys.executable, [str(MAIN), "repose", *words, "--events"])
 
     def cancel(self) -> None:
-        """Begin no more pictures; those under way are finished."""
+        """Start no more pictures; the ones in progress are finished."""
         process = self._process
         if process is not None and not self._cancelled:
             self._cancelled = True
@@ -111,7 +113,7 @@ class ExportProcess(QObject):
             QTimer.singleShot(GRACE_MS, self, lambda: self._end(process))
 
     def end(self) -> None:
-        """Cancel and wait until it has ended."""
+        """Cancel, and wait for the end of the process."""
         process = self._process
         if process is not None:
             self.cancel()
@@ -120,7 +122,7 @@ class ExportProcess(QObject):
 
     def _end(self, process: QProcess) -> None:
         if self._process is process:
-            process.kill()  # pictures are written whole or not at all
+            process.kill()  # leaves no partial pictures: each is written whole or not at all
             process.waitForFinished()
 
     def _read(self) -> None:
@@ -133,7 +135,7 @@ class ExportProcess(QObject):
             try:
                 event = json.loads(line)
             except ValueError:
-                continue  # something that a library printed
+                continue  # output of a library
             if event.get("event") == "failed":
                 self._ending = Ending(self._last, reason=event["reason"])
                 continue
@@ -160,10 +162,10 @@ class ExportProcess(QObject):
             why = (
                 said.splitlines()[-1].removeprefix("repose: ")
                 if said
-                else self.tr("it said nothing")
+                else self.tr("no error message")
             )
             ending = Ending(
-                self._last, reason=self.tr("The export broke off: {why}").format(why=why)
+                self._last, reason=self.tr("The export was aborted: {why}").format(why=why)
             )
         self.ended.emit(ending)
 
@@ -175,7 +177,7 @@ class ExportProcess(QObject):
 
 
 def _write(file: Path, text: str) -> None:
-    """Raises ReposeError when it cannot."""
+    """Write a text file. Raises ReposeError."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
@@ -196,6 +198,6 @@ def _ending(event: dict[str, Any], progress: Progress) -> Ending:
 
 
 def command_line(batch: ExportBatch) -> str:
-    """The same batch as a line for a terminal."""
+    """The command line that runs the same batch."""
     words = ["python", "main.py", "repose", *engine.batch_arguments(batch)]
     return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)

@@ -1,4 +1,4 @@
-"""The thread that owns torch: generators in, pictures out."""
+"""The thread that owns torch and the predictor."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Square = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Request:
-    """A pose to predict (68x2 pixels of the photo) and the overlays wanted with it."""
+    """A pose to predict (68x2 pixels of the photo), and whether overlays are to be computed."""
 
     pose: Landmarks
     heatmaps: bool = False
@@ -37,9 +37,9 @@ class Request:
 class Update:
     """The answer to a request.
 
-    `crop` is the square of the photo that the pictures show: its left, top and side in pixels.
-    Overlays are SxS, 0..1, or None when not asked for, over `overlay_crop`: the source's own
-    crop, which the pictures leave only for poses that do.
+    `crop` is the square of the photo that the pictures cover: left, top and side in pixels.
+    Overlays are SxS, 0..1, or None if not requested. They cover `overlay_crop`, the source's crop;
+    `crop` differs from it only for poses that reach beyond it.
     """
 
     prediction: Prediction
@@ -51,16 +51,18 @@ class Update:
 
 
 class PredictWorker(QThread):
-    """Loads and saves wait in a queue and are never overwritten; poses have one slot, which the
-    newest overwrites. The queue goes first. A picture is dropped only when the source or the model
-    has changed since its pose was asked for. Poses of a sequence have a slot of their own, whose
-    turn comes last; each that is not overwritten is answered.
+    """Runs jobs by priority: the queue, then the newest pose, then the pose of a sequence.
+
+    The queue holds loads and saves; none is overwritten. The newest pose has one slot, which a
+    newer one overwrites; its result is dropped if the source or the model has changed since the
+    request. The pose of a sequence has a slot of its own; each one that is not overwritten is
+    answered by `played`.
     """
 
     updated = Signal(object)  # Update
-    played = Signal(int, object)  # what `play` was given, and a Prediction or why there is none
+    played = Signal(int, object)  # the token of `play`, and a Prediction or an error sentence
     model_loaded = Signal(object)  # Model
-    saved = Signal(object, object)  # Path, and what `save` was given as its token
+    saved = Signal(object, object)  # Path, and the token of `save`
     failed = Signal(str)
     _predicted = Signal(int, object)
 
@@ -73,25 +75,25 @@ class PredictWorker(QThread):
         self._playing: tuple[int, Landmarks] | None = None
         self._generation = 0
         self._stopping = False
-        # Touched by the thread alone:
+        # Used by the worker thread only:
         self._predictor: Predictor | None = None
         self._source: tuple[NDArray[np.uint8], Landmarks] | None = None
         self._ready = False
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="save")
         self._predicted.connect(self._deliver)
 
-    # From the GUI thread
+    # Called in the GUI thread
 
     def load_model(self, path: Path | None, device: str = "auto") -> None:
-        """Load a model (None: the default one). If that fails, the model before it stays."""
+        """Load a model (None: the default one). If that fails, the previous one stays in use."""
         self._enqueue(lambda: self._load_model(path, device))
 
     def set_source(self, photo: NDArray[np.uint8], landmarks: Landmarks) -> None:
-        """Predict from this face of this photo (HxWx3 RGB uint8; 68x2 pixels) from now on."""
+        """Set the source: a photo (HxWx3 RGB uint8) and the face's landmarks (68x2 pixels)."""
         self._enqueue(lambda: self._set_source((photo, landmarks)))
 
     def clear_source(self) -> None:
-        """Nothing to predict from now on."""
+        """Set no source; poses are ignored until `set_source`."""
         self._enqueue(lambda: self._set_source(None))
 
     def save(
@@ -103,14 +105,18 @@ class PredictWorker(QThread):
         note: bool = True,
         keep: KeepMask | None = None,
     ) -> None:
-        """Write the photo, whose metadata these are, with its face in `pose`, at full size; `saved`
-        then returns `token`. `note`: the file says that it was edited. `keep`: what stays."""
+        """Write the photo with its face in `pose` at full size, then emit `saved` with `token`.
+
+        metadata  of the photo, to be written to the file
+        note      whether the file notes that it was edited
+        keep      the areas that stay as in the photo
+        """
 
         def predict() -> None:
             predictor = self._require_predictor()
             edited = (metadata or engine.Metadata()).edited(predictor.model_name, note=note)
             prediction = predictor.predict(pose)
-            # A large photo takes seconds from here on: updates go on meanwhile.
+            # Writing a large photo takes seconds; meanwhile this thread continues with updates.
             self._writer.submit(self._attempt, lambda: write(predictor, prediction, edited))
 
         def write(predictor: Predictor, prediction: Prediction, edited: Metadata) -> None:
@@ -121,19 +127,19 @@ class PredictWorker(QThread):
         self._enqueue(predict, changes_picture=False)
 
     def request(self, request: Request) -> None:
-        """Predict this pose next; a pose that is still waiting is overwritten."""
+        """Predict this pose next; overwrites a pose that is still waiting."""
         with QMutexLocker(self._mutex):
             self._newest = (self._generation, request)
             self._wake.wakeAll()
 
     def play(self, token: int, pose: Landmarks) -> None:
-        """Predict this pose for `played` when nothing else is to be done."""
+        """Predict this pose for `played` at the lowest priority."""
         with QMutexLocker(self._mutex):
             self._playing = (token, pose)
             self._wake.wakeAll()
 
     def stop(self) -> None:
-        """Finish what is queued (a save must not be lost), then end the threads."""
+        """Finish the queue, so that no save is lost, then end the threads."""
         with QMutexLocker(self._mutex):
             self._stopping = True
             self._wake.wakeAll()
@@ -152,7 +158,7 @@ class PredictWorker(QThread):
         if generation == self._generation:
             self.updated.emit(update)
 
-    # In the thread
+    # Called in the worker thread
 
     def run(self) -> None:
         while (job := self._next_job()) is not None:
@@ -161,7 +167,7 @@ class PredictWorker(QThread):
     def _attempt(self, job: Callable[[], None]) -> None:
         try:
             job()
-        except Exception as error:  # shown to the user; the thread has to live on
+        except Exception as error:  # shown to the user; the thread continues
             self.failed.emit(explain(error))
 
     def _next_job(self) -> Callable[[], None] | None:
@@ -223,10 +229,10 @@ class PredictWorker(QThread):
         try:
             if predictor is None or not self._ready:
                 raise engine.ReposeError(
-                    self.tr("Open a photo and choose its face to see it move.")
+                    self.tr("Open a photo and choose its face to play the poses on it.")
                 )
             answer: Prediction | str = predictor.predict(pose)
-        except Exception as error:  # shown where the sequence is
+        except Exception as error:  # shown in the sequence dialog
             answer = explain(error)
         self.played.emit(token, answer)
 

@@ -1,4 +1,4 @@
-"""A training as a process of its own, which lives on when the window closes."""
+"""Starts and resumes trainings as processes that outlive the window."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 Stages = Literal["1", "2", "both"]
 Preset = Literal["default", "report"]
 
-# Beside this package in a checkout and in site-packages alike.
+# Next to this package both in a checkout and in site-packages.
 MAIN = Path(__file__).resolve().parents[2] / "main.py"
-YIELDS = 5  # how much nicer, in Unix's measure, a training is than the window
+NICENESS = 5  # of a training, relative to the window's
 
 _started: list[subprocess.Popen[bytes]] = []
 
 
 @dataclass(frozen=True)
 class RunPlan:
-    """A training to start: what the command ``train`` is given.
+    """A training to start: the arguments of the command `train`.
 
-    preset  the one that ``config`` differs least from
-    model   start from its weights; None starts from random ones
+    preset  the one that `config` is a variation of
+    model   start from its weights; None: start from random weights
     """
 
     folder: Path
@@ -43,7 +43,7 @@ class RunPlan:
     model: Path | None = None
 
     def command_line(self) -> str:
-        """The same training as a line for a terminal."""
+        """The command line that runs the same training."""
         start = engine.PRESETS[self.preset]
         words = ["python", "main.py", "train"]
         for source in self.config.data.folders:
@@ -53,7 +53,7 @@ class RunPlan:
         return _line(words)
 
     def arguments(self) -> list[str]:
-        """What `start` gives the command: the settings are in the run's folder then."""
+        """The arguments that `start` passes; the settings are read from the run's folder."""
         config = str(self.folder / "config.json")
         stages = ["--stages", self.stages]
         return ["--config", config, *stages, *self._others(), "--run", str(self.folder)]
@@ -63,7 +63,7 @@ class RunPlan:
         return words if self.model is None else [*words, "--model", str(self.model)]
 
     def start(self, laid_out: bool = False) -> None:
-        """Start it, in a new folder, or in one whose pictures and settings are laid out.
+        """Start it in a new folder, or in one that has its pictures and settings (`laid_out`).
 
         Raises ReposeError when the folder cannot be written or nothing starts.
         """
@@ -72,7 +72,7 @@ class RunPlan:
 
 
 def resume(run: engine.RunFolder) -> None:
-    """Let a run go on where it was, or begin again if it got nowhere.
+    """Resume a run from its last checkpoint, or restart it if it has none.
 
     Raises ReposeError when the folder cannot be written or nothing starts.
     """
@@ -87,13 +87,13 @@ def resume(run: engine.RunFolder) -> None:
 
 
 def spare_threads() -> int:
-    """The threads of a training beside which the editor stays fast: one is its own, one is left
-    to the training's loading of pictures."""
+    """The number of threads for a training: all CPUs but two, one of which is for the editor and
+    one for the training's data loading."""
     return max(1, (os.cpu_count() or 2) - 2)
 
 
 def _launch(folder: Path, arguments: list[str], device: str) -> None:
-    """Run the command ``train`` with a low priority; what it prints goes to the folder's log."""
+    """Run the command `train` at a low priority; its output goes to log.txt in the folder."""
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
     try:
         with (folder / "log.txt").open("ab") as log:
@@ -104,7 +104,7 @@ def _launch(folder: Path, arguments: list[str], device: str) -> None:
                 stderr=log,
                 cwd=folder,
                 env=environment,
-                start_new_session=True,  # it outlives the window and its terminal
+                start_new_session=True,  # so that it outlives the window and its terminal
                 creationflags=_windows_flags(),
             )
     except OSError as error:
@@ -114,21 +114,21 @@ def _launch(folder: Path, arguments: list[str], device: str) -> None:
         )
         raise engine.ReposeError(sentence.format(folder=folder, why=why)) from error
     _started.append(process)
-    _yield(process.pid)
+    _lower_priority(process.pid)
     engine.note_process(folder, process.pid, device, spare_threads(), arguments)
 
 
-def _yield(pid: int) -> None:
-    """Let the process and all that it starts come after the window's work."""
+def _lower_priority(pid: int) -> None:
+    """Give the process and its children a lower priority than the window."""
     if sys.platform == "win32":
-        return  # it was started so
-    low = min(19, os.getpriority(os.PRIO_PROCESS, 0) + YIELDS)
+        return  # set by the creation flags
+    low = min(19, os.getpriority(os.PRIO_PROCESS, 0) + NICENESS)
     try:
         os.setpriority(os.PRIO_PROCESS, pid, low)
-        # Linux weighs whole sessions against each other: the process's alone would change nothing.
+        # Linux schedules sessions as groups, so the niceness of the group must be set too.
         Path(f"/proc/{pid}/autogroup").write_text(str(low))
     except OSError:
-        pass  # not every system has it, or the process has ended already
+        pass  # the system has no such file, or the process has ended
 
 
 def _windows_flags() -> int:
@@ -139,12 +139,12 @@ def _windows_flags() -> int:
 
 
 def reap() -> None:
-    """Let go of trainings that have ended; else the system keeps them as zombies."""
+    """Poll the trainings started here, so that ended ones do not stay as zombie processes."""
     _started[:] = [process for process in _started if process.poll() is None]
 
 
 def resume_line(folder: Path) -> str:
-    """The line for a terminal that lets a run go on."""
+    """The command line that resumes a run."""
     return _line(["python", "main.py", "train", "--run", str(folder), "--resume"])
 
 

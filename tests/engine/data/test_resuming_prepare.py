@@ -14,7 +14,7 @@ import pytest
 
 from engine.core.errors import ReposeError
 from engine.core.processes import in_processes
-from engine.data.cache import is_cache, open_cache
+from engine.data.cache import VERSION, is_cache, open_cache
 from engine.data.cache_writer import CacheWriter
 from engine.data.prepare import PrepareOptions, prepare
 
@@ -46,7 +46,7 @@ def cut(cache: Path, out: Path, records: int, line: int = 0, extra: bytes = b"")
     """
     index = json.loads((cache / "index.json").read_text())
     entries = iter(index["pictures"])
-    lines = [json.dumps({"version": 2, "made": index["made"]})]
+    lines = [json.dumps({"version": VERSION, "made": index["made"]})]
     end = 0
     for name, stamp, reason, count in index["files"][: records + 1]:
         own = [next(entries) for _ in range(count)]

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from export_names import names
 
+from engine.config.config import Detector
 from engine.core import files
 from engine.core.errors import ReposeError
 from engine.export import export
@@ -193,9 +194,9 @@ def test_a_face_is_looked_for_once_in_a_photo_without(
 ) -> None:
     looked: list[Photo] = []
 
-    def look(photo: Photo) -> tuple[Face, ...]:
+    def look(photo: Photo, detector: Detector) -> tuple[Face, ...]:
         looked.append(photo)
-        return find_faces(photo)
+        return find_faces(photo, detector)
 
     monkeypatch.setattr(export, "find_faces", look)
     _, outcomes = run(replace(batch, targets=(no_face,), yaw=tuple(map(float, range(5)))))

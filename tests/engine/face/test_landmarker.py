@@ -101,7 +101,7 @@ def test_the_landmarks_are_those_of_dlib_in_a_frontal_photo(portrait: Photo, fac
 def test_a_tilted_face_is_found_where_it_is(portrait: Photo, face: Face, degrees: int) -> None:
     middle = (portrait.shape[1] / 2 - 0.5, portrait.shape[0] / 2 - 0.5)
     matrix = cv2.getRotationMatrix2D(middle, degrees, 1)
-    tilted = np.asarray(cv2.warpAffine(portrait, matrix, portrait.shape[1::-1]))
+    tilted = np.asarray(cv2.warpAffine(portrait, matrix, portrait.shape[1::-1]), np.uint8)
     found = find_largest_face(tilted)
     assert found is not None
     wanted = face.landmarks @ matrix[:, :2].T + matrix[:, 2]
@@ -123,7 +123,7 @@ def test_a_group_is_found_once_each_the_largest_first(portrait: Photo) -> None:
     row = np.hstack([cv2.resize(head, (200, 200))] * 5)
     photo = np.vstack([row] * 3 + [np.full((200, 1000, 3), 120, np.uint8)])
     photo[620:780, 40:200] = cv2.resize(head, (160, 160))
-    faces = find_faces(photo)
+    faces = find_faces(np.asarray(photo, np.uint8))
     assert len(faces) == 16
     widths = [face.box[2] - face.box[0] for face in faces]
     assert widths == sorted(widths, reverse=True)
@@ -149,7 +149,7 @@ def test_a_face_cut_by_the_border_and_one_without_colour(portrait: Photo, face: 
     for found in find_faces(cut):
         assert np.isfinite(found.landmarks).all()
     grey = np.repeat(cv2.cvtColor(portrait, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
-    found_grey = find_largest_face(grey)
+    found_grey = find_largest_face(np.asarray(grey, np.uint8))
     assert found_grey is not None
     assert np.linalg.norm(found_grey.landmarks - face.landmarks, axis=1).mean() < 3
 

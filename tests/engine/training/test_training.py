@@ -43,7 +43,8 @@ def test_a_run(
     run = trains("run")
     saved = Config.from_json((run / "config.json").read_text())
     assert saved == replace(brief_config, data=replace(brief_config.data, folders=(str(cache),)))
-    assert {path.name for path in run.iterdir() if path.name != ".lock"} == {
+    assert {path.name for path in run.iterdir()} == {
+        ".lock",
         "config.json", "events.jsonl", "last.safetensors", "best.safetensors", "state.safetensors",
         "samples", "process.json",
     }  # fmt: skip

@@ -12,10 +12,11 @@ import engine
 from gui.canvas import keep_menu
 from gui.canvas.brush import Brush
 from gui.canvas.canvas import Canvas
+from gui.canvas.keep_bar import TINT, keep_image
 from gui.canvas.keep_menu import KeepMenu
-from gui.canvas.keep_view import KEPT, keep_image
 from gui.document.document import Document
 from gui.document.photo import Photo
+from gui.workers.background import Background
 
 NONE = Qt.KeyboardModifier.NoModifier
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -39,7 +40,7 @@ def document(canvas: Canvas) -> Document:
 
 @pytest.fixture
 def menu(canvas: Canvas, opened: Photo) -> KeepMenu:
-    menu = KeepMenu(canvas._document, canvas, canvas)
+    menu = KeepMenu(canvas._document, canvas, Background(canvas), canvas)
     canvas._document.set_photo(opened)
     return menu
 
@@ -67,7 +68,7 @@ def test_a_stroke_is_one_entry_and_can_be_undone(document: Document, menu: KeepM
     before = document.keep
     stroke(brush, (125, 80), (125, 120), keys=CONTROL)
     assert kept(document, 125, 100) == 0
-    assert document.undo_stack.undoText() == "Erase what is kept"
+    assert document.undo_stack.undoText() == "Erase kept areas"
     document.undo_stack.undo()
     assert document.keep is before
     document.undo_stack.undo()
@@ -147,10 +148,10 @@ def test_brush_and_eraser_are_taken_and_put_away(canvas: Canvas, menu: KeepMenu)
 
 def test_correcting_the_detection_puts_the_brush_away(document: Document, menu: KeepMenu) -> None:
     menu.brush.trigger()
-    document.start_fitting()
+    document.start_correcting()
     assert not menu.painting
     assert not menu.brush.isEnabled()
-    document.cancel_fitting()
+    document.cancel_correcting()
     assert menu.brush.isEnabled()
     document.leave_face()
     assert not menu.brush.isEnabled()
@@ -224,7 +225,7 @@ def test_the_tint_is_strong_where_all_is_kept() -> None:
     image = keep_image(engine.KeepMask.nothing((64, 48)).painted([(30, 20)], 8))
     assert (image.width(), image.height()) == (64, 48)
     colour = image.pixelColor(30, 20)
-    assert colour.rgb() == KEPT.rgb()
+    assert colour.rgb() == TINT.rgb()
     assert 0.4 < colour.alphaF() < 0.7
     assert image.pixelColor(2, 2).alpha() == 0
 

@@ -139,7 +139,7 @@ def test_two_clicks_on_the_eyes_place_a_face(qtbot: QtBot, opened: Photo) -> Non
     assert editor.canvas.chooser.eyes_clicked == 1
     editor.click(editor.place(right))
     assert editor.canvas.chooser.eyes_clicked is None
-    assert editor.document.fitting
+    assert editor.document.correcting
     np.testing.assert_allclose(editor.pose[36:42].mean(axis=0), right, atol=0.1)
     np.testing.assert_allclose(editor.pose[42:48].mean(axis=0), left, atol=0.1)
 

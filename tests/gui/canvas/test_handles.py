@@ -197,7 +197,7 @@ def test_the_points_one_after_the_other(editor: Editor) -> None:
 
 
 def test_correcting_shows_the_loupe_and_enter_takes_the_points(editor: Editor) -> None:
-    editor.document.start_fitting()
+    editor.document.start_correcting()
     at = editor.place(editor.pose[36])
     editor.move(QPointF(400, 300), button=Qt.MouseButton.NoButton)
     assert editor.canvas.loupe.isVisible()
@@ -210,7 +210,7 @@ def test_correcting_shows_the_loupe_and_enter_takes_the_points(editor: Editor) -
     assert editor.document.landmarks is not None
     np.testing.assert_array_equal(editor.document.landmarks, before)
     QTest.keyClick(editor.canvas, Qt.Key.Key_Return)
-    assert not editor.document.fitting
+    assert not editor.document.correcting
     assert not editor.canvas.loupe.isVisible()
     np.testing.assert_allclose(
         editor.document.landmarks[36], before[36] + (6 / editor.canvas.zoom, 0), atol=2e-3

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from mouse_editor import move
 from numpy.typing import NDArray
 from pytestqt.qtbot import QtBot
 
@@ -12,7 +13,7 @@ from gui.canvas.pose_warnings import DRIFTED
 from gui.document.photo import Photo
 from gui.panes.views import View
 from gui.window.main_window import MainWindow
-from gui.workers.at_rest import AtRest, FullResolutionPreview, finish
+from gui.workers.full_resolution import FullResolution, FullResolutionPreview, finish
 
 WAIT = 30_000
 Pixels = NDArray[np.uint8]
@@ -58,16 +59,16 @@ def test_a_pose_beyond_the_range_is_turned_back_by_the_button(window: MainWindow
     assert 0 < pose.yaw < 30
     assert pose.pitch == 5
     assert said(window) == []
-    window.menus.undo.trigger()
+    window.edit_menu.undo.trigger()
     assert len(said(window)) == 1
 
 
 def test_folded_points_are_selected_by_the_button(window: MainWindow) -> None:
     pose = window.document.pose
     assert pose is not None
-    window.document.move(pose, {8}, (0.0, -0.75 * eyes_apart(window)))
+    move(window.document, pose, {8}, (0.0, -0.75 * eyes_apart(window)))
     (text,) = said(window)
-    assert "wrong side" in text
+    assert "crossed" in text
     window.warnings.rows[0].help.click()
     assert window.canvas.handles.selection == {8}
 
@@ -97,7 +98,7 @@ def test_a_small_face_is_said_to_be_small(window: MainWindow) -> None:
 
 
 def test_points_that_are_being_corrected_are_no_pose(window: MainWindow) -> None:
-    window.document.start_fitting()
+    window.document.start_correcting()
     window.document.turn(50, 0, 0)
     assert said(window) == []
 
@@ -117,9 +118,9 @@ def test_drift_is_said_when_it_is_large(window: MainWindow) -> None:
 def test_at_rest_the_refined_picture_is_the_one_that_is_saved(
     qtbot: QtBot, window: MainWindow
 ) -> None:
-    window.at_rest.finished.connect(lambda rested: shown.append(rested))
+    window.full_resolution.finished.connect(lambda rested: shown.append(rested))
     shown: list[FullResolutionPreview] = []
-    with qtbot.waitSignals([window.worker.updated, window.at_rest.finished], timeout=WAIT):
+    with qtbot.waitSignals([window.worker.updated, window.full_resolution.finished], timeout=WAIT):
         window.document.turn(8, 0, 0)
     rested = shown[-1]
     assert rested.drift is not None
@@ -152,14 +153,14 @@ def test_only_the_newest_picture_is_finished(
 ) -> None:
     predictor.set_source(photo, face)
     pose = engine.Pose3D.of(face)
-    at_rest, got = AtRest(), list[FullResolutionPreview]()
+    at_rest, got = FullResolution(), list[FullResolutionPreview]()
     at_rest.finished.connect(got.append)
     with qtbot.waitSignal(at_rest.finished, timeout=WAIT):
         for yaw in range(3):
             at_rest.follow(predictor.predict(pose.turned(yaw, 0, 0).landmarks()), None)
     assert len(got) == 1
     assert got[0].drift is not None
-    at_rest.forget()
+    at_rest.clear()
     at_rest.stop()
 
 
@@ -173,10 +174,10 @@ def test_a_failure_at_rest_is_said_once(
     def broken(*_args: object) -> None:
         raise engine.ReposeError("The models are missing.")
 
-    monkeypatch.setattr("gui.workers.at_rest.finish", broken)
+    monkeypatch.setattr("gui.workers.full_resolution.finish", broken)
     predictor.set_source(photo, face)
     prediction = predictor.predict(face)
-    at_rest, said = AtRest(), list[str]()
+    at_rest, said = FullResolution(), list[str]()
     at_rest.failed.connect(said.append)
     with qtbot.waitSignal(at_rest.failed, timeout=WAIT):
         at_rest.follow(prediction, None)

@@ -5,17 +5,18 @@ import weakref
 
 import numpy as np
 import pytest
+from mouse_editor import move
 from pytestqt.qtbot import QtBot
 
 import engine
-from gui.document.commands import new_gesture
 from gui.document.document import Document
+from gui.document.edit import new_gesture
 from gui.document.photo import Photo
 
 
 def shown(document: Document) -> engine.Landmarks:
-    assert document.pose is not None
-    return document.pose.landmarks()
+    assert document.editable is not None
+    return document.editable.landmarks()
 
 
 def source(document: Document) -> engine.Landmarks:
@@ -47,7 +48,7 @@ def test_a_drag_is_one_undo_entry(document: Document) -> None:
     start, gesture = document.pose, new_gesture()
     assert start is not None
     for step in range(1, 6):
-        document.move(start, {30, 33}, (2.0 * step, -1.0 * step), gesture)
+        move(document, start, {30, 33}, (2.0 * step, -1.0 * step), gesture)
     expected = source(document).copy()
     expected[[30, 33]] += (10, -5)
     np.testing.assert_allclose(shown(document), expected, atol=1e-3)
@@ -63,9 +64,9 @@ def test_a_drag_is_one_undo_entry(document: Document) -> None:
 def test_a_drag_back_to_where_it_began_leaves_no_entry(document: Document) -> None:
     start, gesture = document.pose, new_gesture()
     assert start is not None
-    document.move(start, {8}, (3.0, 0.0), gesture)
-    document.move(start, {8}, (0.0, 0.0), gesture)
-    document.move(start, {8}, (0.0, 0.0), gesture)
+    move(document, start, {8}, (3.0, 0.0), gesture)
+    move(document, start, {8}, (0.0, 0.0), gesture)
+    move(document, start, {8}, (0.0, 0.0), gesture)
     assert document.undo_stack.count() == 0
     assert document.pose is start
 
@@ -75,7 +76,7 @@ def test_what_a_drag_passed_through_is_forgotten(document: Document) -> None:
     assert start is not None
     passed = []
     for step in range(1, 20):
-        document.move(start, {8}, (float(step), 0.0), gesture)
+        move(document, start, {8}, (float(step), 0.0), gesture)
         assert document.edit is not None
         passed.append(weakref.ref(document.edit))
     gc.collect()
@@ -85,7 +86,7 @@ def test_what_a_drag_passed_through_is_forgotten(document: Document) -> None:
 def test_drags_of_their_own_are_entries_of_their_own(document: Document) -> None:
     for _ in range(300):
         assert document.pose is not None
-        document.move(document.pose, {8}, (0.5, 0.0))
+        move(document, document.pose, {8}, (0.5, 0.0))
     assert document.undo_stack.count() == 300
     for _ in range(300):
         document.undo_stack.undo()
@@ -94,7 +95,7 @@ def test_drags_of_their_own_are_entries_of_their_own(document: Document) -> None
 
 def test_turning_keeps_what_was_dragged(document: Document) -> None:
     assert document.pose is not None
-    document.move(document.pose, {51}, (0.0, -6.0))
+    move(document, document.pose, {51}, (0.0, -6.0))
     dragged = shown(document)
     gesture = new_gesture()
     document.turn(10.0, 0.0, 0.0, gesture)
@@ -141,38 +142,39 @@ def test_saved_is_what_was_saved_even_if_edited_meanwhile(document: Document) ->
     assert not document.unsaved
 
 
-def test_fitting_corrects_the_source_as_one_entry(document: Document) -> None:
+def test_correcting_corrects_the_source_as_one_entry(document: Document) -> None:
     before = source(document)
-    document.start_fitting()
-    assert document.pose is not None
+    document.start_correcting()
+    assert document.pose is None
+    assert document.editable is not None
     for _ in range(3):
-        document.move(document.pose, {0}, (4.0, 4.0))
+        move(document, document.editable, {0}, (4.0, 4.0))
     np.testing.assert_array_equal(source(document), before)
     assert document.unsaved
-    document.finish_fitting()
-    assert not document.fitting
+    document.finish_correcting()
+    assert not document.correcting
     assert document.unsaved
     np.testing.assert_allclose(source(document)[0], before[0] + 12, atol=1e-3)
     np.testing.assert_array_equal(shown(document), source(document))
     assert document.undo_stack.count() == 1
     document.undo_stack.undo()
-    assert not document.fitting
+    assert not document.correcting
     assert source(document) is before
 
 
 def test_correcting_the_points_keeps_what_was_done_to_the_pose(document: Document) -> None:
     before = source(document)
     assert document.pose is not None
-    document.move(document.pose, {51}, (0.0, -6.0))
+    move(document, document.pose, {51}, (0.0, -6.0))
     raised = shown(document)
-    document.start_fitting()
+    document.start_correcting()
     np.testing.assert_array_equal(shown(document), before)
-    assert document.pose is not None
-    document.move(document.pose, {0}, (-5.0, 0.0))
+    assert document.editable is not None
+    move(document, document.editable, {0}, (-5.0, 0.0))
     with_signals: list[str] = []
     document.source_changed.connect(lambda: with_signals.append("source"))
     document.pose_changed.connect(lambda: with_signals.append("pose"))
-    document.finish_fitting()
+    document.finish_correcting()
     assert with_signals == ["source", "pose"]
     raised = raised.copy()
     raised[0, 0] -= 5
@@ -186,33 +188,35 @@ def test_correcting_the_points_keeps_what_was_done_to_the_pose(document: Documen
 def test_undo_goes_back_through_a_correction_and_out_of_it(document: Document) -> None:
     before = source(document)
     document.turn(10.0, 0.0, 0.0)
-    document.start_fitting()
-    assert document.pose is not None
-    document.move(document.pose, {0}, (4.0, 4.0))
+    document.start_correcting()
+    assert document.pose is None
+    assert document.editable is not None
+    move(document, document.editable, {0}, (4.0, 4.0))
     document.undo_stack.undo()
-    assert document.fitting
+    assert document.correcting
     np.testing.assert_array_equal(shown(document), before)
     document.undo_stack.undo()
-    assert not document.fitting
+    assert not document.correcting
+    assert document.pose is not None
     assert document.pose.yaw == 10.0
     document.undo_stack.redo()
     document.undo_stack.redo()
-    document.finish_fitting()
+    document.finish_correcting()
     np.testing.assert_allclose(source(document)[0], before[0] + 4, atol=1e-3)
     assert document.undo_stack.count() == 2
 
 
-def test_fitting_can_be_given_up(document: Document) -> None:
+def test_correcting_can_be_given_up(document: Document) -> None:
     before = source(document)
-    document.start_fitting()
+    document.start_correcting()
     document.turn(20.0, 0.0, 0.0)
-    document.cancel_fitting()
-    assert not document.fitting
+    document.cancel_correcting()
+    assert not document.correcting
     assert document.undo_stack.index() == 0
     np.testing.assert_array_equal(shown(document), before)
     document.place_face(before + np.float32(3))
-    assert document.fitting
-    document.cancel_fitting()
+    assert document.correcting
+    document.cancel_correcting()
     assert document.landmarks is None
 
 

@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 import engine
 from engine.core.errors import ReposeError
 from engine.face.landmarks import Landmarks
-from gui.document.document import Document, Edit
+from gui.document.document import Document
+from gui.document.edit import Correction, Edit
 from gui.document.photo import Photo, file_hash
 from gui.document.project import Project, photo_candidates, read_project, write_project
 
@@ -28,7 +29,7 @@ def edit(face: Landmarks) -> Edit:
         expression=engine.Expression(smile=0.3, close_left_eye=1.0),
         closing=rng.normal(size=(68, 3)),
     )
-    correction = engine.Pose3D.of(face).moved([0], (1.0, 1.0))
+    correction = Correction(engine.Pose3D.of(face).moved([0], (1.0, 1.0)))
     keep = engine.KeepMask.nothing(SIZE).painted([(200, 100), (300, 130)], 17).feathered(4.5)
     return Edit(engine.Pose3D.of(face).source.landmarks, pose, keep, correction)
 
@@ -63,8 +64,12 @@ def test_everything_reads_back_exactly(project: Project) -> None:
     assert project.edit is not None
     np.testing.assert_array_equal(read.edit.landmarks, project.edit.landmarks)
     assert read.edit.keep == project.edit.keep
-    for name in ("pose", "correction"):
-        old, new = getattr(project.edit, name), getattr(read.edit, name)
+    assert read.edit.correction is not None
+    assert project.edit.correction is not None
+    for old, new in (
+        (project.edit.pose, read.edit.pose),
+        (project.edit.correction.points, read.edit.correction.points),
+    ):
         np.testing.assert_array_equal(new.landmarks(), old.landmarks())
         for field in fields(old):
             if field.name != "source":
@@ -212,15 +217,17 @@ def test_a_correction_goes_on_and_can_be_given_up(
 ) -> None:
     document = Document()
     document.set_project(opened, edit, tmp_path / "a.repose")
-    assert document.fitting
-    assert document.pose is edit.correction
-    document.cancel_fitting()
+    assert document.correcting
+    assert edit.correction is not None
+    assert document.pose is None
+    assert document.editable is edit.correction.points
+    document.cancel_correcting()
     assert document.pose is edit.pose
     for _ in range(2):
         document.undo_stack.redo()
-        assert document.fitting
-    document.finish_fitting()
-    np.testing.assert_allclose(document.landmarks[0], edit.landmarks[0] + 1, atol=1e-3)  # type: ignore[index]
+        assert document.correcting
+    document.finish_correcting()
+    np.testing.assert_allclose(document.landmarks[0], edit.landmarks[0] + 1, atol=1e-3)
 
 
 def test_recovered_work_is_unsaved_and_another_face_leaves_the_project(

@@ -173,7 +173,7 @@ def test_cancelling_keeps_what_is_made_and_goes_on_there(
     assert 0 < before < 90
     assert not list((tmp_path / "out").glob(".*"))
     run(qtbot, dialog)
-    assert f"{before} kept as they were" in dialog.view.text.text()
+    assert f"{before} existed already" in dialog.view.text.text()
     assert len(list((tmp_path / "out").glob("*.png"))) == 90
 
 
@@ -197,7 +197,7 @@ def test_a_process_that_dies_says_so(qtbot: QtBot, dialog: ExportDialog) -> None
     assert dialog.process._process is not None
     with qtbot.waitSignal(dialog.failed, timeout=WAIT) as failed:
         dialog.process._process.kill()
-    assert "broke off" in failed.args[0]
+    assert "aborted" in failed.args[0]
     assert dialog.start.isEnabled()
 
 
@@ -226,7 +226,7 @@ def test_lists_take_files_once_and_folders(dialog: ExportDialog, sample: Path) -
     sources = dialog.form.sources
     sources.add([sample, sample.parent, sample.parent / "." / sample.name])
     assert sources.paths == (sample.absolute(), sample.parent.absolute())
-    assert sources.list.item(1).text() == "resources/ (all in it)"
+    assert sources.list.item(1).text() == "resources/ (all files)"
 
 
 def test_folders_of_poses_and_of_photos_are_told_apart(
@@ -269,7 +269,7 @@ def test_the_window_opens_it_and_asks_before_an_export_is_stopped(
     answer(False)
     assert not window.close()
     assert dialog.process.running
-    assert "goes on" in asked[0]
+    assert "can be" in asked[0]
     answer(True)
     assert window.close()
     assert not dialog.process.running

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from mouse_editor import move
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
@@ -18,7 +19,7 @@ from gui.pose import named_pose_actions
 from gui.pose.face_dock import FaceDock
 from gui.pose.named_pose_actions import NamedPoseActions
 from gui.pose.pose_presets import PosePresets
-from gui.window.pose_actions import PoseActions
+from gui.window.pose_menu import ExpressionMenu, TurnMenu
 
 WAIT = 30_000
 
@@ -35,9 +36,9 @@ class Dock:
         self.symmetric = False
         self.dock = FaceDock(self.document, self.presets, self.window, lambda: self.symmetric)
         self.named = NamedPoseActions(self.document, self.presets, self.dock.poses, self.window)
-        self.menu = QMenu(self.window)
         self.turn = HeadTurn(self.document)
-        self.actions = PoseActions(self.document, self.turn, self.dock, self.menu)
+        self.turn_menu = TurnMenu(self.document, self.turn, self.window)
+        self.expression_menu = ExpressionMenu(self.document, self.dock.expression, self.window)
         self.said: list[str] = []
         self.named.failed.connect(self.said.append)
         self.window.show()
@@ -143,17 +144,16 @@ def test_the_neutral_face(dock: Dock) -> None:
 
 def test_no_face_no_sliders(dock: Dock) -> None:
     assert dock.dock.expression.isEnabled()
-    dock.document.start_fitting()
+    dock.document.start_correcting()
     assert not dock.dock.expression.isEnabled()
-    dock.document.cancel_fitting()
+    dock.document.cancel_correcting()
     dock.document.leave_face()
     assert not dock.dock.expression.isEnabled()
     assert not dock.named.keep.isEnabled()
 
 
 def test_turns_from_the_menu(dock: Dock) -> None:
-    turn = dock.menu.actions()[0].menu()
-    assert isinstance(turn, QMenu)
+    turn = dock.turn_menu
     for one, back in zip(turn.actions()[::2], turn.actions()[1::2], strict=True):
         one.trigger()
         assert any(dock.turn.angles)
@@ -193,7 +193,7 @@ def test_all_poses_that_come_with_repose_fit(dock: Dock) -> None:
 
 def test_a_pose_is_kept_and_given_again(dock: Dock, monkeypatch: pytest.MonkeyPatch) -> None:
     dock.document.turn(20, -5, 3)
-    dock.document.move(dock.pose, {8}, (4.0, 6.0))
+    move(dock.document, dock.pose, {8}, (4.0, 6.0))
     dock.document.set_expression(engine.Expression(smile=1))
     kept = dock.pose
     type_name(monkeypatch, " Über die Schulter ")

@@ -151,7 +151,7 @@ def test_a_used_folder_and_a_wrong_model_are_refused(
     name_data(qtbot, form, cache)
     folder = form.folder.line
     type_over(folder, str(cache))
-    assert "holds something already" in form.folder.problem
+    assert "is not empty" in form.folder.problem
     type_over(folder, str(tmp_path / "new"))
     assert not form.folder.problem
     line = form.model.line
@@ -216,15 +216,15 @@ def test_personalising_from_the_open_photo(
     qtbot.addWidget(dialog)
     assert dialog.from_photo.isChecked()
     assert dialog.start.isEnabled()
-    wish = dialog.wish()
-    assert wish.plan.folder == tmp_path / "runs" / "sample personal"
-    assert wish.plan.model == engine.resource("default.safetensors")
-    assert wish.plan.stages == "1"
-    assert wish.plan.config.data.layout == "portraits"
-    assert wish.plan.config.stage1.minutes == 5
-    source = wish.lay_out()
-    assert engine.count_source(source, wish.plan.config.data).people == 1
-    assert (wish.plan.folder / "pictures" / "photo.pts").is_file()
+    plan = dialog.plan()
+    assert plan.run.folder == tmp_path / "runs" / "sample personal"
+    assert plan.run.model == engine.resource("default.safetensors")
+    assert plan.run.stages == "1"
+    assert plan.run.config.data.layout == "portraits"
+    assert plan.run.config.stage1.minutes == 5
+    source = plan.lay_out()
+    assert engine.count_source(source, plan.run.config.data).people == 1
+    assert (plan.run.folder / "pictures" / "photo.pts").is_file()
 
 
 def test_personalising_from_a_folder(
@@ -241,11 +241,11 @@ def test_personalising_from_a_folder(
     assert not dialog.start.isEnabled()
     line.setText(str(people))
     qtbot.waitUntil(dialog.start.isEnabled, timeout=WAIT)
-    wish = dialog.wish()
-    source = wish.lay_out()
-    count = engine.count_source(source, wish.plan.config.data)
+    plan = dialog.plan()
+    source = plan.lay_out()
+    count = engine.count_source(source, plan.run.config.data)
     assert (count.people, count.pictures) == (1, 15)
-    assert wish.plan.config.data.hold_out == "pictures"
+    assert plan.run.config.data.hold_out == "pictures"
 
 
 def test_the_next_form_begins_with_what_was_chosen_last(

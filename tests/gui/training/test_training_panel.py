@@ -26,7 +26,7 @@ from gui.training import run_view
 from gui.training.run_watcher import RunWatcher
 from gui.training.training import Training
 from gui.training.training_panel import TrainingPanel
-from gui.workers.train_process import YIELDS, RunPlan
+from gui.workers.train_process import NICENESS, RunPlan
 
 WAIT = 60_000
 PROGRESS = {"epochs": 2, "total": 80, "images_per_second": 12.5, "eta": 64, "elapsed": 3.2}
@@ -149,7 +149,7 @@ def test_a_crash_shows_the_log_and_can_be_resumed(
     (folder / "state.safetensors").touch()
     panel = panel_of(qtbot, RunWatcher())
     view = panel.view
-    assert "without a word" in view.note.text()
+    assert "without an error message" in view.note.text()
     assert "RuntimeError: lightning" in view.log.toPlainText()
     resumed: list[Path] = []
     monkeypatch.setattr(run_view, "resume", lambda run: resumed.append(run.folder))
@@ -252,7 +252,7 @@ def test_a_training_outlives_its_window_and_goes_on(
     pid = watcher.runs[0].process()["pid"]
     if sys.platform != "win32":
         own = os.getpriority(os.PRIO_PROCESS, 0)
-        assert os.getpriority(os.PRIO_PROCESS, pid) == min(19, own + YIELDS)
+        assert os.getpriority(os.PRIO_PROCESS, pid) == min(19, own + NICENESS)
 
     # Another window finds it.
     other = RunWatcher()

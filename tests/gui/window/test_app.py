@@ -1,15 +1,19 @@
 """Starting the editor."""
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread, current_thread
+from weakref import finalize
 
 import pytest
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from gui.window.app import forget_other_qt, run, show_unforeseen_errors
+from gui.window.app import GarbageCollection, forget_other_qt, run, show_unexpected_errors
 from gui.window.main_window import MainWindow
 
 
@@ -46,10 +50,37 @@ def test_the_qt_of_opencv_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_unforeseen_error_is_a_dialog(qtbot: QtBot, caplog: pytest.LogCaptureFixture) -> None:
     window = MainWindow("cpu")
     qtbot.addWidget(window)
-    show_unforeseen_errors(window)
+    show_unexpected_errors(window)
     error = ZeroDivisionError("by zero")
     sys.excepthook(ZeroDivisionError, error, None)
     assert window._error is not None
     assert "ZeroDivisionError: by zero" in window._error.text()
     assert "Unexpected error" in caplog.text
     window._error.close()
+
+
+@pytest.fixture
+def garbage(qapp: QObject) -> Iterator[GarbageCollection]:
+    garbage = GarbageCollection(qapp)
+    yield garbage
+    garbage.deleteLater()
+    gc.unfreeze()
+
+
+def drop_cycles(count: int, collected_in: list[Thread]) -> None:
+    for _ in range(count):
+        item = QObject()
+        item.me = item  # type: ignore[attr-defined]
+        finalize(item, lambda: collected_in.append(current_thread()))
+
+
+def test_cycles_of_other_threads_are_collected_in_this_one(
+    qtbot: QtBot, garbage: GarbageCollection
+) -> None:
+    collected_in: list[Thread] = []
+    worker = Thread(target=drop_cycles, args=(3000, collected_in))
+    worker.start()
+    worker.join()
+    assert not collected_in
+    qtbot.waitUntil(lambda: len(collected_in) == 3000, timeout=20_000)
+    assert set(collected_in) == {current_thread()}

@@ -60,7 +60,7 @@ def test_changes_are_written_once_the_hand_rests(
     qtbot: QtBot, document: Document, autosave: Autosave
 ) -> None:
     document.turn(7.0, 0.0, 0.0)
-    assert autosave._rest.isActive()
+    assert autosave._idle.isActive()
     assert autosave._longest.isActive()
     qtbot.waitUntil(autosave.path.exists, timeout=WAIT)
     assert not autosave._longest.isActive()
@@ -131,7 +131,7 @@ def test_a_full_disk_is_told_once(
     qtbot.waitUntil(lambda: bool(said), timeout=WAIT)
     autosave.stop()
     assert len(said) == 1
-    assert said[0].startswith("What you do cannot be autosaved: ")
+    assert said[0].startswith("Autosave failed: ")
 
 
 KILLED = """
@@ -153,8 +153,8 @@ def edit():
         return
     timer.stop()
     document.turn(11.0, -4.0, 2.0)
-    window.menus.keep.tool.set_radius(9)
-    keep = window.menus.keep.tool._nothing().painted([(150, 90), (190, 95)], 9)
+    window.keep_menu.tool.set_radius(9)
+    keep = window.keep_menu.tool._nothing().painted([(150, 90), (190, 95)], 9)
     document.set_keep(keep, "Paint")
     written.start()
 

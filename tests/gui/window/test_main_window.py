@@ -26,7 +26,8 @@ def test_the_sample_is_open_and_predicted(window: MainWindow) -> None:
     assert window.windowTitle() == "sample.jpg[*] – Repose"
     assert window.document.landmarks is not None
     assert window.panes.small.view.image is not None
-    texts = (window._model.text(), window._device_label.text(), window._time.text())
+    status = window.status
+    texts = (status._model.text(), status._device.text(), status._time.text())
     assert texts[0].startswith("model: ")
     assert texts[1] == "CPU"
     assert texts[2].endswith(" ms")
@@ -43,7 +44,7 @@ def test_the_panes_follow_while_the_mouse_is_still_moving(qtbot: QtBot, window: 
     assert window.isWindowModified()
     handles.release(point, Qt.KeyboardModifier.NoModifier)
     with qtbot.waitSignal(window.worker.updated, timeout=WAIT):
-        window.menus.undo.trigger()
+        window.edit_menu.undo.trigger()
     assert refined(window) == before
     assert not window.isWindowModified()
 
@@ -58,7 +59,7 @@ def test_a_slider_drag_is_one_undo_entry(window: MainWindow) -> None:
     assert window.document.pose is not None
     assert window.document.pose.yaw == 20.0
     assert yaw.spin_box.value() == 20.0
-    window.menus.undo.trigger()
+    window.edit_menu.undo.trigger()
     assert yaw.slider.value() == 0
     assert yaw.spin_box.value() == 0.0
 
@@ -75,13 +76,13 @@ def test_typing_an_angle_turns_the_head(window: MainWindow) -> None:
 
 
 def test_overlays_are_shown_and_hidden(qtbot: QtBot, window: MainWindow) -> None:
-    for action, item in (
-        (window.menus.heatmaps, window.canvas._heatmaps),
-        (window.menus.mask, window.canvas._mask),
+    for option, item in (
+        (window.options.heatmaps, window.canvas._heatmaps),
+        (window.options.mask, window.canvas._mask),
     ):
         for shown in (True, False):
             with qtbot.waitSignal(window.worker.updated, timeout=WAIT):
-                action.trigger()
+                option.set(shown)
             assert item.isVisible() == shown
 
 
@@ -127,10 +128,10 @@ def test_a_photo_without_a_face_offers_two_clicks(
     assert chooser.eyes_clicked == 0
     chooser.press(QPointF(24, 28))
     chooser.press(QPointF(40, 28))
-    assert window.document.fitting
+    assert window.document.correcting
     with qtbot.waitSignal(window.worker.updated, timeout=WAIT):
         window.hint.primary.click()
-    assert not window.document.fitting
+    assert not window.document.correcting
 
 
 def test_a_pose_is_copied_from_the_chosen_face(
@@ -150,7 +151,7 @@ def test_a_pose_is_copied_from_the_chosen_face(
     answer(monkeypatch, "ask_open", two_faces)
     before = landmarks(window)
     with qtbot.waitSignal(window.document.pose_changed, timeout=WAIT):
-        window.menus.copy.trigger()
+        window.pose_menu.copy.trigger()
     assert window.document.undo_stack.undoText() == "Copy pose"
     assert (landmarks(window) != before).any()
     # The same person: the aligned points lie on the source's own.
@@ -200,7 +201,7 @@ def test_a_copied_pose_is_seen_before_it_is_taken(
     monkeypatch.setattr(CopyPoseDialog, "exec", give_up)
     answer(monkeypatch, "ask_open", two_faces)
     monkeypatch.setattr(window.background, "run", lambda job, done, _failed: done(job()))
-    window.menus.copy.trigger()
+    window.pose_menu.copy.trigger()
     np.testing.assert_array_equal(landmarks(window), before)
     assert stack.count() == 0
 
@@ -216,8 +217,8 @@ def test_the_same_error_does_not_pile_up(window: MainWindow) -> None:
 
 def test_the_empty_panes_say_what_they_wait_for(window: MainWindow) -> None:
     view = window.panes.large.view
-    window.document.start_fitting()
+    window.document.start_correcting()
     assert not view.filled
-    assert "corrected the points" in view.sentence
-    window.document.cancel_fitting()
+    assert "points are corrected" in view.sentence
+    window.document.cancel_correcting()
     assert "corrected" not in view.sentence

@@ -90,7 +90,7 @@ def test_no_two_entries_of_a_menu_have_the_same_letter(spoken: None, window: Mai
 
 def test_the_tool_bar_has_only_what_a_menu_has(window: MainWindow) -> None:
     in_menus = set(actions(window))
-    for action in window.menus.bar.actions():
+    for action in window.tool_bar.actions():
         if not action.isSeparator():
             assert action in in_menus
             assert not action.icon().isNull()

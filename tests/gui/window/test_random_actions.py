@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 import engine
-from gui.document.document import Edit
+from gui.document.edit import Edit
 from gui.window.main_window import MainWindow
 
 ACTIONS, ROUND = 10_000, 500
@@ -96,7 +96,7 @@ class Random:
                 close_dialogs(self.window)
 
     def drag_handle(self) -> str:
-        pose = self.window.document.pose
+        pose = self.window.document.editable
         if pose is None:
             return self.drag_canvas()
         canvas, point = self.window.canvas, self.rng.choice(pose.landmarks().tolist())

@@ -156,7 +156,7 @@ def test_the_application_speaks_german(tmp_path: Path) -> None:
         "settings().setValue('language', 'de')\n"
         "from gui.window.app import make_application\n"
         "app = make_application()\n"
-        "print(QCoreApplication.translate('Menus', '&Quit'))\n"
+        "print(QCoreApplication.translate('FileMenu', '&Quit'))\n"
         "print(QCoreApplication.translate('QPlatformTheme', 'Close'))\n"
     )
     done = subprocess.run(

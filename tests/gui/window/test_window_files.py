@@ -19,7 +19,7 @@ def test_saving_and_then_closing_asks_nothing(
     window.document.turn(5.0, 0.0, 0.0)
     answer(monkeypatch, "ask_save", tmp_path / "out.jpg")
     with qtbot.waitSignal(window.worker.saved, timeout=WAIT):
-        window.menus.save.trigger()
+        window.file_menu.save.trigger()
     assert (tmp_path / "out.jpg").stat().st_size > 1000
     assert not window.document.unsaved
     assert not window.isWindowModified()
@@ -31,12 +31,12 @@ def test_saving_and_then_closing_asks_nothing(
 def test_a_saved_picture_says_that_it_was_edited_unless_told_not_to(
     qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, noted: bool
 ) -> None:
-    assert window.menus.note.isChecked()
+    assert window.file_menu.note.isChecked()
     if not noted:
-        window.menus.note.trigger()
+        window.file_menu.note.trigger()
     answer(monkeypatch, "ask_save", tmp_path / "out.png")
     with qtbot.waitSignal(window.worker.saved, timeout=WAIT):
-        window.menus.save.trigger()
+        window.file_menu.save.trigger()
     xmp = engine.read_picture(tmp_path / "out.png").metadata.xmp
     assert (b"compositeWithTrainedAlgorithmicMedia" in xmp) == noted
 

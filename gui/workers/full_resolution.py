@@ -1,4 +1,4 @@
-"""What takes too long while the mouse is moving: done when the pose has rested for a moment."""
+"""The full-resolution preview, computed once the pose has not changed for a moment."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from gui.workers.background import Background
 if TYPE_CHECKING:
     from engine import KeepMask, Prediction
 
-REST_MS = 250
+IDLE_MS = 250  # without a new prediction, before the preview is computed
 
 
 @dataclass(frozen=True, eq=False)
 class FullResolutionPreview:
-    """The result as it would be saved, and how far it is from the person.
+    """The result as it would be saved, and how far its identity is from the person's.
 
-    levels  the crop at the photo's own size, and its `halvings`
-    area    where that is in the photo
-    drift   what `engine.identity_drift` tells; None for the source's own pose
+    levels  the crop at the photo's resolution, and its `halvings`
+    area    the crop in the photo, pixels
+    drift   of `engine.identity_drift`; None if the pose is the source's
     """
 
     levels: tuple[QImage, ...]
@@ -33,8 +33,8 @@ class FullResolutionPreview:
     drift: float | None
 
 
-class AtRest(QObject):
-    """Follows predictions; the newest one is finished, in a thread of its own, when it rests."""
+class FullResolution(QObject):
+    """Computes the preview of the newest prediction in a thread of its own."""
 
     finished = Signal(object)  # FullResolutionPreview
     failed = Signal(str)
@@ -47,27 +47,27 @@ class AtRest(QObject):
         self._broken = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(REST_MS)
+        self._timer.setInterval(IDLE_MS)
         self._timer.timeout.connect(self._begin)
 
     def follow(self, prediction: Prediction, keep: KeepMask | None) -> None:
-        """The newest prediction, and what must not change in it."""
+        """Set the newest prediction and its keep mask; starts the delay anew."""
         self._newest = (prediction, keep)
         self._timer.start()
 
     def follow_keep(self, keep: KeepMask | None) -> None:
-        """Other places must not change in the newest prediction."""
+        """Set another keep mask for the newest prediction."""
         if self._newest is not None:
             self.follow(self._newest[0], keep)
 
-    def forget(self) -> None:
-        """Nothing is being edited."""
+    def clear(self) -> None:
+        """Drop the newest prediction: no face is being edited."""
         self._newest = None
         self._timer.stop()
 
     def stop(self) -> None:
-        """Wait for what is under way."""
-        self.forget()
+        """Drop the newest prediction and wait for the running computation."""
+        self.clear()
         self._background.stop()
 
     def _begin(self) -> None:
@@ -75,17 +75,17 @@ class AtRest(QObject):
         if newest is not None and not self._broken:
             self._background.run(lambda: finish(*newest), lambda done: self._deliver(newest, done))
 
-    def _deliver(self, begun: object, rested: FullResolutionPreview) -> None:
-        if begun is self._newest:
-            self.finished.emit(rested)
+    def _deliver(self, computed: object, preview: FullResolutionPreview) -> None:
+        if computed is self._newest:
+            self.finished.emit(preview)
 
     def _fail(self, sentence: str) -> None:
-        self._broken = True  # said once; editing goes on without
+        self._broken = True  # reported once; editing continues without previews
         self.failed.emit(sentence)
 
 
 def finish(prediction: Prediction, keep: KeepMask | None) -> FullResolutionPreview:
-    """Paste a prediction and measure it. Slow: not for the GUI thread."""
+    """Paste a prediction at full resolution and measure it. Slow: not for the GUI thread."""
     crop = prediction.crop
     pasted = prediction.pasted(keep)
     left, top = max(crop.left, 0), max(crop.top, 0)

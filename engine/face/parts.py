@@ -1,0 +1,119 @@
+"""The parts of a picture: background, skin, hair, clothes and things, eyes, inside of the mouth.
+
+A small network (`engine.face.parts_network`) labels the crop around a face once per photo;
+`refine_edges` gives the outline at the photo's own resolution.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+
+from engine.core.errors import ReposeError
+from engine.core.files import resource
+from engine.face.edges import refine_edges
+from engine.face.landmarks import Landmarks
+from engine.face.parts_network import SIZE, PartsNetwork, landmark_hints, network_input
+from engine.imaging.crop import Crop
+
+Floats = NDArray[np.float32]
+
+FILE = "parts.safetensors"
+
+
+class PartLabel(IntEnum):
+    """What a pixel shows; the number is the index into `Parts.probabilities`."""
+
+    BACKGROUND = 0
+    SKIN = 1  # with beards and glasses; face, ears, neck, hands
+    HAIR = 2  # of the head
+    CLOTHES = 3  # and what else is worn, held, or before the person
+    EYES = 4  # what is seen of them between the lids
+    MOUTH = 5  # its inside: teeth, tongue, the dark
+
+
+PERSON = (PartLabel.SKIN, PartLabel.HAIR, PartLabel.CLOTHES, PartLabel.EYES, PartLabel.MOUTH)
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """The parts of the crop around one face.
+
+    crop           of the photo
+    probabilities  (S, S, 6) float32 of the crop scaled to S x S, 0 to 1; a pixel's sum is 1
+
+    Beyond the photo the crop repeats the photo's border, and so do the labels.
+    """
+
+    crop: Crop
+    probabilities: Floats
+
+    def of(self, *parts: PartLabel) -> Floats:
+        """How likely each pixel is one of these parts, (S, S) float32, 0 to 1."""
+        return np.asarray(self.probabilities[..., list(parts)].sum(axis=2).clip(0, 1), np.float32)
+
+    def person(self) -> Floats:
+        """How likely each pixel is the person with what it wears, (S, S) float32, 0 to 1."""
+        return self.of(*PERSON)
+
+    def labels(self) -> NDArray[np.uint8]:
+        """The likeliest part of each pixel, (S, S) uint8, values of `PartLabel`."""
+        return np.asarray(self.probabilities.argmax(axis=2), np.uint8)
+
+    def alpha(self, photo: NDArray[np.uint8], *parts: PartLabel) -> Floats:
+        """The opacity of these parts, of the whole person if none is named, at full size.
+
+        (side, side) float32, 0 to 1, of the crop's own pixels; its edges follow those in the
+        ``photo`` (H, W, 3) uint8, from which the parts were labelled.
+        """
+        return refine_edges(self.of(*(parts or PERSON)), self.crop.cut(photo))
+
+
+def label_parts(photo: NDArray[np.uint8], landmarks: Landmarks) -> Parts:
+    """The parts of the crop around a face.
+
+    photo      (H, W, 3) uint8 RGB
+    landmarks  (68, 2), photo pixels; they may lie outside
+
+    Raises ReposeError when the landmarks are no numbers, or the file with the weights cannot be
+    used.
+    """
+    if not np.isfinite(landmarks).all():
+        raise ReposeError("Some landmarks of the face are not numbers; find the face again.")
+    crop = Crop.around(landmarks)
+    hints = landmark_hints(crop.to_network(landmarks, SIZE))
+    with torch.inference_mode():
+        inputs = network_input(crop.scaled(photo, SIZE)[None], hints[None])
+        probabilities = _shipped()(inputs)[0].softmax(dim=0)
+    return Parts(crop, np.ascontiguousarray(probabilities.permute(1, 2, 0).numpy()))
+
+
+def load_parts_network(path: Path) -> PartsNetwork:
+    """The network whose weights `resources/make_parts.py` wrote, for inference on the CPU.
+
+    Raises ReposeError when the file cannot be read, is damaged or is something else.
+    """
+    damaged = ReposeError(f"Repose's own file {path} is damaged; install Repose again.")
+    network = PartsNetwork()
+    try:
+        with safe_open(path, framework="pt") as stored:
+            if (stored.metadata() or {}).get("format") != "repose-parts":
+                raise damaged
+            weights = {name: stored.get_tensor(name).float() for name in stored.keys()}  # noqa: SIM118
+        network.load_state_dict(weights)
+    except (SafetensorError, OSError, RuntimeError) as error:
+        raise damaged from error
+    if not all(bool(tensor.isfinite().all()) for tensor in weights.values()):
+        raise damaged
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return network.eval().requires_grad_(False)
+
+
+@cache
+def _shipped() -> PartsNetwork:
+    return load_parts_network(resource(FILE))
