@@ -13,7 +13,7 @@ import torch
 from mouse_editor import Editor
 from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
-from training_runs import PRETRAINING, Interferes, Trains
+from training_runs import PRETRAINING, Interferes, Trains, trains_in
 from whole_window import WAIT
 
 import gui.document.photo
@@ -31,7 +31,6 @@ from engine.imaging.photos import Photo, read_photo, write_photo
 from engine.inference.predictor import Predictor
 from engine.networks.checkpoint import save_checkpoint
 from engine.networks.generators import G1, G2
-from engine.training.training import TrainOptions, settings_of, train
 from gui.document.document import Document
 from gui.window.main_window import MainWindow
 
@@ -199,17 +198,22 @@ def brief_config(small_config: Config) -> Config:
 @pytest.fixture
 def trains(brief_config: Config, cache: Path, tmp_path: Path) -> Trains:
     """Train a run of this name in the small config; further options by name."""
-    settings = tmp_path / "settings.json"
-    settings.write_text(brief_config.to_json())
+    return trains_in(tmp_path, brief_config, cache)
 
-    def run(name: str, **options: Any) -> Path:
-        if not options.get("resume"):
-            options = {"data": ((str(cache),),), "config": settings, **options}
-        chosen = TrainOptions(run=tmp_path / name, device="cpu", threads=1, **options)
-        train(chosen, settings_of(chosen))
-        return chosen.run
 
-    return run
+@pytest.fixture(scope="session")
+def whole(brief_config: Config, cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of both stages that is never stopped."""
+    return trains_in(tmp_path_factory.mktemp("runs"), brief_config, cache)("whole")
+
+
+@pytest.fixture(scope="session")
+def whole_stage1(
+    brief_config: Config, cache: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A run of stage 1 that is never stopped."""
+    folder = tmp_path_factory.mktemp("runs")
+    return trains_in(folder, brief_config, cache)("whole", stages="1")
 
 
 @pytest.fixture

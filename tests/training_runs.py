@@ -8,13 +8,30 @@ from typing import Any
 
 from same_weights import assert_same_models
 
+from engine.config.config import Config
 from engine.training.run import Position, saved_run
+from engine.training.training import TrainOptions, settings_of, train
 
 IMAGES = 24  # of each stage: 12 sources, 2 epochs; in batches of 4
 PRETRAINING = 2  # steps
 
 Trains = Callable[..., Path]
 Interferes = Callable[[type, int, Callable[[], object]], None]
+
+
+def trains_in(folder: Path, config: Config, cache: Path) -> Trains:
+    """What trains runs in a folder: by name, with further options of `TrainOptions`."""
+    settings = folder / "settings.json"
+    settings.write_text(config.to_json())
+
+    def run(name: str, **options: Any) -> Path:
+        if not options.get("resume"):
+            options = {"data": ((str(cache),),), "config": settings, **options}
+        chosen = TrainOptions(run=folder / name, device="cpu", threads=1, **options)
+        train(chosen, settings_of(chosen))
+        return chosen.run
+
+    return run
 
 
 def press_ctrl_c() -> None:

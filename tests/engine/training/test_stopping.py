@@ -32,13 +32,13 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarni
 @pytest.mark.parametrize(("stage", "step"), [(Stage1, 1), (Stage1, 5), (Stage2, 2)])
 def test_ctrl_c_and_resume_is_as_if_never_stopped(
     trains: Trains,
+    whole: Path,
     interferes: Interferes,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     stage: type,
     step: int,
 ) -> None:
-    whole = trains("whole")
     interferes(stage, step, press_ctrl_c)
     stopped = trains("stopped")
     monkeypatch.undo()
@@ -54,20 +54,25 @@ def test_ctrl_c_and_resume_is_as_if_never_stopped(
 
 @pytest.mark.parametrize(("when", "images"), [("now", 4), ("", 4), ("epoch", 12)])
 def test_a_file_stops_too(
-    trains: Trains, interferes: Interferes, tmp_path: Path, when: str, images: int
+    trains: Trains,
+    whole_stage1: Path,
+    interferes: Interferes,
+    tmp_path: Path,
+    when: str,
+    images: int,
 ) -> None:
-    whole = trains("whole", stages="1")
     interferes(Stage1, 1, lambda: (tmp_path / "run/stop").write_text(when))
     run = trains("run", stages="1")
     assert position(run).items == {"stage1": images}
     assert not (run / "stop").exists()
     trains("run", resume=True)
-    assert_same_runs(whole, run)
+    assert_same_runs(whole_stage1, run)
     assert "stage2" not in position(run).ended, "the run remembers which stages it trains"
 
 
-def test_stopping_in_the_pretraining_of_d(trains: Trains, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = trains("whole")
+def test_stopping_in_the_pretraining_of_d(
+    trains: Trains, whole: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     original = Stage2.pretrain_d_step
 
     def stops(self: Stage2, batch: Any) -> dict[str, float]:
@@ -82,10 +87,9 @@ def test_stopping_in_the_pretraining_of_d(trains: Trains, monkeypatch: pytest.Mo
     assert_same_runs(whole, run)
 
 
-def test_a_file_saves(trains: Trains, interferes: Interferes, tmp_path: Path) -> None:
+def test_a_file_saves(trains: Trains, whole: Path, interferes: Interferes, tmp_path: Path) -> None:
     """What comes after the checkpoint is lost when the process is killed, and done again."""
     run = tmp_path / "run"
-    whole = trains("whole")
     interferes(Stage1, 2, (run / "save").touch)
 
     def kill() -> None:
@@ -106,10 +110,9 @@ def test_a_file_saves(trains: Trains, interferes: Interferes, tmp_path: Path) ->
 
 @pytest.mark.parametrize("number", [2, 3, 4, 5])
 def test_a_kill_between_two_writes_does_no_harm(
-    trains: Trains, monkeypatch: pytest.MonkeyPatch, number: int
+    trains: Trains, whole_stage1: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     """In their order: the state at the start, best after each epoch, last, the state at the end."""
-    whole = trains("whole", stages="1")
     written: list[str] = []
 
     def save(path: Path, *arguments: Any, **further: Any) -> None:
@@ -123,11 +126,15 @@ def test_a_kill_between_two_writes_does_no_harm(
         trains("run", stages="1")
     assert written == ["state", "best", "best", "last", "state"][:number]
     monkeypatch.undo()
-    assert_same_runs(whole, trains("run", resume=True))
+    assert_same_runs(whole_stage1, trains("run", resume=True))
 
 
 def test_a_file_pauses(
-    trains: Trains, interferes: Interferes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    trains: Trains,
+    whole_stage1: Path,
+    interferes: Interferes,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pause, looks = tmp_path / "run/pause", []
 
@@ -142,11 +149,11 @@ def test_a_file_pauses(
     assert len(looks) == 3
     assert len(events_of(run, "paused")) == len(events_of(run, "continued")) == 1
     monkeypatch.undo()
-    assert_same_runs(trains("whole", stages="1"), run)
+    assert_same_runs(whole_stage1, run)
 
 
-def test_stage_by_stage_is_as_both_at_once(trains: Trains) -> None:
-    whole, parts = trains("whole"), trains("parts", stages="1")
+def test_stage_by_stage_is_as_both_at_once(trains: Trains, whole: Path) -> None:
+    parts = trains("parts", stages="1")
     coarse = load_checkpoint(parts / "last.safetensors").weights
     assert not coarse["g2"]["unet.last.weight"].any(), "G2 changes nothing before stage 2"
     trains("parts", stages="2", resume=True)
@@ -192,9 +199,8 @@ def test_minutes_go_on_where_they_were(
 
 
 def test_data_may_be_moved_but_not_exchanged(
-    trains: Trains, interferes: Interferes, cache: Path, tmp_path: Path
+    trains: Trains, whole_stage1: Path, interferes: Interferes, cache: Path, tmp_path: Path
 ) -> None:
-    whole = trains("whole", stages="1")
     interferes(Stage1, 4, press_ctrl_c)
     run = trains("run", stages="1")
     moved = tmp_path / "moved"
@@ -204,7 +210,7 @@ def test_data_may_be_moved_but_not_exchanged(
     with pytest.raises(ReposeError, match="other pictures"):
         trains("run", data=((str(cache), str(moved)),), resume=True)
     trains("run", data=((str(moved),),), resume=True)
-    assert_same_weights(whole / "last.safetensors", run / "last.safetensors")
+    assert_same_weights(whole_stage1 / "last.safetensors", run / "last.safetensors")
 
 
 def test_a_run_goes_on_from_any_folder(
@@ -266,10 +272,13 @@ def test_a_folder_of_something_else_gets_no_lock(trains: Trains, tmp_path: Path)
 
 
 def test_a_request_that_cannot_be_removed_does_not_fail_a_training(
-    trains: Trains, interferes: Interferes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    trains: Trains,
+    whole_stage1: Path,
+    interferes: Interferes,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """On Windows, a file that another program has open cannot be removed."""
-    whole = trains("whole", stages="1")
     unlink = Path.unlink
 
     def refuses(path: Path, missing_ok: bool = False) -> None:
@@ -286,4 +295,4 @@ def test_a_request_that_cannot_be_removed_does_not_fail_a_training(
     assert (run / "stop").exists()
     trains("run", resume=True)
     monkeypatch.undo()
-    assert_same_runs(whole, run)
+    assert_same_runs(whole_stage1, run)

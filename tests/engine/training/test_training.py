@@ -43,8 +43,7 @@ def test_a_run(
     run = trains("run")
     saved = Config.from_json((run / "config.json").read_text())
     assert saved == replace(brief_config, data=replace(brief_config.data, folders=(str(cache),)))
-    assert {path.name for path in run.iterdir()} == {
-        ".lock",
+    assert {path.name for path in run.iterdir()} - {".lock"} == {  # it is gone on Windows
         "config.json", "events.jsonl", "last.safetensors", "best.safetensors", "state.safetensors",
         "samples", "process.json",
     }  # fmt: skip
