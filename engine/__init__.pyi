@@ -17,10 +17,10 @@ from .core.errors import ReposeError as ReposeError
 from .core.files import read_text as read_text
 from .core.files import resource as resource
 from .core.files import write_whole as write_whole
-from .data.data_count import DataCount as DataCount
-from .data.data_count import count_source as count_source
-from .data.data_count import guess_layout as guess_layout
-from .data.data_count import sum_counts as sum_counts
+from .data.datasets import DataCount as DataCount
+from .data.datasets import count_source as count_source
+from .data.datasets import guess_layout as guess_layout
+from .data.datasets import sum_counts as sum_counts
 from .export.batches import NAME_FIELDS as NAME_FIELDS
 from .export.batches import ExportBatch as ExportBatch
 from .export.batches import angles_between as angles_between

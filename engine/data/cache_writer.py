@@ -21,7 +21,7 @@ from filelock import FileLock
 from engine.core.errors import ReposeError
 from engine.core.files import reason, write_whole
 from engine.data.cache import INDEX, JOURNAL, PICTURES, SKIPPED, VERSION, Pixels
-from engine.data.records import Finished, Record, moved, summary
+from engine.data.records import CacheIndex, Record, moved, summary
 
 PIXELS = "unfinished.bin"
 _LOCK = ".lock"
@@ -224,7 +224,7 @@ def made_in(folder: Path) -> Mapping[str, Any] | None:
     contains something else, None if it is empty or missing.
     """
     try:
-        finished = Finished.read(folder)
+        finished = CacheIndex.read(folder)
         if finished is not None:
             return finished.made
         journal = folder / JOURNAL

@@ -22,7 +22,7 @@ from engine.data.cache import Entry, Pixels
 from engine.data.cache_writer import CacheWriter, alone, forget_unfinished
 from engine.data.keypoints import Points, read_coco
 from engine.data.layouts import PictureFile, list_pictures, read_groups
-from engine.data.records import Finished, Record, copied
+from engine.data.records import CacheIndex, Record, copied
 from engine.data.samples import Sample, SampleOptions, marks_beside, read_samples
 
 COCO_FILE = "keypoints.json"
@@ -96,7 +96,7 @@ def prepare(options: PrepareOptions) -> None:
     points = _coco_points(options, files)
     wanted = [Record(file.name, _stamp(file, options.skeleton, points)) for file in files]
     with alone(options.out):
-        finished = Finished.read(options.out)
+        finished = CacheIndex.read(options.out)
         if finished is not None and finished.made != options.made:
             raise ReposeError(
                 f"{options.out} holds the cache of another folder or of other options:"
@@ -128,7 +128,7 @@ def _fill(
     files: Sequence[PictureFile],
     wanted: Sequence[Record],
     points: Mapping[str, Points],
-    finished: Finished | None,
+    finished: CacheIndex | None,
 ) -> None:
     """Append the missing pictures, copied from the ``finished`` cache if the picture file is
     unchanged, otherwise read from the file.

@@ -32,7 +32,7 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Finished:
+class CacheIndex:
     """The options and the records in the index of a finished cache."""
 
     made: Mapping[str, Any]

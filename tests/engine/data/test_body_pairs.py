@@ -22,7 +22,7 @@ from engine.guidance.conditions import find_edges
 BODY = replace(
     PRESETS["report"], skeleton="body", image=ImageConfig(64, 48, "photo"), data=DataConfig()
 )
-"""Varied at random, as DataConfig's default is."""
+"""Augmented at random, as DataConfig's default is."""
 
 
 @pytest.fixture
@@ -64,12 +64,12 @@ def test_bodies_are_varied_whole_and_missing_points_stay_missing(
     bodies: list[Picture], seed: int
 ) -> None:
     plain = cut_pair(bodies[0], bodies[1], BODY)
-    varied = cut_pair(bodies[0], bodies[1], BODY, np.random.default_rng(seed))
-    assert varied.source.shape == varied.target.shape == (64, 48, 3)
+    augmented = cut_pair(bodies[0], bodies[1], BODY, np.random.default_rng(seed))
+    assert augmented.source.shape == augmented.target.shape == (64, 48, 3)
     np.testing.assert_allclose(plain.source_landmarks, (bodies[0].landmarks - 0.5) / 2, atol=0.01)
     for before, after in (
-        (plain.source_landmarks, varied.source_landmarks),
-        (plain.target_landmarks, varied.target_landmarks),
+        (plain.source_landmarks, augmented.source_landmarks),
+        (plain.target_landmarks, augmented.target_landmarks),
     ):
         missing = np.flatnonzero(np.isnan(after).any(axis=1)).tolist()
         assert missing in ([4], [7]), "in a mirrored picture the right wrist is the left one"

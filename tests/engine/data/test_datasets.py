@@ -1,4 +1,4 @@
-"""Several data sets at once: which they are, what they are prepared into, how they are split."""
+"""Several data sets at once: what they are, hold and are prepared into, how they are split."""
 
 import json
 import os
@@ -13,7 +13,13 @@ import pytest
 from engine.config.config import DataConfig, Layout
 from engine.core.errors import ReposeError
 from engine.data.cache import Picture, is_cache, open_cache
-from engine.data.datasets import open_sources, parse_source
+from engine.data.datasets import (
+    count_source,
+    guess_layout,
+    open_sources,
+    parse_source,
+    sum_counts,
+)
 from engine.data.pairs import partners, split
 from engine.data.prepare import PrepareOptions, prepare
 
@@ -193,3 +199,51 @@ def test_caches_are_read_without_dlib(cache: Path) -> None:
     )
     assert done.stderr == ""
     assert done.stdout == "15 15\n"
+
+
+def empty_files(folder: Path, *names: str) -> Path:
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    return folder
+
+
+def test_people_pictures_and_pairs_of_every_layout(tmp_path: Path, cache: Path) -> None:
+    people = empty_files(tmp_path / "people", "a/1.jpg", "a/2.jpg", "a/3.png", "b/1.jpg", "b/x.txt")
+    count = count_source(f"{people}:people", DataConfig())
+    assert (count.people, count.paired, count.pictures, count.pairs) == (2, 1, 4, 6)
+    assert str(count) == "2 people, 4 pictures, 6 pairs"
+    fei = empty_files(tmp_path / "fei", "1-01.jpg", "1-02.jpg", "1-11.jpg", "2-01.jpg", "2-02.jpg")
+    assert count_source(f"{fei}:fei", DataConfig()).pairs == 8
+    assert count_source(f"{fei}:fei", DataConfig(poses=(1, 2))).pairs == 4
+    portraits = empty_files(tmp_path / "portraits", "ann.jpg", "bob.jpg")
+    assert count_source(f"{portraits}:portraits", DataConfig(views=3)).pairs == 2 * 4 * 3
+    count = count_source(str(cache), DataConfig())
+    assert (count.layout, count.people, count.pictures, count.pairs) == (None, 5, 15, 30)
+
+
+def test_what_cannot_be_trained_on_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ReposeError, match="is not a folder"):
+        count_source(str(tmp_path / "nothing"), DataConfig())
+    one = empty_files(tmp_path / "one", "a/1.jpg", "a/2.jpg", "b/1.jpg")
+    count = count_source(f"{one}:people", DataConfig())
+    with pytest.raises(ReposeError, match="at least two people"):
+        sum_counts([count])
+    assert sum_counts([count, count]).pairs == 4
+    single = empty_files(tmp_path / "single", "a/1.jpg", "b/1.jpg")
+    with pytest.raises(ReposeError, match="No person has two pictures"):
+        sum_counts([count_source(f"{single}:people", DataConfig())])
+
+
+@pytest.mark.parametrize(
+    ("names", "layout"),
+    [
+        (["a/1.jpg", "a/2.jpg", "b/1.jpg"], "people"),
+        (["1-01.jpg", "1-02.jpg", "2-01.jpg"], "fei"),
+        (["anna-maria.jpg", "jean-luc.jpg", "bob.jpg"], "portraits"),
+        (["notes.txt"], None),
+    ],
+)
+def test_the_layout_is_guessed(tmp_path: Path, names: list[str], layout: str | None) -> None:
+    assert guess_layout(empty_files(tmp_path / "folder", *names)) == layout

@@ -141,7 +141,7 @@ def test_items_are_as_a_batch_says(pictures: list[Picture], small_config: Config
 def test_landmarks_follow_their_pixels(
     photo: Photo, face: Landmarks, pictures: list[Picture], tmp_path: Path
 ) -> None:
-    """Dots drawn at landmarks are at the landmarks of the cut pair, however it is varied."""
+    """Dots drawn at landmarks are at the landmarks of the cut pair, however it is augmented."""
     dotted = np.zeros((96, 96, 3), np.uint8)
     marked = pictures[0].landmarks
     for x, y in marked[[8, 30, 36, 45]].round().astype(int):

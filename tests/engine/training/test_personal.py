@@ -42,7 +42,7 @@ def test_epochs_of_few_pictures_are_made_longer(cache: Path, small_config: Confi
     pairs = PairSet(open_cache(cache), replace(small_config, data=data))
     assert len(pairs) == 45
     assert pairs[0]["source"].equal(pairs[0]["source"])
-    assert not pairs[0]["target"].equal(pairs[15]["target"])  # the same source, varied anew
+    assert not pairs[0]["target"].equal(pairs[15]["target"])  # the same source, augmented anew
 
 
 def test_the_networks_stay_as_the_model_has_them() -> None:

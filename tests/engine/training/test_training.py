@@ -275,16 +275,15 @@ def test_divergence_ends_the_training(
     assert "diverged" in last["error"]
 
 
-def test_a_model_to_start_from(trains: Trains, tmp_path: Path) -> None:
-    first = trains("first")
-    second = trains("second", model=first / "last.safetensors", epochs=0)
-    assert_same_weights(first / "last.safetensors", second / "last.safetensors")
+def test_a_model_to_start_from(trains: Trains, whole: Path) -> None:
+    second = trains("second", model=whole / "last.safetensors", epochs=0)
+    assert_same_weights(whole / "last.safetensors", second / "last.safetensors")
     scored = events_of(second, "held_out")
     assert scored[0]["epoch"] == 0
-    assert scored[0]["ssim"] == events_of(first, "held_out")[-1]["ssim"], "refined by its G2"
+    assert scored[0]["ssim"] == events_of(whole, "held_out")[-1]["ssim"], "refined by its G2"
     fresh = trains("fresh", epochs=0)
     differ = weights(fresh / "last.safetensors").items()
-    assert any(not torch.equal(t, weights(first / "last.safetensors")[n]) for n, t in differ)
+    assert any(not torch.equal(t, weights(whole / "last.safetensors")[n]) for n, t in differ)
 
 
 def test_every_epoch_has_every_source_in_an_order_of_its_own() -> None:
