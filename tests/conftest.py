@@ -127,9 +127,12 @@ def predictor(model: Path) -> Predictor:
 
 
 @pytest.fixture(scope="session")
-def people(photo: Photo, face: Landmarks, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in the layout fei: 5 people, the sample in other colours, in 3 views, with .pts."""
-    size = 96
+def people(photo: Photo, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in the layout fei: 5 people, the sample in other colours, in 3 views, with .pts.
+
+    With dlib's landmarks, so that a better landmarker changes no picture that tests learn from.
+    """
+    size, face = 96, find_faces(photo, "dlib")[0].landmarks
     folder = tmp_path_factory.mktemp("data") / "people"
     crop = Crop.around(face)
     pixels, landmarks = crop.scaled(photo, size), crop.to_network(face, size)

@@ -199,9 +199,8 @@ def test_two_processes_train_as_one(command: Command, tmp_path: Path, reduction:
     first, second, before = (weights(run / "state.safetensors") for run in (one, two, untrained))
     assert first.keys() == second.keys()
     for name in first:
-        # Norms: Adam enlarges the rounding of a single gradient that is nearly zero.
-        moved = float((first[name] - before[name]).norm())
-        apart = float((first[name] - second[name]).norm())
+        moved = float((first[name] - before[name]).abs().max())
+        apart = float((first[name] - second[name]).abs().max())
         assert apart <= 1e-3 * moved + 1e-6, name
     assert saved_run(one)[1].items == saved_run(two)[1].items
     kinds = [json.loads(line)["event"] for line in told(two).splitlines()]

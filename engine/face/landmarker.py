@@ -7,7 +7,7 @@ says, then where the first landmarks say.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import cv2
@@ -49,6 +49,7 @@ _LEVELS = ((1, 0.35), (2, 0.12), (4, 0.0))
 _SEARCHED = 1536  # pixels of the photo's longer side that are searched
 _SURE = 0.5  # probability from which on the detector's answer counts
 _CERTAIN = 0.75  # from which on it counts whatever the landmark network says: that doubts profiles
+_UNDOUBTED = 0.95  # the landmark network's probability of a face from which on one search is enough
 _PRESENT = 0.5  # the landmark network's own probability of a face, for the others
 _FACE_AREA = 1.5  # side of the landmark network's square, sides of the face's box
 _SAME = 0.3  # intersection over union of two boxes of one face
@@ -118,28 +119,15 @@ def face_near(photo: Pixels, face: Face) -> Face | None:
     return _face(dense, presence)
 
 
-class FaceTracker:
-    """The largest face of successive frames: followed, and searched for only when it is lost."""
-
-    def __init__(self) -> None:
-        self._last: Face | None = None
-
-    def find(self, frame: Pixels) -> Face | None:
-        """The face in the next frame (H, W, 3) uint8 RGB; None when there is none."""
-        face = None if self._last is None else face_near(frame, self._last)
-        self._last = face or find_largest_face(frame)
-        return self._last
-
-
 def _upright_faces(photo: Pixels, doubtful: bool) -> list[Face]:
     """All faces, the largest first; ``doubtful``: only those that both networks are sure of."""
     faces: list[Face] = []
     for candidate in _candidates(photo):
-        found = _landmarks(photo, candidate.area)
+        search = _two_passes if doubtful else _best_landmarks
+        found = search(photo, candidate.area)
         if found is None:
             continue
-        second = _landmarks(photo, _area_of(found[0]))
-        dense, presence = found if second is None else second
+        dense, presence = found
         signs = (candidate.score >= _CERTAIN, presence >= _PRESENT)
         if not (all(signs) if doubtful else any(signs)):
             continue
@@ -246,7 +234,8 @@ def _whole(
 
 
 def _overlap(a: Sequence[float], b: Sequence[float]) -> float:
-    """Intersection of two boxes over the smaller one's area or over the union, the larger."""
+    """The overlap of two boxes: intersection over union, or the covered share of the smaller box
+    less 0.4, whichever is larger: a box well inside another is the same face."""
     across, down = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
     if across <= 0 or down <= 0:
         return 0.0
@@ -274,6 +263,25 @@ def _landmarks(photo: Pixels, area: _Area) -> tuple[Floats, float] | None:
     dense[:, :2] = (points[:, :2] - 0.5 - matrix[:, 2]) @ back.T
     dense[:, 2] = points[:, 2] * area.side / LANDMARK_SIDE
     return dense, float(torch.sigmoid(answer.presence[0]))
+
+
+def _best_landmarks(photo: Pixels, area: _Area) -> tuple[Floats, float] | None:
+    """What `_landmarks` finds in two passes: where the detector says, then where the first
+    landmarks say.
+
+    The eyes of a profile nearly coincide, so that the roll between them is arbitrary. If the
+    network doubts the face, it is searched for upright as well, and the surer answer counts.
+    """
+    found = _two_passes(photo, area)
+    if found is None or found[1] < _UNDOUBTED:
+        upright = _two_passes(photo, replace(area, roll=0.0))
+        found = max((f for f in (found, upright) if f), key=lambda f: f[1], default=None)
+    return found
+
+
+def _two_passes(photo: Pixels, area: _Area) -> tuple[Floats, float] | None:
+    first = _landmarks(photo, area)
+    return first and (_landmarks(photo, _area_of(first[0])) or first)
 
 
 def _area_of(dense: Floats) -> _Area:

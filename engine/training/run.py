@@ -51,8 +51,8 @@ from engine.training.run_folder import (
     REQUESTS,
     SAMPLES,
     STATE,
-    lock_run,
 )
+from engine.training.run_lock import lock_run
 
 _OURS = {EVENTS, CONFIG, LAST, BEST, STATE, SAMPLES, CACHE, PICTURES, LOG, PROCESS, *REQUESTS}
 

@@ -15,7 +15,7 @@ from engine.face.detection import find_faces, find_largest_face, find_near
 from engine.face.dlib_detector import find_largest_face as find_with_dlib
 from engine.face.faces import Face
 from engine.face.head import angles
-from engine.face.landmarker import COEFFICIENT_NAMES, FaceTracker
+from engine.face.landmarker import COEFFICIENT_NAMES
 from engine.face.landmarker_networks import COEFFICIENT_POINTS, landmarker
 
 Photo = NDArray[np.uint8]
@@ -154,16 +154,15 @@ def test_a_face_cut_by_the_border_and_one_without_colour(portrait: Photo, face: 
     assert np.linalg.norm(found_grey.landmarks - face.landmarks, axis=1).mean() < 3
 
 
-def test_a_video_is_followed_and_searched_when_the_face_is_lost(portrait: Photo) -> None:
-    tracker = FaceTracker()
-    for shift in range(0, 60, 12):
+def test_a_face_is_followed_through_a_video(portrait: Photo) -> None:
+    last = find_largest_face(portrait)
+    for shift in range(12, 60, 12):
         frame = np.roll(portrait, shift, axis=1)
-        found, wanted = tracker.find(frame), find_largest_face(frame)
-        assert found is not None
+        assert last is not None
+        last, wanted = find_near(frame, last), find_largest_face(frame)
+        assert last is not None
         assert wanted is not None
-        assert np.linalg.norm(found.landmarks - wanted.landmarks, axis=1).mean() < 2
-    assert tracker.find(np.zeros_like(portrait)) is None
-    assert tracker.find(portrait) is not None
+        assert np.linalg.norm(last.landmarks - wanted.landmarks, axis=1).mean() < 2
 
 
 def test_near_the_last_face_there_is_none(face: Face) -> None:

@@ -18,18 +18,16 @@ from engine.networks.model_file import model_config
 from engine.training.run_folder import (
     CONFIG,
     EVENTS,
-    LOCK,
     LOG,
     PROCESS,
     RunFolder,
     duration,
     find_runs,
     is_run,
-    is_training,
-    lock_run,
     note_process,
     write_config,
 )
+from engine.training.run_lock import LOCK, is_training, lock_run
 
 PROGRESS = {"epochs": 2, "total": 80, "images_per_second": 12.5, "eta": 4, "elapsed": 3.2}
 
@@ -122,7 +120,7 @@ def test_the_lock_ends_with_its_process(run: RunFolder) -> None:
     assert not is_training(run.folder)
     assert not (run.folder / LOCK).exists(), "a look leaves nothing behind"
     code = (
-        "import sys, pathlib; from engine.training.run_folder import lock_run;"
+        "import sys, pathlib; from engine.training.run_lock import lock_run;"
         "lock = lock_run(pathlib.Path(sys.argv[1])); print('locked', flush=True); input()"
     )
     words, pipe = [sys.executable, "-c", code, str(run.folder)], subprocess.PIPE

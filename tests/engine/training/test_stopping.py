@@ -22,7 +22,8 @@ from engine.config.config import PRESETS
 from engine.core.errors import ReposeError
 from engine.networks.checkpoint import load_checkpoint, save_checkpoint
 from engine.training.run import saved_run
-from engine.training.run_folder import EVENTS, RunFolder, is_training, lock_run
+from engine.training.run_folder import EVENTS, RunFolder
+from engine.training.run_lock import is_training, lock_run
 from engine.training.stages import Stage1, Stage2
 
 # Newer Pythons warn of what torch's DataLoader does.
@@ -236,7 +237,7 @@ def test_a_model_is_no_state(trains: Trains) -> None:
 def test_only_one_process_trains_a_run(
     trains: Trains, interferes: Interferes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.training.run_folder._LOCK_SECONDS", 0.0)
+    monkeypatch.setattr("engine.training.run_lock._LOCK_SECONDS", 0.0)
     interferes(Stage1, 1, press_ctrl_c)
     run = trains("run", stages="1")
     before = (run / EVENTS).read_bytes()

@@ -20,7 +20,7 @@ from pytestqt.qtbot import QtBot
 import engine
 from engine.config.config import Config
 from engine.imaging.photos import write_photo
-from engine.training.run_folder import lock_run
+from engine.training.run_lock import lock_run
 from gui.document.document import Document
 from gui.training import run_view
 from gui.training.run_watcher import RunWatcher
