@@ -230,6 +230,8 @@ class DataConfig:
     """Keep out whole people; or, to fine-tune on one person, pictures of each person."""
     repeat: int = 1
     """Times that every picture is a source in one epoch; more for few pictures."""
+    targets: int = 4
+    """Pairs of each visit to a source: the guides of one source are prepared once for all."""
     detector: Detector = "landmarker"
     """What finds faces and landmarks: MediaPipe's networks, or dlib as in the report."""
     augment: bool = True
@@ -239,6 +241,7 @@ class DataConfig:
         _check("data.views", self.views, 1, 1000)
         _check("data.held_out", self.held_out, 0, 0.9)
         _check("data.repeat", self.repeat, 1, 10_000)
+        _check("data.targets", self.targets, 1, 64)
 
 
 @dataclass(frozen=True)
@@ -372,7 +375,7 @@ PRESETS: Mapping[str, Config] = types.MappingProxyType(
             ),
             stage1=_REPORT_STAGE,
             stage2=_REPORT_STAGE,
-            data=DataConfig(poses=tuple(range(1, 11)), augment=False, detector="dlib"),
+            data=DataConfig(poses=tuple(range(1, 11)), targets=1, augment=False, detector="dlib"),
             precision="full",
         ),
     }

@@ -70,7 +70,7 @@ class CacheWriter:
 
     def append(self, record: Record, contents: Sequence[Pixels]) -> None:
         """Append a picture file: its record, with offsets relative to the start of ``contents``,
-        and the pixels and weights of its entries.
+        and the pixels, weights and labels of its entries.
 
         Raises ReposeError when they cannot be written.
         """

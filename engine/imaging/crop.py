@@ -78,6 +78,12 @@ class Crop:
         moved = (landmarks - (self.left, self.top) + 0.5) * (size / self.side) - 0.5
         return moved.astype(np.float32)
 
+    def matrix(self, size: int) -> NDArray[np.float64]:
+        """The map of `to_network` as an affine matrix (3, 3)."""
+        scale = size / self.side
+        shift = [(0.5 - start) * scale - 0.5 for start in (self.left, self.top)]
+        return np.array([[scale, 0, shift[0]], [0, scale, shift[1]], [0, 0, 1]])
+
     def cut(self, photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The crop at full size, (side, side, 3) uint8, with the photo's border replicated."""
         height, width = photo.shape[:2]
