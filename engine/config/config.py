@@ -171,6 +171,11 @@ class LossConfig:
     loss, in stage 2."""
     identity_weight: float = 0.3
     """Weight of the squared distance between the faces' descriptors in the same network."""
+    landmark_weight: float = 1.0
+    """Weight of the distance of lids, lips and irises, found by the landmarker, relative to the L1
+    loss, in stage 2."""
+    expression_weight: float = 1.0
+    """Weight of the difference of the landmarker's expression coefficients."""
     cutoff: int = 4
     """Border pixels removed from every side before D and before the metrics."""
 
@@ -179,6 +184,8 @@ class LossConfig:
         _check("loss.ssim_weight", self.ssim_weight, 0, 1e6)
         _check("loss.perceptual_weight", self.perceptual_weight, 0, 1e6)
         _check("loss.identity_weight", self.identity_weight, 0, 1e6)
+        _check("loss.landmark_weight", self.landmark_weight, 0, 1e6)
+        _check("loss.expression_weight", self.expression_weight, 0, 1e6)
         _check("loss.cutoff", self.cutoff, 0, 64)
 
 
@@ -371,6 +378,8 @@ PRESETS: Mapping[str, Config] = types.MappingProxyType(
                 ssim_weight=0.0,
                 perceptual_weight=0.0,
                 identity_weight=0.0,
+                landmark_weight=0.0,
+                expression_weight=0.0,
                 cutoff=4,
             ),
             stage1=_REPORT_STAGE,

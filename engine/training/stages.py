@@ -18,6 +18,7 @@ from engine.config.config import Config, StageConfig
 from engine.core import distributed
 from engine.core.devices import training_precision
 from engine.data.batch import Batch
+from engine.face.landmark_loss import landmark_losses
 from engine.guidance.conditions import pooled_edges, pose_heatmaps
 from engine.guidance.masks import draw_mask
 from engine.networks.discriminator import Discriminator
@@ -163,17 +164,22 @@ def _distance(image: Tensor, batch: Batch, mask: Tensor, config: Config) -> Tens
 
 
 def _unlikeness(image: Tensor, batch: Batch, config: Config) -> Tensor | float:
-    """Weighted perceptual and identity losses of the face in ``image``, in the features of the
-    network of `engine.face.recognition`; 0 for other skeletons."""
-    loss = config.loss
-    if config.skeleton != "face" or not (loss.perceptual_weight or loss.identity_weight):
-        return 0.0
-    from engine.face.recognition import recognition_losses  # imported late: needs dlib
+    """Weighted losses of the face in ``image`` in the features of the recognition network and of
+    the landmarker; 0 for other skeletons."""
+    loss, total = config.loss, cast(Tensor | float, 0.0)
+    if config.skeleton != "face":
+        return total
+    if loss.perceptual_weight or loss.identity_weight:
+        from engine.face.recognition import recognition_losses  # imported late: needs dlib
 
-    with _autocast(batch, config):
-        net = _recognition(image.device)
-        seen = recognition_losses(net, image, batch.target, batch.target_landmarks)
-    return loss.perceptual_weight * seen.perceptual + loss.identity_weight * seen.identity
+        with _autocast(batch, config):
+            net = _recognition(image.device)
+            seen = recognition_losses(net, image, batch.target, batch.target_landmarks)
+        total += loss.perceptual_weight * seen.perceptual + loss.identity_weight * seen.identity
+    if loss.landmark_weight or loss.expression_weight:
+        found = landmark_losses(image, batch.target, batch.target_landmarks)
+        total += loss.landmark_weight * found.points + loss.expression_weight * found.expression
+    return total
 
 
 @cache

@@ -20,6 +20,7 @@ from engine.config.config import (
     LossConfig,
 )
 from engine.data.batch import Batch
+from engine.face.landmark_loss import landmark_losses
 from engine.face.landmarks import Landmarks
 from engine.face.recognition import RecognitionNet, recognition_losses
 from engine.guidance.conditions import pose_heatmaps
@@ -50,6 +51,8 @@ PLAIN = replace(
         l1_weight=0.5,
         ssim_weight=0,
         perceptual_weight=0,
+        landmark_weight=0,
+        expression_weight=0,
         identity_weight=0,
         cutoff=4,
     ),
@@ -139,6 +142,20 @@ def test_stage2_asks_the_recognition_network() -> None:
     unlike = losses["loss_refined"] - plain
     assert unlike > 0.1
     assert unlike == pytest.approx(3 * seen.perceptual.item() + 2 * seen.identity.item(), rel=0.01)
+
+
+def test_stage2_asks_the_landmarker() -> None:
+    loss = replace(PLAIN.loss, landmark_weight=30.0, expression_weight=20.0)
+    config = replace(PLAIN, loss=loss)
+    batch, stage = random_batch(config), stage2(config)
+    image = refined(stage, batch)
+    found = landmark_losses(image, batch.target, batch.target_landmarks)
+    plain = float(l1(image, batch, config))
+    unlike = stage.step(batch)["loss_refined"] - plain
+    assert unlike > 0.1
+    assert unlike == pytest.approx(
+        30 * found.points.item() + 20 * found.expression.item(), rel=0.01
+    )
 
 
 def test_halves_of_a_batch_have_its_gradient(face: Landmarks) -> None:
