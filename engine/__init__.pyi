@@ -43,6 +43,7 @@ from .face.head import mean_face as mean_face
 from .face.head_picture import draw_head as draw_head
 from .face.head_picture import place_on_head as place_on_head
 from .face.landmarks import Landmarks as Landmarks
+from .face.parts import PartLabel as PartLabel
 from .face.pose import Pose3D as Pose3D
 from .face.pose import Transfer as Transfer
 from .face.pose import copy_pose as copy_pose

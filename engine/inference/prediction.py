@@ -12,6 +12,7 @@ from torch import Tensor
 from engine.core.errors import ReposeError
 from engine.face.identity import identity_distance
 from engine.face.landmarks import Landmarks
+from engine.face.parts import Parts, label_parts
 from engine.guidance.guides import Maps, SourceHead, combined
 from engine.guidance.keep import KeepMask, check_keep
 from engine.imaging.crop import Crop
@@ -52,6 +53,11 @@ class Source:
     def head(self) -> SourceHead:
         """The head fitted to the landmarks."""
         return SourceHead(self.pixels, self.landmarks)
+
+    @cached_property
+    def parts(self) -> Parts:
+        """The parts of the picture around the face. Raises ReposeError as `label_parts`."""
+        return label_parts(self.photo, self.face)
 
     @cached_property
     def tensor(self) -> Tensor:

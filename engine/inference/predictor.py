@@ -155,6 +155,14 @@ class Predictor:
         drawn = draw_mask(landmarks, box_of_landmarks(landmarks), self.config)
         return np.asarray(drawn[0, 0].numpy(), np.float32)
 
+    def parts(self) -> Pixels:
+        """The likeliest part of each pixel of `crop`, (S', S') uint8, values of `PartLabel`.
+
+        S' is the size of the parts network. Computed once per source, about 20 ms. Raises
+        ReposeError before `set_source`.
+        """
+        return self._current().parts.labels()
+
     def _refused(self) -> str | None:
         """Why the model does not take face crops and landmarks; None if it does."""
         needed = "the editor and `repose` need one that was trained on face crops (preset default)."

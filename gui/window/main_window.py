@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QSplitter, QVBoxLayout, QWidget
 
+import engine
 from gui.canvas.canvas import Canvas
 from gui.canvas.gizmo import Gizmo
 from gui.canvas.hint import Hint
@@ -18,7 +21,7 @@ from gui.canvas.select_menu import SelectMenu
 from gui.document.data_folder import data_folder
 from gui.document.document import Document, Model
 from gui.document.head_turn import HeadTurn
-from gui.document.images import tinted_image
+from gui.document.images import labelled_image, tinted_image
 from gui.live.sequence import Sequences
 from gui.panes.panes import Panes
 from gui.panes.views import View, view_image
@@ -44,6 +47,14 @@ if TYPE_CHECKING:
     from engine import Prediction
 
 HEATMAP_COLOUR, MASK_COLOUR = QColor("#ffb347"), QColor("#4ea1ff")
+PART_COLOURS = {
+    "SKIN": QColor("#ffd24a"),
+    "HAIR": QColor("#a86bff"),
+    "CLOTHES": QColor("#4fc26b"),
+    "EYES": QColor("#3fb4ff"),
+    "MOUTH": QColor("#ff4d4d"),
+}
+"""By the names of `engine.PartLabel`."""
 
 
 class MainWindow(QMainWindow):
@@ -93,7 +104,9 @@ class MainWindow(QMainWindow):
         """Ask the worker for a prediction of the current pose."""
         pose, options = self.document.pose, self.options
         if pose is not None:
-            self.worker.request(Request(pose.landmarks(), options.heatmaps.on, options.mask.on))
+            self.worker.request(
+                Request(pose.landmarks(), options.heatmaps.on, options.mask.on, options.parts.on)
+            )
 
     def show_error(self, sentence: str) -> None:
         """Show an error in a dialog that does not block the editor."""
@@ -197,7 +210,7 @@ class MainWindow(QMainWindow):
         options = self.options
         options.points.changed.connect(self.canvas.show_handles)
         options.head.changed.connect(self.gizmo.set_wanted)
-        for option in (options.result, options.heatmaps, options.mask):
+        for option in (options.result, options.heatmaps, options.mask, options.parts):
             option.changed.connect(self.request)
         options.comparing.changed.connect(self.panes.set_comparing)
         options.comparing.changed.connect(self.canvas.set_comparing)
@@ -244,17 +257,18 @@ class MainWindow(QMainWindow):
         self.panes.show_prediction(update.prediction, self.document.keep)
         self.full_resolution.follow(update.prediction, self.document.keep)
         self._show_result(update.prediction)
-        heatmaps, mask = update.heatmaps, update.mask
+        heatmaps, mask, parts = update.heatmaps, update.mask, update.parts
         self.canvas.show_overlays(
             update.overlay_crop,
             None if heatmaps is None else tinted_image(heatmaps, HEATMAP_COLOUR, 0.75),
             None if mask is None else tinted_image(mask, MASK_COLOUR, 0.35),
+            None if parts is None else _parts_image(parts),
         )
         self.status.show_time(update.milliseconds)
 
     def _show_result(self, prediction: Prediction) -> None:
         crop, result = prediction.crop, None
-        if self.options.result.on:
+        if self.options.result.on and not self.options.parts.on:  # the parts are the photo's
             result = view_image(View.REFINED, prediction, self.document.keep)
         self.canvas.show_result((crop.left, crop.top, crop.side), result)
 
@@ -320,3 +334,8 @@ class MainWindow(QMainWindow):
         self.full_resolution.stop()
         self.worker.stop()
         event.accept()
+
+
+def _parts_image(labels: NDArray[np.uint8]) -> QImage:
+    colours = {int(engine.PartLabel[name]): colour for name, colour in PART_COLOURS.items()}
+    return labelled_image(labels, colours, 0.45)

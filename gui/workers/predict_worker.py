@@ -31,6 +31,7 @@ class Request:
     pose: Landmarks
     heatmaps: bool = False
     mask: bool = False
+    parts: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,9 @@ class Update:
     """The answer to a request.
 
     `crop` is the square of the photo that the pictures cover: left, top and side in pixels.
-    Overlays are SxS, 0..1, or None if not requested. They cover `overlay_crop`, the source's crop;
-    `crop` differs from it only for poses that reach beyond it.
+    Overlays are None if not requested: heatmaps and mask SxS, 0..1; the parts a square of
+    `engine.PartLabel`. They cover `overlay_crop`, the source's crop; `crop` differs from it only
+    for poses that reach beyond it.
     """
 
     prediction: Prediction
@@ -47,6 +49,7 @@ class Update:
     overlay_crop: Square
     heatmaps: NDArray[np.float32] | None
     mask: NDArray[np.float32] | None
+    parts: NDArray[np.uint8] | None
     milliseconds: float
 
 
@@ -213,6 +216,7 @@ class PredictWorker(QThread):
         milliseconds = (time.perf_counter() - start) * 1000.0
         heatmaps = predictor.heatmaps(request.pose) if request.heatmaps else None
         mask = predictor.mask(request.pose) if request.mask else None
+        parts = predictor.parts() if request.parts else None
         crop, own = prediction.crop, predictor.crop
         update = Update(
             prediction,
@@ -220,6 +224,7 @@ class PredictWorker(QThread):
             (own.left, own.top, own.side),
             heatmaps,
             mask,
+            parts,
             milliseconds,
         )
         self._predicted.emit(generation, update)

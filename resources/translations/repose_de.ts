@@ -3155,6 +3155,10 @@ Ein Training läuft im Hintergrund, auch wenn dieses Fenster geschlossen ist. Pe
         <translation>Die Maske zeigen, die im Training den Verlust gewichtet</translation>
     </message>
     <message>
+        <source>Tint what was found: skin yellow, hair violet, clothes green, eyes blue, mouth red</source>
+        <translation>Färben, was gefunden wurde: Haut gelb, Haare violett, Kleidung grün, Augen blau, Mund rot</translation>
+    </message>
+    <message>
         <source>Head that &amp;turns</source>
         <translation>&amp;Drehbarer Kopf</translation>
     </message>
@@ -3177,6 +3181,10 @@ Ein Training läuft im Hintergrund, auch wenn dieses Fenster geschlossen ist. Pe
     <message>
         <source>&amp;Appearance</source>
         <translation>&amp;Farbschema</translation>
+    </message>
+    <message>
+        <source>Parts of the pict&amp;ure</source>
+        <translation>&amp;Teile des Bildes</translation>
     </message>
     <message>
         <source>Show the photo left of a line in the pictures; drag the line</source>

@@ -10,6 +10,7 @@ from engine.config.config import PRESETS, Config, GeneratorConfig
 from engine.core.devices import choose_threads
 from engine.core.errors import ReposeError
 from engine.face.landmarks import Landmarks, flipped
+from engine.face.parts import PartLabel
 from engine.face.pose import Pose3D
 from engine.imaging.crop import Crop
 from engine.imaging.photos import Photo
@@ -142,6 +143,13 @@ def test_without_a_source(model: Path, face: Landmarks) -> None:
             use(face)
     with pytest.raises(ReposeError, match="Open a photo"):
         _ = predictor.crop
+
+
+def test_the_parts_are_labelled_over_the_crop(ready: Predictor, face: Landmarks) -> None:
+    labels = ready.parts()
+    x, y = ready.crop.to_network(face, labels.shape[0])[30].round().astype(int)
+    assert labels[y, x] == PartLabel.SKIN
+    assert PartLabel.BACKGROUND in labels[:8]
 
 
 def test_heatmaps_and_mask_over_the_crop(ready: Predictor, face: Landmarks) -> None:

@@ -79,11 +79,32 @@ def test_overlays_are_shown_and_hidden(qtbot: QtBot, window: MainWindow) -> None
     for option, item in (
         (window.options.heatmaps, window.canvas._heatmaps),
         (window.options.mask, window.canvas._mask),
+        (window.options.parts, window.canvas._parts),
     ):
         for shown in (True, False):
             with qtbot.waitSignal(window.worker.updated, timeout=WAIT):
                 option.set(shown)
             assert item.isVisible() == shown
+
+
+def test_the_parts_tint_the_photo_and_not_the_result(qtbot: QtBot, window: MainWindow) -> None:
+    window.options.result.set(True)
+    with qtbot.waitSignal(window.worker.updated, timeout=WAIT):
+        window.options.parts.set(True)
+    assert not window.canvas._result.isVisible()
+    face, size = landmarks(window)[30], window.document.photo.size  # type: ignore[union-attr]
+    window.options.points.set(False)
+    window.canvas.zoom_to_fit()
+    at = window.canvas.viewportTransform().map
+    tinted = window.canvas.viewport().grab().toImage()
+    with qtbot.waitSignal(window.worker.updated, timeout=WAIT):
+        window.options.parts.set(False)
+    assert window.canvas._result.isVisible()
+    plain = window.canvas.viewport().grab().toImage()
+    nose, corner = QPointF(*face.tolist()), QPointF(size[0] - 4, size[1] - 4)
+    for place, changed in ((nose, True), (corner, False)):
+        pixel = at(place).toPoint()
+        assert (tinted.pixel(pixel) != plain.pixel(pixel)) == changed
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Z, Qt.Key.Key_Y])
