@@ -4,7 +4,8 @@ import errno
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,6 +31,7 @@ def resource(name: str) -> Path:
 
 
 _LITTLE = 1_000_000  # bytes: less free space than a picture needs
+_TRIES = 20  # to replace a file that another program has open
 
 
 @contextmanager
@@ -59,7 +61,7 @@ def write_whole(path: Path) -> Iterator[Path]:
             part.chmod(mode)  # the block may have replaced the file
             with part.open("r+b") as file:
                 os.fsync(file.fileno())
-            os.replace(part, final)
+            when_free(lambda: os.replace(part, final))
         except OSError as error:
             if _is_full(error, final.parent):
                 raise DiskFullError(
@@ -72,6 +74,21 @@ def write_whole(path: Path) -> Iterator[Path]:
             part.unlink(missing_ok=True)
         except OSError:
             pass
+
+
+def when_free(action: Callable[[], object]) -> None:
+    """Replace or remove a file with ``action``, retried for a second while that is forbidden.
+
+    On Windows it is, as long as another program (the training panel, a virus scanner) has the file
+    open. Raises PermissionError when it still is.
+    """
+    for _ in range(_TRIES):
+        try:
+            action()
+            return
+        except PermissionError:
+            time.sleep(1 / _TRIES)
+    action()
 
 
 def _is_full(error: OSError, folder: Path) -> bool:

@@ -132,9 +132,8 @@ class Run:
         if start is not None:
             self.position = start
             _check_free(self.folder)  # another process may have begun a run before the lock
+            self._cut_events()
             self.save_state({})
-            if self._writes:
-                (self.folder / EVENTS).unlink(missing_ok=True)
         else:
             state = load_checkpoint(self.folder / STATE)
             self.position = _position(state)

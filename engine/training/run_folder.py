@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from engine.config.config import Config
 from engine.core.errors import ReposeError
-from engine.core.files import read_text, reason, write_whole
+from engine.core.files import read_text, reason, when_free, write_whole
 from engine.training.run_lock import is_training
 
 EVENTS = "events.jsonl"
@@ -175,7 +175,7 @@ class RunFolder:
     def go_on(self) -> None:
         """End a pause. Raises ReposeError when the folder is not writable."""
         try:
-            (self.folder / PAUSE).unlink(missing_ok=True)
+            when_free(lambda: (self.folder / PAUSE).unlink(missing_ok=True))
         except OSError as error:
             raise ReposeError(f"{self.folder} cannot be written: {reason(error)}.") from error
 

@@ -11,7 +11,6 @@ from PySide6.QtGui import QCloseEvent, QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 import engine
-from gui.document.data_folder import data_folder
 from gui.document.document import Document
 from gui.document.images import rgb_image
 from gui.live.footage_reader import FootageReader
@@ -334,7 +333,7 @@ class SequenceDialog(QDialog):
                 model=None if model is None else model.path,
                 device="auto" if model is None else model.device,
             )
-            self.process.start_sequence(sequence, data_folder("export"))
+            self.process.start_sequence(sequence)
         except engine.ReposeError as error:
             self.failed.emit(str(error))
             return

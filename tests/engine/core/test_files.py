@@ -2,6 +2,7 @@
 
 import os
 import stat
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,29 @@ def test_a_link_and_a_mode_are_kept(tmp_path: Path) -> None:
     assert link.is_symlink()
     assert real.read_text() == "new"
     assert stat.S_IMODE(real.stat().st_mode) == 0o640
+
+
+@pytest.mark.parametrize("refusals", [3, 1000])
+def test_a_file_that_is_in_use_is_replaced_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusals: int
+) -> None:
+    """Windows forbids to replace a file that another program has open."""
+    replace, left = os.replace, [refusals]
+
+    def refuses(*paths: Path) -> None:
+        left[0] -= 1
+        if left[0] >= 0:
+            raise PermissionError(13, "The file is in use")
+        replace(*paths)
+
+    monkeypatch.setattr(os, "replace", refuses)
+    path = tmp_path / "file.txt"
+    path.write_text("old")
+    expected = pytest.raises(ReposeError, match="in use") if refusals > 100 else nullcontext()
+    with expected, write_whole(path) as part:
+        part.write_text("new")
+    assert path.read_text() == ("old" if refusals > 100 else "new")
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_resources(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

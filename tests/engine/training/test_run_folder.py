@@ -1,11 +1,13 @@
 """Runs as others see them: folders that were written by hand."""
 
+import errno
 import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +137,32 @@ def test_the_lock_ends_with_its_process(run: RunFolder) -> None:
         process.wait()
     assert not is_training(run.folder)
     assert state(run) == "crashed"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows locks otherwise")
+def test_the_lock_is_asked_in_a_read_only_folder_too(
+    run: RunFolder, trained: FileLock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A network folder, for example, that only the other machine may write."""
+    original, writing = os.open, os.O_WRONLY | os.O_RDWR | os.O_CREAT
+
+    def read_only(path: Any, flags: int, *more: Any, **further: Any) -> int:
+        if flags & writing:
+            raise OSError(errno.EROFS, "Read-only file system", path)
+        return original(path, flags, *more, **further)
+
+    tell(run, "stage1", epoch=1, images=40, **PROGRESS)
+    monkeypatch.setattr(os, "open", read_only)
+    assert is_training(run.folder)
+    assert state(run) == "running"
+    trained.release()
+    assert not is_training(run.folder)
+
+
+def test_looks_do_not_disturb_one_another(run: RunFolder, trained: FileLock) -> None:
+    trained.release()
+    with ThreadPoolExecutor(4) as pool:
+        assert not any(pool.map(is_training, [run.folder] * 200))
 
 
 def test_events_that_a_resumed_run_cut_off_are_forgotten(run: RunFolder) -> None:
