@@ -1,13 +1,16 @@
 """Atomic writing of files, reading of text, and the files that Repose ships."""
 
 import errno
+import io
 import os
 import secrets
 import shutil
+import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from engine.core.errors import ReposeError
 
@@ -101,14 +104,46 @@ def _is_full(error: OSError, folder: Path) -> bool:
     return error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
-def read_text(path: Path) -> str:
-    """The text of a UTF-8 file. Raises ReposeError when it cannot be read or decoded."""
+LARGEST_TEXT = 100_000_000
+"""Bytes; `read_text` refuses larger files."""
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a regular file for reading; pipes and devices, which may never end, are refused.
+
+    Raises ReposeError when it is missing, a folder, no regular file, or cannot be opened.
+    """
     try:
-        return path.read_text(encoding="utf-8-sig")
+        # Without O_NONBLOCK, opening a pipe waits for a writer.
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        file = os.fdopen(os.open(path, flags), "rb")
     except FileNotFoundError as error:
         raise ReposeError(f"{path} does not exist.") from error
-    except OSError as error:
-        raise ReposeError(f"{path} cannot be read: {reason(error)}.") from error
+    except (OSError, ValueError) as error:  # ValueError: a null character in the name
+        if isinstance(error, IsADirectoryError) or os.path.isdir(path):
+            raise ReposeError(f"{path} is a folder, not a file.") from error
+        why = reason(error) if isinstance(error, OSError) else "its name is not valid"
+        raise ReposeError(f"{path} cannot be read: {why}.") from error
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise ReposeError(f"{path} cannot be read: it is a pipe or a device, not a file.")
+    return file
+
+
+def read_text(path: Path, largest: int = LARGEST_TEXT) -> str:
+    """The text of a UTF-8 file of at most ``largest`` bytes.
+
+    Raises ReposeError when it is too large, cannot be read or decoded.
+    """
+    with open_regular(path) as file:
+        try:
+            data = file.read(largest + 1)
+        except OSError as error:
+            raise ReposeError(f"{path} cannot be read: {reason(error)}.") from error
+    if len(data) > largest:
+        raise ReposeError(f"{path} is too large: at most {largest // 1_000_000} MB are read of it.")
+    try:
+        return io.StringIO(data.decode("utf-8-sig"), newline=None).read()
     except UnicodeDecodeError as error:
         raise ReposeError(f"{path} is not text in UTF-8.") from error
 

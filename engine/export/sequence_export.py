@@ -180,7 +180,7 @@ def export_sequence(export: SequenceExport, on_progress: OnProgress, stop: Event
         if not video:
             deque(pictures, maxlen=0)
         elif not stop.is_set():
-            write_frames(export.output, pictures, export.fps, note=export.note)
+            write_frames(export.output, pictures, export.fps, note=export.note, icc=edited.icc)
     return ExportResult(tally.progress, None, (export.output,), ())
 
 

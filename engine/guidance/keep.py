@@ -17,6 +17,7 @@ from engine.face.landmarks import Landmarks
 from engine.face.parts import PERSON, PartLabel, label_parts
 from engine.imaging.crop import Crop
 from engine.imaging.photos import read_photo
+from engine.imaging.reading import open_picture
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -26,6 +27,8 @@ KeptPart = Literal["background", "clothes", "hair"]
 
 LONGEST = 1024
 """Largest long side of a mask, pixels: the precision of a brush, and small enough for projects."""
+
+_MOST_PIXELS = LONGEST * LONGEST
 
 _ASPECT_TOLERANCE = 0.02  # relative difference between the aspect ratios of mask and photo
 _SUBPIXEL_BITS = 4  # fixed-point coordinates of OpenCV: 1/16 pixel
@@ -61,14 +64,13 @@ class KeepMask:
 
     @classmethod
     def from_png(cls, data: bytes, photo_size: tuple[int, int], feather: float = 0.0) -> Self:
-        """The mask from the bytes of `to_png`. Raises ReposeError when they are no picture."""
+        """The mask from the bytes of `to_png`. Raises ReposeError when they are no such picture."""
         try:
-            pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
-        except cv2.error:
-            pixels = None
-        if pixels is None:
-            raise ReposeError("The kept areas are damaged.")
-        return cls.of(np.asarray(pixels, np.uint8), photo_size, feather)
+            with open_picture(data, "The mask", _MOST_PIXELS) as image:
+                pixels = np.asarray(image.convert("L"))
+        except ReposeError as error:
+            raise ReposeError("The kept areas are damaged.") from error
+        return cls.of(pixels, photo_size, feather)
 
     @classmethod
     def read(cls, path: Path, photo_size: tuple[int, int]) -> Self:

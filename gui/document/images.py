@@ -14,7 +14,10 @@ SMALLEST_LEVEL = 1024  # pixels: the short side down to which an image is halved
 
 
 def rgb_image(picture: NDArray[np.uint8] | NDArray[np.float32]) -> QImage:
-    """A picture (HxWx3 RGB; uint8 0..255, or float 0..1, clipped) as a QImage of the same size."""
+    """A picture as a QImage of the same size.
+
+    HxWx3 RGB or HxWx4 RGBA; uint8 0..255, or float 0..1, clipped.
+    """
     if picture.dtype != np.uint8:
         picture = np.rint(255 * np.clip(picture, 0, 1)).astype(np.uint8)
     image: QImage = qimage2ndarray.array2qimage(picture)

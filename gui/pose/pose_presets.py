@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication, QFileSystemWatcher, QObject, QTimer
 from PySide6.QtGui import QImage
 
 import engine
+from gui.document.images import rgb_image
 from gui.widgets.head_view import head_image
 
 if TYPE_CHECKING:
@@ -130,9 +131,10 @@ class PosePresets(QObject):
 
     def thumbnail(self, pose: NamedPose) -> QImage | None:
         """The thumbnail of a pose; None when its file cannot be used."""
-        image = QImage(str(pose.picture))
-        if not image.isNull():
-            return image
+        try:
+            return rgb_image(engine.read_thumbnail(pose.picture, SIDE))
+        except engine.ReposeError:  # no thumbnail, or one that cannot be used
+            pass
         try:
             return thumbnail(pose.read())
         except engine.ReposeError:
@@ -165,7 +167,8 @@ class PosePresets(QObject):
 
     def _added(self, path: Path, preset: PosePreset) -> NamedPose:
         with engine.write_whole(path.with_suffix(PICTURE)) as part:
-            thumbnail(preset).save(str(part))
+            if not thumbnail(preset).save(str(part)):
+                raise OSError("Qt cannot save it")
         self.changed.emit()
         return NamedPose(path, False)
 

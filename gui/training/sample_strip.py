@@ -9,6 +9,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
+import engine
+from gui.document.images import rgb_image
 from gui.style.theme import colour
 
 ROWS = ("source", "target", "coarse", "refined")
@@ -110,7 +112,10 @@ class SampleStrip(QWidget):
             return
         path = self._paths[self.slider.value()]
         stage, epoch = map(int, re.findall(r"\d+", path.stem)[:2])
-        image = QImage(str(path))
+        try:
+            image = rgb_image(engine.read_photo(path))
+        except engine.ReposeError:  # being replaced, or deleted
+            image = QImage()
         self.view.show_image(image, max(1, image.height() // (self._height or image.height() or 1)))
         when = self.tr("stage {stage}, epoch {epoch}")
         if not epoch:
