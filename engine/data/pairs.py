@@ -1,7 +1,7 @@
 """Pairs of pictures of one person for training and evaluation: splits, crops, augmentation."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
@@ -58,19 +58,31 @@ class Pair:
 
 
 def split(
-    pictures: Sequence[Picture], held_out: float, seed: int
+    pictures: Sequence[Picture],
+    held_out: float,
+    seed: int,
+    kept_out: Collection[str] = (),
+    trained_on: Collection[str] = (),
 ) -> tuple[list[Picture], list[Picture]]:
     """Split into training and held-out pictures by group; each side gets at least one group.
 
-    The split depends only on the seed and the set of group names, so that people who occur in
-    several folders are on the same side. Raises ReposeError when there is only one group.
+    kept_out, trained_on  groups whose side an earlier training has decided; without effect if it
+              was trained on all of them
+
+    The split of the others depends only on the seed and the set of their names, so that people who
+    occur in several folders are on the same side. Raises ReposeError when there is only one group.
     """
     groups = sorted({picture.group for picture in pictures})
     if len(groups) < 2:
         raise ReposeError("Training needs pictures of at least two people, to hold one out.")
-    order = np.random.default_rng(seed).permutation(len(groups))
-    count = min(max(1, round(held_out * len(groups))), len(groups) - 1)
-    chosen = {groups[i] for i in order[:count]}
+    if set(groups) <= set(trained_on):
+        trained_on = ()
+    chosen = set(groups).intersection(kept_out)
+    free = [group for group in groups if group not in chosen and group not in trained_on]
+    order = np.random.default_rng(seed).permutation(len(free))
+    least, most = (0 if chosen else 1), len(free) - (len(chosen) + len(free) == len(groups))
+    count = min(max(least, round(held_out * len(free))), most)
+    chosen |= {free[i] for i in order[: max(count, 0)]}
     return (
         [picture for picture in pictures if picture.group not in chosen],
         [picture for picture in pictures if picture.group in chosen],

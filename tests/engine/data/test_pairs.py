@@ -84,6 +84,19 @@ def test_groups_are_never_parted_across_folders(
     assert {p.file for p in tested} == {cache / "pictures.bin", other / "pictures.bin"}
 
 
+def test_people_stay_on_the_side_that_an_earlier_training_chose(pictures: list[Picture]) -> None:
+    names = sorted({picture.group for picture in pictures})
+    training, tested = split(pictures, 0.5, 0, kept_out=names[:1], trained_on=names[1:3])
+    assert {p.group for p in tested} > set(names[:1])
+    assert {p.group for p in training} > set(names[1:3])
+    assert {p.group for p in training + tested} == set(names)
+    training, tested = split(pictures, 0.1, 0, kept_out=names[:1], trained_on=names[1:])
+    assert {p.group for p in tested} == set(names[:1])
+    _, tested = split(pictures, 0.1, 0, trained_on=names[1:])
+    assert {p.group for p in tested} == set(names[:1])
+    assert split(pictures, 0.1, 0, trained_on=names) == split(pictures, 0.1, 0)
+
+
 def test_one_group_cannot_be_split(pictures: list[Picture]) -> None:
     one = [replace(picture, group="all") for picture in pictures]
     for some in (one, []):
