@@ -16,6 +16,7 @@ from gui.export.export_form import ExportForm
 from gui.style.preferences import settings
 from gui.widgets.file_dialogs import is_inside, pictures_folder, sample_photo
 from gui.widgets.progress_view import ExportView
+from gui.widgets.window_size import resize_within_screen
 from gui.workers.background import explain
 from gui.workers.export_process import Ending, ExportProcess, command_line, export_folder
 
@@ -59,7 +60,7 @@ class ExportDialog(QDialog):
         document.keep_changed.connect(self._show_keep)
         self._show_pose()
         self._show_keep()
-        self.resize(940, 700)
+        resize_within_screen(self, 940, 700)
 
     def open_for(self) -> None:
         """Show the dialog; if its list is empty, the open photo is added."""

@@ -17,6 +17,7 @@ from gui.live.footage_reader import FootageReader
 from gui.live.sequence_form import SequenceForm
 from gui.style.preferences import notes_edits, settings
 from gui.widgets.file_dialogs import ask_open, ask_save, pictures_folder
+from gui.widgets.window_size import resize_within_screen
 from gui.workers.background import Background
 from gui.workers.export_process import Ending, ExportProcess
 from gui.workers.predict_worker import PredictWorker
@@ -58,7 +59,7 @@ class SequenceDialog(QDialog):
         self._began_at = 0
         self._wire()
         self._show_photo()
-        self.resize(1000, 680)
+        resize_within_screen(self, 1000, 680)
 
     @property
     def index(self) -> int:

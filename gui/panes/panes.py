@@ -30,8 +30,8 @@ class Pane(QWidget):
         self.tabs.setAccessibleName(self.tr("View in the {pane}").format(pane=name))
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
-        self.tabs.setUsesScrollButtons(False)
-        self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
+        self.tabs.setUsesScrollButtons(True)
+        self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
         for each in View:
             index = self.tabs.addTab(each.name_shown)
             self.tabs.setTabToolTip(index, each.explained)
@@ -67,6 +67,7 @@ class Panes(QWidget):
     def __init__(self, shown: Viewport | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panes")
+        self.setMinimumWidth(240)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         shown = Viewport(self) if shown is None else shown
         self.large = Pane(self.tr("large pane"), View.REFINED, shown)

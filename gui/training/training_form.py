@@ -28,6 +28,7 @@ from gui.training.data_rows import LAYOUTS, DataRows
 from gui.training.settings_tree import SettingsTree
 from gui.training.start_fields import ModelField, RunField
 from gui.widgets.checked_field import CheckedField, restyle
+from gui.widgets.window_size import resize_within_screen
 from gui.workers.background import Background
 from gui.workers.train_process import Preset, RunPlan, Stages
 
@@ -205,7 +206,7 @@ class TrainingForm(QDialog):
     def _show_settings(self, shown: bool) -> None:
         self.settings.setVisible(shown)
         if shown:
-            self.resize(max(self.width(), 1080), self.height())
+            resize_within_screen(self, max(self.width(), 1080), self.height())
 
     def _start(self) -> None:
         plan = self.plan()
@@ -299,4 +300,4 @@ class TrainingForm(QDialog):
         layout.addLayout(sides, 1)
         layout.addWidget(self.problem)
         layout.addLayout(buttons)
-        self.resize(620, 600)
+        resize_within_screen(self, 620, 600)

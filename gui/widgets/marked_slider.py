@@ -94,7 +94,7 @@ class MarkedSlider(QWidget):
         self._gesture = new_gesture()
         self._steps = 10**decimals  # slider steps per unit
         self.name, self.slider, self.spin_box = NameLabel(name), Groove(), ValueBox()
-        self.slider.setMinimumWidth(90)  # fits beside a dock
+        self.slider.setMinimumWidth(70)  # fits beside a dock
         self.slider.setRange(round(-limit * self._steps), round(limit * self._steps))
         step = 5.0 if limit >= 100 else 1.0
         self.slider.setSingleStep(round(step * self._steps))

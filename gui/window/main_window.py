@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QSplitter, QVBoxLayout, QWidget
 
@@ -31,6 +31,7 @@ from gui.pose.pose_panel import PosePanel
 from gui.pose.pose_presets import PosePresets
 from gui.training.training import Training
 from gui.widgets.zoom_view import Viewport
+from gui.widgets.window_size import resize_within_screen
 from gui.window.autosave import Autosave, LostWork, find_lost_work
 from gui.window.file_actions import FileActions
 from gui.window.menus import EditMenu, FileMenu, HelpMenu, ModelMenu, ToolBar, TrainingMenu
@@ -46,6 +47,7 @@ from gui.workers.predict_worker import PredictWorker, Request, Update
 if TYPE_CHECKING:
     from engine import Prediction
 
+THREE_COLUMNS = 1440  # pixels: a narrower screen has no room for both docks beside the pictures
 HEATMAP_COLOUR, MASK_COLOUR = QColor("#ffb347"), QColor("#4ea1ff")
 PART_COLOURS = {
     "SKIN": QColor("#ffd24a"),
@@ -80,8 +82,7 @@ class MainWindow(QMainWindow):
         self._connect_parts()
         self.setAcceptDrops(True)
         self.setWindowTitle("Repose")
-        room = self.screen().availableSize().expandedTo(QSize(1280, 820))
-        self.resize(QSize(1440, 900).boundedTo(room))
+        resize_within_screen(self, 1440, 900)
 
     def start(self, photo: Path | None = None, model: Path | None = None) -> None:
         """Load the model (None: the default one) and the photo (None: the sample)."""
@@ -172,6 +173,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        self.canvas.setMinimumSize(420, 260)
         column.addWidget(self.canvas, 1)
         column.addWidget(self.pose_panel)
         splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -179,10 +181,14 @@ class MainWindow(QMainWindow):
         splitter.addWidget(self.panes)
         splitter.setHandleWidth(2)
         splitter.setChildrenCollapsible(False)
-        splitter.setStretchFactor(0, 1)
+        splitter.setStretchFactor(0, 2)
+        splitter.setStretchFactor(1, 1)
         splitter.setSizes([830, 450])
         self.setCentralWidget(splitter)
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.face_dock)
+        if self.screen().availableSize().width() < THREE_COLUMNS:
+            self.tabifyDockWidget(self.face_dock, self.training.dock)
+            self.face_dock.raise_()
 
     # Connections
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton, QWidget
 
 from gui.canvas.keep_menu import KeepMenu
@@ -201,7 +201,7 @@ class HelpMenu(QMenu):
 
 
 class ToolBar(QToolBar):
-    """The most frequent actions of the menus, with short names."""
+    """The most frequent actions of the menus, with short names where there is room for them."""
 
     def __init__(
         self,
@@ -240,13 +240,32 @@ class ToolBar(QToolBar):
             for action, name in group:
                 action.setIconText(name)
                 self.addAction(action)
-        # Only icons for the familiar ones, so that the other names fit in every language.
-        for action in (edit.undo, edit.redo, view.fit, view.face):
-            button = self.widgetForAction(action)
-            assert isinstance(button, QToolButton)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        for action in (edit.undo, edit.redo, view.fit, view.face):  # their icons are familiar
+            self._button(action).setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        self._named = [
+            self._button(action)
+            for action in (
+                view.points, select.symmetry, select.soft, keep.brush, pose.correct, edit.reset,
+                pose.copy, view.result,
+            )
+        ]  # fmt: skip
+        """The buttons that lose their names, in this order, where there is no room."""
         # The button for actions without room: Qt's own icon is invisible on a dark background.
         more = self.findChild(QToolButton, "qt_toolbar_ext_button")
         if more is not None:
             more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
             more.setText("»")
+
+    def _button(self, action: QAction) -> QToolButton:
+        button = self.widgetForAction(action)
+        assert isinstance(button, QToolButton)
+        return button
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for button in self._named:
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        for button in self._named:
+            if self.sizeHint().width() <= self.width():
+                break
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
