@@ -6,6 +6,7 @@ Without a command, or with a photo, it opens the editor. Only the editor imports
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -18,7 +19,7 @@ try:
     import tyro
     from tyro.conf import Positional, arg
 
-    from engine import ReposeError, resource
+    from engine import ReposeError, remove_unfinished, resource
 except ModuleNotFoundError as error:
     # Usually the system's Python instead of the virtual environment of `make run`.
     folder = ".venv\\Scripts" if sys.platform == "win32" else ".venv/bin"
@@ -189,9 +190,29 @@ def _parse(options: type[Any], command: str, arguments: Sequence[str]) -> Any:
     return tyro.cli(options, prog=f"{PROGRAM} {command}".strip(), args=list(arguments))
 
 
+def _interrupt(_number: int, _frame: object) -> None:
+    """Handle the first Ctrl+C, which is an exception; the second ends the process at once.
+
+    An exception while the threads are awaited would end the interpreter under them (SIGABRT).
+    """
+    signal.signal(signal.SIGINT, _end)
+    raise KeyboardInterrupt
+
+
+def _end(_number: int, _frame: object) -> None:
+    remove_unfinished()
+    os._exit(INTERRUPTED)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return the exit status; ``arguments`` exclude the program's name."""
-    arguments = sys.argv[1:] if arguments is None else arguments
+    """Run the command line and return the exit status.
+
+    arguments  without the program's name; None: this process's, which then handles Ctrl+C
+    """
+    if arguments is None:
+        arguments = sys.argv[1:]
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, _interrupt)
     try:
         if arguments and arguments[0] in COMMANDS:
             return COMMANDS[arguments[0]](arguments[1:])

@@ -7,10 +7,11 @@ import secrets
 import shutil
 import stat
 import time
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from engine.core.errors import ReposeError
 
@@ -34,6 +35,7 @@ def resource(name: str) -> Path:
 
 
 _LITTLE = 1_000_000  # bytes: less free space than a picture needs
+_unfinished: set[Path] = set()  # the temporary files of `write_whole` that are being written
 _TRIES = 20  # to replace a file that another program has open
 
 
@@ -58,6 +60,7 @@ def write_whole(path: Path) -> Iterator[Path]:
         try:
             final.parent.mkdir(parents=True, exist_ok=True)
             # Not tempfile, whose files only their owner may read.
+            _unfinished.add(part)
             part.touch(exist_ok=False)
             mode = (final if final.exists() else part).stat().st_mode
             yield part
@@ -73,10 +76,21 @@ def write_whole(path: Path) -> Iterator[Path]:
             raise ReposeError(f"{path} cannot be written: {reason(error)}.") from error
     finally:
         # In a read-only folder there is no temporary file, and the error is already raised.
-        try:
-            part.unlink(missing_ok=True)
-        except OSError:
-            pass
+        _remove(part)
+        _unfinished.discard(part)
+
+
+def remove_unfinished() -> None:
+    """Remove the temporary files of all `write_whole` that are running: the process ends now."""
+    for part in tuple(_unfinished):
+        _remove(part)
+
+
+def _remove(part: Path) -> None:
+    try:
+        part.unlink(missing_ok=True)
+    except OSError:
+        pass
 
 
 def when_free(action: Callable[[], object]) -> None:
@@ -92,6 +106,44 @@ def when_free(action: Callable[[], object]) -> None:
         except PermissionError:
             time.sleep(1 / _TRIES)
     action()
+
+
+def check_writable(path: Path) -> None:
+    """Raises ReposeError when `write_whole` could not write the file, or create files in a folder.
+
+    Missing folders are not created.
+    """
+    final = Path(os.path.realpath(path))
+    if final.exists() and not final.is_file() and not final.is_dir():
+        raise ReposeError(f"{path} cannot be written: it is not a file.")
+    folder = final if final.is_dir() else final.parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    probe = folder / f".{secrets.token_hex(6)}.part"
+    try:
+        probe.touch(exist_ok=False)
+        probe.unlink()
+    except OSError as error:
+        raise ReposeError(f"{path} cannot be written: {reason(error)}.") from error
+
+
+def name_key(name: str) -> str:
+    """A key that is equal for names which file systems of Windows or macOS do not tell apart."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def same_file_keys(path: Path) -> set[Any]:
+    """Values of which two paths share one if they are the same file.
+
+    It may not exist yet. Names that only some file systems tell apart are different.
+    """
+    keys: set[Any] = {os.path.realpath(path)}
+    try:
+        status = os.stat(path)
+        keys.add((status.st_dev, status.st_ino))
+    except OSError:  # to be written
+        pass
+    return keys
 
 
 def _is_full(error: OSError, folder: Path) -> bool:

@@ -32,7 +32,7 @@ from engine.face.detection import find_faces
 from engine.face.landmarks import Landmarks
 from engine.face.pose import Pose3D, copy_pose
 from engine.face.pose_files import POSE_SUFFIXES, read_pose
-from engine.guidance.keep import KeepMask, keep_of
+from engine.guidance.keep import KeepMask, keep_of, mask_file
 from engine.imaging.photos import Photo, check_photo_path, read_photo, read_picture, write_photo
 from engine.imaging.provenance import Metadata
 from engine.inference.prediction import NetworkInput, Prediction, Source, keep_refined
@@ -57,8 +57,7 @@ def repose_all(
     Raises ReposeError when the disk is full, because all later jobs would fail too.
     """
     threads = min(job_threads(predictor.device), max(len(jobs), 1))
-    inputs = {path.resolve() for job in jobs for path in (job.source, job.target) if path}
-    inputs |= {options.masks.resolve()} if options.masks else set()
+    inputs = {path.resolve() for path in (*inputs_of(jobs, options), predictor.path)}
     waiting: deque[Future[Outcome]] = deque()
     with ExitStack() as stack:
         runner = stack.enter_context(_job_runner(predictor, options, inputs, threads))
@@ -72,6 +71,13 @@ def repose_all(
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+
+
+def inputs_of(jobs: Sequence[Job], options: JobOptions) -> set[Path]:
+    """The files that the jobs read: sources, targets and keep masks."""
+    files = {path for job in jobs for path in (job.source, job.target)}
+    files |= {mask_file(job.source, options.masks) for job in jobs}
+    return {file for file in files if file is not None}
 
 
 class _SourcePhoto(NamedTuple):

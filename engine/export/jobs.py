@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from engine.config.config import Detector
 from engine.core.errors import ReposeError
-from engine.core.files import read_text
+from engine.core.files import name_key, read_text
 from engine.face.pose import Transfer
 
 View = Literal["photo", "face", "coarse", "difference"]
@@ -103,7 +103,7 @@ def read_jobs(path: Path, out: Path) -> tuple[Job, ...]:
         raise ReposeError(f"{path} is not a CSV file: {error}.") from error
     if not jobs:
         raise ReposeError(f"{path} has no jobs below its header.")
-    return _mark_collisions(jobs)
+    return _mark_collisions(jobs, path)
 
 
 def _job_of_line(cells: Sequence[str], folder: Path, out: Path, line: int) -> Job:
@@ -117,12 +117,17 @@ def _job_of_line(cells: Sequence[str], folder: Path, out: Path, line: int) -> Jo
     return Job(folder / source, goal, out / output, problem=problem, line=line)
 
 
-def _mark_collisions(jobs: Sequence[Job]) -> tuple[Job, ...]:
-    """The jobs; one whose output is also that of an earlier job gets a ``problem``."""
-    writers: dict[Path, int] = {}
+def _mark_collisions(jobs: Sequence[Job], own: Path) -> tuple[Job, ...]:
+    """The jobs; one whose output is that of an earlier job, or their own list, gets a ``problem``.
+
+    Outputs that differ in case only are the same on some file systems.
+    """
+    writers: dict[str, int] = {}
     checked = []
     for job in jobs:
-        earlier = writers.setdefault(job.output.resolve(), job.line)
+        earlier = writers.setdefault(name_key(str(job.output.resolve())), job.line)
+        if job.output.resolve() == own.resolve() and not job.problem:
+            job = replace(job, problem=f"{job.output} is the list of jobs itself.")
         if earlier != job.line and not job.problem:
             job = replace(job, problem=f"Line {earlier} already writes {job.output}.")
         checked.append(job)

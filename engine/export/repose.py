@@ -15,11 +15,13 @@ from tqdm import tqdm
 
 from engine.core.devices import step_back
 from engine.core.errors import ReposeError
+from engine.core.files import check_writable
 from engine.export.batch_run import ExportResult, OnProgress, Progress, run_batch
 from engine.export.batches import ExportBatch
-from engine.export.export import repose_all
+from engine.export.export import inputs_of, repose_all
 from engine.export.jobs import Job, Outcome, read_jobs
 from engine.export.log import BatchLog
+from engine.export.outputs import check_outputs
 from engine.export.repose_options import ReposeOptions, batch_from_options
 from engine.export.sequence_export import SequenceExport, export_sequence, sequence_from_options
 from engine.inference.predictor import Predictor
@@ -51,6 +53,10 @@ def _run_jobs(options: ReposeOptions) -> int:
         jobs = (Job(options.source[0], target, options.output),)
     jobs = tuple(replace(job, angles=(yaw, pitch, roll)) for job in jobs)
     job_options = replace(batch.options, keep=options.keep)
+    pictures = [job.output for job in jobs]
+    read = [*inputs_of(jobs, job_options), options.jobs, options.model]
+    check_outputs([*read, *pictures], [options.log])
+    check_writable(pictures[0] if options.out is None else options.out / "picture.png")
     predictor = Predictor(options.model, options.device)
     counts = {"done": 0, "kept": 0, "failed": 0}
     silent = options.jobs is None or not sys.stderr.isatty()

@@ -184,11 +184,16 @@ def keep_of(source: Path, masks: Path | None, photo_size: tuple[int, int]) -> Ke
     ``masks`` is a mask for all sources, or a folder with masks called ``<stem of source>.png``.
     Returns None without a mask. Raises ReposeError as `KeepMask.read` does.
     """
-    if masks is not None and masks.is_dir():
-        masks = masks / f"{source.stem}.png"
-        if not masks.exists():
-            return None
-    return None if masks is None else KeepMask.read(masks, photo_size)
+    file = mask_file(source, masks)
+    return None if file is None else KeepMask.read(file, photo_size)
+
+
+def mask_file(source: Path, masks: Path | None) -> Path | None:
+    """The file of the keep mask of a source; parameters as in `keep_of`."""
+    if masks is None or not masks.is_dir():
+        return masks
+    file = masks / f"{source.stem}.png"
+    return file if file.exists() else None
 
 
 def keep_part(photo: Pixels, landmarks: Landmarks, part: KeptPart) -> KeepMask:

@@ -53,7 +53,7 @@ class Predictor:
         device      auto (the fastest), cpu, cuda or mps
         half        compute in half precision; None: if the device is faster with it
         """
-        path = resource(DEFAULT_MODEL) if model_path is None else Path(model_path)
+        self.path = path = resource(DEFAULT_MODEL) if model_path is None else Path(model_path)
         checkpoint = load_checkpoint(path)
         self.config = checkpoint.config
         self.held_out = checkpoint.held_out

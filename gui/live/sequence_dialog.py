@@ -325,6 +325,7 @@ class SequenceDialog(QDialog):
                 face=face,
                 targets=tuple(self._targets),
                 output=output,
+                footage=None if self._footage is None else self._footage.path.absolute(),
                 transfer=self.form.transfer.currentData(),
                 strength=self.form.strength.value() / 100,
                 fps=self._fps,
