@@ -30,8 +30,8 @@ from gui.pose.named_pose_actions import NamedPoseActions
 from gui.pose.pose_panel import PosePanel
 from gui.pose.pose_presets import PosePresets
 from gui.training.training import Training
-from gui.widgets.zoom_view import Viewport
 from gui.widgets.window_size import resize_within_screen
+from gui.widgets.zoom_view import Viewport
 from gui.window.autosave import Autosave, LostWork, find_lost_work
 from gui.window.file_actions import FileActions
 from gui.window.menus import EditMenu, FileMenu, HelpMenu, ModelMenu, ToolBar, TrainingMenu

@@ -59,7 +59,7 @@ def cut_off(window: QWidget) -> list[str]:
     found = []
     for child in window.findChildren(QWidget):
         above = child.parentWidget()
-        if not child.isVisible() or child.isWindow() or scrolled(child):
+        if above is None or not child.isVisible() or child.isWindow() or scrolled(child):
             continue
         if not above.rect().contains(child.geometry()):
             found.append(f"{child} {child.geometry()} in {above} {above.rect()}")
@@ -83,7 +83,9 @@ def overlaps(widget: QWidget) -> list[str]:
     shown = [
         child
         for child in widget.findChildren(QWidget)
-        if child.isVisible() and child.parentWidget().layout() is not None
+        if child.isVisible()
+        and (above := child.parentWidget()) is not None
+        and above.layout() is not None
     ]
     found = []
     for number, one in enumerate(shown):
