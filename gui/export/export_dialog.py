@@ -192,9 +192,9 @@ class ExportDialog(QDialog):
     def _write_edit(self) -> None:
         """Write the editor's pose and keep mask to the files that the batch reads."""
         document = self._document
-        photo, pose, face = document.photo, document.pose, document.landmarks
+        photo, pose = document.photo, document.pose
         if photo is not None and pose is not None and self.form.edited_pose.isChecked():
-            engine.write_pose(self._pose_file, pose.landmarks(), photo.size, face)
+            engine.write_pose3d(self._pose_file, pose, photo.size)
         if photo is not None and document.keep is not None and self.form.kept.isChecked():
             for old in self._masks.glob("*.png"):
                 old.unlink(missing_ok=True)
