@@ -57,6 +57,7 @@ from .face.pose_files import POSE_SUFFIXES as POSE_SUFFIXES
 from .face.pose_files import read_pose as read_pose
 from .face.pose_files import write_pose as write_pose
 from .face.pose_preset import PosePreset as PosePreset
+from .face.pose_preset import pose_from_file as pose_from_file
 from .face.pose_preset import relaxed as relaxed
 from .face.pose_preset import write_pose3d as write_pose3d
 from .face.retargeting import POSE_PARTS as POSE_PARTS

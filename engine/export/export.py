@@ -31,7 +31,9 @@ from engine.export.sequence import Target
 from engine.face.detection import find_faces
 from engine.face.landmarks import Landmarks
 from engine.face.pose import Pose3D, copy_pose
-from engine.face.pose_files import POSE_SUFFIXES, read_pose
+from engine.face.pose_check import check_pose
+from engine.face.pose_files import POSE_SUFFIXES
+from engine.face.pose_preset import pose_from_file
 from engine.guidance.keep import KeepMask, keep_of, mask_file
 from engine.imaging.photos import Photo, check_photo_path, read_photo, read_picture, write_photo
 from engine.imaging.provenance import Metadata
@@ -132,7 +134,9 @@ class _JobRunner:
             self._check_output(job)
             source = photo.result()
             pose = self._target_pose(source, job)
-            prediction = self._predict(self._predictor.pose(source.source, pose))
+            findings = check_pose(pose, source.size, self._predictor.trained_range)
+            warning = " ".join(finding.sentence for finding in findings)
+            prediction = self._predict(self._predictor.pose(source.source, pose.landmarks()))
             metadata = source.metadata.edited(self._predictor.model_name, note=self._options.note)
             picture = render_view(prediction, self._options.view, source.keep)
             write_photo(job.output, picture, self._options.quality, metadata)
@@ -144,7 +148,7 @@ class _JobRunner:
             text = " ".join(f"{type(error).__name__}: {error}".split())
             reason = f"{job.source} brought out a fault in Repose ({text})."
             return Outcome(job, "failed", reason, time.perf_counter() - start)
-        return Outcome(job, "done", seconds=time.perf_counter() - start)
+        return Outcome(job, "done", seconds=time.perf_counter() - start, warning=warning)
 
     def _check_output(self, job: Job) -> None:
         check_photo_path(job.output)
@@ -161,18 +165,20 @@ class _JobRunner:
         keep = keep_of(path, self._options.masks, size)
         return _SourcePhoto(size, face, Pose3D.of(face), source, metadata, keep)
 
-    def _target_pose(self, source: _SourcePhoto, job: Job) -> Landmarks:
-        """The job's target landmarks (68, 2), pixels of the source photo."""
+    def _target_pose(self, source: _SourcePhoto, job: Job) -> Pose3D:
+        """The job's pose on the source."""
         if job.target is None:
-            pose = source.face
+            pose = source.pose
         elif job.target.suffix.lower() in POSE_SUFFIXES:
-            pose = read_pose(job.target, source.face)
+            pose = pose_from_file(job.target, source.pose, source.size, self._options.transfer)
         else:
             target = self._targets.start(job.target).result()
             transfer = self._options.transfer
-            pose = copy_pose(source.face, target.landmarks, transfer, source.size, target.size)
+            points = copy_pose(source.face, target.landmarks, transfer, source.size, target.size)
+            pose = source.pose.with_landmarks(points)
         if any(job.angles):
-            pose = source.pose.with_landmarks(pose).turned(*job.angles).landmarks()
+            turn = np.add((pose.yaw, pose.pitch, pose.roll), job.angles)
+            pose = pose.turned(*turn.tolist())
         return pose
 
 

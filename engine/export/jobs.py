@@ -69,13 +69,15 @@ class JobOptions:
 class Outcome(NamedTuple):
     """A finished job.
 
-    reason  why it failed: a sentence, else empty
+    reason   why it failed: a sentence, else empty
+    warning  what may be wrong with the picture: sentences of `engine.face.pose_check`, else empty
     """
 
     job: Job
     result: Result
     reason: str = ""
     seconds: float = 0.0
+    warning: str = ""
 
 
 def read_jobs(path: Path, out: Path) -> tuple[Job, ...]:

@@ -56,9 +56,10 @@ class ReposeOptions:
     """Angle to add; positive turns the head clockwise. As --yaw."""
 
     transfer: Transfer = "relative"
-    """How to copy the pose of a photo. relative: the rotation of the head and the openings of
-    mouth, eyes and brows; aligned: the landmarks, moved and scaled onto the source's face;
-    absolute: the landmarks at their pixel coordinates, for photos of one fixed camera."""
+    """How to copy the pose of a photo or pose file. relative: the rotation of the head and the
+    openings of mouth, eyes and brows (all that Repose's own pose files contain); aligned: the
+    landmarks, moved and scaled onto the source's face; absolute: the landmarks at their pixel
+    coordinates, for photos of one fixed camera, or a pose file of the source itself."""
 
     detector: Detector = "landmarker"
     """What finds faces and landmarks: MediaPipe's networks, or dlib as in the report."""

@@ -35,7 +35,7 @@ from gui.workers.background import Background
 from gui.workers.predict_worker import PredictWorker
 
 if TYPE_CHECKING:
-    from engine import Landmarks
+    pass
 
 
 class FileActions(QObject):
@@ -193,8 +193,7 @@ class FileActions(QObject):
 
     def open_pose(self, path: Path | None = None) -> None:
         """Apply the pose of a pose file; None: ask for it."""
-        face = self._document.landmarks
-        if face is None:
+        if self._document.landmarks is None:
             self.failed.emit(
                 self.tr("A pose needs a face: open a photo and choose its face first.")
             )
@@ -203,14 +202,13 @@ class FileActions(QObject):
         suffixes = engine.POSE_SUFFIXES
         path = path or ask_open(self._window, title, self.tr("Poses"), suffixes, "poses")
         if path is not None:
-            self._try(lambda: self._take_pose(path, face, title))
+            self._try(lambda: self._take_pose(path, title))
 
-    def _take_pose(self, path: Path, face: Landmarks, text: str) -> None:
-        preset, pose = engine.PosePreset.read(path), self._document.editable
-        if pose is None or preset.points is not None:
-            self._document.take_pose(engine.read_pose(path, face), text)
-        else:  # rotation and expression without points, for any face
-            self._document.change_pose(within_sliders(preset.on(pose)), text)
+    def _take_pose(self, path: Path, text: str) -> None:
+        pose, photo = self._document.editable, self._document.photo
+        if pose is not None and photo is not None:
+            pose = engine.pose_from_file(path, pose, photo.size, transfer=None)
+            self._document.change_pose(within_sliders(pose), text)
 
     def copy_pose(self) -> None:
         """Ask for another photo and for a face in it, and apply its pose."""

@@ -184,3 +184,17 @@ def test_recent_files_open_again(window: MainWindow, two_faces: Path, tmp_path: 
     assert opened == [two_faces]
     actions[-1].trigger()
     assert recent_files() == []
+
+
+def test_points_of_another_photo_are_brought_onto_the_face(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    face = window.document.landmarks
+    assert face is not None
+    turned = engine.Pose3D.of(face).turned(20, 0, 0).landmarks()
+    engine.write_pose(tmp_path / "own.pts", turned, (512, 512))
+    engine.write_pose(tmp_path / "other.pts", turned * 4 + 500, (4000, 3000))
+    window.files.open_pose(tmp_path / "own.pts")
+    np.testing.assert_allclose(landmarks(window), turned, atol=1e-3)
+    window.files.open_pose(tmp_path / "other.pts")
+    assert np.abs(landmarks(window) - turned).max() < 0.15 * np.ptp(face[:, 1])
