@@ -1,0 +1,264 @@
+"""The head model: one mesh with identities, expressions, eyeballs, teeth, tongue and lashes.
+
+    vertices = mean + sum of identity modes + sum of expression modes, eyeballs turned by the gaze
+
+Head coordinates: x to the image's right, y down, z to the viewer, decimetres, origin between the
+ears. The first vertices are those of the mean head (`engine.face.head`). `resources/make_head_model.py`
+makes the file from MakeHuman's assets (CC0).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache, cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.core.files import resource
+from engine.face.coefficients import INDEX, NAMES, REST, Coefficients, Gaze
+from engine.face.head import N_JAW, rotation
+
+Floats = NDArray[np.float64]
+Floats32 = NDArray[np.float32]
+Ints = NDArray[np.int32]
+
+N_DENSE = 478
+N_MODES = 20
+
+_SIDE = np.linspace(-1, 1, N_JAW)[:, None]  # of each jaw landmark: -1 left, 1 right in the image
+_SHARPNESS = 40.0  # per decimetre: how strictly a jaw landmark takes the outermost point
+LID = 0.012  # decimetres: how thick a lid is on its eyeball, at least
+LID_REACH = 0.3  # decimetres from an eyeball's centre: what may have to be kept off it
+_IRIS = 0.0575  # decimetres: its radius, nearly alike in all people
+TURN_SHARE = 0.64
+"""Of the gaze's angle, how far the mesh's eyeballs turn: they are larger than real ones, so that
+the lids close over them, and their irises must go no farther than real ones do."""
+
+
+class Part(IntEnum):
+    """What a vertex or a triangle belongs to; right and left are the person's own."""
+
+    SKIN = 0
+    RIGHT_EYE = 1
+    LEFT_EYE = 2
+    UPPER_TEETH = 3
+    LOWER_TEETH = 4
+    TONGUE = 5
+    LASHES = 6
+    SOCKET = 7
+    """The skin behind the lips: gums and palate."""
+
+
+class Eyeball(NamedTuple):
+    """A sphere.
+
+    centre (3,), radius, direction (3,) of the gaze, in head coordinates; iris: its radius
+    """
+
+    centre: Floats
+    radius: float
+    direction: Floats
+    iris: float
+
+    @property
+    def pupil(self) -> Floats:
+        """The centre of the iris (3,)."""
+        return self.centre + self.radius * self.direction
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Places on the mesh: vertices (..., 3) and weights (..., 3), one triple for each."""
+
+    vertices: Ints
+    weights: Floats
+
+    def of(self, values: NDArray[np.floating]) -> Floats:
+        """Vertex values (V, C) at the places, (..., C)."""
+        found: Floats = np.einsum("...k,...kc->...c", self.weights, values[self.vertices])
+        return found
+
+    def at(self, indices: Iterable[int]) -> "Places":
+        chosen = list(indices)
+        return Places(self.vertices[chosen], self.weights[chosen])
+
+
+@dataclass(frozen=True, eq=False)
+class HeadModel:
+    """The mesh and its shapes.
+
+    mean (V, 3), triangles (T, 3), triangle_parts (T,) and vertex_parts (V,): `Part`,
+    mirror (V,): the vertex on the other side of each
+    identities (20, V, 3): one standard deviation each
+    expressions (52, V, 3): in the order of `NAMES`, each at full strength; of the gaze only the lids
+    landmark_places (68,), jaw_paths (17, K): the paths of the jaw landmarks, from the front backwards
+    dense_places (478,), dense_trust (478,): MediaPipe's points, and how far each is to be believed,
+    0 (it has no fixed place) to 1
+    """
+
+    mean: Floats
+    triangles: Ints
+    triangle_parts: NDArray[np.uint8]
+    vertex_parts: NDArray[np.uint8]
+    mirror: Ints
+    identities: Floats32
+    expressions: Floats32
+    landmark_places: Places
+    jaw_paths: Places
+    dense_places: Places
+    dense_trust: Floats
+
+    def shape(self, identity: Floats | None = None) -> Floats:
+        """The neutral head (V, 3) of an identity (20,), in standard deviations; None: the mean."""
+        if identity is None:
+            return self.mean.copy()
+        moved = np.asarray(identity, np.float32) @ self.identities.reshape(len(self.identities), -1)
+        shape: Floats = self.mean + moved.reshape(-1, 3)
+        return shape
+
+    def vertices(self, identity: Floats | None = None, expression: Coefficients = REST) -> Floats:
+        """The head (V, 3) of an identity (20,) with an expression."""
+        return self.expressed(self.shape(identity), expression)
+
+    def expressed(self, shape: Floats, expression: Coefficients) -> Floats:
+        """A neutral head (V, 3) with an expression: a new array (V, 3)."""
+        mesh = shape.copy()
+        values = effective(expression)
+        active = np.flatnonzero(values)
+        if len(active):
+            chosen = self.expressions[active].reshape(len(active), -1)
+            mesh += (values[active].astype(np.float32) @ chosen).reshape(-1, 3)
+        for vertices, (lids, clearance), gaze in zip(
+            self._eye_vertices, self._lids, expression.gaze, strict=True
+        ):
+            centre, radius = sphere(mesh[vertices])
+            if gaze != (0, 0):
+                mesh[vertices] = centre + (mesh[vertices] - centre) @ _eye_turn(gaze).T
+            _keep_off(mesh, lids, centre, radius + clearance)
+        return mesh
+
+    def eyeballs(self, mesh: Floats, expression: Coefficients = REST) -> tuple[Eyeball, Eyeball]:
+        """The right and the left eyeball of a mesh (V, 3); the expression is for the gaze."""
+        right, left = (
+            Eyeball(*sphere(mesh[vertices]), _eye_turn(gaze)[:, 2], _IRIS)
+            for vertices, gaze in zip(self._eye_vertices, expression.gaze, strict=True)
+        )
+        return right, left
+
+    def landmarks(self, turned: Floats, mesh: Floats) -> Floats:
+        """The 68 landmarks (68, 3) of a mesh (V, 3) seen under a rotation (3, 3).
+
+        The jaw's are where their paths are outermost.
+        """
+        points = self.landmark_places.of(mesh)
+        paths = self.jaw_paths.of(mesh)
+        points[:N_JAW] = np.einsum("jk,jkd->jd", jaw_weights(paths, turned), paths)
+        return points
+
+    def dense(self, mesh: Floats) -> Floats:
+        """MediaPipe's points (478, 3) on a mesh (V, 3); the irises are where the mesh has them."""
+        return self.dense_places.of(mesh)
+
+    @cached_property
+    def skin_triangles(self) -> Ints:
+        """The triangles of the skin and the eyeballs: those of the mean head."""
+        chosen: Ints = self.triangles[self.triangle_parts <= Part.LEFT_EYE]
+        return chosen
+
+    @cached_property
+    def anchors(self) -> NDArray[np.int64]:
+        """Vertices that no bend moves: back of the head, crown, lower neck."""
+        directions = [(x, y, z) for x in (-1, 0, 1) for y in (-1, 0, 1) for z in (-1, -0.3)]
+        around = self.mean - self.mean.mean(axis=0)
+        return np.unique([np.argmax(around @ direction) for direction in directions])
+
+    @cached_property
+    def _eye_vertices(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        right, left = (np.flatnonzero(self.vertex_parts == part) for part in (1, 2))
+        return right, left
+
+    @cached_property
+    def _lids(self) -> tuple[tuple[NDArray[np.int64], Floats], tuple[NDArray[np.int64], Floats]]:
+        """Skin and lashes near each eyeball, and how far off it each vertex has to stay."""
+        near = []
+        for vertices in self._eye_vertices:
+            centre, radius = sphere(self.mean[vertices])
+            apart = np.linalg.norm(self.mean - centre, axis=1)
+            outside = np.isin(self.vertex_parts, (Part.SKIN, Part.LASHES))
+            front = self.mean[:, 2] > centre[2]
+            lids = np.flatnonzero(outside & front & (apart < LID_REACH))
+            near.append((lids, np.minimum(apart[lids] - radius, LID)))
+        right, left = near
+        return right, left
+
+
+def effective(expression: Coefficients) -> Floats:
+    """The coefficients (52,) as the mesh takes them: a mouth closes no further than the jaw opens."""
+    values = expression.array.copy()
+    close, jaw = INDEX["mouthClose"], INDEX["jawOpen"]
+    values[close] = min(values[close], values[jaw])
+    return values
+
+
+def jaw_weights(paths: Floats, turned: Floats) -> Floats:
+    """How far each point of the jaw's paths (17, K, 3) is the outermost one, (17, K), sum 1."""
+    # Outwards is away from the face's middle line, at the ears; at the chin nothing slides.
+    outwards = _SIDE * (paths @ turned[0])
+    weights: Floats = np.exp(_SHARPNESS * (outwards - outwards.max(axis=1, keepdims=True)))
+    return weights / weights.sum(axis=1, keepdims=True)
+
+
+def sphere(points: Floats) -> tuple[Floats, float]:
+    """The sphere through points (N, 3) by least squares: centre (3,) and radius."""
+    middle = points.mean(axis=0)
+    around = points - middle
+    columns = np.concatenate([2 * around, np.ones((len(points), 1))], axis=1)
+    found = np.linalg.solve(columns.T @ columns, columns.T @ (around**2).sum(axis=1))
+    return middle + found[:3], float(np.sqrt(found[3] + found[:3] @ found[:3]))
+
+
+def _eye_turn(gaze: Gaze) -> Floats:
+    """The rotation (3, 3) of an eyeball of the mesh."""
+    return rotation(TURN_SHARE * gaze.yaw, TURN_SHARE * gaze.pitch, 0)
+
+
+def _keep_off(mesh: Floats, near: NDArray[np.int64], centre: Floats, least: Floats) -> None:
+    """Vertices (N,) go out to their least distances (N,): a straight way to a shut eye cuts it."""
+    away = mesh[near] - centre
+    apart = np.linalg.norm(away, axis=1)
+    inside = apart < least
+    mesh[near[inside]] = centre + away[inside] * (least[inside] / apart[inside])[:, None]
+
+
+@cache
+def head_model() -> HeadModel:
+    """The head model that Repose ships."""
+    with np.load(resource("head_model.npz")) as file:
+        stored = {name: file[name] for name in file.files}
+    n = len(stored["vertices"])
+    expressions = np.zeros((len(NAMES), n, 3), np.float32)
+    begin = 0
+    for name, end in zip(stored["expression_names"], stored["expression_ends"], strict=True):
+        rows = stored["expression_vertices"][begin:end]
+        expressions[INDEX[str(name)], rows] = stored["expression_moves"][begin:end]
+        begin = end
+
+    def places(name: str) -> Places:
+        vertices, weights = stored[f"{name}_vertices"], stored[f"{name}_weights"]
+        return Places(vertices.astype(np.int32), weights.astype(np.float64))
+
+    return HeadModel(
+        mean=stored["vertices"].astype(np.float64),
+        triangles=stored["triangles"].astype(np.int32),
+        triangle_parts=stored["triangle_parts"],
+        vertex_parts=stored["vertex_parts"],
+        mirror=stored["mirror"].astype(np.int32),
+        identities=stored["identities"].astype(np.float32),
+        expressions=expressions,
+        landmark_places=places("landmark"),
+        jaw_paths=places("jaw"),
+        dense_places=places("dense"),
+        dense_trust=stored["dense_trust"].astype(np.float64),
+    )
