@@ -1,123 +1,103 @@
-"""What expressions and identities do not explain: the head bent until its landmarks meet a face's.
+"""Bending a head until its landmarks are where a face has them.
 
-Two ways to carry the differences at 68 landmarks to all vertices: a thin-plate spline for whole
-poses, and functions with compact support for handles that are dragged one by one.
+Expressions and identities explain most of a face; the rest is a displacement at each of the 68
+landmarks, which is carried to all vertices: by a thin-plate spline for whole poses, and by functions
+with compact support for single handles that were dragged.
 """
 
-from functools import cached_property
-
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from engine.face.head import N_JAW, distances
-from engine.face.head_fit import FittedHead
-from engine.face.head_model import Floats, Part
+from engine.face.head_model import Floats, HeadModel, Part
 
 INNER_REACH, JAW_REACH = 0.35, 0.6
-"""Decimetres: how far from a handle the head follows it."""
+"""Decimetres: how far from a dragged landmark vertices move."""
 
-_RIDGE = 0.002  # decimetres: lets the bend forgive a tenth of a millimetre, and stay solvable
+_RIDGE = 0.002  # decimetres: regularises the spline; residuals of about 0.1 mm remain
 _COMPACT_RIDGE = 1e-3
-_STILL = 1e-9  # decimetres: a handle that is nearer is where it should be
+_MOVED = 1e-9  # decimetres: least displacement of a landmark that counts as dragged
 _RIGID = (Part.RIGHT_EYE, Part.LEFT_EYE, Part.UPPER_TEETH, Part.LOWER_TEETH, Part.TONGUE)
 
 
-class HeadBend:
-    """Bends one head with one expression, seen under one rotation, to landmarks."""
+def thin_plate(model: HeadModel, mesh: Floats, turned: Floats, residual: Floats) -> Floats:
+    """A mesh (V, 3) bent by displacements (68, 2) of its landmarks, decimetres in the view.
 
-    def __init__(self, face: FittedHead, mesh: Floats | None = None) -> None:
-        """mesh (V, 3), head coordinates: the head that is bent, if not the face's own."""
-        self.face = face
-        self.mesh = face.mesh if mesh is None else mesh
-        self.landmarks = face.model.landmarks(face.pose.rotation, self.mesh)
+    turned  rotation (3, 3) of the view
 
-    def residual(self, landmarks: ArrayLike) -> Floats:
-        """From where the head has the landmarks to (68, 2) pixels: (68, 2) decimetres in the view."""
-        seen = self.face.pose.project(self.landmarks)[:, :2]
-        missing: Floats = (np.asarray(landmarks, np.float64) - seen) / self.face.pose.scale
-        return missing
+    The kernel in 3D is the distance (Bookstein 1989). The back of the head and the lower neck stay;
+    eyeballs, teeth and tongue are moved but not deformed.
+    """
+    landmarks = model.landmarks(turned, mesh)
+    centres = np.concatenate([landmarks, mesh[model.anchors]])
+    values = np.zeros((len(centres), 2))
+    values[: len(residual)] = residual
+    kernel = distances(centres, centres)
+    kernel[np.diag_indices_from(kernel)] = -_RIDGE
+    weights = np.linalg.solve(kernel, values).astype(np.float32)
+    moved = (weights.T @ _distances(centres, mesh)).T.astype(np.float64)
+    for part in _RIGID:
+        rows = model.rows(part)
+        moved[rows] = moved[rows].mean(axis=0)
+    bent: Floats = mesh + moved @ turned[:2]
+    return bent
 
-    def thin_plate(self, residual: Floats) -> Floats:
-        """The mesh (V, 3) in head coordinates, bent by (68, 2) decimetres in the view.
 
-        The kernel in space is the distance (Bookstein 1989); the back of the head and the neck stay.
-        Eyeballs, teeth and tongue move without being bent.
-        """
-        model = self.face.model
-        anchors = self.mesh[model.anchors]
-        centres = np.concatenate([self.landmarks, anchors])
-        values = np.zeros((len(centres), 2))
-        values[: len(residual)] = residual
-        kernel = distances(centres, centres)
-        kernel[np.diag_indices_from(kernel)] = -_RIDGE
-        weights = np.linalg.solve(kernel, values).astype(np.float32)
-        moved = weights.T @ _distances(centres, self._axes)
-        return self._moved(moved.T.astype(np.float64), rigid=True)
+def compact(model: HeadModel, mesh: Floats, turned: Floats, residual: Floats) -> Floats:
+    """A mesh (V, 3) bent near the landmarks whose displacement in ``residual`` (68, 2) is not 0.
 
-    def compact(self, residual: Floats) -> Floats:
-        """The mesh (V, 3) in head coordinates, bent by (68, 2) decimetres, near the handles only.
+    residual  decimetres in the view    turned  rotation (3, 3) of the view
 
-        Wendland's function of smoothness 2 (Wendland 1995) with a reach of `INNER_REACH` or
-        `JAW_REACH`; the eyeballs, teeth and tongue stay.
-        """
-        dragged = np.flatnonzero(np.abs(residual).max(axis=1) > _STILL)
-        if not len(dragged):
-            return self.mesh.copy()
-        reach = np.where(np.arange(len(residual)) < N_JAW, JAW_REACH, INNER_REACH)
-        # Handles near those that were dragged hold where they are.
-        apart = distances(self.landmarks, self.landmarks[dragged])
-        held = np.flatnonzero((apart < reach[:, None]).any(axis=1))
-        centres = self.landmarks[held]
-        matrix = _wendland(distances(centres, centres) / reach[held])
-        matrix[np.diag_indices_from(matrix)] += _COMPACT_RIDGE
-        weights = np.linalg.solve(matrix, residual[held])
-        moved = np.zeros((len(self.mesh), 2))
-        near = np.flatnonzero(~np.isin(self.face.model.vertex_parts, _RIGID))
-        close = _distances(centres, self._axes[:, near]) / reach[held, None].astype(np.float32)
-        moved[near] = _wendland(close).T @ weights
-        # What the held ones need to stay must not reach further than the drag.
-        own = close[np.isin(held, dragged)].min(axis=0)
-        moved[near] *= _fade(own, 1.0, 1.4)[:, None]
-        return self._moved(moved, rigid=False)
-
-    def _moved(self, moved: Floats, rigid: bool) -> Floats:
-        """The mesh moved by (V, 2) in the view."""
-        if rigid:
-            for part in _RIGID:
-                rows = self.face.model.vertex_parts == part
-                moved[rows] = moved[rows].mean(axis=0)
-        bent: Floats = self.mesh + moved @ self.face.pose.rotation[:2]
+    Wendland's C2 function (Wendland 1995) with a radius of `INNER_REACH` or `JAW_REACH`: vertices
+    farther from every dragged landmark stay exactly where they were, and so do the eyeballs, the
+    teeth and the tongue.
+    """
+    dragged = np.flatnonzero(np.abs(residual).max(axis=1) > _MOVED)
+    bent = mesh.copy()
+    if not len(dragged):
         return bent
+    landmarks = model.landmarks(turned, mesh)
+    reach = np.where(np.arange(len(residual)) < N_JAW, JAW_REACH, INNER_REACH)
+    # The other landmarks within reach stay where they are.
+    apart = distances(landmarks, landmarks[dragged])
+    held = np.flatnonzero((apart < reach[dragged]).any(axis=1))
+    centres = landmarks[held]
+    matrix = _wendland(distances(centres, centres) / reach[held])
+    matrix[np.diag_indices_from(matrix)] += _COMPACT_RIDGE
+    weights = np.linalg.solve(matrix, residual[held])
+    near = np.flatnonzero(~np.isin(model.vertex_parts, _RIGID))
+    close = _distances(centres, mesh[near]) / reach[held, None].astype(np.float32)
+    moved = _wendland(close).T @ weights
+    # The functions of held landmarks reach farther than the drag: fade them out at its radius.
+    own = close[np.isin(held, dragged)].min(axis=0)
+    moved *= _smooth_fade(own)[:, None]
+    bent[near] += moved @ turned[:2]
+    return bent
 
-    @cached_property
-    def _axes(self) -> NDArray[np.float32]:
-        """(3, V): the vertices, axis by axis."""
-        return np.ascontiguousarray(self.mesh.T, np.float32)
+
+def _smooth_fade(r: NDArray[np.floating]) -> NDArray[np.floating]:
+    """1 up to 0.7 of the radius, 0 from the radius on."""
+    share = np.clip((1.0 - r) / 0.3, 0, 1)
+    faded: NDArray[np.floating] = share * share * (3 - 2 * share)
+    return faded
 
 
-def _fade(r: NDArray[np.floating], start: float, end: float) -> Floats:
-    """1 up to the start, 0 from the end on."""
-    share = np.clip((end - r) / (end - start), 0, 1)
-    values: Floats = share * share * (3 - 2 * share)
-    return values
-
-
-def _wendland(r: NDArray[np.floating]) -> Floats:
+def _wendland(r: NDArray[np.floating]) -> NDArray[np.floating]:
     """(1 - r)^4 (4 r + 1) for r < 1, else 0."""
     rest = np.clip(1 - r, 0, None)
     squared = rest * rest
-    values: Floats = squared * squared * (4 * r + 1)
+    values: NDArray[np.floating] = squared * squared * (4 * r + 1)
     return values
 
 
-def _distances(points: Floats, axes: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(N, V): distances from points (N, 3) to vertices, axis by axis (3, V).
+def _distances(points: Floats, vertices: Floats) -> NDArray[np.float32]:
+    """(N, V) distances from points (N, 3) to vertices (V, 3).
 
-    In an update this takes longest, so in half the precision, and without products that would lose
-    more of it.
+    The slowest part of an update, so it is computed in float32, and from differences instead of
+    products, which would lose too much precision.
     """
-    squares = np.zeros((len(points), axes.shape[1]), np.float32)
-    for axis, place in zip(axes, points.T.astype(np.float32), strict=True):
+    squares = np.zeros((len(points), len(vertices)), np.float32)
+    for axis, place in zip(vertices.T.astype(np.float32), points.T.astype(np.float32), strict=True):
         along = axis - place[:, None]
         along *= along
         squares += along

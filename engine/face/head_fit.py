@@ -1,10 +1,11 @@
 """Fitting the head model: pose, identity and expression of a face, from its landmarks.
 
-Gauss-Newton on all of them together, weak perspective. Every number is in decimetres or in standard
-deviations, so that the sum of squares is a negative log posterior: landmarks with their noise,
-identities with the unit normal distribution, coefficients with a normal one cut to [0, 1].
+Gauss-Newton over all unknowns together, weak perspective. Residuals are in decimetres over their
+noise and priors in standard deviations, so that the sum of squares is a negative log posterior.
+Identities have the unit normal distribution, coefficients a normal one cut to [0, 1].
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import NamedTuple, Self
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.face.coefficients import INDEX, NAMES, REST, Coefficients
-from engine.face.head import N_JAW, HeadPose, angles
+from engine.face.head import N_JAW, HeadPose, angles, rotation
 from engine.face.head_model import (
     N_DENSE,
     N_MODES,
@@ -23,30 +24,32 @@ from engine.face.head_model import (
     Places,
     head_model,
     jaw_weights,
-    rotation,
 )
 
 NOISE = 0.03
-"""Decimetres: how far a landmark may lie beside where the model can bring it."""
+"""Decimetres: standard deviation of a landmark."""
 
 JAW_WEIGHT = 0.3
-"""Of a jaw point, where any other landmark has 1: the silhouette is less certain."""
+"""Weight of a jaw landmark; others have 1. The silhouette is less accurate."""
 
 GAP_NOISE = 0.008
-"""Decimetres: of how far lids and lips are apart, which is seen better than where they are."""
+"""Decimetres: standard deviation of a gap between lids or lips, which is seen more exactly than a
+place."""
 
 EXPRESSION_RIDGE = 15.0
-"""Of a photo's own expression; `READ_RIDGE` where an expression is read to be copied."""
+"""Inverse variance of a coefficient in a photo's own expression."""
 
 READ_RIDGE = 4.0
+"""The same for an expression that is read from a face to be copied."""
 
 IDENTITY_RIDGE = 3.0
-"""Of a mode, squared standard deviations: real heads differ less than those that were sampled."""
+"""Inverse variance of an identity mode: real heads vary less than the sampled ones."""
 
-_POSE_STEPS = 6
-_JOINT_STEPS = 6
+_POSE_STEPS, _JOINT_STEPS = 6, 6  # of `fit`
+_FOLLOW_POSE_STEPS, _FOLLOW_STEPS = 4, 3  # of `follow`
 _LARGEST_TURN = 0.6  # radians in a step
-_LARGEST_IDENTITY, _LARGEST_EXPRESSION = 1.0, 0.5  # what each may change in a step
+_LARGEST_IDENTITY, _LARGEST_EXPRESSION = 1.0, 0.5  # in a step
+_POSE_RIDGE = 1e-6
 
 _LID_PAIRS = ((37, 41), (38, 40), (43, 47), (44, 46))
 _LIP_PAIRS = ((61, 67), (62, 66), (63, 65))
@@ -55,8 +58,10 @@ _DENSE_LID_PAIRS = (
     (387, 373), (386, 374), (385, 380), (388, 390), (384, 381),
 )  # fmt: skip
 _DENSE_LIP_PAIRS = ((82, 87), (13, 14), (312, 317), (81, 178), (311, 402))
+_PAIRS = np.array([*_LID_PAIRS, *_LIP_PAIRS])
+_DENSE_PAIRS = np.array([*_DENSE_LID_PAIRS, *_DENSE_LIP_PAIRS])
 
-# What landmarks cannot tell: where the eyes look, a mouth closed over an open jaw, the tongue.
+# Landmarks do not show the gaze, a mouth that is closed over an open jaw, and the tongue.
 _NOT_FITTED = ("mouthClose", "tongueOut", *(n for n in NAMES if n.startswith("eyeLook")))
 FITTED = np.array([i for i, name in enumerate(NAMES) if name not in _NOT_FITTED])
 
@@ -69,10 +74,14 @@ _OPPOSITES = (
 )  # fmt: skip
 _ANTAGONISTS = np.array([[FITTED.tolist().index(INDEX[n]) for n in pair] for pair in _OPPOSITES])
 
+_IRIS_CENTRES = (468, 473)
+_RIM = 0.9  # of an eyeball's radius: the largest distance of a visible iris from the centre
+_EYES_APART = 0.3  # share of the difference between the eyes' gazes that is kept
+
 
 @dataclass(frozen=True, eq=False)
 class FittedHead:
-    """A face as the head model has it.
+    """The head model fitted to a face.
 
     pose  of the head in the photo    identity (20,) standard deviations    expression
     """
@@ -88,26 +97,16 @@ class FittedHead:
         return angles(self.pose.rotation)
 
     @cached_property
-    def neutral(self) -> Floats:
-        """The head (V, 3) without an expression, in head coordinates."""
-        shape = self.model.shape(self.identity)
-        shape.setflags(write=False)
-        return shape
-
-    @cached_property
     def mesh(self) -> Floats:
         """The head (V, 3) with its expression, in head coordinates."""
-        mesh = self.model.expressed(self.neutral, self.expression)
+        mesh = self.model.vertices(self.identity, self.expression)
         mesh.setflags(write=False)
         return mesh
 
-    def expressed(self, expression: Coefficients) -> Floats:
-        """This head (V, 3) with another expression, in head coordinates."""
-        return self.model.expressed(self.neutral, expression)
-
 
 class _Basis(NamedTuple):
-    """Places of the model: mean (N, 3), and what each unknown adds, (20, N, 3) and (52, N, 3)."""
+    """Places of a head: mean (N, 3), and their displacements by each identity mode (I, N, 3) and
+    each coefficient (52, N, 3)."""
 
     mean: Floats
     identities: Floats
@@ -121,16 +120,17 @@ class _Basis(NamedTuple):
             np.stack([places.of(mode) for mode in model.expressions]),
         )
 
-    def shifted(self, weights: Floats) -> Self:
-        """Weighted sums of the places (..., K) by weights (..., K)."""
+    def on(self, mean: Floats) -> Self:
+        """The same places of a head with a fixed identity."""
+        return type(self)(mean, np.zeros((0, *mean.shape)), self.expressions)
+
+    def weighted(self, weights: Floats) -> Self:
+        """Weighted sums of places (J, K) by weights (J, K): J places."""
         return type(self)(*(np.einsum("jk,...jkc->...jc", weights, a) for a in self))
 
     def points(self, identity: Floats, expression: Floats) -> Floats:
-        moved = np.tensordot(identity, self.identities, 1) + np.tensordot(
-            expression, self.expressions, 1
-        )
-        points: Floats = self.mean + moved
-        return points
+        points: Floats = self.mean + np.tensordot(expression, self.expressions, 1)
+        return points + np.tensordot(identity, self.identities, 1) if len(identity) else points
 
     def joined(self, other: Self) -> Self:
         """The places of both, these first."""
@@ -139,9 +139,31 @@ class _Basis(NamedTuple):
         )
 
 
+class _State(NamedTuple):
+    """The unknowns: pose, identity (I,) and coefficients (52,)."""
+
+    pose: HeadPose
+    identity: Floats
+    values: Floats
+
+
+class _Problem(NamedTuple):
+    """What a head is fitted to.
+
+    goal (N, 2) pixels; basis: the N places of the head in a state; root (N,) of their weights, per
+    decimetre; pairs (P, 2) of places whose gap is compared; expected (52,) coefficients
+    """
+
+    goal: Floats
+    basis: Callable[[_State], _Basis]
+    root: Floats
+    pairs: NDArray[np.int64]
+    expected: Floats
+
+
 @dataclass(frozen=True, eq=False)
 class HeadFitter:
-    """Fits the model to the 68 landmarks or to MediaPipe's dense ones."""
+    """Fits the model to 68 landmarks or to MediaPipe's 478 dense ones."""
 
     model: HeadModel
 
@@ -153,44 +175,66 @@ class HeadFitter:
     ) -> FittedHead:
         """The head with these landmarks, (68, 2) or dense (478, 2 or 3), pixels.
 
-        ridge: what a coefficient that is 1 away from what is expected costs, squared standard
-        deviations.
+        ridge  inverse variance of the coefficients around the expected ones
         """
-        goal = np.asarray(landmarks, np.float64)[:, :2]
-        start = FittedHead(self.model, _frontal(goal), np.zeros(N_MODES))
-        for _ in range(_POSE_STEPS):
-            start = self._step(start, goal, None, None)
+        problem, state = self._posed(landmarks, expected)
+        goal = problem.goal
         for _ in range(_JOINT_STEPS):
-            start = self._step(start, goal, IDENTITY_RIDGE, ridge, expected)
-        return self._with_gaze(start, goal)
+            state = _step(problem, state, IDENTITY_RIDGE, ridge)
+        fitted = FittedHead(
+            self.model, state.pose, state.identity, Coefficients.from_array(state.values)
+        )
+        if len(goal) == N_DENSE:
+            irises = goal[list(_IRIS_CENTRES)]
+            return replace(fitted, expression=self.gaze(fitted, irises))
+        return fitted
+
+    def pose(self, landmarks: NDArray[np.floating]) -> HeadPose:
+        """The pose of the mean head, without expression, that fits landmarks as for `fit`.
+
+        Several times as fast as `fit`, and less accurate.
+        """
+        return self._posed(landmarks, REST)[1].pose
 
     def follow(
         self,
-        face: FittedHead,
+        shape: Floats,
+        start: tuple[HeadPose, Coefficients],
         landmarks: NDArray[np.floating],
-        ridge: float = EXPRESSION_RIDGE,
-        expected: Coefficients = REST,
-        steps: int = 1,
-        pose_free: bool = True,
-    ) -> FittedHead:
-        """A known face with new landmarks: its pose and expression from where they were.
+        seen: NDArray[np.floating],
+    ) -> tuple[HeadPose, Coefficients]:
+        """Pose and expression of a known head (V, 3), without expression, at new landmarks.
 
-        The identity stays. steps: one is enough for small changes, a new video frame takes two.
+        start      pose and expression in which its landmarks are at ``seen`` (68, 2), pixels; if
+                   the new ones (68, 2) are the same, so is the result
         """
-        goal = np.asarray(landmarks, np.float64)[:, :2]
-        for _ in range(steps):
-            face = self._step(face, goal, None, ridge, expected, pose_free)
-        return self._with_gaze(face, goal)
-
-    def _with_gaze(self, face: FittedHead, goal: Floats) -> FittedHead:
-        if len(goal) != N_DENSE:
-            return face
-        return replace(face, expression=self.gaze(face, goal[[468, 473]]))
+        pose, expression = start
+        inner = self._inner_basis.on(self._inner_places.of(shape))
+        paths = self._path_basis.on(self.model.jaw_paths.of(shape))
+        state = _State(pose, np.zeros(0), expression.array)
+        # What the coefficients do not explain stays at its place on the head.
+        points = _slid(inner, paths, state).points(state.identity, state.values)
+        missing = (seen - pose.project(points)[:, :2]) / pose.scale @ pose.rotation[:2]
+        inner = inner.on(inner.mean + missing[N_JAW:])
+        paths = paths.on(paths.mean + missing[:N_JAW, None])
+        problem = _Problem(
+            np.asarray(landmarks, np.float64),
+            lambda state: _slid(inner, paths, state),
+            self._root,
+            _PAIRS,
+            expression.array,
+        )
+        for _ in range(_FOLLOW_POSE_STEPS):
+            state = _step(problem, state, None, None)
+        for _ in range(_FOLLOW_STEPS):
+            state = _step(problem, state, None, EXPRESSION_RIDGE)
+        return state.pose, Coefficients.from_array(state.values)
 
     def gaze(self, face: FittedHead, irises: Floats) -> Coefficients:
         """The expression with the eyes turned so that their irises are at (2, 2) pixels.
 
-        The right one (the person's own) comes first. What both eyes have in common is believed.
+        The person's right eye comes first. Most of the difference between the eyes is noise, so
+        they get nearly the same gaze.
         """
         balls = self.model.eyeballs(face.mesh)
         turns = []
@@ -206,93 +250,36 @@ class HeadFitter:
         right, left = (both + _EYES_APART * (np.array(turn) - both) for turn in turns)
         return face.expression.with_gaze((right[0], right[1]), (left[0], left[1]))
 
-    def _step(
-        self,
-        face: FittedHead,
-        goal: Floats,
-        identity_ridge: float | None,
-        expression_ridge: float | None,
-        expected: Coefficients = REST,
-        pose_free: bool = True,
-    ) -> FittedHead:
-        """One step; what has no ridge stays."""
-        values = face.expression.array
-        basis, root, pairs = self._observed(goal, face, values)
-        points = basis.points(face.identity, values)
-        turned = face.pose.rotation
-        unknowns = []
-        if identity_ridge is not None:
-            unknowns.append(basis.identities)
-        if expression_ridge is not None:
-            unknowns.append(basis.expressions[FITTED])
-        seen = points @ turned.T  # decimetres in the view
-        error = (goal - face.pose.shift) / face.pose.scale - seen[:, :2]
-        x, y, z = seen.T
-        zero, one = np.zeros_like(x), np.ones_like(x)
-        # A small rotation about each axis of the view, relative scale, shift.
-        pose_columns = np.stack(
-            [[zero, z, -y, x, one, zero], [-z, zero, x, y, zero, one]]
-        ).transpose(2, 0, 1)
-        columns = pose_columns
-        if unknowns:
-            shapes = np.concatenate(unknowns) @ turned[:2].T
-            columns = np.concatenate([pose_columns, shapes.transpose(1, 2, 0)], axis=2)
-        upper, lower = pairs.T
-        error = np.concatenate([error * root[:, None], (error[upper] - error[lower]) / GAP_NOISE])
-        columns = np.concatenate(
-            [columns * root[:, None, None], (columns[upper] - columns[lower]) / GAP_NOISE]
-        )
-        slope = columns.reshape(-1, columns.shape[2])
-        matrix, right = slope.T @ slope, slope.T @ error.reshape(-1)
-        low = np.full(len(right), -np.inf)
-        high = np.full(len(right), np.inf)
-        ridge = np.full(len(right), 1e-6)
-        now = np.zeros(len(right))
-        if not pose_free:
-            low[:6] = high[:6] = 0
-        at = 6
-        if identity_ridge is not None:
-            ridge[at : at + N_MODES] = identity_ridge
-            now[at : at + N_MODES] = face.identity
-            low[at : at + N_MODES], high[at : at + N_MODES] = -_LARGEST_IDENTITY, _LARGEST_IDENTITY
-            at += N_MODES
-        if expression_ridge is not None:
-            ridge[at:] = expression_ridge
-            now[at:] = values[FITTED] - expected.array[FITTED]
-            low[at:] = np.maximum(-values[FITTED], -_LARGEST_EXPRESSION)
-            high[at:] = np.minimum(1 - values[FITTED], _LARGEST_EXPRESSION)
-        prior = np.diag(ridge)
-        if expression_ridge is not None:
-            # Of two that undo each other, both together cost as their sum does: one is enough.
-            one, other = at + _ANTAGONISTS.T
-            prior[one, other] = prior[other, one] = expression_ridge
-        step = _bounded(matrix + prior, right - prior @ now, low, high)
-        identity = face.identity
-        if identity_ridge is not None:
-            identity = identity + step[6 : 6 + N_MODES]
-        if expression_ridge is not None:
-            values = values.copy()
-            values[FITTED] += step[at:]
-        return FittedHead(
-            self.model,
-            _moved(face.pose, step[:6]) if pose_free else face.pose,
-            identity,
-            Coefficients.from_array(values),
-        )
-
-    def _observed(
-        self, goal: Floats, face: FittedHead, values: Floats
-    ) -> tuple[_Basis, Floats, NDArray[np.int64]]:
-        """The places that are compared, the roots of their weights, and the pairs of rims."""
+    def _posed(
+        self, landmarks: NDArray[np.floating], expected: Coefficients
+    ) -> tuple[_Problem, _State]:
+        """The problem of `fit`, and the mean head in the best pose."""
+        goal = np.asarray(landmarks, np.float64)[:, :2]
         if len(goal) == N_DENSE:
-            return self._dense_basis, self._dense_root, self._dense_pairs
-        paths = self._path_basis.points(face.identity, values)
-        jaw = self._path_basis.shifted(jaw_weights(paths, face.pose.rotation))
-        return jaw.joined(self._inner_basis), self._landmark_root, _LANDMARK_PAIRS
+            dense = self._dense_basis
+            problem = _Problem(
+                goal, lambda _: dense, self._dense_root, _DENSE_PAIRS, expected.array
+            )
+        else:
+            problem = _Problem(
+                goal,
+                lambda state: _slid(self._inner_basis, self._path_basis, state),
+                self._root,
+                _PAIRS,
+                expected.array,
+            )
+        state = _State(_frontal(goal), np.zeros(N_MODES), REST.array)
+        for _ in range(_POSE_STEPS):
+            state = _step(problem, state, None, None)
+        return problem, state
+
+    @cached_property
+    def _inner_places(self) -> Places:
+        return self.model.landmark_places.at(range(N_JAW, 68))
 
     @cached_property
     def _inner_basis(self) -> _Basis:
-        return _Basis.of(self.model, self.model.landmark_places.at(range(N_JAW, 68)))
+        return _Basis.of(self.model, self._inner_places)
 
     @cached_property
     def _path_basis(self) -> _Basis:
@@ -303,34 +290,90 @@ class HeadFitter:
         return _Basis.of(self.model, self.model.dense_places)
 
     @cached_property
-    def _landmark_root(self) -> Floats:
+    def _root(self) -> Floats:
         weights = np.where(np.arange(68) < N_JAW, JAW_WEIGHT, 1.0)
         roots: Floats = np.sqrt(weights) / NOISE
         return roots
 
     @cached_property
     def _dense_root(self) -> Floats:
-        """So many points as dense as that are worth no more than the 68."""
+        """The weights of all dense landmarks together are those of the 68 together."""
         trust = self.model.dense_trust
-        roots: Floats = np.sqrt(trust * self._landmark_root_sum / trust.sum())
+        roots: Floats = np.sqrt(trust * (self._root**2).sum() / trust.sum())
         return roots
 
-    @property
-    def _landmark_root_sum(self) -> float:
-        return float((self._landmark_root**2).sum())
 
-    @cached_property
-    def _dense_pairs(self) -> NDArray[np.int64]:
-        return np.array([*_DENSE_LID_PAIRS, *_DENSE_LIP_PAIRS])
+def _slid(inner: _Basis, paths: _Basis, state: _State) -> _Basis:
+    """The 68 landmarks: the jaw's at the outermost points of their paths, then the inner ones."""
+    outer = paths.points(state.identity, state.values)
+    return paths.weighted(jaw_weights(outer, state.pose.rotation)).joined(inner)
 
 
-_LANDMARK_PAIRS = np.array([*_LID_PAIRS, *_LIP_PAIRS])
-_RIM = 0.9  # of an eyeball's radius: no iris is seen farther from its centre
-_EYES_APART = 0.3  # how much of what only one eye does is believed
+def _step(
+    problem: _Problem,
+    state: _State,
+    identity_ridge: float | None,
+    expression_ridge: float | None,
+) -> _State:
+    """The state after a Gauss-Newton step; unknowns without a ridge stay."""
+    basis, pose = problem.basis(state), state.pose
+    seen = basis.points(state.identity, state.values) @ pose.rotation.T  # decimetres in the view
+    error = (problem.goal - pose.shift) / pose.scale - seen[:, :2]
+    x, y, z = seen.T
+    zero, one = np.zeros_like(x), np.ones_like(x)
+    # Columns: rotation about each axis of the view, relative scale, shift; then the shapes.
+    columns = np.array([[zero, z, -y, x, one, zero], [-z, zero, x, y, zero, one]]).transpose(
+        2, 0, 1
+    )
+    shapes = []
+    ridge, now = [np.full(6, _POSE_RIDGE)], [np.zeros(6)]
+    low, high = [np.full(6, -np.inf)], [np.full(6, np.inf)]
+    n_identity = 0
+    if identity_ridge is not None:
+        n_identity = len(state.identity)
+        shapes.append(basis.identities)
+        ridge.append(np.full(n_identity, identity_ridge))
+        now.append(state.identity)
+        low.append(np.full(n_identity, -_LARGEST_IDENTITY))
+        high.append(np.full(n_identity, _LARGEST_IDENTITY))
+    if expression_ridge is not None:
+        values = state.values[FITTED]
+        shapes.append(basis.expressions[FITTED])
+        ridge.append(np.full(len(FITTED), expression_ridge))
+        now.append(values - problem.expected[FITTED])
+        low.append(np.maximum(-values, -_LARGEST_EXPRESSION))
+        high.append(np.minimum(1 - values, _LARGEST_EXPRESSION))
+    if shapes:
+        turned = np.concatenate(shapes) @ pose.rotation[:2].T
+        columns = np.concatenate([columns, turned.transpose(1, 2, 0)], axis=2)
+    upper, lower = problem.pairs.T
+    root = problem.root
+    error = np.concatenate([error * root[:, None], (error[upper] - error[lower]) / GAP_NOISE])
+    columns = np.concatenate(
+        [columns * root[:, None, None], (columns[upper] - columns[lower]) / GAP_NOISE]
+    )
+    slope = columns.reshape(-1, columns.shape[2])
+    prior = np.diag(np.concatenate(ridge))
+    if expression_ridge is not None:
+        # The cost of two opposites is that of their sum, so that only one of them is used.
+        first, second = 6 + n_identity + _ANTAGONISTS.T
+        prior[first, second] = prior[second, first] = expression_ridge
+    step = _bounded(
+        slope.T @ slope + prior,
+        slope.T @ error.reshape(-1) - prior @ np.concatenate(now),
+        np.concatenate(low),
+        np.concatenate(high),
+    )
+    identity, values = state.identity, state.values.copy()
+    if identity_ridge is not None:
+        identity = identity + step[6 : 6 + n_identity]
+    if expression_ridge is not None:
+        values[FITTED] = (values[FITTED] + step[6 + n_identity :]).clip(0, 1)
+    return _State(_moved(pose, step[:6]), identity, values)
 
 
 def _frontal(goal: Floats) -> HeadPose:
-    """A frontal head about where the landmarks are, to start from."""
+    """The initial pose of the fit: a frontal head at the landmarks, with their roll."""
     dense = len(goal) == N_DENSE
     brow, chin = (goal[9], goal[152]) if dense else (goal[21:23].mean(axis=0), goal[8])
     down = chin - brow
@@ -343,6 +386,7 @@ def _frontal(goal: Floats) -> HeadPose:
 
 
 def _moved(pose: HeadPose, step: Floats) -> HeadPose:
+    """The pose after a step (6,): rotation in radians, relative scale, shift in decimetres."""
     turn = step[:3] * min(1.0, _LARGEST_TURN / max(float(np.linalg.norm(step[:3])), 1e-9))
     small = np.array([[1, -turn[2], turn[1]], [turn[2], 1, -turn[0]], [-turn[1], turn[0], 1]])
     left, _, right = np.linalg.svd(small @ pose.rotation)
@@ -351,7 +395,7 @@ def _moved(pose: HeadPose, step: Floats) -> HeadPose:
 
 
 def _bounded(matrix: Floats, right: Floats, low: Floats, high: Floats) -> Floats:
-    """x with matrix @ x = right and low <= x <= high, by least squares: an active set."""
+    """x with matrix @ x = right and low <= x <= high, by least squares with an active set."""
     x = np.zeros_like(right)
     fixed = low == high
     x[fixed] = low[fixed]
@@ -369,6 +413,6 @@ def _bounded(matrix: Floats, right: Floats, low: Floats, high: Floats) -> Floats
 
 
 @cache
-def fitter() -> HeadFitter:
-    """The fitter of the head model that Repose ships."""
+def head_fitter() -> HeadFitter:
+    """The fitter of the head model in the resources."""
     return HeadFitter(head_model())

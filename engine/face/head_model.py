@@ -124,12 +124,20 @@ class HeadModel:
 
     def expressed(self, shape: Floats, expression: Coefficients) -> Floats:
         """A neutral head (V, 3) with an expression: a new array (V, 3)."""
+        return self.with_eyes(self.displaced(shape, expression), expression)
+
+    def displaced(self, shape: Floats, expression: Coefficients) -> Floats:
+        """The sum of a neutral head (V, 3) and the expression's displacements, a new array."""
         mesh = shape.copy()
         values = effective(expression)
         active = np.flatnonzero(values)
         if len(active):
             chosen = self.expressions[active].reshape(len(active), -1)
             mesh += (values[active].astype(np.float32) @ chosen).reshape(-1, 3)
+        return mesh
+
+    def with_eyes(self, mesh: Floats, expression: Coefficients) -> Floats:
+        """``mesh`` (V, 3), changed in place: eyeballs turned, lids moved out of them."""
         for vertices, (lids, clearance), gaze in zip(
             self._eye_vertices, self._lids, expression.gaze, strict=True
         ):
@@ -174,10 +182,17 @@ class HeadModel:
         around = self.mean - self.mean.mean(axis=0)
         return np.unique([np.argmax(around @ direction) for direction in directions])
 
+    def rows(self, part: Part) -> NDArray[np.int64]:
+        """The vertices of a part."""
+        return self._rows[part]
+
+    @cached_property
+    def _rows(self) -> dict[Part, NDArray[np.int64]]:
+        return {part: np.flatnonzero(self.vertex_parts == part) for part in Part}
+
     @cached_property
     def _eye_vertices(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        right, left = (np.flatnonzero(self.vertex_parts == part) for part in (1, 2))
-        return right, left
+        return self._rows[Part.RIGHT_EYE], self._rows[Part.LEFT_EYE]
 
     @cached_property
     def _lids(self) -> tuple[tuple[NDArray[np.int64], Floats], tuple[NDArray[np.int64], Floats]]:

@@ -1,4 +1,4 @@
-"""Poses in 3D: landmarks lifted by the mean head, edited, rotated and projected.
+"""Poses in 3D: lifted faces, rotated, with another expression, edited and projected.
 
 Pixels are the photo's, pixel centres at integers; angles are degrees, yaw > 0 nose to the image's
 right, pitch > 0 up, roll > 0 clockwise.
@@ -14,10 +14,24 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine.config.skeletons import MIRROR_IMAGES, N_LANDMARKS
 from engine.core.errors import ReposeError
-from engine.face.expression import CLOSED_BY, NEUTRAL, Expression, closing_moves, moves
-from engine.face.head import HeadPose, angles, mean_head, rotation
+from engine.face.coefficients import REST, Coefficients
+from engine.face.expression import (
+    CLOSED_BY,
+    NEUTRAL,
+    Expression,
+    closing_moves,
+    closing_share,
+    with_sliders,
+)
+from engine.face.faces import Face
+from engine.face.head import HeadPose, angles, rotation
+from engine.face.head_bend import compact
+from engine.face.head_fit import head_fitter
+from engine.face.head_model import head_model
 from engine.face.landmarks import Landmarks, check_landmarks
-from engine.face.retargeting import POSE_PARTS, PosePart, retarget_expression
+from engine.face.lifted_face import LiftedFace
+from engine.face.posed_head import PosedHead
+from engine.face.retargeting import POSE_PARTS, PosePart, retargeted
 
 Floats = NDArray[np.float64]
 Transfer = Literal["relative", "aligned", "absolute"]
@@ -30,6 +44,8 @@ _SLIDERS = {
     "brows": ("raise_brows", "frown"),
     "mouth": ("open_mouth", "smile", "pucker"),
 }
+_MOST_DRAGGED = 34  # edited landmarks: with more, the pose of the head follows them
+
 # The landmarks of each part, for transfers that copy points. The nose belongs to the head.
 _POINTS_OF: dict[PosePart, range] = {
     "jaw": range(17),
@@ -44,53 +60,6 @@ _AXIS_WEIGHTS = np.array([[1.0], [1.0], [0.25]])
 
 
 @dataclass(frozen=True, eq=False)
-class LiftedFace:
-    """A face's landmarks and the mean head deformed to them.
-
-    landmarks  (68, 2) pixels    pose  of the head in the photo
-    mesh       (V, 3) the deformed head, head coordinates (decimetres)
-    """
-
-    landmarks: Landmarks
-    pose: HeadPose
-    mesh: Floats
-
-    @classmethod
-    def of(cls, landmarks: ArrayLike) -> Self:
-        """Lift landmarks (68, 2), pixels. Raises ReposeError for invalid landmarks."""
-        checked = check_landmarks(landmarks)
-        head = mean_head()
-        pose = head.fit(checked)
-        seen = head.bend(pose, checked)
-        seen[:, :2] -= pose.shift
-        return cls(checked, pose, seen @ pose.rotation / pose.scale)
-
-    @property
-    def angles(self) -> tuple[float, float, float]:
-        """Yaw, pitch and roll of the head in the photo, degrees."""
-        return angles(self.pose.rotation)
-
-    def points(self, turned: Floats | None = None) -> Floats:
-        """The landmarks (68, 3), head coordinates, in a view with rotation (3, 3).
-
-        With the face's own rotation (None) they project exactly onto its landmarks; with another
-        the jaw landmarks slide along the silhouette.
-        """
-        own, exact = self._own_points
-        if turned is None:
-            return exact
-        return exact + mean_head().landmarks(turned, self.mesh) - own
-
-    @cached_property
-    def _own_points(self) -> tuple[Floats, Floats]:
-        """In the face's own view: landmarks of the mesh, and the same corrected to be exact."""
-        own = mean_head().landmarks(self.pose.rotation, self.mesh)
-        gap = self.landmarks - self.pose.project(own)[:, :2]  # residual of the deformation
-        exact = own + np.pad(gap, ((0, 0), (0, 1))) @ self.pose.rotation / self.pose.scale
-        return own, exact
-
-
-@dataclass(frozen=True, eq=False)
 class Pose3D:
     """A target pose: a lifted source face, edits of landmarks, an expression and a rotation.
 
@@ -98,9 +67,10 @@ class Pose3D:
            rotate with the head
     yaw, pitch, roll  degrees, offsets from the source (> 0: nose to the image's right, up,
            clockwise); 0 changes nothing
-    expression  slider values, applied after the edits; neutral changes nothing
-    closing  (68, 3) decimetres: `closing_moves` at the time when each closing slider was last set;
-           None if none was
+    expression    slider values, applied to the coefficients; neutral changes nothing
+    closing       (68, 3) pixels: `closing_moves` of the edits at the time when each closing slider
+                  was last set; None if none was
+    coefficients  expression and gaze that replace the source's; None: the source's
     """
 
     source: LiftedFace
@@ -110,14 +80,15 @@ class Pose3D:
     roll: float = 0.0
     expression: Expression = NEUTRAL
     closing: Floats | None = None
+    coefficients: Coefficients | None = None
 
     @classmethod
-    def of(cls, landmarks: ArrayLike) -> Self:
-        """The unchanged pose of a face with landmarks (68, 2), pixels.
+    def of(cls, face: Face | ArrayLike) -> Self:
+        """The unchanged pose of a face, or of landmarks (68, 2), pixels.
 
         Raises ReposeError for invalid landmarks.
         """
-        return cls(LiftedFace.of(landmarks), np.zeros((N_LANDMARKS, 3)))
+        return cls(LiftedFace.of(face), np.zeros((N_LANDMARKS, 3)))
 
     def landmarks(self) -> Landmarks:
         """The target landmarks (68, 2), float32, pixels of the photo."""
@@ -133,11 +104,35 @@ class Pose3D:
         yaw, pitch, roll = self.source.angles
         return rotation(yaw + self.yaw, pitch + self.pitch, roll + self.roll)
 
+    @cached_property
+    def shown(self) -> Coefficients:
+        """The target's expression and gaze: the coefficients with the sliders applied."""
+        return with_sliders(self._own, self.expression)
+
+    @cached_property
+    def head(self) -> PosedHead:
+        """The head in this pose.
+
+        Edits of single landmarks bend it near them only; with edits of most landmarks, the pose of
+        the head follows them as well.
+        """
+        face, turned, edits = self.source, self.rotation, self._edits()
+        if not edits.any() and turned is face.pose.rotation and self._mesh is face.mesh:
+            return face.head
+        pose = HeadPose(turned, face.pose.scale, face.pose.shift)
+        if np.count_nonzero(edits.any(axis=1)) > _MOST_DRAGGED:
+            unedited = replace(self, edits=np.zeros_like(self.edits), closing=None)
+            return face.followed(self.landmarks(), unedited.head)
+        moved = (edits @ turned.T)[:, :2] / pose.scale
+        mesh = compact(head_model(), self._mesh, turned, moved)
+        return PosedHead(pose, mesh, self.shown, self.landmarks())
+
     def looks_like(self, other: "Pose3D") -> bool:
         """Whether both poses have the same landmarks, angles and expression."""
         return (
             (self.yaw, self.pitch, self.roll) == (other.yaw, other.pitch, other.roll)
             and self.expression == other.expression
+            and self.shown == other.shown
             and np.array_equal(self.landmarks(), other.landmarks())
         )
 
@@ -174,15 +169,17 @@ class Pose3D:
 
     def with_pose_of(
         self,
-        target: ArrayLike,
+        target: Face | ArrayLike,
         parts: Collection[PosePart] = POSE_PARTS,
         strength: float = 1.0,
+        target_neutral: Coefficients = REST,
     ) -> Self:
-        """The pose with parts of another face's pose, from its landmarks (68, 2), pixels.
+        """The pose with parts of another face's pose, or of its landmarks (68, 2), pixels.
 
-        Of the head the rotation is copied; of eyes, brows, mouth and jaw the openings as ratios.
-        Scale, centre and face shape are the source's. ``strength`` in [0, 1.5] is the factor of the
-        change; 1 reaches the target. Raises ReposeError for invalid landmarks or strength.
+        Of the head the rotation is copied; of eyes, brows, mouth and jaw the coefficients relative
+        to the target's own neutral. They replace the expression, the sliders and the edits of these
+        parts. Scale, centre and face shape are the source's. ``strength`` in [0, 1.5] is the factor
+        of the change; 1 reaches the target. Raises ReposeError for invalid landmarks or strength.
         """
         if not 0 <= strength <= LARGEST_STRENGTH:
             raise ReposeError(f"The strength of a copied pose is from 0 to {LARGEST_STRENGTH}.")
@@ -196,16 +193,19 @@ class Pose3D:
                 missing = wanted[i] - own[i] - turn[i]
                 turn[i] += strength * ((missing + 180) % 360 - 180)
         pose = self.turned(*turn)
-        # Set the sliders of these parts to 0 and move their displacements into the edits.
-        names = [name for part in parts for name in _SLIDERS.get(part, ())]
+        features = [part for part in parts if part != "head"]
+        if not features:
+            return pose
+        # Set the sliders of these parts to 0 and move what they add into the coefficients.
+        names = [name for part in features for name in _SLIDERS.get(part, ())]
         sliders = replace(self.expression, **dict.fromkeys(names, 0.0))
-        pose = replace(pose, expression=sliders)
-        kept = self._expression_moves() - pose._expression_moves()
-        points = face.points(pose.rotation) + self.edits / face.pose.scale
-        points += self._expression_moves()
-        carried = retarget_expression(points, other.points(), parts, strength)
-        edits = self.edits + face.pose.scale * (kept + carried - points)
-        return replace(pose, edits=edits)
+        moved = {name: getattr(self.expression, name) for name in names}
+        before = with_sliders(self._own, Expression(**moved))
+        after = retargeted(before, other.expression, features, strength, target_neutral)
+        edits = self.edits.copy()
+        for part in features:
+            edits[list(_POINTS_OF[part])] *= max(1 - strength, 0.0)
+        return replace(pose, expression=sliders, coefficients=after, edits=edits)
 
     def with_landmarks(self, landmarks: ArrayLike) -> Self:
         """The pose with the present angles and edits that give landmarks (68, 2), pixels.
@@ -216,32 +216,42 @@ class Pose3D:
         edits = self.edits + np.pad(missing, ((0, 0), (0, 1))) @ self.rotation
         return replace(self, edits=edits)
 
+    @property
+    def _own(self) -> Coefficients:
+        """The coefficients without the sliders."""
+        return self.source.expression if self.coefficients is None else self.coefficients
+
+    @cached_property
+    def _mesh(self) -> Floats:
+        """The head (V, 3) with the target's expression, without edits, head coordinates."""
+        if self.shown == self.source.expression:
+            return self.source.mesh
+        return self.source.expressed(self.shown)
+
+    def _edits(self) -> Floats:
+        """The edits (68, 3), pixels, and what the closing sliders take back of them."""
+        if self.closing is None:
+            return self.edits
+        return self.edits + closing_share(self.expression) * self.closing
+
     def _exact(self) -> Floats:
         """The target landmarks (68, 2) in float64."""
         face, turned = self.source, self.rotation
-        result = face.landmarks + (self.edits @ turned.T)[:, :2]
-        if self.yaw or self.pitch or self.roll:
-            moved = face.points(turned) @ turned.T - face.points() @ face.pose.rotation.T
+        result = face.landmarks + (self._edits() @ turned.T)[:, :2]
+        if turned is not face.pose.rotation or self._mesh is not face.mesh:
+            points = face.points(turned, self._mesh)
+            moved = points @ turned.T - face.points() @ face.pose.rotation.T
             result += face.pose.scale * moved[:, :2]
-        if self.expression != NEUTRAL:
-            result += face.pose.scale * (self._expression_moves() @ turned.T)[:, :2]
         return result
-
-    def _expression_moves(self) -> Floats:
-        """The expression's displacements (68, 3), head coordinates."""
-        points = self.source.points()
-        closing = np.zeros_like(points) if self.closing is None else self.closing
-        return moves(points, self.expression, closing)
 
 
 def expressed(pose: Pose3D, expression: Expression) -> Pose3D:
-    """The pose with its expression replaced.
+    """The pose with its slider values replaced.
 
-    With the neutral expression the landmarks are exactly those of the edits and the rotation.
+    With the neutral ones the landmarks are exactly those of the other fields.
     """
-    points = pose.source.points() + pose.edits / pose.source.pose.scale
-    fresh = closing_moves(points)
-    closing = np.zeros_like(points) if pose.closing is None else pose.closing.copy()
+    fresh = closing_moves(pose.edits)
+    closing = np.zeros_like(fresh) if pose.closing is None else pose.closing.copy()
     for name, indices in CLOSED_BY.items():
         if getattr(expression, name) != getattr(pose.expression, name):
             closing[list(indices)] = fresh[list(indices)]
@@ -253,7 +263,7 @@ def head_angles(landmarks: ArrayLike) -> tuple[float, float, float]:
 
     Raises ReposeError for invalid landmarks.
     """
-    return angles(mean_head().fit(check_landmarks(landmarks)).rotation)
+    return angles(head_fitter().pose(check_landmarks(landmarks)).rotation)
 
 
 def copy_pose(
@@ -300,7 +310,7 @@ def copy_pose(
 
 def _aligned(own: Landmarks, other: Landmarks, turned: bool) -> Landmarks:
     """``other`` moved and scaled to the centre and size of ``own``; ``turned``: also rotated."""
-    pose, face = mean_head().fit(own), LiftedFace.of(other)
+    pose, face = head_fitter().pose(own), LiftedFace.of(other)
     seen: Floats = (other - face.pose.shift) / face.pose.scale
     if turned:
         seen = (face.points(pose.rotation) @ pose.rotation.T)[:, :2]

@@ -20,15 +20,16 @@ from numpy.typing import NDArray
 from engine.config.skeletons import N_LANDMARKS
 from engine.core.errors import ReposeError
 from engine.core.files import read_text, write_whole
+from engine.face.coefficients import GROUPS, Coefficients
 from engine.face.expression import NEUTRAL, Expression
-from engine.face.head import mean_face
 from engine.face.landmarks import Landmarks
 from engine.face.pose import Pose3D, expressed
 from engine.face.pose_files import pose_text, read_pose, write_pose
 from engine.face.pose_formats import LABELME
-from engine.face.retargeting import PosePart, eye_openings
+from engine.face.retargeting import PosePart
 
-_SHUT, _WIDE = 0.6, 1.7  # openings of neutral eyes, relative to the mean face
+_CLEARLY = 0.4  # from this coefficient on, eyes or brows show an expression
+_FEATURE_POINTS = [*range(27), *range(36, N_LANDMARKS)]  # all but the nose
 _MAX_EDIT = 3.0  # decimetres
 _HEAD: tuple[PosePart, ...] = ("head",)
 _FEATURES: tuple[PosePart, ...] = ("eyes", "brows", "mouth", "jaw")
@@ -120,18 +121,22 @@ def write_pose3d(path: Path, pose: Pose3D, photo_size: tuple[int, int]) -> None:
 
 
 def relaxed(pose: Pose3D) -> Pose3D:
-    """The pose with a neutral expression: mouth shut and level, eyes open.
+    """The pose with a neutral expression: mouth shut and level, eyes open, the gaze as it is.
 
-    All sliders are set to 0. The mouth, and eyes that are shut or wide open, then get the openings
-    of the mean face. The height of the brows is individual and stays.
+    All sliders, and the edits of the features, are set to 0. Small coefficients of eyes and brows
+    stay, because they may be the shape of the face.
     """
-    mean = mean_face((170, 200), (230, 200))
-    usual = eye_openings(Pose3D.of(mean).source.points())
-    pose = expressed(pose, NEUTRAL)
-    points = pose.source.points() + pose.edits / pose.source.pose.scale
-    shares = np.divide(eye_openings(points), usual)
-    odd = shares.min() < _SHUT or shares.max() > _WIDE
-    return pose.with_pose_of(mean, ("mouth", "jaw", "eyes") if odd else ("mouth", "jaw"))
+    own = pose.source.expression if pose.coefficients is None else pose.coefficients
+    kept = {
+        name: own[name]
+        for name in (*GROUPS["eyes"], *GROUPS["brows"])
+        if own[name] < _CLEARLY or name.startswith("eyeLook")
+    }
+    edits = pose.edits.copy()
+    edits[_FEATURE_POINTS] = 0
+    return replace(
+        pose, edits=edits, expression=NEUTRAL, closing=None, coefficients=Coefficients.of(**kept)
+    )
 
 
 def _turn(pose: Pose3D) -> tuple[float, float, float]:

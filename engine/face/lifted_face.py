@@ -1,0 +1,130 @@
+"""The face of a photo in 3D: the head model fitted to its landmarks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from engine.face.coefficients import Coefficients
+from engine.face.faces import Face
+from engine.face.head import HeadPose, angles
+from engine.face.head_bend import thin_plate
+from engine.face.head_fit import head_fitter
+from engine.face.head_model import Floats, head_model
+from engine.face.landmarks import Landmarks, check_landmarks
+from engine.face.posed_head import PosedHead
+from engine.face.rims import Rims
+
+
+@dataclass(frozen=True, eq=False)
+class LiftedFace:
+    """A face's landmarks and the head model fitted and bent to them.
+
+    landmarks   (68, 2) pixels
+    pose        of the head in the photo
+    shape       (V, 3) head coordinates (decimetres): the head without its expression
+    expression  of the face, gaze included
+    """
+
+    landmarks: Landmarks
+    pose: HeadPose
+    shape: Floats
+    expression: Coefficients
+
+    @classmethod
+    def of(
+        cls,
+        face: Face | ArrayLike,
+        dense: NDArray[np.floating] | None = None,
+        coefficients: Mapping[str, float] | None = None,
+    ) -> Self:
+        """Lift a face, or landmarks (68, 2), pixels.
+
+        dense         (478, 2 or 3) pixels, of landmarks that nobody has corrected
+        coefficients  the detector's own, under ARKit's names
+
+        Raises ReposeError for invalid landmarks.
+        """
+        if isinstance(face, Face):
+            return cls.of(face.landmarks, face.dense, face.coefficients)
+        landmarks, model = check_landmarks(face), head_model()
+        fitted = head_fitter().fit(landmarks if dense is None else dense)
+        pose = fitted.pose
+        seen = pose.project(model.landmarks(pose.rotation, fitted.mesh))[:, :2]
+        bent = thin_plate(model, fitted.mesh, pose.rotation, (landmarks - seen) / pose.scale)
+        shape = model.shape(fitted.identity) + bent - fitted.mesh
+        shape.setflags(write=False)
+        return cls(landmarks, pose, shape, fitted.expression)
+
+    @property
+    def angles(self) -> tuple[float, float, float]:
+        """Yaw, pitch and roll of the head in the photo, degrees."""
+        return angles(self.pose.rotation)
+
+    @cached_property
+    def mesh(self) -> Floats:
+        """The head (V, 3) as in the photo, head coordinates."""
+        mesh = self.expressed(self.expression)
+        mesh.setflags(write=False)
+        return mesh
+
+    @cached_property
+    def head(self) -> PosedHead:
+        """The head as in the photo."""
+        return PosedHead(self.pose, self.mesh, self.expression, self.landmarks)
+
+    def expressed(self, expression: Coefficients) -> Floats:
+        """The head (V, 3) with an expression, head coordinates. Lids and lips never cross."""
+        mesh = head_model().displaced(self.shape, expression)
+        self._rims.close(mesh, expression)
+        return head_model().with_eyes(mesh, expression)
+
+    def points(self, turned: Floats | None = None, mesh: Floats | None = None) -> Floats:
+        """The landmarks (68, 3), head coordinates, in a view with rotation (3, 3).
+
+        mesh  (V, 3) this head with another expression; None: with its own
+
+        With the face's own rotation (None) and expression they project exactly onto its landmarks;
+        with another rotation the jaw landmarks slide along the silhouette.
+        """
+        own, exact = self._own_points
+        if turned is None and mesh is None:
+            return exact
+        turned = self.pose.rotation if turned is None else turned
+        moved = head_model().landmarks(turned, self.mesh if mesh is None else mesh)
+        points: Floats = exact + (moved - own)
+        return points
+
+    def followed(self, landmarks: ArrayLike, start: PosedHead | None = None) -> PosedHead:
+        """This head with other landmarks (68, 2), pixels of the same photo.
+
+        start  this head in another pose to start from; None: as in the photo
+
+        Pose and expression are fitted from the start, the rest is bent. The landmarks of the start
+        give exactly the start. Raises ReposeError for invalid landmarks.
+        """
+        goal, start = check_landmarks(landmarks), start or self.head
+        if np.array_equal(goal, start.landmarks):
+            return start
+        pose, expression = head_fitter().follow(
+            self.shape, (start.pose, start.expression), goal, start.landmarks
+        )
+        mesh = self.expressed(expression)
+        seen = pose.project(self.points(pose.rotation, mesh))[:, :2]
+        mesh = thin_plate(head_model(), mesh, pose.rotation, (goal - seen) / pose.scale)
+        return PosedHead(pose, mesh, expression, goal)
+
+    @cached_property
+    def _rims(self) -> Rims:
+        return Rims(self.shape, self.expression)
+
+    @cached_property
+    def _own_points(self) -> tuple[Floats, Floats]:
+        """In the face's own view: landmarks of the mesh, and the same corrected to be exact."""
+        own = head_model().landmarks(self.pose.rotation, self.mesh)
+        gap = self.landmarks - self.pose.project(own)[:, :2]  # residual of the fit
+        exact = own + np.pad(gap, ((0, 0), (0, 1))) @ self.pose.rotation / self.pose.scale
+        return own, exact
