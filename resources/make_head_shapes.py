@@ -41,8 +41,7 @@ ASYMMETRY = 0.12
 
 def read_target(path: Path) -> tuple[Ints, Array]:
     """A MakeHuman target: vertices (K,) and how far they move (K, 3)."""
-    opened = gzip.open(path, "rt") if path.suffix == ".gz" else path.open()
-    with opened as file:
+    with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as file:
         lines = [line.split() for line in file if line.strip() and not line.startswith("#")]
     indices = np.array([int(line[0]) for line in lines], np.int64)
     offsets = np.array([[float(number) for number in line[1:4]] for line in lines])
@@ -147,7 +146,7 @@ def _build(value: float, word: str) -> dict[str, float]:
 
 
 def identity_modes(
-    population: Population, mean: Array, mirror: Ints, in_face: NDArray[np.bool_]
+    population: Population, mean: Array, mirror: NDArray[np.int32], in_face: NDArray[np.bool_]
 ) -> Array:
     """Principal components (N_MODES, V, 3) of many heads, one standard deviation each.
 
@@ -158,7 +157,7 @@ def identity_modes(
     weight = np.where(in_face, 1.0, FACE_SHARE)
     heads = aligned(mean, population.draw(N_SAMPLES), weight)
     heads -= heads.mean(axis=0)
-    mirrored = heads[:, mirror] * np.float32([-1, 1, 1])
+    mirrored = heads[:, mirror] * np.array([-1, 1, 1], np.float32)
     root = np.sqrt(weight)[:, None]
     modes = []
     for part in ((heads + mirrored) / 2, (heads - mirrored) / 2):
@@ -173,7 +172,7 @@ def identity_modes(
 
 
 def aligned(mean: Array, moves: NDArray[np.float32], weight: Array) -> NDArray[np.float32]:
-    """What is left of heads' moves (N, V, 3) when all are moved, scaled and turned onto the mean."""
+    """Displacements (N, V, 3) of heads after the best shift, scale and rotation onto the mean."""
     columns = np.zeros((*mean.shape, 7))
     for axis, unit in enumerate(np.eye(3)):
         columns[:, axis, axis] = 1
@@ -183,8 +182,8 @@ def aligned(mean: Array, moves: NDArray[np.float32], weight: Array) -> NDArray[n
     weighted = flat * np.repeat(weight, 3)[:, None]
     rows = moves.reshape(len(moves), -1)
     fit = np.linalg.solve(flat.T @ weighted, weighted.T @ rows.T)
-    left = rows - (flat @ fit).T
-    return left.reshape(moves.shape).astype(np.float32)
+    left: NDArray[np.float32] = (rows - (flat @ fit).T).astype(np.float32)
+    return left.reshape(moves.shape)
 
 
 def _opposites(folder: Path) -> list[tuple[Path, Path]]:

@@ -148,7 +148,7 @@ class Coefficients(Mapping[str, float]):
 
         left: None turns both eyes alike.
         """
-        changed = {}
+        changed: dict[str, float] = {}
         for side, angles in (("Right", right), ("Left", right if left is None else left)):
             yaw, pitch = (float(np.clip(a / LARGEST_GAZE, -1, 1)) for a in angles)
             inwards = yaw if side == "Right" else -yaw
@@ -161,6 +161,37 @@ class Coefficients(Mapping[str, float]):
 
 REST = Coefficients()
 """A neutral face that looks straight ahead."""
+
+
+def read_coefficients(text: str) -> dict[str, float]:
+    """Parse coefficients by name: ``"jawOpen=0.6,eyeBlink_L=1"``; ``eyeBlink`` sets both sides.
+
+    Raises ReposeError for any other text.
+    """
+    values: dict[str, float] = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        name, equals, number = (word.strip() for word in part.partition("="))
+        try:
+            value = float(number)
+        except ValueError:
+            value = math.nan
+        if not equals or not 0 <= value <= 1:
+            raise ReposeError(f"{part!r} is not NAME=VALUE with a value from 0 to 1.")
+        both = any(f"{name}_" in units for units in _UNITS.values())
+        values |= dict.fromkeys(_sides(f"{name}_") if both else (_known(name),), value)
+    return values
+
+
+def read_gaze(text: str) -> tuple[float, float]:
+    """Parse ``"YAW,PITCH"`` in degrees. Raises ReposeError for any other text, and beyond
+    `LARGEST_GAZE`."""
+    try:
+        yaw, pitch = map(float, text.split(","))
+    except ValueError:
+        raise ReposeError(f"The gaze {text!r} is not YAW,PITCH in degrees.") from None
+    if not (abs(yaw) <= LARGEST_GAZE and abs(pitch) <= LARGEST_GAZE):  # also for NaN
+        raise ReposeError(f"The gaze goes to {LARGEST_GAZE:g} degrees to every side.")
+    return yaw, pitch
 
 
 def _known(name: str) -> str:

@@ -56,10 +56,10 @@ CLOSED_BY = {
 
 _FULL: Mapping[str, tuple[Mapping[str, float], Mapping[str, float]]] = MappingProxyType({
     # The coefficients that 1 and -1 of each slider add; `_` stands for both sides.
-    "open_mouth": ({"jawOpen": 0.9, "mouthLowerDown_": 0.1}, {}),
+    "open_mouth": ({"jawOpen": 0.85, "mouthLowerDown_": 0.1}, {}),
     "smile": (
         {"mouthSmile_": 0.85, "mouthUpperUp_": 0.25, "mouthLowerDown_": 0.1, "cheekSquint_": 0.45,
-         "eyeSquint_": 0.2, "mouthDimple_": 0.1},
+         "eyeSquint_": 0.2, "mouthDimple_": 0.1, "mouthStretch_": 0.15},
         {"mouthFrown_": 0.9, "mouthShrugLower": 0.3, "browInnerUp": 0.15},
     ),
     "pucker": (

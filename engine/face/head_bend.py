@@ -1,8 +1,8 @@
 """Bending a head until its landmarks are where a face has them.
 
-Expressions and identities explain most of a face; the rest is a displacement at each of the 68
-landmarks, which is carried to all vertices: by a thin-plate spline for whole poses, and by functions
-with compact support for single handles that were dragged.
+Expressions and identities explain most of a face. The rest is a displacement at each of the 68
+landmarks. It is interpolated for all vertices: by a thin-plate spline for whole poses, and by
+functions with compact support for single handles that were dragged.
 """
 
 import numpy as np
@@ -66,7 +66,7 @@ def compact(model: HeadModel, mesh: Floats, turned: Floats, residual: Floats) ->
     matrix[np.diag_indices_from(matrix)] += _COMPACT_RIDGE
     weights = np.linalg.solve(matrix, residual[held])
     near = np.flatnonzero(~np.isin(model.vertex_parts, _RIGID))
-    close = _distances(centres, mesh[near]) / reach[held, None].astype(np.float32)
+    close: Floats = _distances(centres, mesh[near]) / reach[held, None]
     moved = _wendland(close).T @ weights
     # The functions of held landmarks reach farther than the drag: fade them out at its radius.
     own = close[np.isin(held, dragged)].min(axis=0)
@@ -75,18 +75,18 @@ def compact(model: HeadModel, mesh: Floats, turned: Floats, residual: Floats) ->
     return bent
 
 
-def _smooth_fade(r: NDArray[np.floating]) -> NDArray[np.floating]:
+def _smooth_fade(r: Floats) -> Floats:
     """1 up to 0.7 of the radius, 0 from the radius on."""
     share = np.clip((1.0 - r) / 0.3, 0, 1)
-    faded: NDArray[np.floating] = share * share * (3 - 2 * share)
+    faded: Floats = share * share * (3 - 2 * share)
     return faded
 
 
-def _wendland(r: NDArray[np.floating]) -> NDArray[np.floating]:
+def _wendland(r: Floats) -> Floats:
     """(1 - r)^4 (4 r + 1) for r < 1, else 0."""
     rest = np.clip(1 - r, 0, None)
     squared = rest * rest
-    values: NDArray[np.floating] = squared * squared * (4 * r + 1)
+    values: Floats = squared * squared * (4 * r + 1)
     return values
 
 

@@ -36,17 +36,14 @@ GAP_NOISE = 0.008
 """Decimetres: standard deviation of a gap between lids or lips, which is seen more exactly than a
 place."""
 
-EXPRESSION_RIDGE = 15.0
+EXPRESSION_RIDGE = 6.0
 """Inverse variance of a coefficient in a photo's own expression."""
-
-READ_RIDGE = 4.0
-"""The same for an expression that is read from a face to be copied."""
 
 IDENTITY_RIDGE = 3.0
 """Inverse variance of an identity mode: real heads vary less than the sampled ones."""
 
 _POSE_STEPS, _JOINT_STEPS = 6, 6  # of `fit`
-_FOLLOW_POSE_STEPS, _FOLLOW_STEPS = 4, 3  # of `follow`
+_FOLLOW_POSE_STEPS, _FOLLOW_STEPS = 3, 2  # of `follow`
 _LARGEST_TURN = 0.6  # radians in a step
 _LARGEST_IDENTITY, _LARGEST_EXPRESSION = 1.0, 0.5  # in a step
 _POSE_RIDGE = 1e-6
@@ -177,8 +174,11 @@ class HeadFitter:
 
         ridge  inverse variance of the coefficients around the expected ones
         """
-        problem, state = self._posed(landmarks, expected)
-        goal = problem.goal
+        goal = np.asarray(landmarks, np.float64)[:, :2]
+        problem = self._problem(goal, expected)
+        state = _State(_frontal(goal), np.zeros(N_MODES), REST.array)
+        for _ in range(_POSE_STEPS):
+            state = _step(problem, state, None, None)
         for _ in range(_JOINT_STEPS):
             state = _step(problem, state, IDENTITY_RIDGE, ridge)
         fitted = FittedHead(
@@ -188,13 +188,6 @@ class HeadFitter:
             irises = goal[list(_IRIS_CENTRES)]
             return replace(fitted, expression=self.gaze(fitted, irises))
         return fitted
-
-    def pose(self, landmarks: NDArray[np.floating]) -> HeadPose:
-        """The pose of the mean head, without expression, that fits landmarks as for `fit`.
-
-        Several times as fast as `fit`, and less accurate.
-        """
-        return self._posed(landmarks, REST)[1].pose
 
     def follow(
         self,
@@ -250,28 +243,16 @@ class HeadFitter:
         right, left = (both + _EYES_APART * (np.array(turn) - both) for turn in turns)
         return face.expression.with_gaze((right[0], right[1]), (left[0], left[1]))
 
-    def _posed(
-        self, landmarks: NDArray[np.floating], expected: Coefficients
-    ) -> tuple[_Problem, _State]:
-        """The problem of `fit`, and the mean head in the best pose."""
-        goal = np.asarray(landmarks, np.float64)[:, :2]
+    def _problem(self, goal: Floats, expected: Coefficients) -> _Problem:
+        """The fit to landmarks (68, 2) or dense ones (478, 2)."""
         if len(goal) == N_DENSE:
             dense = self._dense_basis
-            problem = _Problem(
-                goal, lambda _: dense, self._dense_root, _DENSE_PAIRS, expected.array
-            )
-        else:
-            problem = _Problem(
-                goal,
-                lambda state: _slid(self._inner_basis, self._path_basis, state),
-                self._root,
-                _PAIRS,
-                expected.array,
-            )
-        state = _State(_frontal(goal), np.zeros(N_MODES), REST.array)
-        for _ in range(_POSE_STEPS):
-            state = _step(problem, state, None, None)
-        return problem, state
+            return _Problem(goal, lambda _: dense, self._dense_root, _DENSE_PAIRS, expected.array)
+
+        def landmarks(state: _State) -> _Basis:
+            return _slid(self._inner_basis, self._path_basis, state)
+
+        return _Problem(goal, landmarks, self._root, _PAIRS, expected.array)
 
     @cached_property
     def _inner_places(self) -> Places:

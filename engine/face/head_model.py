@@ -1,10 +1,9 @@
-"""The head model: one mesh with identities, expressions, eyeballs, teeth, tongue and lashes.
+"""The head model: a mesh with identities, expressions, eyeballs, teeth, tongue and lashes.
 
-    vertices = mean + sum of identity modes + sum of expression modes, eyeballs turned by the gaze
+    vertices = mean + sum of identity modes + sum of expression units, eyeballs turned by the gaze
 
 Head coordinates: x to the image's right, y down, z to the viewer, decimetres, origin between the
-ears. The first vertices are those of the mean head (`engine.face.head`). `resources/make_head_model.py`
-makes the file from MakeHuman's assets (CC0).
+ears. `resources/make_head_model.py` makes the file from MakeHuman's assets (CC0).
 """
 
 from collections.abc import Iterable
@@ -28,17 +27,19 @@ N_DENSE = 478
 N_MODES = 20
 
 _SIDE = np.linspace(-1, 1, N_JAW)[:, None]  # of each jaw landmark: -1 left, 1 right in the image
-_SHARPNESS = 40.0  # per decimetre: how strictly a jaw landmark takes the outermost point
-LID = 0.012  # decimetres: how thick a lid is on its eyeball, at least
-LID_REACH = 0.3  # decimetres from an eyeball's centre: what may have to be kept off it
-_IRIS = 0.0575  # decimetres: its radius, nearly alike in all people
+_SHARPNESS = 40.0  # per decimetre: of the soft maximum over a jaw path
+LID = 0.012
+"""Decimetres: least thickness of a lid on its eyeball."""
+LID_REACH = 0.3
+"""Decimetres from an eyeball's centre within which vertices are kept outside of it."""
+_IRIS = 0.0575  # decimetres: its radius, nearly the same in all people
 TURN_SHARE = 0.64
-"""Of the gaze's angle, how far the mesh's eyeballs turn: they are larger than real ones, so that
-the lids close over them, and their irises must go no farther than real ones do."""
+"""Rotation of the mesh's eyeballs per degree of gaze. They are larger than real ones, so a smaller
+rotation moves their irises as far as a real gaze does."""
 
 
 class Part(IntEnum):
-    """What a vertex or a triangle belongs to; right and left are the person's own."""
+    """Part of a vertex or triangle; right and left are the person's own."""
 
     SKIN = 0
     RIGHT_EYE = 1
@@ -52,9 +53,9 @@ class Part(IntEnum):
 
 
 class Eyeball(NamedTuple):
-    """A sphere.
+    """An eyeball: a sphere with an iris, in head coordinates.
 
-    centre (3,), radius, direction (3,) of the gaze, in head coordinates; iris: its radius
+    centre (3,), radius    direction (3,) of the gaze, unit vector    iris  its radius
     """
 
     centre: Floats
@@ -70,7 +71,10 @@ class Eyeball(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """Places on the mesh: vertices (..., 3) and weights (..., 3), one triple for each."""
+    """Places on the mesh, each as a weighted sum of three vertices.
+
+    vertices (..., 3) indices    weights (..., 3)
+    """
 
     vertices: Ints
     weights: Floats
@@ -89,13 +93,17 @@ class Places:
 class HeadModel:
     """The mesh and its shapes.
 
-    mean (V, 3), triangles (T, 3), triangle_parts (T,) and vertex_parts (V,): `Part`,
-    mirror (V,): the vertex on the other side of each
-    identities (20, V, 3): one standard deviation each
-    expressions (52, V, 3): in the order of `NAMES`, each at full strength; of the gaze only the lids
-    landmark_places (68,), jaw_paths (17, K): the paths of the jaw landmarks, from the front backwards
-    dense_places (478,), dense_trust (478,): MediaPipe's points, and how far each is to be believed,
-    0 (it has no fixed place) to 1
+    mean             (V, 3)
+    triangles        (T, 3) vertex indices
+    triangle_parts   (T,) `Part`; likewise vertex_parts (V,)
+    mirror           (V,) index of each vertex' mirror image
+    identities       (20, V, 3) displacements at one standard deviation
+    expressions      (52, V, 3) displacements at a coefficient of 1, in the order of `NAMES`; the
+                     units of the gaze move only the lids
+    landmark_places  (68,)
+    jaw_paths        (17, K) paths of the jaw landmarks, front to back
+    dense_places     (478,) MediaPipe's points
+    dense_trust      (478,) their weights in a fit, 0 (no fixed place) to 1
     """
 
     mean: Floats
@@ -148,7 +156,7 @@ class HeadModel:
         return mesh
 
     def eyeballs(self, mesh: Floats, expression: Coefficients = REST) -> tuple[Eyeball, Eyeball]:
-        """The right and the left eyeball of a mesh (V, 3); the expression is for the gaze."""
+        """The right and the left eyeball of a mesh (V, 3), with the expression's gaze."""
         right, left = (
             Eyeball(*sphere(mesh[vertices]), _eye_turn(gaze)[:, 2], _IRIS)
             for vertices, gaze in zip(self._eye_vertices, expression.gaze, strict=True)
@@ -166,18 +174,18 @@ class HeadModel:
         return points
 
     def dense(self, mesh: Floats) -> Floats:
-        """MediaPipe's points (478, 3) on a mesh (V, 3); the irises are where the mesh has them."""
+        """MediaPipe's points (478, 3) on a mesh (V, 3)."""
         return self.dense_places.of(mesh)
 
     @cached_property
     def skin_triangles(self) -> Ints:
-        """The triangles of the skin and the eyeballs: those of the mean head."""
+        """The triangles of the skin and the eyeballs."""
         chosen: Ints = self.triangles[self.triangle_parts <= Part.LEFT_EYE]
         return chosen
 
     @cached_property
     def anchors(self) -> NDArray[np.int64]:
-        """Vertices that no bend moves: back of the head, crown, lower neck."""
+        """Indices of vertices that no bend moves: back of the head, crown, lower neck."""
         directions = [(x, y, z) for x in (-1, 0, 1) for y in (-1, 0, 1) for z in (-1, -0.3)]
         around = self.mean - self.mean.mean(axis=0)
         return np.unique([np.argmax(around @ direction) for direction in directions])
@@ -196,7 +204,7 @@ class HeadModel:
 
     @cached_property
     def _lids(self) -> tuple[tuple[NDArray[np.int64], Floats], tuple[NDArray[np.int64], Floats]]:
-        """Skin and lashes near each eyeball, and how far off it each vertex has to stay."""
+        """Skin and lashes near each eyeball, and their least distances from it."""
         near = []
         for vertices in self._eye_vertices:
             centre, radius = sphere(self.mean[vertices])
@@ -210,7 +218,7 @@ class HeadModel:
 
 
 def effective(expression: Coefficients) -> Floats:
-    """The coefficients (52,) as the mesh takes them: a mouth closes no further than the jaw opens."""
+    """The coefficients (52,) with mouthClose limited to jawOpen: lips meet and do not cross."""
     values = expression.array.copy()
     close, jaw = INDEX["mouthClose"], INDEX["jawOpen"]
     values[close] = min(values[close], values[jaw])
@@ -218,11 +226,12 @@ def effective(expression: Coefficients) -> Floats:
 
 
 def jaw_weights(paths: Floats, turned: Floats) -> Floats:
-    """How far each point of the jaw's paths (17, K, 3) is the outermost one, (17, K), sum 1."""
-    # Outwards is away from the face's middle line, at the ears; at the chin nothing slides.
+    """Weights (17, K), sum 1, of the outermost points of the jaw paths (17, K, 3)."""
+    # Signed distance from the middle of the face, weighted: 1 at the ears, 0 at the chin.
     outwards = _SIDE * (paths @ turned[0])
-    weights: Floats = np.exp(_SHARPNESS * (outwards - outwards.max(axis=1, keepdims=True)))
-    return weights / weights.sum(axis=1, keepdims=True)
+    weights = np.exp(_SHARPNESS * (outwards - outwards.max(axis=1, keepdims=True)))
+    shares: Floats = weights / weights.sum(axis=1, keepdims=True)
+    return shares
 
 
 def sphere(points: Floats) -> tuple[Floats, float]:
@@ -240,7 +249,10 @@ def _eye_turn(gaze: Gaze) -> Floats:
 
 
 def _keep_off(mesh: Floats, near: NDArray[np.int64], centre: Floats, least: Floats) -> None:
-    """Vertices (N,) go out to their least distances (N,): a straight way to a shut eye cuts it."""
+    """Move vertices (N,) outwards to their least distances (N,) from an eyeball's centre, in place.
+
+    The linear displacement of a blink would move lids through the eyeball.
+    """
     away = mesh[near] - centre
     apart = np.linalg.norm(away, axis=1)
     inside = apart < least
@@ -249,7 +261,7 @@ def _keep_off(mesh: Floats, near: NDArray[np.int64], centre: Floats, least: Floa
 
 @cache
 def head_model() -> HeadModel:
-    """The head model that Repose ships."""
+    """The head model from the resources."""
     with np.load(resource("head_model.npz")) as file:
         stored = {name: file[name] for name in file.files}
     n = len(stored["vertices"])

@@ -1,6 +1,5 @@
 """The face of a photo in 3D: the head model fitted to its landmarks."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -8,15 +7,20 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.face.coefficients import Coefficients
+from engine.face.coefficients import INDEX, Coefficients
 from engine.face.faces import Face
 from engine.face.head import HeadPose, angles
 from engine.face.head_bend import thin_plate
-from engine.face.head_fit import head_fitter
+from engine.face.head_fit import FittedHead, head_fitter
 from engine.face.head_model import Floats, head_model
 from engine.face.landmarks import Landmarks, check_landmarks
 from engine.face.posed_head import PosedHead
 from engine.face.rims import Rims
+
+# Median scores of MediaPipe's landmarker for neutral faces, both sides.
+_NEUTRAL_SCORES = {
+    "eyeSquint": 0.26, "eyeBlink": 0.1, "browDown": 0.09, "mouthPress": 0.06, "mouthShrug": 0.08,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,37 +31,32 @@ class LiftedFace:
     pose        of the head in the photo
     shape       (V, 3) head coordinates (decimetres): the head without its expression
     expression  of the face, gaze included
+    detected    the face as it was detected; None if only its landmarks are known
     """
 
     landmarks: Landmarks
     pose: HeadPose
     shape: Floats
     expression: Coefficients
+    detected: Face | None = None
 
     @classmethod
-    def of(
-        cls,
-        face: Face | ArrayLike,
-        dense: NDArray[np.floating] | None = None,
-        coefficients: Mapping[str, float] | None = None,
-    ) -> Self:
+    def of(cls, face: Face | ArrayLike, dense: NDArray[np.floating] | None = None) -> Self:
         """Lift a face, or landmarks (68, 2), pixels.
 
-        dense         (478, 2 or 3) pixels, of landmarks that nobody has corrected
-        coefficients  the detector's own, under ARKit's names
+        dense  (478, 2 or 3) pixels, beside landmarks that nobody has corrected
 
         Raises ReposeError for invalid landmarks.
         """
-        if isinstance(face, Face):
-            return cls.of(face.landmarks, face.dense, face.coefficients)
-        landmarks, model = check_landmarks(face), head_model()
-        fitted = head_fitter().fit(landmarks if dense is None else dense)
+        landmarks, model = check_landmarks(_landmarks(face)), head_model()
+        fitted = fitted_head(face, dense)
         pose = fitted.pose
         seen = pose.project(model.landmarks(pose.rotation, fitted.mesh))[:, :2]
         bent = thin_plate(model, fitted.mesh, pose.rotation, (landmarks - seen) / pose.scale)
         shape = model.shape(fitted.identity) + bent - fitted.mesh
         shape.setflags(write=False)
-        return cls(landmarks, pose, shape, fitted.expression)
+        detected = face if isinstance(face, Face) else None
+        return cls(landmarks, pose, shape, fitted.expression, detected)
 
     @property
     def angles(self) -> tuple[float, float, float]:
@@ -128,3 +127,29 @@ class LiftedFace:
         gap = self.landmarks - self.pose.project(own)[:, :2]  # residual of the fit
         exact = own + np.pad(gap, ((0, 0), (0, 1))) @ self.pose.rotation / self.pose.scale
         return own, exact
+
+
+def fitted_head(face: Face | ArrayLike, dense: NDArray[np.floating] | None = None) -> FittedHead:
+    """The head model fitted to a face as for `LiftedFace.of`, but not bent to its landmarks."""
+    if not isinstance(face, Face):
+        return head_fitter().fit(check_landmarks(face) if dense is None else dense)
+    points = face.landmarks if face.dense is None else face.dense
+    return head_fitter().fit(points, expected=expected_expression(face))
+
+
+def expected_expression(face: Face) -> Coefficients:
+    """The detector's own coefficients of a face, without their values for neutral faces.
+
+    The gaze is left out: the irises show it more exactly.
+    """
+    values = {}
+    for name, score in face.coefficients.items():
+        if name in INDEX and not name.startswith("eyeLook"):
+            unit = name.removesuffix("Left").removesuffix("Right")
+            usual = _NEUTRAL_SCORES.get(unit.removesuffix("Lower").removesuffix("Upper"), 0.0)
+            values[name] = float(np.clip((score - usual) / (1 - usual), 0, 1))
+    return Coefficients.of(**values)
+
+
+def _landmarks(face: Face | ArrayLike) -> ArrayLike:
+    return face.landmarks if isinstance(face, Face) else face

@@ -4,7 +4,7 @@ Pixels are the photo's, pixel centres at integers; angles are degrees, yaw > 0 n
 right, pitch > 0 up, roll > 0 clockwise.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, Self
@@ -24,12 +24,11 @@ from engine.face.expression import (
     with_sliders,
 )
 from engine.face.faces import Face
-from engine.face.head import HeadPose, angles, rotation
+from engine.face.head import HeadPose, rotation
 from engine.face.head_bend import compact
-from engine.face.head_fit import head_fitter
 from engine.face.head_model import head_model
 from engine.face.landmarks import Landmarks, check_landmarks
-from engine.face.lifted_face import LiftedFace
+from engine.face.lifted_face import LiftedFace, fitted_head
 from engine.face.posed_head import PosedHead
 from engine.face.retargeting import POSE_PARTS, PosePart, retargeted
 
@@ -88,7 +87,12 @@ class Pose3D:
 
         Raises ReposeError for invalid landmarks.
         """
-        return cls(LiftedFace.of(face), np.zeros((N_LANDMARKS, 3)))
+        return cls.unchanged(LiftedFace.of(face))
+
+    @classmethod
+    def unchanged(cls, source: LiftedFace) -> Self:
+        """The pose in which the source is."""
+        return cls(source, np.zeros((N_LANDMARKS, 3)))
 
     def landmarks(self) -> Landmarks:
         """The target landmarks (68, 2), float32, pixels of the photo."""
@@ -127,13 +131,21 @@ class Pose3D:
         mesh = compact(head_model(), self._mesh, turned, moved)
         return PosedHead(pose, mesh, self.shown, self.landmarks())
 
+    @property
+    def changed(self) -> bool:
+        """Whether anything differs from the source: landmarks, expression or gaze."""
+        return not self.same_picture(type(self).unchanged(self.source))
+
+    def same_picture(self, other: "Pose3D") -> bool:
+        """Whether both poses have the same landmarks, expression and gaze."""
+        return self.shown == other.shown and np.array_equal(self.landmarks(), other.landmarks())
+
     def looks_like(self, other: "Pose3D") -> bool:
-        """Whether both poses have the same landmarks, angles and expression."""
+        """Whether both poses also have the same angles and slider values."""
         return (
             (self.yaw, self.pitch, self.roll) == (other.yaw, other.pitch, other.roll)
             and self.expression == other.expression
-            and self.shown == other.shown
-            and np.array_equal(self.landmarks(), other.landmarks())
+            and self.same_picture(other)
         )
 
     def moved(self, indices: Sequence[int], offset: tuple[float, float]) -> Self:
@@ -183,7 +195,7 @@ class Pose3D:
         """
         if not 0 <= strength <= LARGEST_STRENGTH:
             raise ReposeError(f"The strength of a copied pose is from 0 to {LARGEST_STRENGTH}.")
-        face, other = self.source, LiftedFace.of(target)
+        face, other = self.source, fitted_head(target)
         if not (parts and strength):
             return self
         turn = [self.yaw, self.pitch, self.roll]
@@ -206,6 +218,18 @@ class Pose3D:
         for part in features:
             edits[list(_POINTS_OF[part])] *= max(1 - strength, 0.0)
         return replace(pose, expression=sliders, coefficients=after, edits=edits)
+
+    def with_coefficients(
+        self, changes: Mapping[str, float], gaze: tuple[float, float] | None = None
+    ) -> Self:
+        """The pose with some coefficients replaced, and the eyes turned to a gaze.
+
+        gaze  yaw and pitch in the head, degrees; None: unchanged
+
+        Raises ReposeError for unknown names and values outside of [0, 1].
+        """
+        own = self._own.replaced(**changes)
+        return replace(self, coefficients=own if gaze is None else own.with_gaze(gaze))
 
     def with_landmarks(self, landmarks: ArrayLike) -> Self:
         """The pose with the present angles and edits that give landmarks (68, 2), pixels.
@@ -263,27 +287,41 @@ def head_angles(landmarks: ArrayLike) -> tuple[float, float, float]:
 
     Raises ReposeError for invalid landmarks.
     """
-    return angles(head_fitter().pose(check_landmarks(landmarks)).rotation)
+    return fitted_head(landmarks).angles
 
 
 def copy_pose(
-    source: ArrayLike,
-    target: ArrayLike,
+    source: Face | ArrayLike,
+    target: Face | ArrayLike,
     transfer: Transfer = "relative",
     source_size: tuple[int, int] | None = None,
     target_size: tuple[int, int] | None = None,
     parts: Collection[PosePart] = POSE_PARTS,
     strength: float = 1.0,
 ) -> Landmarks:
-    """Transfer the pose of the target face to the source face: (68, 2), pixels of the source photo.
+    """The landmarks (68, 2) of `copied_pose`, with faces or landmarks (68, 2) as both."""
+    pose = Pose3D.of(source)
+    sizes = source_size, target_size
+    return copied_pose(pose, target, transfer, sizes, parts, strength).landmarks()
 
-    source, target  landmarks (68, 2), pixels of their own photos
-    transfer  `relative`: the target's head rotation, and its mouth, eye and brow openings as
-              ratios; scale, centre and face shape are the source's
+
+def copied_pose(
+    pose: Pose3D,
+    target: Face | ArrayLike,
+    transfer: Transfer = "relative",
+    sizes: tuple[tuple[int, int] | None, tuple[int, int] | None] = (None, None),
+    parts: Collection[PosePart] = POSE_PARTS,
+    strength: float = 1.0,
+) -> Pose3D:
+    """The pose of a target face on the source of ``pose``.
+
+    target    a face, or landmarks (68, 2), pixels of its own photo
+    transfer  `relative`: the target's head rotation and expression; scale, centre and face shape
+              are the source's
               `aligned`: the target's points, moved and scaled onto the source face; if the head is
               not among the parts, also rotated like the source
               `absolute`: the target's points unchanged, for photos of one fixed camera
-    source_size, target_size  (width, height) of the photos, required for `absolute`
+    sizes     (width, height) of the source's and the target's photo, required for `absolute`
     parts     what to copy; for `aligned` and `absolute` the landmarks of these parts, with the
               nose as part of the head
     strength  factor of the change in [0, 1.5]; 1 reaches the target
@@ -291,12 +329,13 @@ def copy_pose(
     Raises ReposeError for invalid landmarks or strength, and for `absolute` when the photos differ
     in size.
     """
-    own, other = check_landmarks(source), check_landmarks(target)
     if transfer == "relative":
-        return Pose3D.of(own).with_pose_of(other, parts, strength).landmarks()
+        return pose.with_pose_of(target, parts, strength)
+    own = pose.landmarks()
+    other = check_landmarks(target.landmarks if isinstance(target, Face) else target)
     if not 0 <= strength <= LARGEST_STRENGTH:
         raise ReposeError(f"The strength of a copied pose is from 0 to {LARGEST_STRENGTH}.")
-    if transfer == "absolute" and (source_size is None or source_size != target_size):
+    if transfer == "absolute" and (sizes[0] is None or sizes[0] != sizes[1]):
         raise ReposeError(
             "An absolute pose needs two photos of the same size; use relative or aligned."
         )
@@ -305,12 +344,12 @@ def copy_pose(
     for part in parts:
         share[list(_POINTS_OF[part])] = strength
     # In this form the result at strength 1 is exactly the goal.
-    return check_landmarks(goal + (share - 1) * (goal - own))
+    return pose.with_landmarks(goal + (share - 1) * (goal - own))
 
 
 def _aligned(own: Landmarks, other: Landmarks, turned: bool) -> Landmarks:
     """``other`` moved and scaled to the centre and size of ``own``; ``turned``: also rotated."""
-    pose, face = head_fitter().pose(own), LiftedFace.of(other)
+    pose, face = fitted_head(own).pose, LiftedFace.of(other)
     seen: Floats = (other - face.pose.shift) / face.pose.scale
     if turned:
         seen = (face.points(pose.rotation) @ pose.rotation.T)[:, :2]

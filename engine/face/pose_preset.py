@@ -3,9 +3,10 @@
 A pose file in Repose's own format has them under the key ``preset``. Each is optional; a face keeps
 its own value of an absent one:
 
-angles      yaw, pitch and roll of the head in the picture, degrees
-expression  slider values of `engine.face.expression.Expression`, by name
-edits       68 times (x, y, z), decimetres, head coordinates
+angles        yaw, pitch and roll of the head in the picture, degrees
+expression    slider values of `engine.face.expression.Expression`, by name
+coefficients  expression coefficients of `engine.face.coefficients`, by name, gaze included
+edits         68 times (x, y, z), decimetres, head coordinates
 """
 
 import json
@@ -39,14 +40,17 @@ _FEATURES: tuple[PosePart, ...] = ("eyes", "brows", "mouth", "jaw")
 class PosePreset:
     """A pose for any face. The face keeps its own value of a field that is None.
 
-    angles      yaw, pitch and roll of the head in the picture, degrees
-    expression  slider values
-    edits       (68, 3) displacements of the landmarks, decimetres, head coordinates
-    points      (68, 2) landmarks of another face to copy the pose from; all that other formats have
+    angles        yaw, pitch and roll of the head in the picture, degrees
+    expression    slider values
+    coefficients  some or all expression coefficients, by name
+    edits         (68, 3) displacements of the landmarks, decimetres, head coordinates
+    points        (68, 2) landmarks of another face to copy the pose from; all that other formats
+                  have
     """
 
     angles: tuple[float, float, float] | None = None
     expression: Expression | None = None
+    coefficients: Mapping[str, float] | None = None
     edits: NDArray[np.float64] | None = None
     points: Landmarks | None = None
 
@@ -55,7 +59,8 @@ class PosePreset:
         """The preset of a whole pose."""
         own = pose.source.angles
         yaw, pitch, roll = (a + b for a, b in zip(own, _turn(pose), strict=True))
-        return cls((yaw, pitch, roll), pose.expression, pose.edits / pose.source.pose.scale)
+        edits = pose.edits / pose.source.pose.scale
+        return cls((yaw, pitch, roll), pose.expression, pose.coefficients, edits)
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -95,6 +100,9 @@ class PosePreset:
         if face and self.expression is not None:
             # Via neutral, so that the closing of lids and lips is recomputed from these edits.
             pose = expressed(expressed(pose, NEUTRAL), self.expression)
+            pose = replace(pose, coefficients=None)
+        if face and self.coefficients is not None:
+            pose = pose.with_coefficients(self.coefficients)
         if head and self.angles is not None:
             missing = np.subtract(self.angles, pose.source.angles)
             pose = pose.turned(*((missing + 180) % 360 - 180).tolist())
@@ -104,6 +112,7 @@ class PosePreset:
         values = {
             "angles": self.angles,
             "expression": None if self.expression is None else asdict(self.expression),
+            "coefficients": None if self.coefficients is None else dict(self.coefficients),
             "edits": None if self.edits is None else self.edits.tolist(),
         }
         return {key: value for key, value in values.items() if value is not None}
@@ -153,6 +162,9 @@ def _values(stored: Mapping[str, Any]) -> dict[str, Any]:
         values["angles"] = (yaw, pitch, roll)
     if "expression" in stored:
         values["expression"] = Expression(**stored["expression"])
+    if "coefficients" in stored:
+        values["coefficients"] = dict(stored["coefficients"])
+        Coefficients.of(**values["coefficients"])  # raises for unknown names and other values
     if "edits" in stored:
         edits = np.array(stored["edits"], np.float64)
         if edits.shape != (N_LANDMARKS, 3) or not (np.abs(edits) < _MAX_EDIT).all():

@@ -12,10 +12,11 @@ PosePart = Literal["head", "eyes", "brows", "mouth", "jaw"]
 POSE_PARTS: tuple[PosePart, ...] = ("head", "eyes", "brows", "mouth", "jaw")
 """Parts of a pose that can be copied separately: the head's rotation and the moving features."""
 
-_GROUPS_OF: Mapping[PosePart, tuple[str, ...]] = MappingProxyType({
-    "eyes": ("eyes",), "brows": ("brows",), "mouth": ("mouth", "cheeks", "nose"), "jaw": ("jaw",),
+_NAMES_OF: Mapping[PosePart, tuple[str, ...]] = MappingProxyType({
+    "head": (), "eyes": GROUPS["eyes"], "brows": GROUPS["brows"], "jaw": GROUPS["jaw"],
+    "mouth": (*GROUPS["mouth"], *GROUPS["cheeks"], *GROUPS["nose"], "jawOpen"),
 })  # fmt: skip
-"""The gaze is with the eyes; cheeks and nose are with the mouth."""
+"""The coefficients of each part: the gaze is with the eyes, and jawOpen also with the mouth."""
 
 
 def retargeted(
@@ -34,6 +35,5 @@ def retargeted(
     wanted = (target.array - target_neutral.array).clip(0, 1)
     share = np.zeros(len(NAMES))
     for part in parts:
-        for group in _GROUPS_OF.get(part, ()):
-            share[[INDEX[name] for name in GROUPS[group]]] = strength
+        share[[INDEX[name] for name in _NAMES_OF[part]]] = strength
     return Coefficients.from_array(own.array + share * (wanted - own.array))

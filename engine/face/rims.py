@@ -15,13 +15,15 @@ from engine.face.head_model import Floats, HeadModel, Part, Places, head_model
 
 _LID_FADE = 0.13  # decimetres above the rim of a lid
 _LIP_FADE = 0.3  # below the rim of the lower lip, down to the chin
+_WITH_JAW = 0.3  # least displacement of the lower lip by jawOpen
 _LEAST_OPENING = 0.01  # decimetres: below it a mouth counts as closed by its coefficients
 
 # MediaPipe's points on the rims, from corner to corner, the person's right first.
 _EYES = (
-    ((33, 161, 160, 159, 158, 157, 133), (33, 163, 144, 145, 153, 154, 133), "eyeBlinkRight"),
-    ((362, 384, 385, 386, 387, 388, 263), (362, 381, 380, 374, 373, 390, 263), "eyeBlinkLeft"),
+    ((33, 161, 160, 159, 158, 157, 133), (33, 163, 144, 145, 153, 154, 133)),
+    ((362, 384, 385, 386, 387, 388, 263), (362, 381, 380, 374, 373, 390, 263)),
 )
+_BLINKS = ("eyeBlinkRight", "eyeBlinkLeft")
 _LIPS = ((78, 81, 82, 13, 312, 311, 308), (78, 178, 87, 14, 317, 402, 308))
 
 
@@ -66,10 +68,7 @@ class Rims:
 
     def close(self, mesh: Floats, expression: Coefficients) -> None:
         """Close lids and lips of ``mesh`` (V, 3), in place, as far as an expression closes them."""
-        shares = [
-            _progress(self._own[name], expression[name])
-            for name in ("eyeBlinkRight", "eyeBlinkLeft")
-        ]
+        shares = [_progress(self._own[name], expression[name]) for name in _BLINKS]
         opening = _opening(expression)
         closing = 1 - opening / self._opening if self._opening > _LEAST_OPENING else 0.0
         shares.append(float(np.clip(closing, 0, 1)))
@@ -110,7 +109,7 @@ def _opening_of_units() -> Floats:
 def _rims() -> tuple[_Rim, _Rim, _Rim]:
     """Of the right eye, the left eye and the lips."""
     model = head_model()
-    right, left = (_lid_rim(model, upper, lower) for upper, lower, _ in _EYES)
+    right, left = (_lid_rim(model, upper, lower) for upper, lower in _EYES)
     return right, left, _lip_rim(model)
 
 
@@ -135,7 +134,8 @@ def _lip_rim(model: HeadModel) -> _Rim:
     rim, other = lower.of(model.mean), upper.of(model.mean)
     edge = np.interp(x, rim[:, 0], (rim[:, 1] + other[:, 1]) / 2)
     inside = (x > rim[:, 0].min()) & (x < rim[:, 0].max()) & (z > 0.8)
-    lip = inside & (y > edge) & (y < edge + _LIP_FADE) & (model.vertex_parts == Part.SKIN)
+    lower_lip = model.expressions[INDEX["jawOpen"], :, 1] > _WITH_JAW
+    lip = inside & lower_lip & (y < edge + _LIP_FADE) & (model.vertex_parts == Part.SKIN)
     fade = _smooth(np.clip(1 - (y - edge) / _LIP_FADE, 0, 1))
     return _rim(upper, lower, x, lip, fade, rim[:, 0])
 

@@ -1,12 +1,18 @@
-"""Expression coefficients: a mapping of ARKit's names, gaze, sliders and copying."""
+"""Expression coefficients: a mapping of ARKit's names, with the gaze."""
 
 import numpy as np
 import pytest
 
 from engine.core.errors import ReposeError
-from engine.face.coefficients import GROUPS, LARGEST_GAZE, NAMES, REST, Coefficients
-from engine.face.expression import Expression
-from engine.face.sliders import retargeted, with_sliders
+from engine.face.coefficients import (
+    GROUPS,
+    LARGEST_GAZE,
+    NAMES,
+    REST,
+    Coefficients,
+    read_coefficients,
+    read_gaze,
+)
 
 
 def test_the_names_are_arkits() -> None:
@@ -57,52 +63,26 @@ def test_a_mirrored_face_looks_to_the_other_side() -> None:
     assert mirrored.mirrored() == face
 
 
-def test_sliders_at_rest_change_nothing() -> None:
-    own = Coefficients.of(jawOpen=0.3, eyeSquintLeft=0.4, mouthSmileLeft=0.2)
-    assert with_sliders(own, Expression()) == own
-
-
-@pytest.mark.parametrize("blink", [0.0, 0.4, 1.0])
-def test_eyes_shut_and_open_from_what_they_are(blink: float) -> None:
-    own = Coefficients.of(eyeBlinkRight=blink)
-    shut = with_sliders(own, Expression(close_right_eye=1))
-    assert shut["eyeBlinkRight"] == 1
-    assert shut["eyeBlinkLeft"] == 0
-    wide = with_sliders(own, Expression(close_right_eye=-1))
-    assert wide["eyeBlinkRight"] == 0
-    assert wide["eyeWideRight"] == 1
-
-
-def test_a_mouth_closes_and_smiles() -> None:
-    own = Coefficients.of(jawOpen=0.5, mouthUpperUpLeft=0.3, mouthFrownLeft=0.4)
-    closed = with_sliders(own, Expression(open_mouth=-1))
-    assert closed["jawOpen"] == closed["mouthUpperUpLeft"] == 0
-    smiling = with_sliders(own, Expression(smile=1))
-    assert smiling["mouthFrownLeft"] == 0
-    assert min(smiling["mouthSmileLeft"], smiling["mouthSmileRight"]) > 0.7
-    half = with_sliders(REST, Expression(smile=0.5))
-    assert 0.3 < half["mouthSmileLeft"] < smiling["mouthSmileLeft"]
-
-
-def test_an_expression_is_copied_relative_to_its_own_neutral() -> None:
-    own = Coefficients.of(mouthSmileLeft=0.8, jawOpen=0.4, browInnerUp=0.3)
-    target = Coefficients.of(jawOpen=0.6, eyeBlinkLeft=0.9, browInnerUp=0.5)
-    usual = Coefficients.of(jawOpen=0.1, browInnerUp=0.5)
-    copied = retargeted(own, target, usual)
-    assert copied["jawOpen"] == pytest.approx(0.5), "the own open mouth is not added to it"
-    assert copied["mouthSmileLeft"] == 0
-    assert copied["browInnerUp"] == 0
-    eyes_only = retargeted(own, target, parts=("eyes",))
-    assert eyes_only == own.replaced(eyeBlinkLeft=0.9)
-    half = retargeted(own, target, strength=0.5)
-    assert half["jawOpen"] == pytest.approx(0.5)
-    assert half["mouthSmileLeft"] == pytest.approx(0.4)
-    assert retargeted(own, target, strength=0) == own
-    with pytest.raises(ReposeError, match="strength"):
-        retargeted(own, target, strength=2)
-
-
 def test_from_an_array_it_is_cut_off() -> None:
     values = np.linspace(-1, 2, len(NAMES))
     face = Coefficients.from_array(values)
     np.testing.assert_allclose(face.array, values.clip(0, 1))
+
+
+def test_text_gives_coefficients() -> None:
+    assert read_coefficients("jawOpen=0.6, eyeBlink_L=1") == {"jawOpen": 0.6, "eyeBlinkLeft": 1}
+    assert read_coefficients("eyeBlink=0.5") == {"eyeBlinkLeft": 0.5, "eyeBlinkRight": 0.5}
+    assert read_coefficients("") == {}
+    assert read_gaze("10,-5") == (10, -5)
+
+
+@pytest.mark.parametrize("text", ["jawOpen", "jawOpen=", "jawOpen=2", "jawOpen=nan", "jaw=0.5"])
+def test_other_text_is_refused(text: str) -> None:
+    with pytest.raises(ReposeError):
+        read_coefficients(text)
+
+
+@pytest.mark.parametrize("text", ["10", "10,nan", "40,0", "a,b", "1,2,3", ""])
+def test_other_gazes_are_refused(text: str) -> None:
+    with pytest.raises(ReposeError, match="gaze"):
+        read_gaze(text)

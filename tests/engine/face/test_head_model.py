@@ -1,4 +1,4 @@
-"""The head model: lids close over eyeballs, the jaw takes teeth along, left is the mirror of right."""
+"""The head model: lids close over eyeballs, the jaw moves the lower teeth, both sides are alike."""
 
 import numpy as np
 import pytest
