@@ -17,6 +17,7 @@ from engine.config.config import Detector, read_settings
 from engine.core.errors import ReposeError
 from engine.core.files import name_key, read_text, reason
 from engine.export.jobs import Job, JobOptions, View
+from engine.face.coefficients import read_coefficients, read_gaze
 from engine.face.pose import Transfer
 from engine.face.pose_files import POSE_SUFFIXES
 from engine.imaging.photos import PHOTO_SUFFIXES
@@ -54,6 +55,8 @@ class ExportBatch:
     targets, poses    target photos and pose files, or folders of them; if both are empty, the
                       source's own pose is used
     yaw, pitch, roll  angles in degrees, added to the rotation of the pose
+    expression, gaze  coefficients to replace and the gaze, as text: see `read_coefficients` and
+                      `read_gaze`
     transfer, detector, face, view, quality, note, masks  see JobOptions
     out               output folder; None if only the sheet or the animation is wanted
     name              naming pattern (see NAME_FIELDS); empty: the shortest that gives unique names
@@ -72,6 +75,8 @@ class ExportBatch:
     yaw: Angles = (0.0,)
     pitch: Angles = (0.0,)
     roll: Angles = (0.0,)
+    expression: str = ""
+    gaze: str = ""
     transfer: Transfer = "relative"
     detector: Detector = "landmarker"
     face: int = 1
@@ -106,6 +111,7 @@ class ExportBatch:
             raise ReposeError(f"The animation {self.animation} must be a .gif or an .mp4.")
         if self.name:
             check_pattern(self.name)
+        _ = self.options  # reads the expression and the gaze
 
     @property
     def pattern(self) -> str:
@@ -130,6 +136,8 @@ class ExportBatch:
             quality=self.quality,
             note=self.note,
             keep=not self.overwrite,
+            coefficients=read_coefficients(self.expression),
+            gaze=read_gaze(self.gaze) if self.gaze else None,
             masks=self.masks,
         )
 

@@ -27,10 +27,9 @@ from engine.core.errors import ReposeError
 from engine.core.files import DiskFullError
 from engine.core.sharing import FutureCache, MicroBatcher
 from engine.export.jobs import Job, JobOptions, Outcome, View
-from engine.export.sequence import Target
 from engine.face.detection import find_faces
-from engine.face.landmarks import Landmarks
-from engine.face.pose import Pose3D, copy_pose
+from engine.face.faces import Face
+from engine.face.pose import Pose3D, copied_pose
 from engine.face.pose_check import check_pose
 from engine.face.pose_files import POSE_SUFFIXES
 from engine.face.pose_preset import pose_from_file
@@ -85,11 +84,10 @@ def inputs_of(jobs: Sequence[Job], options: JobOptions) -> set[Path]:
 class _SourcePhoto(NamedTuple):
     """A source photo with everything that its jobs share.
 
-    size  (width, height), pixels    face  landmarks (68, 2), pixels    pose  the face's own pose
+    size  (width, height), pixels    pose  the face's own pose
     """
 
     size: tuple[int, int]
-    face: Landmarks
     pose: Pose3D
     source: Source
     metadata: Metadata
@@ -161,25 +159,23 @@ class _JobRunner:
         photo, metadata = read_picture(path)
         face = _find_face(photo, path, self._options.face, self._options.detector)
         size = photo.shape[1], photo.shape[0]
-        source = self._predictor.cut(photo, face)
+        source = self._predictor.cut(photo, face.landmarks)
         keep = keep_of(path, self._options.masks, size)
-        return _SourcePhoto(size, face, Pose3D.of(face), source, metadata, keep)
+        return _SourcePhoto(size, Pose3D.of(face), source, metadata, keep)
 
     def _target_pose(self, source: _SourcePhoto, job: Job) -> Pose3D:
-        """The job's pose on the source."""
-        if job.target is None:
-            pose = source.pose
-        elif job.target.suffix.lower() in POSE_SUFFIXES:
-            pose = pose_from_file(job.target, source.pose, source.size, self._options.transfer)
-        else:
+        """The job's pose of the source."""
+        pose, options = source.pose, self._options
+        if job.target is not None and job.target.suffix.lower() in POSE_SUFFIXES:
+            pose = pose_from_file(job.target, pose, source.size, options.transfer)
+        elif job.target is not None:
             target = self._targets.start(job.target).result()
-            transfer = self._options.transfer
-            points = copy_pose(source.face, target.landmarks, transfer, source.size, target.size)
-            pose = source.pose.with_landmarks(points)
-        if any(job.angles):
-            turn = np.add((pose.yaw, pose.pitch, pose.roll), job.angles)
-            pose = pose.turned(*turn.tolist())
-        return pose
+            sizes = source.size, target.size
+            pose = copied_pose(pose, target.face, options.transfer, sizes)
+        if options.coefficients or options.gaze is not None:
+            pose = pose.with_coefficients(options.coefficients, options.gaze)
+        turn = np.add((pose.yaw, pose.pitch, pose.roll), job.angles)
+        return pose.turned(*turn)
 
 
 @contextmanager
@@ -228,20 +224,27 @@ def job_threads(device: str) -> int:
     return cores or 1 if device == "cpu" else min(2 * (cores or 1), _MAX_GPU_BATCH)
 
 
-def _read_target(detector: Detector, path: Path) -> Target:
+class _TargetPhoto(NamedTuple):
+    """The face of a target photo, and the photo's (width, height)."""
+
+    face: Face
+    size: tuple[int, int]
+
+
+def _read_target(detector: Detector, path: Path) -> _TargetPhoto:
     photo = read_photo(path)
-    return Target(_find_face(photo, path, 1, detector), (photo.shape[1], photo.shape[0]))
+    return _TargetPhoto(_find_face(photo, path, 1, detector), (photo.shape[1], photo.shape[0]))
 
 
-def _find_face(photo: Photo, path: Path, number: int, detector: Detector) -> Landmarks:
-    """Landmarks of the face with this number, from 1, largest first. Raises ReposeError."""
+def _find_face(photo: Photo, path: Path, number: int, detector: Detector) -> Face:
+    """The face with this number, from 1, largest first. Raises ReposeError."""
     faces = find_faces(photo, detector)
     if not faces:
         raise ReposeError(f"No face was found in {path}.")
     if number > len(faces):
         count = "1 face was" if len(faces) == 1 else f"{len(faces)} faces were"
         raise ReposeError(f"There is no face {number} in {path}: {count} found.")
-    return faces[number - 1].landmarks
+    return faces[number - 1]
 
 
 def render_view(prediction: Prediction, view: View, keep: KeepMask | None = None) -> Photo:

@@ -2,9 +2,10 @@
 
 import csv
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from engine.config.config import Detector
@@ -52,6 +53,8 @@ class JobOptions:
     quality   of JPEG and WebP, 1 to 100
     note      write provenance metadata (see `engine.imaging.provenance`)
     keep      skip jobs whose output exists
+    coefficients  expression coefficients to replace, by name
+    gaze      yaw and pitch of the eyes in the head, degrees; None: unchanged
     masks     keep mask, or a folder of keep masks with the names of their sources
               (see `engine.guidance.keep`)
     """
@@ -63,6 +66,8 @@ class JobOptions:
     quality: int = 95
     note: bool = True
     keep: bool = False
+    coefficients: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    gaze: tuple[float, float] | None = None
     masks: Path | None = None
 
 

@@ -55,11 +55,19 @@ class ReposeOptions:
     roll: Annotated[str, arg(metavar="DEGREES", help_behavior_hint="")] = "0"
     """Angle to add; positive turns the head clockwise. As --yaw."""
 
+    expression: Annotated[str, arg(metavar="NAME=VALUE,...", help_behavior_hint="")] = ""
+    """Expression coefficients under ARKit's names, 0 to 1, that replace the face's own, such as
+    jawOpen=0.6,eyeBlink_L=1. _L and _R are the person's left and right; without, both sides."""
+
+    gaze: Annotated[str, arg(metavar="YAW,PITCH", help_behavior_hint="")] = ""
+    """Where the eyes look, in degrees from straight ahead out of the head; positive is to the
+    image's right and up."""
+
     transfer: Transfer = "relative"
-    """How to copy the pose of a photo or pose file. relative: the rotation of the head and the
-    openings of mouth, eyes and brows (all that Repose's own pose files contain); aligned: the
-    landmarks, moved and scaled onto the source's face; absolute: the landmarks at their pixel
-    coordinates, for photos of one fixed camera, or a pose file of the source itself."""
+    """How to copy the pose of a photo or pose file. relative: the rotation of the head, the
+    expression and the gaze (all that Repose's own pose files contain); aligned: the landmarks,
+    moved and scaled onto the source's face; absolute: the landmarks at their pixel coordinates, for
+    photos of one fixed camera, or a pose file of the source itself."""
 
     detector: Detector = "landmarker"
     """What finds faces and landmarks: MediaPipe's networks, or dlib as in the report."""
@@ -150,7 +158,7 @@ def normalised(arguments: Sequence[str]) -> list[str]:
     for argument in rest:
         if argument == "--report" or argument.startswith("--report="):
             argument = "--log" + argument.removeprefix("--report")
-        if argument in ("--yaw", "--pitch", "--roll"):
+        if argument in ("--yaw", "--pitch", "--roll", "--gaze"):
             value = next(rest, None)
             argument = argument if value is None else f"{argument}={value}"
         result.append(argument)
@@ -229,6 +237,8 @@ def batch_from_options(options: ReposeOptions) -> ExportBatch:
         yaw=read_angles(options.yaw),
         pitch=read_angles(options.pitch),
         roll=read_angles(options.roll),
+        expression=options.expression,
+        gaze=options.gaze,
         transfer=options.transfer,
         detector=options.detector,
         face=options.face,
@@ -258,11 +268,12 @@ def batch_arguments(batch: ExportBatch) -> list[str]:
         angles: tuple[float, ...] = getattr(batch, name)
         if angles != (0.0,):
             words.append(f"--{name}={angles_text(angles)}")
-    for name in ("transfer", "detector", "face", "view", "out", "name", "format", "quality",
-                 "sheet", "animation", "fps", "model", "device"):  # fmt: skip
+    for name in ("expression", "transfer", "detector", "face", "view", "out", "name", "format",
+                 "quality", "sheet", "animation", "fps", "model", "device"):  # fmt: skip
         value = getattr(batch, name)
         if value != getattr(default, name):
             words += [f"--{name}", f"{value:g}" if isinstance(value, float) else str(value)]
+    words += [f"--gaze={batch.gaze}"] if batch.gaze else []
     words += ["--keep-area", str(batch.masks)] if batch.masks else []
     words += ["--overwrite"] if batch.overwrite else []
     words += [] if batch.note else ["--no-provenance"]

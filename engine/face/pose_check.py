@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import Delaunay
 
+from engine.face.head import angles
 from engine.face.landmarks import Landmarks
-from engine.face.pose import Pose3D, head_angles
+from engine.face.pose import Pose3D
 from engine.face.trained_range import TrainedRange
 
 Floats = NDArray[np.float64]
@@ -71,7 +72,7 @@ def check_pose(
     small = (Finding("small", value=height, limit=SMALLEST_FACE),) * (height < SMALLEST_FACE)
     if np.array_equal(source, points):
         return small
-    own, other = pose.source.angles, head_angles(points)
+    own, other = pose.source.angles, angles(pose.head.pose.rotation)
     seen = [(o - w + 180) % 360 - 180 for w, o in zip(own, other, strict=True)]
     folded = folded_points(pose, (seen[0], seen[1], seen[2]))
     if folded:  # the angles estimated from folded points are unreliable

@@ -3,9 +3,10 @@
 A pose file in Repose's own format has them under the key ``preset``. Each is optional; a face keeps
 its own value of an absent one:
 
-angles      yaw, pitch and roll of the head in the picture, degrees
-expression  slider values of `engine.face.expression.Expression`, by name
-edits       68 times (x, y, z), decimetres, head coordinates
+angles        yaw, pitch and roll of the head in the picture, degrees
+expression    slider values of `engine.face.expression.Expression`, by name
+coefficients  expression coefficients of `engine.face.coefficients`, by name, gaze included
+edits         68 times (x, y, z), decimetres, head coordinates
 """
 
 import json
@@ -20,15 +21,17 @@ from numpy.typing import NDArray
 from engine.config.skeletons import N_LANDMARKS
 from engine.core.errors import ReposeError
 from engine.core.files import write_whole
+from engine.face.coefficients import GROUPS, Coefficients
 from engine.face.expression import NEUTRAL, Expression
-from engine.face.head import mean_face
 from engine.face.landmarks import Landmarks
-from engine.face.pose import LiftedFace, Pose3D, Transfer, copy_pose, expressed, head_angles
+from engine.face.lifted_face import LiftedFace
+from engine.face.pose import Pose3D, Transfer, copy_pose, expressed, head_angles
 from engine.face.pose_files import PoseFile, pose_text, write_pose
 from engine.face.pose_formats import LABELME, Size
-from engine.face.retargeting import PosePart, eye_openings
+from engine.face.retargeting import PosePart
 
-_SHUT, _WIDE = 0.6, 1.7  # openings of neutral eyes, relative to the mean face
+_CLEARLY = 0.4  # from this coefficient on, eyes or brows show an expression
+_FEATURE_POINTS = [*range(27), *range(36, N_LANDMARKS)]  # all but the nose
 _MAX_EDIT = 3.0  # decimetres
 _HEAD: tuple[PosePart, ...] = ("head",)
 _FEATURES: tuple[PosePart, ...] = ("eyes", "brows", "mouth", "jaw")
@@ -38,14 +41,17 @@ _FEATURES: tuple[PosePart, ...] = ("eyes", "brows", "mouth", "jaw")
 class PosePreset:
     """A pose for any face. The face keeps its own value of a field that is None.
 
-    angles      yaw, pitch and roll of the head in the picture, degrees
-    expression  slider values
-    edits       (68, 3) displacements of the landmarks, decimetres, head coordinates
-    points      (68, 2) landmarks of another face to copy the pose from; all that other formats have
+    angles        yaw, pitch and roll of the head in the picture, degrees
+    expression    slider values
+    coefficients  some or all expression coefficients, by name
+    edits         (68, 3) displacements of the landmarks, decimetres, head coordinates
+    points        (68, 2) landmarks of another face to copy the pose from; all that other formats
+                  have
     """
 
     angles: tuple[float, float, float] | None = None
     expression: Expression | None = None
+    coefficients: Mapping[str, float] | None = None
     edits: NDArray[np.float64] | None = None
     points: Landmarks | None = None
 
@@ -54,7 +60,8 @@ class PosePreset:
         """The preset of a whole pose."""
         own = pose.source.angles
         yaw, pitch, roll = (a + b for a, b in zip(own, _turn(pose), strict=True))
-        return cls((yaw, pitch, roll), pose.expression, pose.edits / pose.source.pose.scale)
+        edits = pose.edits / pose.source.pose.scale
+        return cls((yaw, pitch, roll), pose.expression, pose.coefficients, edits)
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -97,6 +104,9 @@ class PosePreset:
         if face and self.expression is not None:
             # Via neutral, so that the closing of lids and lips is recomputed from these edits.
             pose = expressed(expressed(pose, NEUTRAL), self.expression)
+            pose = replace(pose, coefficients=None)
+        if face and self.coefficients is not None:
+            pose = pose.with_coefficients(self.coefficients)
         if head and self.angles is not None:
             missing = np.subtract(self.angles, pose.source.angles)
             pose = pose.turned(*((missing + 180) % 360 - 180).tolist())
@@ -106,6 +116,7 @@ class PosePreset:
         values = {
             "angles": self.angles,
             "expression": None if self.expression is None else asdict(self.expression),
+            "coefficients": None if self.coefficients is None else dict(self.coefficients),
             "edits": None if self.edits is None else self.edits.tolist(),
         }
         return {key: value for key, value in values.items() if value is not None}
@@ -166,18 +177,22 @@ def write_pose3d(path: Path, pose: Pose3D, photo_size: tuple[int, int]) -> None:
 
 
 def relaxed(pose: Pose3D) -> Pose3D:
-    """The pose with a neutral expression: mouth shut and level, eyes open.
+    """The pose with a neutral expression: mouth shut and level, eyes open, the gaze as it is.
 
-    All sliders are set to 0. The mouth, and eyes that are shut or wide open, then get the openings
-    of the mean face. The height of the brows is individual and stays.
+    All sliders, and the edits of the features, are set to 0. Small coefficients of eyes and brows
+    stay, because they may be the shape of the face.
     """
-    mean = mean_face((170, 200), (230, 200))
-    usual = eye_openings(Pose3D.of(mean).source.points())
-    pose = expressed(pose, NEUTRAL)
-    points = pose.source.points() + pose.edits / pose.source.pose.scale
-    shares = np.divide(eye_openings(points), usual)
-    odd = shares.min() < _SHUT or shares.max() > _WIDE
-    return pose.with_pose_of(mean, ("mouth", "jaw", "eyes") if odd else ("mouth", "jaw"))
+    own = pose.source.expression if pose.coefficients is None else pose.coefficients
+    kept = {
+        name: own[name]
+        for name in (*GROUPS["eyes"], *GROUPS["brows"])
+        if own[name] < _CLEARLY or name.startswith("eyeLook")
+    }
+    edits = pose.edits.copy()
+    edits[_FEATURE_POINTS] = 0
+    return replace(
+        pose, edits=edits, expression=NEUTRAL, closing=None, coefficients=Coefficients.of(**kept)
+    )
 
 
 def _turn(pose: Pose3D) -> tuple[float, float, float]:
@@ -194,6 +209,9 @@ def _values(stored: Mapping[str, Any]) -> dict[str, Any]:
         values["angles"] = (yaw, pitch, roll)
     if "expression" in stored:
         values["expression"] = Expression(**stored["expression"])
+    if "coefficients" in stored:
+        values["coefficients"] = dict(stored["coefficients"])
+        Coefficients.of(**values["coefficients"])  # raises for unknown names and other values
     if "edits" in stored:
         edits = np.array(stored["edits"], np.float64)
         if edits.shape != (N_LANDMARKS, 3) or not (np.abs(edits) < _MAX_EDIT).all():

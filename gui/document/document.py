@@ -102,16 +102,14 @@ class Document(QObject):
             return True
         if edit.pose is saved.pose:
             return False
-        points = edit.pose.landmarks()
-        if self.project is None and np.array_equal(points, edit.landmarks):
+        if self.project is None and not edit.pose.changed:
             return False  # a saved picture would equal the photo
-        return not np.array_equal(points, saved.pose.landmarks())
+        return not edit.pose.same_picture(saved.pose)
 
     @property
     def edited(self) -> bool:
-        """Whether the landmarks of the editable pose differ from the source's."""
-        edit = self.edit
-        return edit is not None and not np.array_equal(edit.editable.landmarks(), edit.landmarks)
+        """Whether the editable pose differs from the source."""
+        return self.edit is not None and self.edit.editable.changed
 
     # The face
 
@@ -146,7 +144,7 @@ class Document(QObject):
     def choose_face(self, index: int) -> None:
         """Edit the face `photo.faces[index]`."""
         assert self.photo is not None
-        self.open_edit(Edit.of(self.photo.faces[index].landmarks))
+        self.open_edit(Edit.of(self.photo.faces[index]))
 
     def leave_face(self) -> None:
         """Close the face, so that another one can be chosen."""
@@ -227,13 +225,14 @@ class Document(QObject):
 
         Its angles are set to their head rotation, so that the sliders turn on from there.
         """
-        if self.landmarks is not None:
-            self.change_pose(posed_as(self.landmarks, landmarks), text)
+        if self.edit is not None:
+            self.change_pose(posed_as(self.edit.pose.source, landmarks), text)
 
     def reset_pose(self) -> None:
         """Set the editable pose to the source's, as an undo entry of its own."""
-        if self.landmarks is not None and self.edited:
-            self.change_pose(engine.Pose3D.of(self.landmarks), self.tr("Reset pose"))
+        if self.edit is not None and self.edited:
+            unchanged = engine.Pose3D.unchanged(self.edit.pose.source)
+            self.change_pose(unchanged, self.tr("Reset pose"))
 
     # Correcting the source's landmarks
 
@@ -241,7 +240,7 @@ class Document(QObject):
         """Start to correct the source's landmarks; the target pose cannot be changed meanwhile."""
         edit = self.edit
         if edit is not None and edit.correction is None:
-            points = engine.Pose3D.of(edit.landmarks)
+            points = engine.Pose3D.unchanged(edit.pose.source)
             correction = Correction(points, self.undo_stack.index())
             self.change(replace(edit, correction=correction), self.tr("Correct the points"))
 

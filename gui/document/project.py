@@ -6,7 +6,7 @@ import base64
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ import engine
 from gui.document.edit import Correction, Edit
 
 if TYPE_CHECKING:
-    from engine import KeepMask, Pose3D
+    from engine import Face, KeepMask, Pose3D
 
 SUFFIX = ".repose"
 _FORMAT, _VERSION = "repose project", 1
@@ -121,6 +121,7 @@ def _values(project: Project, folder: Path) -> dict[str, Any]:
     }
     if edit is not None:
         values["landmarks"] = _points(edit.landmarks)
+        values["detected"] = _detected_values(edit.pose.source.detected)
         values["pose"] = _pose_values(edit.pose)
         if edit.correction is not None:
             values["correction"] = _pose_values(edit.correction.points)
@@ -154,7 +155,9 @@ def _area(values: Any) -> tuple[float, float, float, float]:
 
 
 def _edit(values: Mapping[str, Any], photo_size: tuple[int, int]) -> Edit:
-    start = engine.Pose3D.of(values["landmarks"])
+    detected = values.get("detected")
+    face = values["landmarks"] if detected is None else _detected(values["landmarks"], detected)
+    start = engine.Pose3D.of(face)
     correction, keep = values.get("correction"), values.get("keep")
     return Edit(
         landmarks=start.source.landmarks,
@@ -172,17 +175,47 @@ def _pose_values(pose: Pose3D) -> dict[str, Any]:
         "roll": pose.roll,
         "expression": asdict(pose.expression),
         "closing": None if pose.closing is None else pose.closing.tolist(),
+        "coefficients": None if pose.coefficients is None else dict(pose.coefficients),
     }
 
 
 def _pose(values: Mapping[str, Any], start: Pose3D) -> Pose3D:
     edits, closing = _offsets(values["edits"]), values["closing"]
+    coefficients = values.get("coefficients")
     yaw, pitch, roll = (float(values[name]) for name in ("yaw", "pitch", "roll"))
     if not all(abs(angle) <= _LARGEST_ANGLE for angle in (yaw, pitch, roll)):
         raise ValueError("angles")
     expression = engine.Expression(**values["expression"])
-    closing = None if closing is None else _offsets(closing)
-    return engine.Pose3D(start.source, edits, yaw, pitch, roll, expression, closing)
+    pose = engine.Pose3D(start.source, edits, yaw, pitch, roll)
+    if "coefficients" not in values:  # of an earlier version: its closing had another meaning
+        return engine.expressed(pose, expression)
+    return replace(
+        pose,
+        expression=expression,
+        closing=None if closing is None else _offsets(closing),
+        coefficients=None if coefficients is None else engine.Coefficients.of(**coefficients),
+    )
+
+
+def _detected_values(face: Face | None) -> dict[str, Any] | None:
+    if face is None or face.dense is None:
+        return None
+    return {
+        "box": face.box,
+        "score": face.score,
+        "dense": _points(face.dense),
+        "coefficients": dict(face.coefficients),
+    }
+
+
+def _detected(landmarks: Any, values: Mapping[str, Any]) -> Face:
+    left, top, right, bottom = map(float, values["box"])
+    dense = np.array(values["dense"], np.float32)
+    if dense.shape != (engine.N_DENSE, 3) or not np.isfinite(dense).all():
+        raise ValueError("dense")
+    points = np.array(landmarks, np.float32)
+    scores = {str(name): float(score) for name, score in values["coefficients"].items()}
+    return engine.Face((left, top, right, bottom), points, float(values["score"]), dense, scores)
 
 
 def _offsets(values: Any) -> NDArray[np.float64]:
@@ -201,7 +234,7 @@ def _keep(values: Mapping[str, Any], photo_size: tuple[int, int]) -> KeepMask:
     return engine.KeepMask.from_png(png, photo_size, feather)
 
 
-def _points(landmarks: engine.Landmarks) -> list[list[float]]:
+def _points(landmarks: NDArray[np.float32]) -> list[list[float]]:
     """Points as lists, each number the shortest decimal that reads back as the same float32."""
     return [[float(str(value)) for value in point] for point in landmarks]
 

@@ -184,10 +184,7 @@ def name_of(file: Path) -> str:
 
 def thumbnail(preset: PosePreset) -> QImage:
     """The mean head in a pose, `SIDE` pixels wide and high, on a transparent background."""
-    posed = preset.on(_mean_pose())
-    # The head is fitted to the posed landmarks, so that its surface has the expression too.
-    bent = engine.Pose3D.of(posed.turned(0, 0, 0).landmarks())
-    return head_image(bent.turned(posed.yaw, posed.pitch, posed.roll), SIDE, only_face=True)
+    return head_image(preset.on(_mean_pose()), SIDE, only_face=True)
 
 
 @cache

@@ -8,12 +8,15 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.core.errors import ReposeError
+from engine.export.batches import ExportBatch
 from engine.export.export import repose_all
 from engine.export.jobs import Job, JobOptions, Outcome, read_jobs
 from engine.face.detection import find_faces
+from engine.face.head import mean_face
 from engine.face.landmarks import Landmarks, check_landmarks
 from engine.face.pose import Pose3D, head_angles
 from engine.face.pose_files import write_pose
+from engine.face.pose_preset import PosePreset
 from engine.imaging.crop import Crop
 from engine.imaging.photos import Photo, read_photo, write_photo
 from engine.inference.prediction import NetworkInput, Source
@@ -111,7 +114,8 @@ def test_angles_turn_what_the_target_gave(
     repose(predictor, sample, tmp_path / "a.png", tmp_path / "pose.pts", absolute)
     np.testing.assert_allclose(spy.poses[0], moved, atol=1e-3)
     repose(predictor, sample, tmp_path / "b.png", tmp_path / "pose.pts", absolute, yaw=20)
-    expected = Pose3D.of(face).with_landmarks(moved).turned(20, 0, 0).landmarks()
+    own = Pose3D.of(find_faces(read_photo(sample))[0])
+    expected = own.with_landmarks(moved).turned(20, 0, 0).landmarks()
     np.testing.assert_allclose(spy.poses[1], expected, atol=0.5)
 
 
@@ -164,6 +168,32 @@ def test_what_a_pose_may_look_like_is_said(
     assert warnings[0] == ""
     assert "nods by 40 degrees" in warnings[1]
     assert "crossed others" in warnings[2]
+
+
+def test_coefficients_and_the_gaze_replace_the_faces_own(
+    predictor: Predictor, sample: Path, face: Landmarks, spy: Spy, tmp_path: Path
+) -> None:
+    options = JobOptions(coefficients={"jawOpen": 0.9, "eyeBlinkLeft": 1.0}, gaze=(10, -5))
+    repose(predictor, sample, tmp_path / "a.png", None, options)
+    (posed,) = spy.poses
+    assert posed[8, 1] > face[8, 1] + 5
+    assert posed[47, 1] - posed[43, 1] < 0.2 * (face[47, 1] - face[43, 1])
+    with pytest.raises(ReposeError, match="jawOpn"):
+        ExportBatch(expression="jawOpn=0.5")
+    assert ExportBatch(expression="jawOpen=0.5", gaze="10,-5").options.gaze == (10, -5)
+
+
+def test_a_preset_is_applied_to_the_face(
+    predictor: Predictor, sample: Path, face: Landmarks, spy: Spy, tmp_path: Path
+) -> None:
+    """And not moved and scaled onto it with the shape of the face that it was made with."""
+    path = tmp_path / "open.json"
+    preset = PosePreset(coefficients={"jawOpen": 0.9})
+    preset.write(path, Pose3D.of(mean_face((100, 100), (200, 100))), (400, 400))
+    repose(predictor, sample, tmp_path / "a.png", path, PLAIN)
+    (posed,) = spy.poses
+    assert posed[8, 1] > face[8, 1] + 5
+    np.testing.assert_allclose(posed[36:48], face[36:48], atol=0.5)
 
 
 def test_absolute_takes_the_targets_pixels(

@@ -51,7 +51,7 @@ def test_another_face_keeps_its_shape(pose: Pose3D, other: Landmarks) -> None:
     scale = still.source.pose.scale / pose.source.pose.scale
     chin = still.landmarks()[8] - expressed(Pose3D.of(other), pose.expression).landmarks()[8]
     assert float(np.hypot(*chin)) == pytest.approx(scale * np.hypot(3, 5), rel=0.1)
-    openings = np.linalg.norm(still.landmarks()[[37, 43]] - still.landmarks()[[41, 47]], axis=1)
+    openings = still.landmarks()[[41, 47], 1] - still.landmarks()[[37, 43], 1]
     assert openings[0] < 0.2 * openings[1]
 
 
@@ -112,8 +112,8 @@ def test_a_relaxed_face_is_neutral(face: Landmarks, pose: Pose3D) -> None:
     facing = calm.turned(0, 0, 0).landmarks()
     assert abs((facing[[65, 66, 67], 1] - facing[[63, 62, 61], 1]).mean()) < 3, "was a broad smile"
     assert np.ptp(facing[[48, 54], 0]) < 0.9 * np.ptp(face[[48, 54], 0])
-    np.testing.assert_allclose(facing[36:48], face[36:48], atol=1e-3)
-    np.testing.assert_allclose(facing[17:27], face[17:27], atol=1e-3)
+    np.testing.assert_allclose(facing[36:48], face[36:48], atol=0.2)
+    np.testing.assert_allclose(facing[17:27], face[17:27], atol=0.2)
 
 
 def test_a_relaxed_face_has_open_eyes(face: Landmarks) -> None:
