@@ -162,6 +162,8 @@ def test_a_copy_knows_the_file_that_it_is_of(project: Project, tmp_path: Path) -
         {"pose": None},
         {"photo": "photo.jpg"},
         {"photo": {"path": "a", "sha256": "b", "size": [1]}},
+        {"photo": {"path": "a", "sha256": "b", "size": [0, 0]}},
+        {"photo": {"path": "a", "sha256": "b", "size": [-5, 10**30]}},
         {"keep": {"png": "!!!", "feather": 1}},
         {"keep": {"png": "aGVsbG8=", "feather": 1}},
         {"keep": {"png": "aGVsbG8=", "feather": -1}},
