@@ -100,7 +100,7 @@ def test_a_pickle_is_refused_and_runs_no_code(tmp_path: Path, written_by: str) -
 
 def test_missing(tmp_path: Path) -> None:
     for path in (tmp_path / "none.safetensors", tmp_path):
-        with pytest.raises(ReposeError, match="does not exist|is a folder"):
+        with pytest.raises(ReposeError, match=r"does not exist|is a folder"):
             load_checkpoint(path)
 
 
