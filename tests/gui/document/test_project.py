@@ -244,7 +244,7 @@ def test_a_document_goes_on_where_the_project_was(
     assert not document.unsaved
     document.turn(1.0, 0.0, 0.0)
     assert document.edit is not None
-    document.mark_saved(document.edit)
+    document.mark_picture_saved(document.edit)
     assert document.unsaved, "a picture is no project"
     document.mark_project_saved(path, document.edit)
     assert not document.unsaved
