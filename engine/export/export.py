@@ -57,7 +57,7 @@ def repose_all(
 
     Raises ReposeError when the disk is full, because all later jobs would fail too.
     """
-    threads = min(job_threads(predictor.device), max(len(jobs), 1))
+    threads = min(options.threads or job_threads(predictor.device), max(len(jobs), 1))
     inputs = {path.resolve() for path in (*inputs_of(jobs, options), predictor.path)}
     waiting: deque[Future[Outcome]] = deque()
     with ExitStack() as stack:

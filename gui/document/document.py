@@ -20,12 +20,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Model:
-    """The generators in use, as the predict worker reports them after loading."""
+    """The generators in use, as the predict worker reports them after loading.
+
+    `threads` and `precision` are those of the networks; 0 threads on a GPU.
+    """
 
     path: Path | None
     name: str
     device: str
     trained_range: TrainedRange = field(default_factory=engine.TrainedRange)
+    threads: int = 0
+    precision: str = ""
 
 
 class Document(QObject):

@@ -1259,6 +1259,34 @@
         <source>Use the model that comes with Repose</source>
         <translation>Das Modell verwenden, das Repose mitbringt</translation>
     </message>
+    <message>
+        <source>Half precision is faster where the hardware has it; pictures differ little</source>
+        <translation>Halbe Genauigkeit ist schneller, wo die Hardware sie hat; die Bilder unterscheiden sich kaum</translation>
+    </message>
+    <message>
+        <source>&amp;Automatic</source>
+        <translation>&amp;Automatisch</translation>
+    </message>
+    <message>
+        <source>&amp;Full (float32)</source>
+        <translation>&amp;Voll (float32)</translation>
+    </message>
+    <message>
+        <source>&amp;Half</source>
+        <translation>&amp;Halb</translation>
+    </message>
+    <message>
+        <source>&amp;Precision</source>
+        <translation>&amp;Genauigkeit</translation>
+    </message>
+    <message>
+        <source>The processor&apos;s threads for the networks; fewer leave room for other work</source>
+        <translation>Die Threads des Prozessors für die Netze; weniger lassen Platz für andere Arbeit</translation>
+    </message>
+    <message>
+        <source>&amp;Threads</source>
+        <translation>&amp;Threads</translation>
+    </message>
 </context>
 <context>
     <name>NamedPoseActions</name>
@@ -2652,8 +2680,8 @@ Selbst suchen?</translation>
         <translation>Dauer der letzten Aktualisierung</translation>
     </message>
     <message>
-        <source>The device that the networks run on</source>
-        <translation>Das Gerät, auf dem die Netze laufen</translation>
+        <source>What the networks run on, and the precision (menu Model)</source>
+        <translation>Worauf die Netze laufen, und die Genauigkeit (Menü Modell)</translation>
     </message>
     <message>
         <source>The model in use</source>
@@ -2674,6 +2702,14 @@ Selbst suchen?</translation>
     <message>
         <source>model: {name}</source>
         <translation>Modell: {name}</translation>
+    </message>
+    <message>
+        <source>1 thread</source>
+        <translation>1 Thread</translation>
+    </message>
+    <message>
+        <source>{count} threads</source>
+        <translation>{count} Threads</translation>
     </message>
 </context>
 <context>
