@@ -131,6 +131,8 @@ class _JobRunner:
                 raise ReposeError(job.problem)
             self._check_output(job)
             source = photo.result()
+            if self._options.view == "photo":
+                check_photo_path(job.output, source.size)
             pose = self._target_pose(source, job)
             findings = check_pose(pose, source.size, self._predictor.trained_range)
             warning = " ".join(finding.sentence for finding in findings)

@@ -79,7 +79,7 @@ class SequenceExport:
     def read(path: Path) -> "SequenceExport":
         """The value from a file with the text of `to_json`. Raises ReposeError for other files."""
         try:
-            values: dict[str, Any] = json.loads(read_text(path))
+            values: dict[str, Any] = json.loads(read_text(path, largest=1_000_000_000))
             if values.pop("version") != 1:
                 raise ValueError("version")
             values["face"] = check_landmarks(values["face"])
@@ -93,7 +93,8 @@ class SequenceExport:
             for name in ("photo", "output", "model", "footage"):
                 values[name] = None if values[name] is None else Path(values[name])
             return SequenceExport(**values)
-        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError,
+                RecursionError) as error:  # fmt: skip
             raise ReposeError(f"{path} does not describe a sequence to export.") from error
 
 

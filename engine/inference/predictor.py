@@ -60,13 +60,10 @@ class Predictor:
         """The groups of people in the training data that were kept out of training."""
         self.trained_range = TrainedRange.read(checkpoint.metadata)
         self.device = choose_device(device)
-        self.model_name = (
-            path.stem if model_path is None else checkpoint.metadata.get("name", path.stem)
-        )
+        self.model_name = path.stem if model_path is None else checkpoint.name
         self._half = None if half is False else half_precision(self.device, always=half is True)
-        self._g1, self._g2 = G1(self.config), G2(self.config)
-        for name, network in (("g1", self._g1), ("g2", self._g2)):
-            checkpoint.restore(name, network)
+        self._g1, self._g2 = checkpoint.network("g1", G1), checkpoint.network("g2", G2)
+        for network in (self._g1, self._g2):
             network.eval().requires_grad_(False)
             network.to(self.device, self._half, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._source: Source | None = None

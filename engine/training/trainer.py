@@ -94,14 +94,18 @@ class Trainer:
         self.pairs = PairSet(training, self.config)
         self.validation = Validation(held_out, self.config, device)
         self.requests = run.requests
+        model = None
+        if run.position.model is not None:
+            model = load_checkpoint(Path(run.position.model))
+            model.check("g1", G1, self.config)
+            model.check("g2", G2, self.config)
         self.g1, self.g2, self.d = (
             network(self.config).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
             for network in (G1, G2, Discriminator)
         )
         self._networks = {"g1": self.g1, "g2": self.g2, "d": self.d}
-        self._started_trained = run.position.model is not None
-        if run.position.model is not None:
-            model = load_checkpoint(Path(run.position.model))
+        self._started_trained = model is not None
+        if model is not None:
             model.restore("g1", self.g1)
             model.restore("g2", self.g2)
         for name, network in self._networks.items():

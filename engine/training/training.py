@@ -126,7 +126,7 @@ def settings_of(options: TrainOptions) -> Config:
         raise ReposeError("--preset and --config exclude each other.")
     if options.config is not None:
         try:
-            config = Config.from_json(read_text(options.config))
+            config = Config.from_json(read_text(options.config, largest=1_000_000))
         except ReposeError as error:
             raise ReposeError(f"The settings {options.config} cannot be used: {error}") from error
     elif options.resume and options.preset is None:

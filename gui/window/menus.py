@@ -45,17 +45,17 @@ class FileMenu(QMenu):
             tip=self.tr("Open the photo that comes with Repose"),
         )  # fmt: skip
         self.addSeparator()
+        self.save = add_action(
+            self, self.tr("&Save picture…"), files.save_picture, "Ctrl+S", "Ctrl+Shift+E",
+            tip=self.tr("Save the photo with the reposed face, at full size"), picture="save",
+        )  # fmt: skip
         save_project = add_action(
-            self, self.tr("&Save project"), projects.save, "Ctrl+S",
+            self, self.tr("Save pro&ject"), projects.save, "Ctrl+Shift+S",
             tip=self.tr("Save the photo's name, points, pose, kept areas and view in one file"),
         )  # fmt: skip
         save_project_as = add_action(
-            self, self.tr("Save project &as…"), projects.save_as, "Ctrl+Shift+S",
+            self, self.tr("Save project &as…"), projects.save_as,
             tip=self.tr("Save the project in another file"),
-        )  # fmt: skip
-        self.save = add_action(
-            self, self.tr("Save p&icture…"), files.save_picture, "Ctrl+Shift+E",
-            tip=self.tr("Save the photo with the reposed face, at full size"), picture="save",
         )  # fmt: skip
         self.note = add_action(
             self, self.tr("&Note edits in pictures"), lambda: note_edits(self.note.isChecked()),

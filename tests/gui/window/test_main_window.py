@@ -75,6 +75,11 @@ def test_typing_an_angle_turns_the_head(window: MainWindow) -> None:
     assert window.document.pose.pitch == 0.0
 
 
+def test_the_result_is_shown_under_the_points_at_first(window: MainWindow) -> None:
+    assert window.view_menu.result.isChecked()
+    assert window.canvas._result.isVisible()
+
+
 def test_overlays_are_shown_and_hidden(qtbot: QtBot, window: MainWindow) -> None:
     for option, item in (
         (window.options.heatmaps, window.canvas._heatmaps),
@@ -88,7 +93,6 @@ def test_overlays_are_shown_and_hidden(qtbot: QtBot, window: MainWindow) -> None
 
 
 def test_the_parts_tint_the_photo_and_not_the_result(qtbot: QtBot, window: MainWindow) -> None:
-    window.options.result.set(True)
     with qtbot.waitSignal(window.worker.updated, timeout=WAIT):
         window.options.parts.set(True)
     assert not window.canvas._result.isVisible()
