@@ -42,8 +42,8 @@ from .face.coefficients import Coefficients as Coefficients
 from .face.detection import find_faces as find_faces
 from .face.expression import Expression as Expression
 from .face.faces import Face as Face
-from .face.head import mean_face as mean_face
 from .face.head_model import N_DENSE as N_DENSE
+from .face.head_model import mean_face as mean_face
 from .face.head_picture import draw_head as draw_head
 from .face.head_picture import place_on_head as place_on_head
 from .face.landmarks import Landmarks as Landmarks
