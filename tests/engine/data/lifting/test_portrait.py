@@ -37,7 +37,7 @@ def test_the_unturned_view_is_the_photo(
 
 def test_a_hardly_turned_view_is_hardly_another_picture(lifted: LiftedPortrait) -> None:
     before, after = lifted.view(0, 0, 0).pixels, lifted.view(0.01, 0, 0).pixels
-    assert np.abs(before.astype(float) - after).mean() < 1
+    assert np.abs(before.astype(float) - after).mean() < 1.1
 
 
 @pytest.mark.parametrize("turn", TURNS)
