@@ -24,6 +24,7 @@ from engine.data.augmentation import (
 from engine.data.batch import Batch
 from engine.data.cache import Picture, Pixels
 from engine.face.landmarks import Landmarks, flipped
+from engine.face.lifted_face import LiftedFace
 from engine.face.parts import PartLabel
 from engine.guidance.conditions import find_edges
 from engine.guidance.guides import SourceHead
@@ -142,7 +143,7 @@ class PairSet(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
     def __init__(self, pictures: Sequence[Picture], config: Config) -> None:
         self._pictures, self._config = pictures, config
         self._augmented = config.data.augment
-        self._head: tuple[Pixels, SourceHead] | None = None  # with its picture
+        self._source: GuidedSource | None = None  # of the last item
         self._partners = partners(pictures)
         self.sources = [i for i, others in enumerate(self._partners) if others]
         if not self.sources:
@@ -167,13 +168,11 @@ class PairSet(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
         if self._config.image.crop == "face" and self._augmented and rng.random() < _BACKDROPS:
             other = self._pictures[int(rng.integers(len(self._pictures)))]
             pair = with_backdrop(pair, other.pixels, rng)
-        return to_tensors(pair, self._config, self._head_of(pair) if self._config.guides else None)
-
-    def _head_of(self, pair: Pair) -> SourceHead:
-        """The head of the pair's source; that of the last item if it has the same source."""
-        if self._head is None or not np.array_equal(self._head[0], pair.source):
-            self._head = pair.source, source_head(pair)
-        return self._head[1]
+        if self._config.guides:
+            last = self._source
+            if last is None or not np.array_equal(last.pixels, pair.source):
+                self._source = GuidedSource.of(pair)
+        return to_tensors(pair, self._config, self._source)
 
     @property
     def targets(self) -> int:
@@ -256,18 +255,31 @@ def with_backdrop(pair: Pair, other: Pixels, rng: np.random.Generator) -> Pair:
     return replace(pair, source=source, target=target, weight=weight)
 
 
-def source_head(pair: Pair) -> SourceHead:
-    """The head of the pair's source, for the guides of any target."""
-    return SourceHead(pair.source, pair.source_landmarks)
+@dataclass(frozen=True, eq=False)
+class GuidedSource:
+    """The source of pairs, for the guides of any target: its face in 3D and its layers."""
+
+    pixels: Pixels
+    face: LiftedFace
+    layers: SourceHead
+
+    @classmethod
+    def of(cls, pair: Pair) -> Self:
+        face = LiftedFace.of(pair.source_landmarks)
+        return cls(pair.source, face, SourceHead(pair.source, pair.source_parts, face.head))
+
+    def guides(self, target: Landmarks) -> NDArray[np.float32]:
+        """The guides (8, S, S) for target landmarks (68, 2), pixels of the source."""
+        return self.layers.maps(self.face.followed(target)).guides(self.pixels)
 
 
 def to_tensors(
-    pair: Pair, config: Config, head: SourceHead | None = None
+    pair: Pair, config: Config, source: GuidedSource | None = None
 ) -> dict[str, torch.Tensor]:
     """The tensors of one pair, by the field names of `Batch`. Guides and edges are included if the
     config uses them, the weight if the pair has one.
 
-    head  `source_head` of the pair, if it is there already
+    source  the pair's source for guides, if it is there already
     """
     item = {
         "source": _to_tensor(pair.source),
@@ -283,8 +295,8 @@ def to_tensors(
         item["source_edges"] = torch.from_numpy(find_edges(pair.source, config.edges))[None]
         item["target_edges"] = torch.from_numpy(find_edges(pair.target, config.edges))[None]
     if config.guides:
-        maps = (head or source_head(pair)).maps(pair.target_landmarks)
-        item["guides"] = torch.from_numpy(maps.guides(pair.source))
+        source = source or GuidedSource.of(pair)
+        item["guides"] = torch.from_numpy(source.guides(pair.target_landmarks))
     return item
 
 

@@ -1,8 +1,8 @@
-"""Compositing of the refined crop into the photo at full size.
+"""Compositing of the refined crop into the photo: only what moved changes, at full size.
 
 The networks see the face at a few hundred pixels, a photo has thousands. The high-frequency detail
-that downscaling removed is therefore taken from the photo, warped by the guides' maps and added
-where the refined image agrees with that guide.
+that downscaling removed is therefore taken from the photo, moved as the guides' layers are and
+added where the refined image agrees with them.
 """
 
 from dataclasses import dataclass
@@ -23,9 +23,16 @@ Floats = NDArray[np.float32]
 FEATHER = 0.06
 """Width of the crop's soft border, share of its side."""
 
-_ALIKE = 0.06  # difference of refined image and guide, of 1, that scales the guide's detail by 1/e
-_CHANGE = (0.012, 0.04)  # of 1: up to the first, the photo's pixels; from the second, the refined
+_ALIKE = 0.06  # difference of refined image and layers, of 1, that scales the detail by 1/e
 _BAND = 256  # rows composited at once, which limits memory in large photos
+
+
+def only_moved(image: Floats, source: Pixels, maps: Maps) -> Floats:
+    """An image (S, S, 3) in [0, 1] with the source's pixels (S, S, 3) where nothing moved."""
+    own = source * np.float32(1 / 255)
+    mixed = cv2.blendLinear(own, image, 1 - maps.moved, maps.moved)
+    np.copyto(mixed, own, where=maps.moved[..., None] == 0)
+    return np.asarray(mixed, np.float32)
 
 
 def paste(
@@ -36,27 +43,26 @@ def paste(
     maps  the guides' maps for the same source and pose
     keep  areas of the photo that stay unchanged
 
-    Pixels outside the crop, and those where refined image and photo agree, are the photo's.
+    Pixels outside the crop, and those where nothing moved, are the photo's, bit for bit.
     """
     size, side = refined.shape[0], crop.side
     own = crop.cut(photo)
-    shrunk = scale_to(own, size)
-    layers = _Layers.of(shrunk.astype(np.float32) / np.float32(255), refined, maps)
+    stack = _Stack.of(refined, maps, detailed=side > size)
     detail = None
     if side > size:
-        detail = cv2.subtract(own, scale_to(shrunk, side), dtype=cv2.CV_16S)
+        detail = cv2.subtract(own, scale_to(scale_to(own, size), side), dtype=cv2.CV_16S)
     ramp = _feather(side)
     result = photo.copy()
     height, width = photo.shape[:2]
-    left, top, right, bottom = layers.changed(side)
+    left, top, right, bottom = stack.changed(side)
     left, right = max(left, -crop.left), min(right, width - crop.left)
     columns = slice(left, right)
     for start in range(max(top, -crop.top), min(bottom, height - crop.top), _BAND):
         rows = slice(start, min(start + _BAND, bottom, height - crop.top))
-        band = layers.enlarged(rows, columns, side)
+        band = stack.enlarged(rows, columns, side)
         change = band.colours[..., :3] * np.float32(255)
         if detail is not None:
-            _add_moved_detail(change, detail, band, side / size)
+            change += _moved_detail(detail, band, side / size)
         change -= own[rows, columns]
         alpha = band.colours[..., 3].clip(0, 1) * (ramp[rows, None] * ramp[None, columns])
         if keep is not None:
@@ -69,34 +75,26 @@ def paste(
 
 
 @dataclass(frozen=True)
-class _Layers:
-    """Layers that are enlarged from the networks' size to the photo's.
+class _Stack:
+    """What is enlarged from the networks' size to the photo's.
 
     colours  (H, W, 4) the refined image and its alpha over the photo
-    places   (H, W, 4) source positions of the 3D and the 2D warp, pixels of the scaled crop
-    shares   (H, W, 2) weights of the two warps' detail
+    layers   of each layer, back to front: (H, W, 3) the source position, pixels of the scaled
+             crop, and the opacity; None for a position where its colours are invented
+    agreed   (H, W) weight of the layers' detail
     """
 
     colours: Floats
-    places: Floats
-    shares: Floats
+    layers: tuple[tuple[Floats | None, Floats], ...]
+    agreed: Floats
 
     @classmethod
-    def of(cls, small: Floats, refined: Floats, maps: Maps) -> Self:
-        """From the scaled source crop and the refined image, both (S, S, 3) in [0, 1]."""
-        planes = cv2.split(cv2.absdiff(refined, small))
-        change = cv2.dilate(np.maximum(np.maximum(*planes[:2]), planes[2]), np.ones((5, 5)))
-        change = cv2.GaussianBlur(change, (0, 0), refined.shape[0] / 100)
-        low, high = _CHANGE
-        share = ((change - low) / np.float32(high - low)).clip(0, 1)
-        seen = (maps.valid > 0).astype(np.float32)
-        alike3d = _alike(refined, warp(small, maps.warp3d)) * seen
-        alike2d = _alike(refined, warp(small, maps.warp2d)) * (1 - alike3d)
-        places3d = [plane * seen for plane in cv2.split(maps.warp3d)]
+    def of(cls, refined: Floats, maps: Maps, detailed: bool) -> Self:
+        """From the refined image (S, S, 3) in [0, 1]; ``detailed``: with the layers."""
         return cls(
-            colours=cv2.merge([*cv2.split(refined), share]).astype(np.float32),
-            places=cv2.merge([*places3d, *cv2.split(maps.warp2d)]).astype(np.float32),
-            shares=cv2.merge([alike3d, alike2d]).astype(np.float32),
+            colours=cv2.merge([*cv2.split(refined), maps.moved]).astype(np.float32),
+            layers=tuple((layer.places, layer.alpha) for layer in maps.layers) if detailed else (),
+            agreed=_alike(refined, maps.picture),
         )
 
     def changed(self, side: int) -> tuple[int, int, int, int]:
@@ -111,40 +109,43 @@ class _Layers:
         (left, right), (top, bottom) = ends
         return left, top, min(right, side), min(bottom, side)
 
-    def enlarged(self, rows: slice, columns: slice, side: int) -> "_Layers":
-        """The given rows and columns of the layers enlarged to ``side``."""
+    def enlarged(self, rows: slice, columns: slice, side: int) -> "_Stack":
+        """The given rows and columns of everything, enlarged to ``side``."""
         scale = self.colours.shape[0] / side
         start = [(place + 0.5) * scale - 0.5 for place in (columns.start, rows.start)]
         from_photo = np.array([[scale, 0, start[0]], [0, scale, start[1]]])
         size = (columns.stop - columns.start, rows.stop - rows.start)
-        layers = [
-            cv2.warpAffine(
-                layer, from_photo, size, flags=how | cv2.WARP_INVERSE_MAP,
-                borderMode=cv2.BORDER_REPLICATE,
-            )
-            for layer, how in (
-                (self.colours, cv2.INTER_CUBIC),
-                (self.places, cv2.INTER_LINEAR),
-                (self.shares, cv2.INTER_LINEAR),
-            )
-        ]  # fmt: skip
-        colours, places, shares = (np.asarray(layer, np.float32) for layer in layers)
-        return _Layers(colours, places, shares)
+
+        def large(layer: Floats, how: int = cv2.INTER_LINEAR) -> Floats:
+            flags = how | cv2.WARP_INVERSE_MAP
+            border = cv2.BORDER_REPLICATE
+            drawn = cv2.warpAffine(layer, from_photo, size, flags=flags, borderMode=border)
+            return np.asarray(drawn, np.float32)
+
+        return _Stack(
+            large(self.colours, cv2.INTER_CUBIC),
+            tuple((None if p is None else large(p), large(a)) for p, a in self.layers),
+            large(self.agreed),
+        )
 
 
-def _alike(refined: Floats, guide: Floats) -> Floats:
+def _alike(refined: Floats, layers: Floats) -> Floats:
     """(S, S) in [0, 1], 1 where both are equal: a Gaussian of their difference."""
-    difference = cv2.transform(cv2.absdiff(refined, guide), np.full((1, 3), 1 / 3))
+    difference = cv2.transform(cv2.absdiff(refined, layers), np.full((1, 3), 1 / 3))
     same = np.exp(-((difference / np.float32(_ALIKE)) ** 2))
     return np.asarray(cv2.GaussianBlur(same, (0, 0), 1.0), np.float32)
 
 
-def _add_moved_detail(change: Floats, detail: NDArray[Any], band: _Layers, scale: float) -> None:
-    """Add the warped detail, times its weights, to the band ``change`` (R, C, 3), of 255."""
-    for k in (0, 1):
-        places = np.ascontiguousarray(band.places[..., 2 * k : 2 * k + 2])
-        moved = warp(detail, places, scale)
-        change += _times(moved, np.ascontiguousarray(band.shares[..., k]))
+def _moved_detail(detail: NDArray[Any], band: _Stack, scale: float) -> Floats:
+    """(R, C, 3) of 255: the photo's detail, moved as the layers of a band are."""
+    result = np.zeros((*band.agreed.shape, 3), np.float32)
+    for places, alpha in band.layers:
+        if not alpha.any():
+            continue
+        result = _times(result, 1 - alpha)
+        if places is not None:
+            result += _times(warp(detail, places, scale), alpha)
+    return _times(result, band.agreed)
 
 
 def _times(picture: NDArray[Any], share: Floats) -> Floats:

@@ -106,7 +106,7 @@ class MainWindow(QMainWindow):
         pose, options = self.document.pose, self.options
         if pose is not None:
             self.worker.request(
-                Request(pose.landmarks(), options.heatmaps.on, options.mask.on, options.parts.on)
+                Request(pose, options.heatmaps.on, options.mask.on, options.parts.on)
             )
 
     def show_error(self, sentence: str) -> None:
@@ -247,10 +247,10 @@ class MainWindow(QMainWindow):
         document = self.document
         self.panes.show_nothing(document.correcting)
         self.full_resolution.clear()
-        if document.photo is None or document.landmarks is None or document.correcting:
+        if document.photo is None or document.pose is None:
             self.worker.clear_source()
         else:
-            self.worker.set_source(document.photo.pixels, document.landmarks)
+            self.worker.set_source(document.photo.pixels, document.pose.source)
             self.canvas.setFocus()
 
     def _use_model(self, model: Model) -> None:

@@ -92,6 +92,6 @@ def finish(prediction: Prediction, keep: KeepMask | None) -> FullResolutionPrevi
     part = pasted[top : max(crop.top + crop.side, 0), left : max(crop.left + crop.side, 0)]
     height, width = part.shape[:2]
     levels = halvings(rgb_image(part))
-    own = np.array_equal(prediction.posed.source.face, prediction.pose)
+    own = np.array_equal(prediction.posed.source.face.landmarks, prediction.pose)
     drift = None if own else engine.identity_drift(prediction)
     return FullResolutionPreview(levels, QRectF(left - 0.5, top - 0.5, width, height), drift)
