@@ -1,0 +1,52 @@
+"""A head in a picture: what guides are drawn from."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.face.head import HeadPose, mean_head
+from engine.face.landmarks import Landmarks
+from engine.imaging.crop import Crop
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class PosedHead:
+    """A head in a picture.
+
+    pose        rotation, scale and shift, pixels of the picture
+    mesh        (V, 3) vertices, head coordinates (decimetres), bent to the landmarks
+    landmarks   (68, 2) float32 pixels of the picture: where the head has its landmarks exactly
+    """
+
+    pose: HeadPose
+    mesh: Floats
+    landmarks: Landmarks
+
+    @classmethod
+    def of(cls, landmarks: Landmarks) -> Self:
+        """The mean head, bent to landmarks (68, 2), pixels of the picture."""
+        pose = mean_head().fit(landmarks)
+        seen = mean_head().bend(pose, landmarks)
+        seen[:, :2] -= pose.shift
+        return cls(pose, seen @ pose.rotation / pose.scale, landmarks)
+
+    @cached_property
+    def seen(self) -> Floats:
+        """The projected mesh (V, 3): x, y in pixels and depth in pixels, larger is nearer."""
+        seen = self.pose.project(self.mesh)
+        seen.setflags(write=False)
+        return seen
+
+    def in_crop(self, crop: Crop, size: int) -> "PosedHead":
+        """The same head in pixels of a crop that is scaled to ``size`` pixels."""
+        factor = size / crop.side
+        shift = factor * (self.pose.shift - (crop.left, crop.top) + 0.5) - 0.5
+        pose = HeadPose(self.pose.rotation, factor * self.pose.scale, shift)
+        landmarks = crop.to_network(self.landmarks, size)
+        landmarks.setflags(write=False)
+        return replace(self, pose=pose, landmarks=landmarks)
