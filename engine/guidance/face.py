@@ -50,7 +50,7 @@ class FaceSurface:
     def __init__(self, pixels: NDArray[np.uint8], head: PosedHead, skin: Floats | None) -> None:
         self._full, self._size = len(pixels), len(pixels) // 2
         self._head, self._mesh = head, head.seen[: len(mean_head().vertices)]
-        self._skin = None if skin is None else cv2.erode(skin, np.ones((3, 3), np.uint8))
+        self._skin = None if skin is None else skin
         self._pose = head.pose
         self._shown = self._seen(mean_head().triangles)
         self._shown *= self._plausible(pixels)
@@ -79,7 +79,7 @@ class FaceSurface:
         values = np.column_stack([shift, other, valid, mirrored, posed[:, 2], face_share()])
         values = values.astype(np.float32)
         ends = posed.astype(np.float32)
-        return draw_motion(ends, values, mean_head().triangles, self._size, self._full)
+        return draw_motion(ends[:, :2], ends[:, 2], values, mean_head().triangles, self._size, self._full)
 
     def alphas(self, motion: Motion) -> tuple[Floats, Floats]:
         """(S, S) each: validity of the 3D warp, and share of the mirrored point."""

@@ -76,15 +76,16 @@ class Motion:
 
 
 def draw_motion(
-    end: Floats, values: Floats, triangles: NDArray[np.int32], size: int, full: int
+    end: Floats, depth: Floats | None, values: Floats, triangles: NDArray[np.int32], size: int, full: int
 ) -> Motion:
     """Draw a mesh that has moved, nearer triangles over others.
 
-    end     (V, 3) positions and depth, pixels at half size
+    end     (V, 2) positions, pixels at half size
+    depth   (V,) larger is nearer; None: later triangles are nearer
     values  (V, C) values of the vertices
     size    G, half the side    full  S, the side
     """
-    drawing = draw(end[:, :2], end[:, 2], triangles, size, size)
+    drawing = draw(end, depth, triangles, size, size)
     flat = np.zeros((1 + values.shape[1], size * size), np.float32)
     flat[1:, drawing.pixels] = drawing.interpolate(values, triangles).T
     flat[0, drawing.pixels] = 1

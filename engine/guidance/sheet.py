@@ -32,7 +32,7 @@ _COLLAR = 0.25  # distance to clothes from which on the neck moves freely
 _REACH = (0.6, 1.1)  # distance to the head: full movement up to, none from
 _IN_FRONT = 0.1  # of hair before the volume
 _DEFORMED = 0.4  # distance to the head up to which its deformation continues
-_STRETCH = (2.0, 4.0)  # from full opacity to none
+_STRETCH = (4.0, 8.0)  # from full opacity to none
 _RIM = 0.06  # share of the crop's side over which the movement fades to zero at the border
 
 
@@ -136,9 +136,11 @@ class Sheet:
         opaque = 1 - smooth_step(stretch.ravel() / _STEP, *_STRETCH)
         a, b, c = (end[self._triangles[:, k], :2] for k in range(3))
         ab, ac = b - a, c - a
-        triangles = self._triangles[ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0] > 0]
+        folded = ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0] <= 0
         values = np.column_stack([change[:, :2], opaque, end[:, 2]]).astype(np.float32)
-        return draw_motion(end.astype(np.float32), values, triangles, self._size, self._full)
+        order = np.argsort(end[self._triangles, 2].sum(axis=1) - 1e6 * folded)
+        triangles = self._triangles[order]
+        return draw_motion(end[:, :2].astype(np.float32), None, values, triangles, self._size, self._full)
 
     def _deformation(self, target: PosedHead) -> Array:
         """(P, 2) how the head's deformation moves the points, pixels."""

@@ -30,7 +30,7 @@ _SCALP = 0.4  # lowest y of the volume that hair widens
 _RATIO = (0.85, 1.7)  # limits of hair outline to skull outline
 _FADE = (0.1, 0.5)  # y over which the widening ends
 _DOWN = (0.5, 0.95)  # sine of the ray's angle downwards, over which the widening ends
-_BEHIND = 0.7  # factor of the widened depth behind the centre
+_BEHIND = 0.9  # factor of the widened depth behind the centre
 _SHRINK = 0.07  # the face's part is drawn smaller, so that it does not stick out
 _TOLERANCE = 0.08  # of the depth, for what the source shows
 _SPREADING = 60  # steps
@@ -141,13 +141,14 @@ class Volume:
         moved = self._under + (target.mesh[:count] - self._head.mesh[:count])
         end = pose.project(moved)
         end = self._fade[:, None] * end + (1 - self._fade[:, None]) * self._places
+        end = end.astype(np.float32)
         shift = end[:, :2] - self._places[:, :2]
         y = mean_head().vertices[:, 1]
         opaque = 1 - smooth_step(y, *_NECK_END)
         low = smooth_step(y, 0.5, 0.7)
         values = np.column_stack([shift, self._colours, self._share, opaque, low])
         return draw_motion(
-            end.astype(np.float32), values.astype(np.float32), self._triangles, self._size, self._full
+            end[:, :2], end[:, 2], values.astype(np.float32), self._triangles, self._size, self._full
         )
 
     def layer(self, motion: Motion) -> Layer:
