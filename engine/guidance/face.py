@@ -35,7 +35,7 @@ _UNLIKE = (12.0, 28.0)  # weighted Lab distance: the same skin, not the same
 _LIGHTNESS = 0.2  # weight of L in this distance; lighting often differs between the sides
 _BACKDROP = (6.0, 14.0)  # weighted Lab distance to the crop's rim: background, not background
 _RIM = 6  # pixels at half size between samples of the rim
-_BESIDE_FACE = (-0.25, 0.05)  # decimetres inside the face's outline: beside the face, face
+_BESIDE_FACE = (-0.12, 0.05)  # decimetres inside the outline of the face: beside it, face
 _HAIR = 0.2  # factor of the validity beside the face, where the 2D warp carries the hair
 
 

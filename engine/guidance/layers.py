@@ -17,6 +17,8 @@ from engine.imaging.resampling import enlarged, enlarged_map, interleaved
 
 Floats = NDArray[np.float32]
 
+_EDGE = 3.0  # pixels at half size: a larger difference of neighbours' shifts is an edge
+
 
 @dataclass(frozen=True, eq=False)
 class Layer:
@@ -69,6 +71,18 @@ class Motion:
         large = enlarged_map(self.small[index : index + 2], self.inside, self.full)
         large *= np.float32(self.full / len(self.inside))
         return grid(self.full) - interleaved(large)
+
+    @cached_property
+    def torn(self) -> NDArray[np.bool_] | None:
+        """(S, S) where one part of the mesh covers another, or ends; None: nowhere."""
+        window = np.ones((3, 3), np.uint8)
+        spread = np.zeros_like(self.inside)
+        for layer in (self.small[0], self.small[1], self.inside * np.float32(4 * _EDGE)):
+            np.maximum(spread, cv2.morphologyEx(layer, cv2.MORPH_GRADIENT, window), out=spread)
+        torn = cv2.dilate((spread > _EDGE).astype(np.uint8), window)
+        if not torn.any():
+            return None
+        return cv2.resize(torn, (self.full, self.full), interpolation=cv2.INTER_NEAREST) > 0
 
     @cached_property
     def _share(self) -> Floats:

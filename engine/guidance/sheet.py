@@ -160,6 +160,10 @@ class Sheet:
         colours *= np.float32(1 / 255)
         alpha = motion.coverage * motion.value(2).clip(0, 1)
         alpha *= shown[..., 3] * np.float32(1 / 255)
+        torn = motion.torn
+        if torn is not None:
+            for layer, width in ((alpha, 7), (colours, 5)):
+                np.copyto(layer, cv2.GaussianBlur(layer, (width, width), 0), where=torn if layer.ndim == 2 else torn[..., None])
         return Layer("hair, ears and neck", colours, alpha, places)
 
     def hair_in_front(self, motion: Motion, places: Floats, depth: Floats) -> Floats:

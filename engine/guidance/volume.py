@@ -33,7 +33,8 @@ _DOWN = (0.5, 0.95)  # sine of the ray's angle downwards, over which the widenin
 _BEHIND = 0.9  # factor of the widened depth behind the centre
 _SHRINK = 0.07  # the face's part is drawn smaller, so that it does not stick out
 _TOLERANCE = 0.08  # of the depth, for what the source shows
-_SPREADING = 60  # steps
+_HAIRLINE = (0.3, 0.4)  # a scalp reaches to this z forwards and this y downwards
+_SPREADING = 6  # steps over which the scalp's edge is smoothed
 _NECK_END = (1.0, 1.25)  # y over which the invented neck ends
 
 
@@ -114,17 +115,14 @@ class Volume:
         known = (cv2.erode(hair, np.ones((3, 3))) > 0.9).astype(np.float32)
         bare = (cv2.erode(skin, np.ones((3, 3))) > 0.9).astype(np.float32)
         places = self._places[:, :2].astype(np.float32)
-        seen = self._seen() & (sampled(hair + skin, places[None])[0] > 0.8)
-        smooth = cv2.GaussianBlur(filled(picture * bare[..., None], bare), (0, 0), 5)
-        skin_colours = sampled(smooth, places[None])[0]
-        is_skin = seen & (sampled(bare, places[None])[0] > 0.5)
-        colours = _spread(skin_colours, is_skin)
+        smooth = cv2.GaussianBlur(filled(picture * bare[..., None], bare), (0, 0), 4)
+        colours = sampled(smooth, places[None])[0]
         share = np.zeros(len(colours), np.float32)
         self._hair = np.zeros((size, size, 3), np.float32)
         if known.sum() > 30:
             self._hair = filled(picture * known[..., None], known)
-            share = _spread(sampled(hair, places[None])[0][:, None], seen)[:, 0]
-            share *= 1 - face_share()
+            seen = self._seen() & (sampled(hair + skin, places[None])[0] > 0.8)
+            share = _hair_share(sampled(hair, places[None])[0], seen) * (1 - face_share())
         self._share = share.astype(np.float32)
         self._hair = cv2.resize(self._hair, (self._full, self._full))
         return colours.astype(np.float32)
@@ -160,18 +158,19 @@ class Volume:
         return Layer("unseen", colours, alpha.clip(0, 1))
 
 
-def _spread(values: Floats, known: NDArray[np.bool_]) -> Floats:
-    """(V, C) values where they are ``known`` (V,), or else known of the mirror image, spread over
-    the mesh."""
+def _hair_share(share: Floats, seen: NDArray[np.bool_]) -> Floats:
+    """(V,) hair, 1, or skin, 0, from the source's ``share`` at the vertices that it shows; others
+    as their mirror images, or else as a scalp with as much hair as the part that shows."""
     mirror = mean_head().mirror
-    values = np.where(known[:, None], values, values[mirror])
-    fixed = known | known[mirror]
-    if not fixed.any():
-        return values
-    values = np.where(fixed[:, None], values, values[fixed].mean(axis=0))
+    known = seen | seen[mirror]
+    share = np.where(seen, share, share[mirror])
+    _, y, z = mean_head().vertices.T
+    scalp = (z < _HAIRLINE[0]) & (y < _HAIRLINE[1])
+    hairy = share[known & scalp].mean() if (known & scalp).any() else 1.0
+    share = np.where(known, share, hairy * scalp)
     for _ in range(_SPREADING):
-        values = np.where(fixed[:, None], values, neighbours() @ values)
-    return values.astype(np.float32)
+        share = np.where(known, share, neighbours() @ share)
+    return share.astype(np.float32)
 
 
 def _ray(angle: Array) -> NDArray[np.int64]:
