@@ -1,0 +1,178 @@
+"""The head with its hair as a volume, and what of it the source does not show.
+
+The bent head's vertices are moved outwards until the head's outline is the hair's. The volume gives
+hair a depth, and behind the layers that show the source it is drawn itself: scalp and skin in
+the colours of the nearest hair and skin, where a turned head shows what the source hides.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.face.head import mean_head
+from engine.face.parts import PartLabel
+from engine.face.posed_head import PosedHead
+from engine.guidance.face import face_share, neighbours
+from engine.guidance.layers import Layer, Motion, draw_motion, grid, sampled
+from engine.guidance.warp2d import neck_fade_at, smooth_step
+from engine.imaging.filling import filled
+from engine.imaging.raster import draw
+from engine.imaging.resampling import enlarged
+
+Array = NDArray[np.float64]
+Floats = NDArray[np.float32]
+
+# Lengths in decimetres, head coordinates (see `engine.face.head`).
+_CENTRE = np.array([0.0, -0.3, -0.1])
+_RAYS = 96
+_EARS = 0.71  # ears are flattened to this distance from the middle
+_SCALP = 0.4  # lowest y of the volume that hair widens
+_RATIO = (0.85, 1.7)  # limits of hair outline to skull outline
+_FADE = (0.1, 0.5)  # y over which the widening ends
+_DOWN = (0.5, 0.95)  # sine of the ray's angle downwards, over which the widening ends
+_BEHIND = 0.9  # factor of the widened depth behind the centre
+_SHRINK = 0.07  # the face's part is drawn smaller, so that it does not stick out
+_TOLERANCE = 0.08  # of the depth, for what the source shows
+_HAIRLINE = (0.3, 0.4)  # a scalp reaches to this z forwards and this y downwards
+_SPREADING = 6  # steps over which the scalp's edge is smoothed
+_NECK_END = (1.0, 1.25)  # y over which the invented neck ends
+
+
+class Volume:
+    """The volume of a source, computed once per photo.
+
+    picture  (G, G, 3) float32 in [0, 1]    labels  (G, G, 6) probabilities of `PartLabel`
+    head     in pixels of this picture
+    """
+
+    def __init__(self, picture: Floats, labels: Floats, head: PosedHead, full: int) -> None:
+        self._size, self._full, self._head = len(picture), full, head
+        mean = mean_head()
+        self._triangles = mean.triangles
+        hair = labels[..., PartLabel.HAIR]
+        skin = labels[..., [PartLabel.SKIN, PartLabel.EYES, PartLabel.MOUTH]].sum(axis=2)
+        self._clothes = enlarged(np.ascontiguousarray(labels[..., PartLabel.CLOTHES]), full)
+        own = head.mesh[: len(mean.vertices)]
+        self._solid = self._widened(own, hair, skin)
+        face = face_share()[:, None]
+        self._under = _CENTRE + (self._solid - _CENTRE) * (1 - _SHRINK * face)
+        self._fade = neck_fade_at(mean.vertices).astype(np.float32)
+        self._places = head.pose.project(self._under)
+        self.depth, self.covered = self._depth()
+        self._colours = self._painted(picture, hair, skin)
+
+    def _widened(self, own: Array, hair: Floats, skin: Floats) -> Array:
+        """The head's vertices (V, 3) with the outline of its hair."""
+        pose, size = self._head.pose, self._size
+        own = own.copy()
+        own[:, 0] = own[:, 0].clip(-_EARS, _EARS)
+        centre = _CENTRE @ pose.rotation.T
+        rel = own @ pose.rotation.T - centre
+        angle, radius = np.arctan2(rel[:, 1], rel[:, 0]), np.hypot(rel[:, 0], rel[:, 1])
+        scalp = mean_head().vertices[:, 1] < _SCALP
+        skull = np.zeros(_RAYS)
+        np.maximum.at(skull, _ray(angle[scalp]), radius[scalp])
+        skull = skull.clip(0.3)
+        at = grid(size).reshape(-1, 2) - (pose.scale * centre[:2] + pose.shift)
+        bins, far = _ray(np.arctan2(at[:, 1], at[:, 0])), np.hypot(at[:, 0], at[:, 1]) / pose.scale
+        outline, has_hair = skull.copy(), np.zeros(_RAYS, bool)
+        is_hair, is_head = hair.ravel() > 0.5, (hair + skin).ravel() > 0.5
+        for k in range(_RAYS):
+            there = bins == k
+            on_head = far[there & is_head]
+            if len(on_head) > 2:
+                outline[k] = np.percentile(on_head, 98)
+            has_hair[k] = (there & is_hair).sum() > 2
+        ratio = outline / skull
+        ratio = np.where(has_hair, ratio, ratio.clip(None, 1)).clip(*_RATIO)
+        steps = (np.arange(_RAYS) + 0.5) / _RAYS * 2 * np.pi - np.pi
+        deep = float(np.median(ratio[np.sin(steps) < 0.2]))
+        ratio = 1 + (ratio - 1) * (1 - smooth_step(np.sin(steps), *_DOWN))
+        kernel = np.array([1, 2, 3, 2, 1]) / 9
+        ratio = np.convolve(np.concatenate([ratio[-2:], ratio, ratio[:2]]), kernel, "valid")
+        place = (angle + np.pi) / (2 * np.pi) * _RAYS - 0.5
+        around = np.concatenate([ratio[-1:], ratio, ratio[:1]])
+        wider = np.interp(place, np.arange(-1, _RAYS + 1), around)
+        fade = 1 - smooth_step(own[:, 1], *_FADE)
+        across = 1 + (wider - 1) * fade
+        along = 1 + (deep * np.where(own[:, 2] < _CENTRE[2], _BEHIND, 1) - 1) * fade
+        moved = np.column_stack([rel[:, 0] * across, rel[:, 1] * across, rel[:, 2] * along])
+        return np.asarray((moved + centre) @ pose.rotation)
+
+    def _depth(self) -> tuple[Floats, Floats]:
+        """(G, G) depth of the nearest surface in the source, pixels, and where there is any."""
+        seen = self._head.pose.project(self._solid).astype(np.float32)
+        size = self._size
+        drawing = draw(seen[:, :2], seen[:, 2], self._triangles, size, size)
+        depth, covered = np.zeros((2, size * size), np.float32)
+        depth[drawing.pixels] = drawing.interpolate(seen[:, 2:], self._triangles)[:, 0]
+        covered[drawing.pixels] = 1
+        return depth.reshape(size, size), covered.reshape(size, size)
+
+    def _painted(self, picture: Floats, hair: Floats, skin: Floats) -> Floats:
+        """(V, 3) colours of the skin; sets the hair's picture and its share at the vertices."""
+        size = self._size
+        known = (cv2.erode(hair, np.ones((3, 3))) > 0.9).astype(np.float32)
+        bare = (cv2.erode(skin, np.ones((3, 3))) > 0.9).astype(np.float32)
+        places = self._places[:, :2].astype(np.float32)
+        smooth = cv2.GaussianBlur(filled(picture * bare[..., None], bare), (0, 0), 4)
+        colours = sampled(smooth, places[None])[0]
+        share = np.zeros(len(colours), np.float32)
+        self._hair = np.zeros((size, size, 3), np.float32)
+        if known.sum() > 30:
+            self._hair = filled(picture * known[..., None], known)
+            seen = self._seen() & (sampled(hair + skin, places[None])[0] > 0.8)
+            share = _hair_share(sampled(hair, places[None])[0], seen) * (1 - face_share())
+        self._share = share.astype(np.float32)
+        self._hair = cv2.resize(self._hair, (self._full, self._full))
+        return colours.astype(np.float32)
+
+    def _seen(self) -> NDArray[np.bool_]:
+        """(V,) whether the source shows a vertex of the volume."""
+        seen = self._head.pose.project(self._solid)
+        column, row = seen[:, :2].round().astype(int).T.clip(0, self._size - 1)
+        return seen[:, 2] > self.depth[row, column] - _TOLERANCE * self._head.pose.scale
+
+    def motion(self, target: PosedHead) -> Motion:
+        """The volume in the target pose."""
+        pose, count = target.pose, len(self._under)
+        moved = self._under + (target.mesh[:count] - self._head.mesh[:count])
+        end = pose.project(moved)
+        end = self._fade[:, None] * end + (1 - self._fade[:, None]) * self._places
+        end = end.astype(np.float32)
+        shift = end[:, :2] - self._places[:, :2]
+        y = mean_head().vertices[:, 1]
+        opaque = 1 - smooth_step(y, *_NECK_END)
+        low = smooth_step(y, 0.5, 0.7)
+        values = np.column_stack([shift, self._colours, self._share, opaque, low])
+        return draw_motion(
+            end[:, :2], end[:, 2], values.astype(np.float32), self._triangles, self._size, self._full
+        )
+
+    def layer(self, motion: Motion) -> Layer:
+        """What the source does not show of the moved head."""
+        colours = cv2.merge([motion.value(k) for k in (2, 3, 4)])
+        share = cv2.merge([motion.value(5)] * 3)
+        colours += share * (sampled(self._hair, motion.places()) - colours)
+        alpha = motion.coverage * motion.value(6) * (1 - motion.value(7) * self._clothes)
+        return Layer("unseen", colours, alpha.clip(0, 1))
+
+
+def _hair_share(share: Floats, seen: NDArray[np.bool_]) -> Floats:
+    """(V,) hair, 1, or skin, 0, from the source's ``share`` at the vertices that it shows; others
+    as their mirror images, or else as a scalp with as much hair as the part that shows."""
+    mirror = mean_head().mirror
+    known = seen | seen[mirror]
+    share = np.where(seen, share, share[mirror])
+    _, y, z = mean_head().vertices.T
+    scalp = (z < _HAIRLINE[0]) & (y < _HAIRLINE[1])
+    hairy = share[known & scalp].mean() if (known & scalp).any() else 1.0
+    share = np.where(known, share, hairy * scalp)
+    for _ in range(_SPREADING):
+        share = np.where(known, share, neighbours() @ share)
+    return share.astype(np.float32)
+
+
+def _ray(angle: Array) -> NDArray[np.int64]:
+    return ((angle + np.pi) / (2 * np.pi) * _RAYS).astype(int) % _RAYS
+
