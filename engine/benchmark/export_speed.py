@@ -42,7 +42,7 @@ def export_speed(
     if not faces:
         raise ReposeError("No face was found in the photo to measure with; name another one.")
     source = predictor.cut(pixels, faces[0].landmarks)
-    lifted = Pose3D.of(source.face)
+    lifted = Pose3D.of(source.face.landmarks)
     yaws = angles_between(-30, 30, poses)
     posed = [predictor.pose(source, lifted.turned(yaw, 0, 0).landmarks()) for yaw in yaws]
     network = predict = export = 0.0

@@ -39,7 +39,6 @@ _BESIDE_FACE = (-0.12, 0.05)  # decimetres inside the outline of the face: besid
 _HAIR = 0.2  # factor of the validity beside the face, where the 2D warp carries the hair
 
 
-
 class FaceSurface:
     """The face of a source, computed once per photo.
 

@@ -129,4 +129,3 @@ def sampled(picture: NDArray[np.generic], places: Floats) -> Floats:
 def smaller(layer: Floats, size: int) -> Floats:
     """(S, S[, C]) averaged to (size, size[, C])."""
     return np.asarray(cv2.resize(layer, (size, size), interpolation=cv2.INTER_AREA), np.float32)
-

@@ -36,18 +36,24 @@ def only_moved(image: Floats, source: Pixels, maps: Maps) -> Floats:
 
 
 def paste(
-    photo: Pixels, crop: Crop, refined: Floats, maps: Maps, keep: KeepMask | None = None
+    photo: Pixels,
+    crop: Crop,
+    refined: Floats,
+    maps: Maps,
+    layered: Floats,
+    keep: KeepMask | None = None,
 ) -> Pixels:
     """A copy of the photo (H, W, 3) with the refined image (S, S, 3) in [0, 1] in its crop.
 
-    maps  the guides' maps for the same source and pose
-    keep  areas of the photo that stay unchanged
+    maps     the guides' maps for the same source and pose
+    layered  (S, S, 3) in [0, 1], their layers together
+    keep     areas of the photo that stay unchanged
 
     Pixels outside the crop, and those where nothing moved, are the photo's, bit for bit.
     """
     size, side = refined.shape[0], crop.side
     own = crop.cut(photo)
-    stack = _Stack.of(refined, maps, detailed=side > size)
+    stack = _Stack.of(refined, maps, layered, detailed=side > size)
     detail = None
     if side > size:
         detail = cv2.subtract(own, scale_to(scale_to(own, size), side), dtype=cv2.CV_16S)
@@ -89,12 +95,12 @@ class _Stack:
     agreed: Floats
 
     @classmethod
-    def of(cls, refined: Floats, maps: Maps, detailed: bool) -> Self:
-        """From the refined image (S, S, 3) in [0, 1]; ``detailed``: with the layers."""
+    def of(cls, refined: Floats, maps: Maps, layered: Floats, detailed: bool) -> Self:
+        """From the refined image and the layers together (S, S, 3); ``detailed``: with layers."""
         return cls(
             colours=cv2.merge([*cv2.split(refined), maps.moved]).astype(np.float32),
             layers=tuple((layer.places, layer.alpha) for layer in maps.layers) if detailed else (),
-            agreed=_alike(refined, maps.picture),
+            agreed=_alike(refined, layered),
         )
 
     def changed(self, side: int) -> tuple[int, int, int, int]:

@@ -148,7 +148,7 @@ class Prediction:
         source = self.posed.source
         if keep is not None:
             check_keep(keep, source.photo)
-        return paste(source.photo, source.crop, self.refined, self.posed.maps, keep)
+        return paste(source.photo, source.crop, self.refined, self.posed.maps, self.warp, keep)
 
 
 def identity_drift(prediction: Prediction) -> float:

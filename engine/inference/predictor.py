@@ -134,7 +134,10 @@ class Predictor:
         if self._graph is not None:
             return [self._predict_fused(posed, self._graph) for posed in batch]
         images = self._predict_eager(batch)
-        return [_prediction(*image, posed) for *image, posed in zip(*images, batch, strict=True)]
+        return [
+            _prediction(coarse, difference, refined, posed)
+            for coarse, difference, refined, posed in zip(*images, batch, strict=True)
+        ]
 
     def predict(self, target: Pose3D | ArrayLike) -> Prediction:
         """The prediction for the current source and a target.
