@@ -24,6 +24,7 @@ from .data.datasets import guess_layout as guess_layout
 from .data.datasets import sum_counts as sum_counts
 from .export.batches import NAME_FIELDS as NAME_FIELDS
 from .export.batches import ExportBatch as ExportBatch
+from .export.batches import Precision as Precision
 from .export.batches import angles_between as angles_between
 from .export.batches import plan_batch as plan_batch
 from .export.repose_options import MOST_SMOOTHING as MOST_SMOOTHING

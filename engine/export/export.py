@@ -57,7 +57,7 @@ def repose_all(
 
     Raises ReposeError when the disk is full, because all later jobs would fail too.
     """
-    threads = min(job_threads(predictor.device), max(len(jobs), 1))
+    threads = min(options.threads or job_threads(predictor.device), max(len(jobs), 1))
     inputs = {path.resolve() for path in (*inputs_of(jobs, options), predictor.path)}
     waiting: deque[Future[Outcome]] = deque()
     with ExitStack() as stack:
@@ -131,6 +131,8 @@ class _JobRunner:
                 raise ReposeError(job.problem)
             self._check_output(job)
             source = photo.result()
+            if self._options.view == "photo":
+                check_photo_path(job.output, source.size)
             pose = self._target_pose(source, job)
             findings = check_pose(pose, source.size, self._predictor.trained_range)
             warning = " ".join(finding.sentence for finding in findings)

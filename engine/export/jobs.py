@@ -57,6 +57,7 @@ class JobOptions:
     gaze      yaw and pitch of the eyes in the head, degrees; None: unchanged
     masks     keep mask, or a folder of keep masks with the names of their sources
               (see `engine.guidance.keep`)
+    threads   jobs at a time; 0: see `engine.export.export.job_threads`
     """
 
     transfer: Transfer = "relative"
@@ -69,6 +70,7 @@ class JobOptions:
     coefficients: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     gaze: tuple[float, float] | None = None
     masks: Path | None = None
+    threads: int = 0
 
 
 class Outcome(NamedTuple):

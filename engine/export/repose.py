@@ -57,7 +57,7 @@ def _run_jobs(options: ReposeOptions) -> int:
     read = [*inputs_of(jobs, job_options), options.jobs, options.model]
     check_outputs([*read, *pictures], [options.log])
     check_writable(pictures[0] if options.out is None else options.out / "picture.png")
-    predictor = Predictor(options.model, options.device)
+    predictor = Predictor(options.model, options.device, options.precision)
     counts = {"done": 0, "kept": 0, "failed": 0}
     silent = options.jobs is None or not sys.stderr.isatty()
     outcomes = repose_all(predictor, jobs, job_options)

@@ -9,7 +9,7 @@ from tyro.conf import Positional, arg
 
 from engine.config.config import Detector
 from engine.core.errors import ReposeError
-from engine.export.batches import ExportBatch, Format, angles_text, read_angles
+from engine.export.batches import ExportBatch, Format, Precision, angles_text, read_angles
 from engine.export.jobs import View
 from engine.face.pose import Transfer
 
@@ -145,6 +145,10 @@ class ReposeOptions:
 
     device: Device = "auto"
     """The device to compute on; auto selects the fastest."""
+    precision: Precision = "auto"
+    """Compute in float32 (full) or in half precision; auto takes half where the hardware has it."""
+    threads: Annotated[int, arg(metavar="N", help_behavior_hint="(default: one for each core)")] = 0
+    """How many pictures to compute at a time."""
 
 
 def normalised(arguments: Sequence[str]) -> list[str]:
@@ -255,6 +259,8 @@ def batch_from_options(options: ReposeOptions) -> ExportBatch:
         fps=options.fps,
         model=options.model,
         device=options.device,
+        precision=options.precision,
+        threads=options.threads,
     )
 
 
@@ -269,7 +275,8 @@ def batch_arguments(batch: ExportBatch) -> list[str]:
         if angles != (0.0,):
             words.append(f"--{name}={angles_text(angles)}")
     for name in ("expression", "transfer", "detector", "face", "view", "out", "name", "format",
-                 "quality", "sheet", "animation", "fps", "model", "device"):  # fmt: skip
+                 "quality", "sheet", "animation", "fps", "model", "device", "precision",
+                 "threads"):  # fmt: skip
         value = getattr(batch, name)
         if value != getattr(default, name):
             words += [f"--{name}", f"{value:g}" if isinstance(value, float) else str(value)]
