@@ -166,7 +166,8 @@ def _hair_share(share: Floats, seen: NDArray[np.bool_]) -> Floats:
     share = np.where(seen, share, share[mirror])
     _, y, z = mean_head().vertices.T
     scalp = (z < _HAIRLINE[0]) & (y < _HAIRLINE[1])
-    hairy = share[known & scalp].mean() if (known & scalp).any() else 1.0
+    above = known & scalp & (y < _CENTRE[1])
+    hairy = smooth_step(share[above].mean(), 0.2, 0.6) if above.any() else 1.0
     share = np.where(known, share, hairy * scalp)
     for _ in range(_SPREADING):
         share = np.where(known, share, neighbours() @ share)
