@@ -56,9 +56,10 @@ class Sheet:
         self._hair = enlarged(np.ascontiguousarray(labels[..., PartLabel.HAIR]), self._full)
         follows, depth, distance = self._shaped(labels, volume)
         moves = enlarged(smooth_step(follows, 0.02, 0.1).astype(np.float32), self._full)
-        self.alpha = (person * moves).clip(0, 1)
+        opacity = (255 * (person * moves).clip(0, 1)).round().astype(np.uint8)
+        self.alpha = opacity * np.float32(1 / 255)
         self.pixels = _cleaned(pixels, self.alpha)
-        self._textured = np.dstack([self.pixels, (self.alpha * 255).round().astype(np.uint8)])
+        self._textured = np.dstack([self.pixels, opacity])
         self._placed_on(follows, depth, distance)
 
     def _shaped(self, labels: Floats, volume: Volume) -> tuple[Floats, Floats, Floats]:
