@@ -152,7 +152,7 @@ class SourceHead:
         if self._parts:
             uncovered = np.abs(alpha - self._sheet.alpha)[::2, ::2]
             np.maximum(moved, (2 * uncovered).clip(0, 1), out=moved)
-        moved = cv2.blur(cv2.dilate(moved, np.ones((5, 5), np.uint8)), (5, 5))
+        moved = cv2.blur(cv2.dilate(moved, np.ones((9, 9), np.uint8)), (5, 5))
         return cv2.resize(moved, (self.size, self.size)).clip(0, 1)
 
     def _halved(self, head: PosedHead) -> PosedHead:

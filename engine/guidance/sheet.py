@@ -30,7 +30,7 @@ _HANGING = (0.5, 1.5)  # y over which that of hair ends
 _HAIR_END = 0.5  # share of the movement that hair keeps
 _COLLAR = 0.25  # distance to clothes from which on the neck moves freely
 _REACH = (0.6, 1.1)  # distance to the head: full movement up to, none from
-_IN_FRONT = 0.1  # of hair before the volume
+_IN_FRONT = 0.04  # of hair before the volume
 _DEFORMED = 0.4  # distance to the head up to which its deformation continues
 _STRETCH = (4.0, 8.0)  # from full opacity to none
 _RIM = 0.06  # share of the crop's side over which the movement fades to zero at the border
@@ -56,9 +56,10 @@ class Sheet:
         self._hair = enlarged(np.ascontiguousarray(labels[..., PartLabel.HAIR]), self._full)
         follows, depth, distance = self._shaped(labels, volume)
         moves = enlarged(smooth_step(follows, 0.02, 0.1).astype(np.float32), self._full)
-        self.alpha = (person * moves).clip(0, 1)
+        opacity = (255 * (person * moves).clip(0, 1)).round().astype(np.uint8)
+        self.alpha = opacity * np.float32(1 / 255)
         self.pixels = _cleaned(pixels, self.alpha)
-        self._textured = np.dstack([self.pixels, (self.alpha * 255).round().astype(np.uint8)])
+        self._textured = np.dstack([self.pixels, opacity])
         self._placed_on(follows, depth, distance)
 
     def _shaped(self, labels: Floats, volume: Volume) -> tuple[Floats, Floats, Floats]:

@@ -93,7 +93,7 @@ class Volume:
         place = (angle + np.pi) / (2 * np.pi) * _RAYS - 0.5
         around = np.concatenate([ratio[-1:], ratio, ratio[:1]])
         wider = np.interp(place, np.arange(-1, _RAYS + 1), around)
-        fade = 1 - smooth_step(own[:, 1], *_FADE)
+        fade = (1 - smooth_step(own[:, 1], *_FADE)) * (1 - face_share())
         across = 1 + (wider - 1) * fade
         along = 1 + (deep * np.where(own[:, 2] < _CENTRE[2], _BEHIND, 1) - 1) * fade
         moved = np.column_stack([rel[:, 0] * across, rel[:, 1] * across, rel[:, 2] * along])
@@ -166,7 +166,8 @@ def _hair_share(share: Floats, seen: NDArray[np.bool_]) -> Floats:
     share = np.where(seen, share, share[mirror])
     _, y, z = mean_head().vertices.T
     scalp = (z < _HAIRLINE[0]) & (y < _HAIRLINE[1])
-    hairy = share[known & scalp].mean() if (known & scalp).any() else 1.0
+    above = known & scalp & (y < _CENTRE[1])
+    hairy = smooth_step(share[above].mean(), 0.2, 0.6) if above.any() else 1.0
     share = np.where(known, share, hairy * scalp)
     for _ in range(_SPREADING):
         share = np.where(known, share, neighbours() @ share)
