@@ -136,7 +136,7 @@ class _JobRunner:
             pose = self._target_pose(source, job)
             findings = check_pose(pose, source.size, self._predictor.trained_range)
             warning = " ".join(finding.sentence for finding in findings)
-            prediction = self._predict(self._predictor.pose(source.source, pose.landmarks()))
+            prediction = self._predict(self._predictor.pose(source.source, pose))
             metadata = source.metadata.edited(self._predictor.model_name, note=self._options.note)
             picture = render_view(prediction, self._options.view, source.keep)
             write_photo(job.output, picture, self._options.quality, metadata)
@@ -161,9 +161,10 @@ class _JobRunner:
         photo, metadata = read_picture(path)
         face = _find_face(photo, path, self._options.face, self._options.detector)
         size = photo.shape[1], photo.shape[0]
-        source = self._predictor.cut(photo, face.landmarks)
+        pose = Pose3D.of(face)
+        source = self._predictor.cut(photo, pose.source)
         keep = keep_of(path, self._options.masks, size)
-        return _SourcePhoto(size, Pose3D.of(face), source, metadata, keep)
+        return _SourcePhoto(size, pose, source, metadata, keep)
 
     def _target_pose(self, source: _SourcePhoto, job: Job) -> Pose3D:
         """The job's pose of the source."""

@@ -78,7 +78,9 @@ class FaceSurface:
         values = np.column_stack([shift, other, valid, mirrored, posed[:, 2], face_share()])
         values = values.astype(np.float32)
         ends = posed.astype(np.float32)
-        return draw_motion(ends[:, :2], ends[:, 2], values, mean_head().triangles, self._size, self._full)
+        return draw_motion(
+            ends[:, :2], ends[:, 2], values, mean_head().triangles, self._size, self._full
+        )
 
     def alphas(self, motion: Motion) -> tuple[Floats, Floats]:
         """(S, S) each: validity of the 3D warp, and share of the mirrored point."""

@@ -32,6 +32,8 @@ GUIDE_CHANNELS = 8
 share."""
 
 _OPAQUE = 3.0  # inverse of the validity from which the 3D warp covers everything
+_STILL = 0.02  # pixels: a pixel that moved less has not moved
+_UNMOVED = 0.02  # of 1: where less may change, nothing does
 _MOVED = 0.25  # pixels: how far a pixel has moved whose result may differ fully from the photo
 
 
@@ -147,13 +149,15 @@ class SourceHead:
         alpha of its layer."""
         moved = np.zeros((self._grid, self._grid), np.float32)
         for motion, alpha in motions:
-            far = np.hypot(motion.small[0], motion.small[1]) * np.float32(1 / _MOVED)
+            far = np.hypot(motion.small[0], motion.small[1])
+            far = (far - _STILL) * np.float32(1 / (_MOVED - _STILL))
             np.maximum(moved, far.clip(0, 1) * alpha[::2, ::2], out=moved)
         if self._parts:
             uncovered = np.abs(alpha - self._sheet.alpha)[::2, ::2]
             np.maximum(moved, (2 * uncovered).clip(0, 1), out=moved)
         moved = cv2.blur(cv2.dilate(moved, np.ones((9, 9), np.uint8)), (5, 5))
-        return cv2.resize(moved, (self.size, self.size)).clip(0, 1)
+        moved = cv2.resize(moved, (self.size, self.size)).clip(0, 1)
+        return np.where(moved < _UNMOVED, 0, moved)
 
     def _halved(self, head: PosedHead) -> PosedHead:
         """The head in pixels of the half-size crop."""

@@ -90,7 +90,12 @@ class Motion:
 
 
 def draw_motion(
-    end: Floats, depth: Floats | None, values: Floats, triangles: NDArray[np.int32], size: int, full: int
+    end: Floats,
+    depth: Floats | None,
+    values: Floats,
+    triangles: NDArray[np.int32],
+    size: int,
+    full: int,
 ) -> Motion:
     """Draw a mesh that has moved, nearer triangles over others.
 

@@ -143,7 +143,9 @@ class Sheet:
         values = np.column_stack([change[:, :2], opaque, end[:, 2]]).astype(np.float32)
         order = np.argsort(end[self._triangles, 2].sum(axis=1) - 1e6 * folded)
         triangles = self._triangles[order]
-        return draw_motion(end[:, :2].astype(np.float32), None, values, triangles, self._size, self._full)
+        return draw_motion(
+            end[:, :2].astype(np.float32), None, values, triangles, self._size, self._full
+        )
 
     def _deformation(self, target: PosedHead) -> Array:
         """(P, 2) how the head's deformation moves the points, pixels."""
@@ -166,7 +168,11 @@ class Sheet:
         torn = motion.torn
         if torn is not None:
             for layer, width in ((alpha, 7), (colours, 5)):
-                np.copyto(layer, cv2.GaussianBlur(layer, (width, width), 0), where=torn if layer.ndim == 2 else torn[..., None])
+                np.copyto(
+                    layer,
+                    cv2.GaussianBlur(layer, (width, width), 0),
+                    where=torn if layer.ndim == 2 else torn[..., None],
+                )
         return Layer("hair, ears and neck", colours, alpha, places)
 
     def hair_in_front(self, motion: Motion, places: Floats, depth: Floats) -> Floats:

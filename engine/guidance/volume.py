@@ -146,7 +146,12 @@ class Volume:
         low = smooth_step(y, 0.5, 0.7)
         values = np.column_stack([shift, self._colours, self._share, opaque, low])
         return draw_motion(
-            end[:, :2], end[:, 2], values.astype(np.float32), self._triangles, self._size, self._full
+            end[:, :2],
+            end[:, 2],
+            values.astype(np.float32),
+            self._triangles,
+            self._size,
+            self._full,
         )
 
     def layer(self, motion: Motion) -> Layer:
@@ -176,4 +181,3 @@ def _hair_share(share: Floats, seen: NDArray[np.bool_]) -> Floats:
 
 def _ray(angle: Array) -> NDArray[np.int64]:
     return ((angle + np.pi) / (2 * np.pi) * _RAYS).astype(int) % _RAYS
-

@@ -30,9 +30,7 @@ _BAND = 256  # rows composited at once, which limits memory in large photos
 def only_moved(image: Floats, source: Pixels, maps: Maps) -> Floats:
     """An image (S, S, 3) in [0, 1] with the source's pixels (S, S, 3) where nothing moved."""
     own = source * np.float32(1 / 255)
-    mixed = cv2.blendLinear(own, image, 1 - maps.moved, maps.moved)
-    np.copyto(mixed, own, where=maps.moved[..., None] == 0)
-    return np.asarray(mixed, np.float32)
+    return np.asarray(own + maps.moved[..., None] * (image - own), np.float32)
 
 
 def paste(

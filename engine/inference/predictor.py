@@ -33,6 +33,10 @@ from engine.networks.generators import G1, G2
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
+Target = Pose3D | PosedHead | ArrayLike
+"""A pose of the source's face, its head in the photo, or landmarks (68, 2), pixels of the photo, to
+which its head is fitted."""
+
 DEFAULT_MODEL = "default.safetensors"
 
 
@@ -43,8 +47,6 @@ class Predictor:
         predictor.set_source(photo, find_faces(photo)[0])
         picture = predictor.paste(predictor.predict(target))
 
-    A target is a pose of the source's face, or landmarks (68, 2), pixels of the photo, to which the
-    source's head is fitted.
 
     For many pictures: `cut` once per photo, `pose` for each picture, `predict_all` for a batch.
     `cut` and `pose` are thread-safe; on the CPU `predict_all` is, too.
@@ -130,7 +132,7 @@ class Predictor:
         _ = source.head  # made now, so that the first update takes no longer than later ones
         return source
 
-    def pose(self, source: Source, target: Pose3D | ArrayLike) -> NetworkInput:
+    def pose(self, source: Source, target: Target) -> NetworkInput:
         """The networks' input for a source and a target. Raises ReposeError for a target far
         outside the photo."""
         head = _head_of(source, target)
@@ -146,7 +148,7 @@ class Predictor:
             for coarse, difference, refined, posed in zip(*images, batch, strict=True)
         ]
 
-    def predict(self, target: Pose3D | ArrayLike) -> Prediction:
+    def predict(self, target: Target) -> Prediction:
         """The prediction for the current source and a target.
 
         Raises ReposeError before `set_source`, and for a target far outside the photo.
@@ -282,7 +284,9 @@ class Predictor:
         return picture.to(self.device, memory_format=torch.channels_last)
 
 
-def _head_of(source: Source, target: Pose3D | ArrayLike) -> PosedHead:
+def _head_of(source: Source, target: Target) -> PosedHead:
+    if isinstance(target, PosedHead):
+        return target
     return target.head if isinstance(target, Pose3D) else source.face.followed(target)
 
 
