@@ -13,7 +13,7 @@ from engine.imaging.crop import Crop
 from engine.imaging.photos import Photo
 from engine.inference.compositing import only_moved, paste
 
-SIZE = 64
+SIZE = 256
 Floats = NDArray[np.float32]
 
 
@@ -97,7 +97,7 @@ def test_full_size_sharpness_is_kept(photo: Photo, face: Landmarks) -> None:
     picture = (large + pores).clip(0, 255).astype(np.uint8)
     own = (((face - (96, 0)) + 0.5) * 4 - 0.5).astype(np.float32)
     crop = Crop.around(own)
-    assert crop.side > 10 * SIZE
+    assert crop.side > 4 * SIZE
     turned = Pose3D.of(own).turned(12, 0, 0)
     maps, layered = moved_maps(picture, crop, turned)
     pasted = paste(picture, crop, layered, maps, layered)  # a network that shows the guides
