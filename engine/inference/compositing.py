@@ -6,7 +6,7 @@ added where the refined image agrees with them.
 """
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import cv2
 import numpy as np
@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 
 from engine.guidance.guides import Maps
 from engine.guidance.keep import KeepMask
-from engine.imaging.crop import Crop, scale_to
+from engine.imaging.crop import Crop
 from engine.imaging.resampling import warp
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
+
+_Layer = TypeVar("_Layer", Pixels, Floats)
 
 FEATHER = 0.06
 """Width of the crop's soft border, share of its side."""
@@ -41,40 +43,44 @@ def paste(
     layered: Floats,
     keep: KeepMask | None = None,
 ) -> Pixels:
-    """A copy of the photo (H, W, 3) with the refined image (S, S, 3) in [0, 1] in its crop.
+    """A copy of the photo's part in the crop (`Crop.inside`) with the refined image composited in.
 
+    photo    (H, W, 3)
+    refined  (S, S, 3) in [0, 1], the scaled crop
     maps     the guides' maps for the same source and pose
     layered  (S, S, 3) in [0, 1], their layers together
     keep     areas of the photo that stay unchanged
 
-    Pixels outside the crop, and those where nothing moved, are the photo's, bit for bit.
+    Pixels where nothing moved are the photo's, bit for bit.
     """
     size, side = refined.shape[0], crop.side
-    own = crop.cut(photo)
+    own = photo[crop.inside(photo)]
+    height, width = own.shape[:2]
+    x, y = max(-crop.left, 0), max(-crop.top, 0)  # the place of ``own`` in the crop
     stack = _Stack.of(refined, maps, layered, detailed=side > size)
     detail = None
     if side > size:
-        detail = cv2.subtract(own, scale_to(scale_to(own, size), side), dtype=cv2.CV_16S)
+        shrunk = crop.scaled(photo, size)
+        smooth = _enlarged(shrunk, slice(y, y + height), slice(x, x + width), side, cv2.INTER_CUBIC)
+        detail = cv2.subtract(own, smooth, dtype=cv2.CV_16S)
     ramp = _feather(side)
-    result = photo.copy()
-    height, width = photo.shape[:2]
+    result = own.copy()
     left, top, right, bottom = stack.changed(side)
-    left, right = max(left, -crop.left), min(right, width - crop.left)
+    left, right, bottom = max(left, x), min(right, x + width), min(bottom, y + height)
     columns = slice(left, right)
-    for start in range(max(top, -crop.top), min(bottom, height - crop.top), _BAND):
-        rows = slice(start, min(start + _BAND, bottom, height - crop.top))
+    for start in range(max(top, y), bottom, _BAND):
+        rows = slice(start, min(start + _BAND, bottom))
+        here = slice(start - y, rows.stop - y), slice(left - x, right - x)
         band = stack.enlarged(rows, columns, side)
         change = band.colours[..., :3] * np.float32(255)
         if detail is not None:
-            change += _moved_detail(detail, band, side / size)
-        change -= own[rows, columns]
+            change += _moved_detail(detail, (x, y), band, side / size)
+        change -= own[here]
         alpha = band.colours[..., 3].clip(0, 1) * (ramp[rows, None] * ramp[None, columns])
         if keep is not None:
             size_of_band = (columns.stop - columns.start, rows.stop - rows.start)
             alpha *= 1 - keep.window(crop.left + left, crop.top + rows.start, *size_of_band)
-        mixed = cv2.add(own[rows, columns], _times(change, alpha), dtype=cv2.CV_8U)
-        inside = slice(crop.top + rows.start, crop.top + rows.stop)
-        result[inside, crop.left + left : crop.left + right] = mixed
+        result[here] = cv2.add(own[here], _times(change, alpha), dtype=cv2.CV_8U)
     return result
 
 
@@ -115,22 +121,28 @@ class _Stack:
 
     def enlarged(self, rows: slice, columns: slice, side: int) -> "_Stack":
         """The given rows and columns of everything, enlarged to ``side``."""
-        scale = self.colours.shape[0] / side
-        start = [(place + 0.5) * scale - 0.5 for place in (columns.start, rows.start)]
-        from_photo = np.array([[scale, 0, start[0]], [0, scale, start[1]]])
-        size = (columns.stop - columns.start, rows.stop - rows.start)
-
-        def large(layer: Floats, how: int = cv2.INTER_LINEAR) -> Floats:
-            flags = how | cv2.WARP_INVERSE_MAP
-            border = cv2.BORDER_REPLICATE
-            drawn = cv2.warpAffine(layer, from_photo, size, flags=flags, borderMode=border)
-            return np.asarray(drawn, np.float32)
-
+        part = rows, columns, side
         return _Stack(
-            large(self.colours, cv2.INTER_CUBIC),
-            tuple((None if p is None else large(p), large(a)) for p, a in self.layers),
-            large(self.agreed),
+            _enlarged(self.colours, *part, cv2.INTER_CUBIC),
+            tuple(
+                (p if p is None else _enlarged(p, *part), _enlarged(a, *part))
+                for p, a in self.layers
+            ),
+            _enlarged(self.agreed, *part),
         )
+
+
+def _enlarged(
+    layer: _Layer, rows: slice, columns: slice, side: int, how: int = cv2.INTER_LINEAR
+) -> _Layer:
+    """The given rows and columns of a layer (S, S[, C]) enlarged to ``side``."""
+    scale = layer.shape[0] / side
+    start = [(place + 0.5) * scale - 0.5 for place in (columns.start, rows.start)]
+    from_photo = np.array([[scale, 0, start[0]], [0, scale, start[1]]])
+    size = (columns.stop - columns.start, rows.stop - rows.start)
+    flags, border = how | cv2.WARP_INVERSE_MAP, cv2.BORDER_REPLICATE
+    large = cv2.warpAffine(layer, from_photo, size, flags=flags, borderMode=border)
+    return np.asarray(large, layer.dtype)
 
 
 def _alike(refined: Floats, layers: Floats) -> Floats:
@@ -140,15 +152,21 @@ def _alike(refined: Floats, layers: Floats) -> Floats:
     return np.asarray(cv2.GaussianBlur(same, (0, 0), 1.0), np.float32)
 
 
-def _moved_detail(detail: NDArray[Any], band: _Stack, scale: float) -> Floats:
-    """(R, C, 3) of 255: the photo's detail, moved as the layers of a band are."""
+def _moved_detail(
+    detail: NDArray[Any], corner: tuple[int, int], band: _Stack, scale: float
+) -> Floats:
+    """(R, C, 3) of 255: the photo's detail, moved as the layers of a band are.
+
+    corner  the place of the detail in the crop: x, y
+    """
     result = np.zeros((*band.agreed.shape, 3), np.float32)
+    shift = np.array(corner, np.float32) / np.float32(scale)
     for places, alpha in band.layers:
         if not alpha.any():
             continue
         result = _times(result, 1 - alpha)
         if places is not None:
-            result += _times(warp(detail, places, scale), alpha)
+            result += _times(warp(detail, places - shift, scale), alpha)
     return _times(result, band.agreed)
 
 

@@ -145,6 +145,12 @@ class Prediction:
         Pixels outside the crop, those where nothing moved and kept ones are the photo's, bit for
         bit. Raises ReposeError when ``keep`` is of a photo of another size.
         """
+        result = self.posed.source.photo.copy()
+        result[self.crop.inside(result)] = self.pasted_crop(keep)
+        return result
+
+    def pasted_crop(self, keep: KeepMask | None = None) -> Pixels:
+        """The part of `pasted` inside the crop: the rows and columns `Crop.inside` of the photo."""
         source = self.posed.source
         if keep is not None:
             check_keep(keep, source.photo)

@@ -1,3 +1,4 @@
+import tracemalloc
 from dataclasses import replace
 
 import cv2
@@ -11,7 +12,8 @@ from engine.face.pose import Pose3D
 from engine.guidance.guides import Maps, SourceHead, combined
 from engine.imaging.crop import Crop
 from engine.imaging.photos import Photo
-from engine.inference.compositing import only_moved, paste
+from engine.inference import compositing
+from engine.inference.compositing import only_moved
 
 SIZE = 256
 Floats = NDArray[np.float32]
@@ -24,6 +26,13 @@ def moved_maps(photo: Photo, crop: Crop, pose: Pose3D) -> tuple[Maps, Floats]:
     layers = SourceHead(pixels, parts, source.head.in_crop(crop, SIZE))
     maps = layers.maps(pose.head.in_crop(crop, SIZE))
     return maps, combined(maps.guides(pixels))
+
+
+def paste(photo: Photo, crop: Crop, refined: Floats, maps: Maps, layered: Floats) -> Photo:
+    """The whole photo with the refined image."""
+    result = photo.copy()
+    result[crop.inside(photo)] = compositing.paste(photo, crop, refined, maps, layered)
+    return result
 
 
 def outside(photo: Photo, crop: Crop) -> NDArray[np.bool_]:
@@ -97,7 +106,7 @@ def test_full_size_sharpness_is_kept(photo: Photo, face: Landmarks) -> None:
     picture = (large + pores).clip(0, 255).astype(np.uint8)
     own = (((face - (96, 0)) + 0.5) * 4 - 0.5).astype(np.float32)
     crop = Crop.around(own)
-    assert crop.side > 4 * SIZE
+    assert crop.side > 3 * SIZE
     turned = Pose3D.of(own).turned(12, 0, 0)
     maps, layered = moved_maps(picture, crop, turned)
     pasted = paste(picture, crop, layered, maps, layered)  # a network that shows the guides
@@ -109,3 +118,21 @@ def test_full_size_sharpness_is_kept(photo: Photo, face: Landmarks) -> None:
     blurred = cv2.resize(cv2.resize(picture[middle], None, fx=0.1, fy=0.1), (200, 200))
     assert sharpness(pasted[middle]) > 0.6 * sharpness(picture[middle])
     assert sharpness(pasted[middle]) > 3 * sharpness(blurred)
+
+
+def test_a_crop_far_beyond_the_photo_takes_little_memory(photo: Photo, face: Landmarks) -> None:
+    """As for a point that is dragged far out of a large photo."""
+    large = photo.repeat(4, axis=0).repeat(4, axis=1)
+    own = ((face + 0.5) * 4 - 0.5).astype(np.float32)
+    crop = Crop(-3000, -2000, 8000)
+    maps, layered = moved_maps(large, crop, Pose3D.of(own).turned(10, 0, 0))
+    tracemalloc.start()
+    try:
+        small = crop.scaled(large, SIZE)
+        compositing.paste(large, crop, (1 - small / 255).astype(np.float32), maps, layered)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 10 * large.nbytes < crop.side**2 * 3
+    exact = cv2.resize(crop.cut(large), (SIZE, SIZE), interpolation=cv2.INTER_AREA)
+    assert np.abs(exact.astype(int) - small).mean() < 2
