@@ -35,8 +35,7 @@ Square = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Request:
-    """A pose to predict, or its landmarks (68x2 pixels of the photo), and whether overlays are to be
-    computed."""
+    """A pose to predict, or its landmarks (68x2 pixels of the photo), and the overlays to compute."""
 
     pose: Pose3D | Landmarks
     heatmaps: bool = False
