@@ -17,7 +17,7 @@ from scipy.sparse import csr_matrix
 
 from engine.face.head import distances, mean_head
 from engine.face.landmarks import Landmarks
-from engine.guidance.mouth import Mouth, opened_mouth
+Mouth = opened_mouth = None
 from engine.guidance.warp2d import Warp2D, neck_fade_at, smooth_step
 from engine.imaging.raster import draw
 from engine.imaging.resampling import TEAR, enlarged, enlarged_map, interleaved, warp

@@ -111,7 +111,7 @@ def neck_fade_at(points: Array) -> Array:
 
 def smooth_step(values: Array, low: float, high: float) -> Array:
     """Smoothstep: 0 up to ``low``, 1 from ``high``, a cubic between."""
-    x = ((values - low) / (high - low)).clip(0, 1)
+    x = ((np.asarray(values) - low) / (high - low)).clip(0, 1)
     return np.asarray(x * x * (3 - 2 * x))
 
 
