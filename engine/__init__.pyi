@@ -24,6 +24,7 @@ from .data.datasets import guess_layout as guess_layout
 from .data.datasets import sum_counts as sum_counts
 from .export.batches import NAME_FIELDS as NAME_FIELDS
 from .export.batches import ExportBatch as ExportBatch
+from .export.batches import Precision as Precision
 from .export.batches import angles_between as angles_between
 from .export.batches import plan_batch as plan_batch
 from .export.repose_options import MOST_SMOOTHING as MOST_SMOOTHING
@@ -60,6 +61,7 @@ from .face.pose_files import POSE_SUFFIXES as POSE_SUFFIXES
 from .face.pose_files import read_pose as read_pose
 from .face.pose_files import write_pose as write_pose
 from .face.pose_preset import PosePreset as PosePreset
+from .face.pose_preset import pose_from_file as pose_from_file
 from .face.pose_preset import relaxed as relaxed
 from .face.pose_preset import write_pose3d as write_pose3d
 from .face.retargeting import POSE_PARTS as POSE_PARTS

@@ -213,6 +213,21 @@ def test_bad_poses(sample: Path, model: Path, capsys: pytest.CaptureFixture[str]
     assert not list(Path().glob("*out*"))
 
 
+def test_what_may_be_wrong_with_a_picture_is_said(
+    sample: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    common = ("--pitch", "50", "--model", model)
+    assert run("repose", sample, "-o", "out.png", *common) == DONE
+    line = sentence(capsys)
+    assert line.startswith("repose: out.png: The head nods by 50 degrees")
+    assert run("repose", sample, "--out", "out", *common) == DONE
+    assert "The head nods" in capsys.readouterr().err
+    assert "The head nods" in Path("out/report.csv").read_text()
+    assert run("repose", sample, "--out", "out", *common, "--events") == DONE
+    job = json.loads(capsys.readouterr().out.splitlines()[1])
+    assert (job["result"], job["warning"]) == ("kept", "")
+
+
 def test_bad_models(sample: Path, model: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from safetensors.numpy import save_file
 

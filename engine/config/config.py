@@ -25,6 +25,9 @@ Layout = Literal["fei", "people", "portraits"]
 which are lifted to 3D and turned."""
 
 
+_MOST_FEATURES = 2**27  # of a layer: 512 MB
+
+
 def _check(what: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:  # also true for NaN
         raise ReposeError(f"The setting {what} must lie between {low:g} and {high:g}, not {value}.")
@@ -295,6 +298,14 @@ class Config:
             raise ReposeError("The setting heatmaps.stride must be 1 or at least g1.patch.")
         if self.heatmaps.stride >= self.g1.patch << self.g1.blocks:
             raise ReposeError("The setting heatmaps.stride is coarser than G1's last block.")
+        for generator in (self.g1, self.g2):
+            pixels = sides[0] * sides[1] // generator.patch**2
+            if pixels * generator.filters > _MOST_FEATURES:
+                raise ReposeError(
+                    f"A generator with {generator.filters} filters at {sides[1]}x{sides[0]} pixels"
+                    " takes too much memory: set fewer filters, or a larger patch."
+                )
+        _check("seed", self.seed, 0, 2**32 - 1)
         if min(sides) < 2 * self.loss.cutoff + 16:
             raise ReposeError("The setting loss.cutoff leaves too little of the picture.")
 
@@ -320,6 +331,8 @@ class Config:
             raise ReposeError("The settings are not valid JSON.") from error
         return typing.cast(Config, read_settings(Config, values, ""))
 
+
+_LARGEST_NUMBER = 1e15  # JSON's integers may be larger than a float
 
 _RENAMED = {"data.vary": "augment"}
 """Present names of settings that earlier versions named otherwise."""
@@ -353,7 +366,7 @@ def read_settings(kind: Any, value: Any, where: str) -> Any:
             return tuple(
                 read_settings(k, v, where) for k, v in zip(kinds_of_items, value, strict=True)
             )
-    if kind is float and type(value) in (int, float):
+    if kind is float and type(value) in (int, float) and not abs(value) > _LARGEST_NUMBER:
         return float(value)
     if kind in (bool, int, str) and type(value) is kind:
         return value

@@ -34,11 +34,12 @@ def load_batches(
     last: int,
     size: int,
     workers: int = 1,
+    device: torch.device | None = None,
 ) -> Generator[Batch, None, None]:
     """Items ``first`` to ``last`` (exclusive) in batches of ``size`` pairs, in CPU memory.
 
-    ``workers`` processes prefetch them. In distributed training each rank gets its share of every
-    batch.
+    ``workers`` processes prefetch them; for a CUDA ``device`` the memory is pinned. In distributed
+    training each rank gets its share of every batch.
     """
     yield from DataLoader(
         pairs,
@@ -47,6 +48,7 @@ def load_batches(
         collate_fn=to_batch,
         num_workers=workers,
         prefetch_factor=4,
+        pin_memory=device is not None and device.type == "cuda",
         worker_init_fn=_quiet_worker,
     )
 

@@ -69,12 +69,11 @@ class Model:
         """Load the checkpoint ``path``, or the default model if it is None."""
         self.path = path or resource(DEFAULT_MODEL)
         checkpoint = load_checkpoint(self.path)
-        self.name = checkpoint.metadata.get("name", self.path.stem)
+        self.name = checkpoint.name
         self.held_out, self.trained_on = checkpoint.held_out, checkpoint.trained_on
         self.device, self.config = choose_device(device), checkpoint.config
-        self._g1, self._g2 = G1(self.config), G2(self.config)
-        for name, network in (("g1", self._g1), ("g2", self._g2)):
-            checkpoint.restore(name, network)
+        self._g1, self._g2 = checkpoint.network("g1", G1), checkpoint.network("g2", G2)
+        for network in (self._g1, self._g2):
             network.eval().requires_grad_(False)
             network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 

@@ -117,14 +117,13 @@ def _write_mp4(
     path: Path, size: tuple[int, int], frames: Iterable[Image.Image], fps: float, comment: str
 ) -> None:
     """Write H.264 in BT.709, the colours of HD video, and tagged as such. Raises OSError."""
-    colours = "bt709"
+    tags = "range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
     command = [
         *(imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-v", "error"),
         *("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}"),
         *("-r", str(Fraction(fps).limit_denominator(100_000)), "-i", "-"),
-        *("-vf", f"scale=out_color_matrix={colours}:out_range=tv", "-pix_fmt", "yuv420p"),
-        *("-colorspace", colours, "-color_primaries", colours, "-color_trc", colours),
-        *("-color_range", "tv", "-codec:v", "libx264", "-crf", str(_QUALITY)),
+        *("-vf", f"scale=out_color_matrix=bt709:out_range=tv,setparams={tags}"),
+        *("-pix_fmt", "yuv420p", "-codec:v", "libx264", "-crf", str(_QUALITY)),
         *("-movflags", "+faststart", "-metadata", f"comment={comment}", str(path)),
     ]
     # In a session of its own: Ctrl+C ends this process, which then ends FFmpeg.

@@ -91,7 +91,7 @@ def run_batch(
         _check_files(batch, jobs, log)
         _prepare_folder(folder)
         pending, earlier = _failed_jobs(jobs, log) if retry else (jobs, [])
-        predictor = Predictor(batch.model, batch.device)
+        predictor = Predictor(batch.model, batch.device, batch.precision)
         tally = Tally(len(pending))
         on_progress(None, tally.progress)
         options = replace(batch.options, keep=batch.options.keep and not retry)

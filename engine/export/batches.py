@@ -25,6 +25,9 @@ from engine.imaging.photos import PHOTO_SUFFIXES
 Format = Literal["png", "jpg", "webp", "tif"]
 """File format of a batch's pictures."""
 
+Precision = Literal["auto", "full", "half"]
+"""float32, half precision, or half precision where the hardware has it."""
+
 Angles = tuple[float, ...]
 """Degrees."""
 
@@ -64,7 +67,8 @@ class ExportBatch:
     sheet             file of the contact sheet
     animation         GIF or MP4 of each source's pictures in job order
     fps               frame rate of the animation
-    model, device     see Predictor
+    model, device, precision  see Predictor
+    threads           pictures at a time; 0 chooses
 
     Raises ReposeError for values out of range.
     """
@@ -93,6 +97,8 @@ class ExportBatch:
     fps: float = 8.0
     model: Path | None = None
     device: str = "auto"
+    precision: Precision = "auto"
+    threads: int = 0
 
     def __post_init__(self) -> None:
         if not all(1 <= len(angles) <= MAX_ANGLES for angles in (self.yaw, self.pitch, self.roll)):
@@ -112,6 +118,8 @@ class ExportBatch:
         if self.name:
             check_pattern(self.name)
         _ = self.options  # reads the expression and the gaze
+        if self.threads < 0:
+            raise ReposeError("The number of threads is at least 1, or 0 to choose.")
 
     @property
     def pattern(self) -> str:
@@ -139,6 +147,7 @@ class ExportBatch:
             coefficients=read_coefficients(self.expression),
             gaze=read_gaze(self.gaze) if self.gaze else None,
             masks=self.masks,
+            threads=self.threads,
         )
 
     def to_json(self) -> str:

@@ -30,8 +30,9 @@ from engine.export.jobs import Job, JobOptions, Outcome, View
 from engine.face.detection import find_faces
 from engine.face.faces import Face
 from engine.face.pose import Pose3D, copied_pose
-from engine.face.pose_files import POSE_SUFFIXES, read_pose
-from engine.face.pose_preset import PosePreset
+from engine.face.pose_check import check_pose
+from engine.face.pose_files import POSE_SUFFIXES
+from engine.face.pose_preset import pose_from_file
 from engine.guidance.keep import KeepMask, keep_of, mask_file
 from engine.imaging.photos import Photo, check_photo_path, read_photo, read_picture, write_photo
 from engine.imaging.provenance import Metadata
@@ -56,7 +57,7 @@ def repose_all(
 
     Raises ReposeError when the disk is full, because all later jobs would fail too.
     """
-    threads = min(job_threads(predictor.device), max(len(jobs), 1))
+    threads = min(options.threads or job_threads(predictor.device), max(len(jobs), 1))
     inputs = {path.resolve() for path in (*inputs_of(jobs, options), predictor.path)}
     waiting: deque[Future[Outcome]] = deque()
     with ExitStack() as stack:
@@ -130,7 +131,11 @@ class _JobRunner:
                 raise ReposeError(job.problem)
             self._check_output(job)
             source = photo.result()
+            if self._options.view == "photo":
+                check_photo_path(job.output, source.size)
             pose = self._target_pose(source, job)
+            findings = check_pose(pose, source.size, self._predictor.trained_range)
+            warning = " ".join(finding.sentence for finding in findings)
             prediction = self._predict(self._predictor.pose(source.source, pose.landmarks()))
             metadata = source.metadata.edited(self._predictor.model_name, note=self._options.note)
             picture = render_view(prediction, self._options.view, source.keep)
@@ -143,7 +148,7 @@ class _JobRunner:
             text = " ".join(f"{type(error).__name__}: {error}".split())
             reason = f"{job.source} brought out a fault in Repose ({text})."
             return Outcome(job, "failed", reason, time.perf_counter() - start)
-        return Outcome(job, "done", seconds=time.perf_counter() - start)
+        return Outcome(job, "done", seconds=time.perf_counter() - start, warning=warning)
 
     def _check_output(self, job: Job) -> None:
         check_photo_path(job.output)
@@ -164,11 +169,7 @@ class _JobRunner:
         """The job's pose of the source."""
         pose, options = source.pose, self._options
         if job.target is not None and job.target.suffix.lower() in POSE_SUFFIXES:
-            preset = PosePreset.read(job.target)
-            if preset.points is None:
-                pose = preset.on(pose)
-            else:
-                pose = pose.with_landmarks(read_pose(job.target, pose.source.landmarks))
+            pose = pose_from_file(job.target, pose, source.size, options.transfer)
         elif job.target is not None:
             target = self._targets.start(job.target).result()
             sizes = source.size, target.size

@@ -57,6 +57,7 @@ class JobOptions:
     gaze      yaw and pitch of the eyes in the head, degrees; None: unchanged
     masks     keep mask, or a folder of keep masks with the names of their sources
               (see `engine.guidance.keep`)
+    threads   jobs at a time; 0: see `engine.export.export.job_threads`
     """
 
     transfer: Transfer = "relative"
@@ -69,18 +70,21 @@ class JobOptions:
     coefficients: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     gaze: tuple[float, float] | None = None
     masks: Path | None = None
+    threads: int = 0
 
 
 class Outcome(NamedTuple):
     """A finished job.
 
-    reason  why it failed: a sentence, else empty
+    reason   why it failed: a sentence, else empty
+    warning  what may be wrong with the picture: sentences of `engine.face.pose_check`, else empty
     """
 
     job: Job
     result: Result
     reason: str = ""
     seconds: float = 0.0
+    warning: str = ""
 
 
 def read_jobs(path: Path, out: Path) -> tuple[Job, ...]:

@@ -57,7 +57,7 @@ def _run_jobs(options: ReposeOptions) -> int:
     read = [*inputs_of(jobs, job_options), options.jobs, options.model]
     check_outputs([*read, *pictures], [options.log])
     check_writable(pictures[0] if options.out is None else options.out / "picture.png")
-    predictor = Predictor(options.model, options.device)
+    predictor = Predictor(options.model, options.device, options.precision)
     counts = {"done": 0, "kept": 0, "failed": 0}
     silent = options.jobs is None or not sys.stderr.isatty()
     outcomes = repose_all(predictor, jobs, job_options)
@@ -66,13 +66,20 @@ def _run_jobs(options: ReposeOptions) -> int:
             counts[outcome.result] += 1
             if log:
                 log.add(outcome)
-            if outcome.reason:
-                place = f"{options.jobs} line {outcome.job.line}: " if outcome.job.line else ""
-                tqdm.write(f"repose: {place}{outcome.reason}", file=sys.stderr)
+            place = f"{options.jobs} line {outcome.job.line}: " if outcome.job.line else ""
+            _tell(outcome, place)
     if options.jobs is not None:
         kept = f"{counts['kept']} kept, " if counts["kept"] else ""
         print(f"{counts['done']} done, {kept}{counts['failed']} failed")
     return counts["failed"]
+
+
+def _tell(outcome: Outcome, place: str = "") -> None:
+    """Print why a job failed, or what may be wrong with its picture."""
+    if outcome.reason:
+        tqdm.write(f"repose: {place}{outcome.reason}", file=sys.stderr)
+    elif outcome.warning:
+        tqdm.write(f"repose: {place}{outcome.job.output}: {outcome.warning}", file=sys.stderr)
 
 
 def _run_batch(batch: ExportBatch, options: ReposeOptions) -> int:
@@ -84,8 +91,7 @@ def _run_batch(batch: ExportBatch, options: ReposeOptions) -> int:
             bar.refresh()
             return
         bar.update()
-        if outcome.reason:
-            tqdm.write(f"repose: {outcome.reason}", file=sys.stderr)
+        _tell(outcome)
 
     try:
         with bar:
@@ -148,7 +154,9 @@ def _run_with_events(run: Callable[[OnProgress, Event], ExportResult]) -> int:
             _print_event("started", **progress._asdict())
         else:
             job = {"source": str(outcome.job.source), "output": str(outcome.job.output)}
-            result = {"result": outcome.result, "reason": outcome.reason}
+            result = {
+                "result": outcome.result, "reason": outcome.reason, "warning": outcome.warning,
+            }  # fmt: skip
             _print_event("job", **job, **result, **progress._asdict())
 
     try:

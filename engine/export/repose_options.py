@@ -9,7 +9,7 @@ from tyro.conf import Positional, arg
 
 from engine.config.config import Detector
 from engine.core.errors import ReposeError
-from engine.export.batches import ExportBatch, Format, angles_text, read_angles
+from engine.export.batches import ExportBatch, Format, Precision, angles_text, read_angles
 from engine.export.jobs import View
 from engine.face.pose import Transfer
 
@@ -64,9 +64,10 @@ class ReposeOptions:
     image's right and up."""
 
     transfer: Transfer = "relative"
-    """How to copy the pose of a photo. relative: the rotation of the head, the expression and
-    the gaze; aligned: the landmarks, moved and scaled onto the source's face;
-    absolute: the landmarks at their pixel coordinates, for photos of one fixed camera."""
+    """How to copy the pose of a photo or pose file. relative: the rotation of the head, the
+    expression and the gaze (all that Repose's own pose files contain); aligned: the landmarks,
+    moved and scaled onto the source's face; absolute: the landmarks at their pixel coordinates, for
+    photos of one fixed camera, or a pose file of the source itself."""
 
     detector: Detector = "landmarker"
     """What finds faces and landmarks: MediaPipe's networks, or dlib as in the report."""
@@ -144,6 +145,10 @@ class ReposeOptions:
 
     device: Device = "auto"
     """The device to compute on; auto selects the fastest."""
+    precision: Precision = "auto"
+    """Compute in float32 (full) or in half precision; auto takes half where the hardware has it."""
+    threads: Annotated[int, arg(metavar="N", help_behavior_hint="(default: one for each core)")] = 0
+    """How many pictures to compute at a time."""
 
 
 def normalised(arguments: Sequence[str]) -> list[str]:
@@ -254,6 +259,8 @@ def batch_from_options(options: ReposeOptions) -> ExportBatch:
         fps=options.fps,
         model=options.model,
         device=options.device,
+        precision=options.precision,
+        threads=options.threads,
     )
 
 
@@ -268,7 +275,8 @@ def batch_arguments(batch: ExportBatch) -> list[str]:
         if angles != (0.0,):
             words.append(f"--{name}={angles_text(angles)}")
     for name in ("expression", "transfer", "detector", "face", "view", "out", "name", "format",
-                 "quality", "sheet", "animation", "fps", "model", "device"):  # fmt: skip
+                 "quality", "sheet", "animation", "fps", "model", "device", "precision",
+                 "threads"):  # fmt: skip
         value = getattr(batch, name)
         if value != getattr(default, name):
             words += [f"--{name}", f"{value:g}" if isinstance(value, float) else str(value)]

@@ -16,6 +16,7 @@ from engine.core.errors import ReposeError
 from engine.core.files import read_text
 from engine.export.animation import ANIMATIONS, write_frames
 from engine.export.batch_run import ExportResult, OnProgress, Tally
+from engine.export.batches import Precision
 from engine.export.export import job_threads, networks_for, render_view
 from engine.export.jobs import Job, Outcome, View
 from engine.export.outputs import check_outputs
@@ -42,7 +43,8 @@ class SequenceExport:
     fps            frame rate of the video
     view, note     see JobOptions
     keep           area that stays unchanged
-    model, device  see Predictor
+    model, device, precision  see Predictor
+    threads  frames at a time; 0 chooses
 
     Raises ReposeError for an output or a frame rate that cannot be written.
     """
@@ -60,6 +62,8 @@ class SequenceExport:
     model: Path | None = None
     device: str = "auto"
     footage: Path | None = None
+    precision: Precision = "auto"
+    threads: int = 0
 
     def __post_init__(self) -> None:
         check_output(self.output)
@@ -79,7 +83,7 @@ class SequenceExport:
     def read(path: Path) -> "SequenceExport":
         """The value from a file with the text of `to_json`. Raises ReposeError for other files."""
         try:
-            values: dict[str, Any] = json.loads(read_text(path))
+            values: dict[str, Any] = json.loads(read_text(path, largest=1_000_000_000))
             if values.pop("version") != 1:
                 raise ValueError("version")
             values["face"] = check_landmarks(values["face"])
@@ -93,7 +97,8 @@ class SequenceExport:
             for name in ("photo", "output", "model", "footage"):
                 values[name] = None if values[name] is None else Path(values[name])
             return SequenceExport(**values)
-        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError,
+                RecursionError) as error:  # fmt: skip
             raise ReposeError(f"{path} does not describe a sequence to export.") from error
 
 
@@ -137,6 +142,8 @@ def sequence_from_options(
         model=options.model,
         device=options.device,
         footage=path,
+        precision=options.precision,
+        threads=options.threads,
         keep=keep_of(options.source[0], options.keep_area, (photo.shape[1], photo.shape[0])),
     )
 
@@ -164,7 +171,7 @@ def export_sequence(export: SequenceExport, on_progress: OnProgress, stop: Event
     check_outputs(read, {export.output, *pictures})
     photo, metadata = read_picture(export.photo)
     size = photo.shape[1], photo.shape[0]
-    predictor = Predictor(export.model, export.device)
+    predictor = Predictor(export.model, export.device, export.precision)
     source = predictor.cut(photo, export.face)
     edited = metadata.edited(predictor.model_name, note=export.note)
     tally = Tally(len(export.targets))
@@ -184,7 +191,8 @@ def export_sequence(export: SequenceExport, on_progress: OnProgress, stop: Event
             tally.add(outcome)
             on_progress(outcome, tally.progress)
 
-    threads = min(job_threads(predictor.device), max(len(export.targets), 1))
+    most = export.threads or job_threads(predictor.device)
+    threads = min(most, max(len(export.targets), 1))
     with networks_for(predictor, threads) as predict:
         frames = counted(_map_in_order(compute, export.targets, threads, stop))
         if not video:

@@ -47,6 +47,21 @@ class Finding:
     value: float = 0.0
     limit: float = 0.0
 
+    @property
+    def sentence(self) -> str:
+        """The problem in English, for the command line."""
+        value, limit = abs(self.value), abs(self.limit)
+        trained = f"by {value:.0f} degrees, and the model was trained up to {limit:.0f}"
+        return {
+            "folded": "Some points have crossed others, and the picture is torn there.",
+            "yaw": f"The head is turned {trained}.",
+            "pitch": f"The head nods {trained}.",
+            "roll": f"The head is tilted {trained}.",
+            "outside": "Part of the face is outside the photo and is cut off.",
+            "small": f"The face is only {value:.0f} pixels high, so that the result is not sharp.",
+            "identity": "The result does not look much like this person.",
+        }[self.kind]
+
 
 def check_pose(
     pose: Pose3D, photo_size: tuple[int, int], trained: TrainedRange

@@ -20,13 +20,14 @@ from numpy.typing import NDArray
 
 from engine.config.skeletons import N_LANDMARKS
 from engine.core.errors import ReposeError
-from engine.core.files import read_text, write_whole
+from engine.core.files import write_whole
 from engine.face.coefficients import GROUPS, Coefficients
 from engine.face.expression import NEUTRAL, Expression
 from engine.face.landmarks import Landmarks
-from engine.face.pose import Pose3D, expressed
-from engine.face.pose_files import pose_text, read_pose, write_pose
-from engine.face.pose_formats import LABELME
+from engine.face.lifted_face import LiftedFace
+from engine.face.pose import Pose3D, Transfer, copy_pose, expressed, head_angles
+from engine.face.pose_files import PoseFile, pose_text, write_pose
+from engine.face.pose_formats import LABELME, Size
 from engine.face.retargeting import PosePart
 
 _CLEARLY = 0.4  # from this coefficient on, eyes or brows show an expression
@@ -65,15 +66,18 @@ class PosePreset:
     @classmethod
     def read(cls, path: Path) -> Self:
         """The preset in a pose file of any format. Raises ReposeError as `read_pose` does."""
-        points = read_pose(path)
-        if path.suffix.lower() == ".json":
-            stored = json.loads(read_text(path))
-            if isinstance(stored.get("preset"), dict):
-                try:
-                    return cls(**_values(stored["preset"]))
-                except (AttributeError, LookupError, TypeError, ValueError, ReposeError) as error:
-                    raise ReposeError(f"{path} cannot be used as a pose: it is damaged.") from error
-        return cls(points=points)
+        file = PoseFile.read(path)
+        return cls._stored_in(file) or cls(points=file.face())
+
+    @classmethod
+    def _stored_in(cls, file: PoseFile) -> Self | None:
+        values = (file.stored or {}).get("preset")
+        if not isinstance(values, dict):
+            return None
+        try:
+            return cls(**_values(values))
+        except (AttributeError, LookupError, TypeError, ValueError, ReposeError) as error:
+            raise ReposeError(f"{file.path} cannot be used as a pose: it is damaged.") from error
 
     def write(self, path: Path, pose: Pose3D, photo_size: tuple[int, int]) -> None:
         """Write Repose's own format, also with the landmarks of the preset on the face of ``pose``.
@@ -84,7 +88,7 @@ class PosePreset:
         """
         face = pose.source.landmarks
         text = pose_text(".json", self.on(pose).landmarks(), photo_size, face)
-        stored = {**json.loads(text), "preset": self._stored()}
+        stored = {**json.loads(text), "preset": self._to_json()}
         with write_whole(path) as part:
             part.write_text(json.dumps(stored, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
@@ -108,7 +112,7 @@ class PosePreset:
             pose = pose.turned(*((missing + 180) % 360 - 180).tolist())
         return pose
 
-    def _stored(self) -> dict[str, Any]:
+    def _to_json(self) -> dict[str, Any]:
         values = {
             "angles": self.angles,
             "expression": None if self.expression is None else asdict(self.expression),
@@ -116,6 +120,49 @@ class PosePreset:
             "edits": None if self.edits is None else self.edits.tolist(),
         }
         return {key: value for key, value in values.items() if value is not None}
+
+
+def pose_from_file(
+    path: Path, pose: Pose3D, photo_size: Size, transfer: Transfer | None = "relative"
+) -> Pose3D:
+    """The pose of a pose file, on the face of ``pose``.
+
+    pose        what a preset in the file leaves as it is; of other files all is replaced
+    photo_size  (width, height) of the face's photo, pixels
+    transfer    as in `copy_pose`, with two differences: from Repose's own format, `relative` takes
+                the preset, or the points moved and scaled to the face; `absolute` needs points that
+                can be pixels of this photo (see `PoseFile.is_of`). None: `absolute` where it can be
+                used, else `relative`
+
+    Raises ReposeError when the file cannot be read or its pose cannot be transferred.
+    """
+    file, face = PoseFile.read(path), pose.source.landmarks
+    if transfer in ("relative", None) and file.stored is not None:
+        preset = PosePreset._stored_in(file)
+        return preset.on(pose) if preset else _posed_as(pose.source, file.moved_to(face))
+    there = file.is_of(photo_size, face)
+    if transfer == "absolute" and not there:
+        raise ReposeError(
+            f"The points of {path} are of another photo and cannot be used unchanged: transfer the"
+            " pose as relative or aligned."
+        )
+    points = file.face(face if there else None, photo_size)
+    if transfer == "aligned":
+        return _posed_as(pose.source, copy_pose(face, points, "aligned"))
+    if transfer == "absolute" or (transfer is None and there):
+        return _posed_as(pose.source, points)
+    return _unchanged(pose.source).with_pose_of(points)
+
+
+def _posed_as(source: LiftedFace, landmarks: Landmarks) -> Pose3D:
+    """The pose that has these landmarks (68, 2), and the angles of their head."""
+    turn = np.subtract(head_angles(landmarks), head_angles(source.landmarks))
+    turn = (turn + 180) % 360 - 180
+    return _unchanged(source).turned(*turn.tolist()).with_landmarks(landmarks)
+
+
+def _unchanged(source: LiftedFace) -> Pose3D:
+    return Pose3D(source, np.zeros((N_LANDMARKS, 3)))
 
 
 def write_pose3d(path: Path, pose: Pose3D, photo_size: tuple[int, int]) -> None:

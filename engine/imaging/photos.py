@@ -44,6 +44,7 @@ _WRITE_FORMATS = {
     ".tiff": "TIFF",
     ".bmp": "BMP",
 }
+_LONGEST_SIDES = {"WEBP": 16383, "JPEG": 65500}  # pixels
 
 
 def read_photo(path: Path | str) -> Photo:
@@ -74,11 +75,21 @@ def read_picture(path: Path | str) -> Picture:
         return Picture(np.array(rgb), Metadata.of(image))
 
 
-def check_photo_path(path: Path) -> None:
-    """Raises ReposeError when ``write_photo`` could not write ``path`` because of its suffix."""
-    if path.suffix.lower() not in _WRITE_FORMATS:
+def check_photo_path(path: Path, size: tuple[int, int] | None = None) -> None:
+    """Raises ReposeError when ``write_photo`` could not write ``path`` because of its suffix.
+
+    size  (width, height) of the picture; also raises for one that is too long for the format
+    """
+    kind = _WRITE_FORMATS.get(path.suffix.lower())
+    if kind is None:
         raise ReposeError(
             f"{path} has no suffix that Repose can write; use one of {' '.join(PHOTO_SUFFIXES)}."
+        )
+    longest = _LONGEST_SIDES.get(kind)
+    if size is not None and longest is not None and max(size) > longest:
+        raise ReposeError(
+            f"{path} cannot be written: a {kind} may be {longest} pixels wide and high, and the"
+            f" picture is {size[0]}x{size[1]}; choose PNG or TIFF."
         )
 
 
@@ -93,7 +104,7 @@ def write_photo(
     Raises ReposeError when the suffix is none of ``PHOTO_SUFFIXES`` or the file cannot be written.
     """
     path = Path(path)
-    check_photo_path(path)
+    check_photo_path(path, (rgb.shape[1], rgb.shape[0]))
     kind = _WRITE_FORMATS[path.suffix.lower()]
     options: dict[str, dict[str, object]] = {
         # 4:4:4: chroma subsampling blurs the edges of lips and eyes.

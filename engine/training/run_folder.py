@@ -160,8 +160,8 @@ class RunFolder:
     def process(self) -> dict[str, Any]:
         """The contents of process.json (see `note_process`); empty if missing or damaged."""
         try:
-            noted = json.loads((self.folder / PROCESS).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            noted = json.loads(read_text(self.folder / PROCESS, largest=1_000_000))
+        except (ReposeError, ValueError, RecursionError):
             return {}
         known = isinstance(noted, dict) and isinstance(noted.get("time", 0.0), int | float)
         return noted if known else {}
@@ -207,7 +207,7 @@ class RunFolder:
                 self._take_scores(event)
             elif kind == "failed":
                 self.status = replace(self.status, error=str(event["error"]))
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return  # skip damaged events and those of other versions
         if kind in ("resumed", *_PHASES):
             self.status = replace(self.status, error="")

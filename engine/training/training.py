@@ -15,7 +15,7 @@ from tyro.conf import FlagCreatePairsOff, UseAppendAction, arg
 
 from engine.config.config import PRESETS, Config, Layout
 from engine.core import distributed
-from engine.core.devices import Device, choose_device
+from engine.core.devices import Device, choose_device, computing, training_precision
 from engine.core.errors import ReposeError
 from engine.core.files import read_text
 from engine.data.augmentation import ROLL
@@ -126,7 +126,7 @@ def settings_of(options: TrainOptions) -> Config:
         raise ReposeError("--preset and --config exclude each other.")
     if options.config is not None:
         try:
-            config = Config.from_json(read_text(options.config))
+            config = Config.from_json(read_text(options.config, largest=1_000_000))
         except ReposeError as error:
             raise ReposeError(f"The settings {options.config} cannot be used: {error}") from error
     elif options.resume and options.preset is None:
@@ -191,6 +191,8 @@ def train(options: TrainOptions, config: Config) -> None:
                 raise ReposeError(f"There is no folder {folder} of pictures.")
         threads, workers = share_cores(device, config.guides)
         torch.set_num_threads(options.threads or threads)
+        half = config.precision == "half"
+        say(computing(device.type, training_precision(device.type) if half else torch.float32))
         torch.backends.cudnn.benchmark = device.type == "cuda"
         cv2.setNumThreads(1)  # OpenCV's thread pool does not survive the fork of the workers
         with distributed.first_alone():

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 SUFFIX = ".repose"
 _FORMAT, _VERSION = "repose project", 1
 _LARGEST_BYTES = 50_000_000  # far above the size of any real project
+_LARGEST_SIDE = 1_000_000  # pixels of a photo
+_LONGEST_NAME = 100  # characters of a model's
 _LARGEST_ANGLE = 180.0
 
 
@@ -78,8 +80,8 @@ def read_project(path: Path) -> Project:
         version = values["version"]
         if version == _VERSION:
             return _from_json(values, path.absolute())
-    except (engine.ReposeError, AttributeError, LookupError, RecursionError, TypeError,
-            ValueError, OverflowError) as error:  # fmt: skip
+    except (engine.ReposeError, ArithmeticError, AttributeError, LookupError, RecursionError,
+            TypeError, ValueError) as error:  # fmt: skip
         raise engine.ReposeError(
             QCoreApplication.translate(
                 "Project", "{} is damaged or not a project of Repose."
@@ -134,13 +136,15 @@ def _values(project: Project, folder: Path) -> dict[str, Any]:
 def _from_json(values: Mapping[str, Any], path: Path) -> Project:
     folder, photo, own = path.parent, values["photo"], values.get("autosave_of", path)
     width, height = map(int, photo["size"])
+    if not (0 < width <= _LARGEST_SIDE and 0 < height <= _LARGEST_SIDE):
+        raise ValueError("size")
     return Project(
         photo=folder / str(photo["path"]),
         sha256=str(photo["sha256"]),
         photo_size=(width, height),
         edit=_edit(values, (width, height)) if "landmarks" in values else None,
         model=None if values["model"] is None else folder / str(values["model"]),
-        model_name=str(values["model_name"]),
+        model_name=str(values["model_name"])[:_LONGEST_NAME],
         area=None if values["shown"] is None else _area(values["shown"]),
         views=tuple(map(str, values.get("views", ()))),
         path=None if own is None else Path(own),

@@ -185,10 +185,10 @@ class ExportDialog(QDialog):
         Raises ReposeError when they cannot be written.
         """
         folder, document = export_folder(), self._document
-        photo, pose, face = document.photo, document.pose, document.landmarks
+        photo, pose = document.photo, document.pose
         batch = self._form_batch(folder)
         if photo is not None and pose is not None and self.form.edited_pose.isChecked():
-            engine.write_pose(batch.poses[-1], pose.landmarks(), photo.size, face)
+            engine.write_pose3d(batch.poses[-1], pose, photo.size)
         if photo is not None and document.keep is not None and batch.masks is not None:
             document.keep.write(batch.masks / f"{photo.path.stem}.png")
         return batch, folder

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 import engine
 from gui.export.sweep_rows import SweepRows
-from gui.style.preferences import notes_edits, settings
+from gui.style.preferences import notes_edits, precision, settings
 from gui.widgets.checked_field import CheckedField
 from gui.widgets.path_list import PathList
 from gui.widgets.pose_words import transfer_names
@@ -125,6 +125,7 @@ class ExportForm(QWidget):
             animation=out / f"{ANIMATION}{animation}" if animation else None,
             model=model,
             device=device,
+            precision=precision(),
         )
 
     def _fill(self) -> None:

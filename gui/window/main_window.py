@@ -29,6 +29,7 @@ from gui.pose.face_dock import FaceDock
 from gui.pose.named_pose_actions import NamedPoseActions
 from gui.pose.pose_panel import PosePanel
 from gui.pose.pose_presets import PosePresets
+from gui.style.preferences import precision, threads
 from gui.training.training import Training
 from gui.widgets.window_size import resize_within_screen
 from gui.widgets.zoom_view import Viewport
@@ -98,7 +99,7 @@ class MainWindow(QMainWindow):
     def load_model(self, path: Path | None) -> None:
         """Load a model. The current one stays in use until then, and if loading fails."""
         self.status.show_loading()
-        self.worker.load_model(path, self._device)
+        self.worker.load_model(path, self._device, precision(), threads())
         self.request()
 
     def request(self) -> None:
@@ -157,7 +158,7 @@ class MainWindow(QMainWindow):
         bar = self.menuBar()
         for menu in (
             self.file_menu, self.edit_menu, self.select_menu, self.pose_menu, self.keep_menu,
-            self.view_menu, ModelMenu(files, self), TrainingMenu(self.training, self),
+            self.view_menu, ModelMenu(document, files, self), TrainingMenu(self.training, self),
             HelpMenu(bar, self),
         ):  # fmt: skip
             bar.addMenu(menu)

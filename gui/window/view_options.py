@@ -44,6 +44,6 @@ class ViewOptions(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.points, self.head = Option(True, self), Option(True, self)
-        self.result, self.heatmaps = Option(False, self), Option(False, self)
+        self.result, self.heatmaps = Option(True, self), Option(False, self)
         self.mask, self.parts = Option(False, self), Option(False, self)
         self.comparing = Option(False, self)

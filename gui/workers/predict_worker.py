@@ -19,7 +19,7 @@ from gui.document.document import Model
 from gui.workers.background import explain
 
 if TYPE_CHECKING:
-    from engine import KeepMask, Landmarks, Metadata, Prediction, Predictor
+    from engine import KeepMask, Landmarks, Metadata, Precision, Prediction, Predictor
 
 Square = tuple[float, float, float]
 
@@ -87,9 +87,15 @@ class PredictWorker(QThread):
 
     # Called in the GUI thread
 
-    def load_model(self, path: Path | None, device: str = "auto") -> None:
+    def load_model(
+        self,
+        path: Path | None,
+        device: str = "auto",
+        precision: Precision = "auto",
+        threads: int = 0,
+    ) -> None:
         """Load a model (None: the default one). If that fails, the previous one stays in use."""
-        self._enqueue(lambda: self._load_model(path, device))
+        self._enqueue(lambda: self._load_model(path, device, precision, threads))
 
     def set_source(self, photo: NDArray[np.uint8], landmarks: Landmarks) -> None:
         """Set the source: a photo (HxWx3 RGB uint8) and the face's landmarks (68x2 pixels)."""
@@ -190,14 +196,23 @@ class PredictWorker(QThread):
                     return lambda: self._play(token, pose)
                 self._wake.wait(self._mutex)
 
-    def _load_model(self, path: Path | None, device: str) -> None:
-        predictor = engine.Predictor(path, device)
+    def _load_model(
+        self, path: Path | None, device: str, precision: Precision, threads: int
+    ) -> None:
+        predictor = engine.Predictor(path, device, precision, threads)
         if self._source is not None:
             predictor.set_source(*self._source)
         self._predictor = predictor
         self._ready = self._source is not None
         self.model_loaded.emit(
-            Model(path, predictor.model_name, predictor.device, predictor.trained_range)
+            Model(
+                path,
+                predictor.model_name,
+                predictor.device,
+                predictor.trained_range,
+                predictor.threads,
+                str(predictor.precision).removeprefix("torch."),
+            )
         )
 
     def _set_source(self, source: tuple[NDArray[np.uint8], Landmarks] | None) -> None:

@@ -620,6 +620,14 @@
         <translation>Fotos und Projekte</translation>
     </message>
     <message>
+        <source>The picture of {} is saved, but not its points and its pose. Save them as a project, to continue later?</source>
+        <translation>Das Bild zu {} ist gesichert, aber nicht seine Punkte und seine Pose. Als Projekt sichern, um später weiterzuarbeiten?</translation>
+    </message>
+    <message>
+        <source>{} was edited and not saved. Save it?</source>
+        <translation>{} wurde bearbeitet und nicht gesichert. Sichern?</translation>
+    </message>
+    <message>
         <source>Stop the export</source>
         <translation>Export anhalten</translation>
     </message>
@@ -634,10 +642,6 @@
     <message>
         <source>Save picture</source>
         <translation>Bild sichern</translation>
-    </message>
-    <message>
-        <source>{} was edited and not saved. Save the changes?</source>
-        <translation>{} wurde bearbeitet und nicht gesichert. Änderungen sichern?</translation>
     </message>
     <message>
         <source>An export is running. Stop it? Finished pictures are kept, and the same export can be continued later.</source>
@@ -735,8 +739,12 @@
         <translation>{name} gibt es schon. Ersetzen?</translation>
     </message>
     <message>
-        <source>&amp;Save project…</source>
-        <translation>Projekt &amp;sichern …</translation>
+        <source>Save &amp;project…</source>
+        <translation>&amp;Projekt sichern …</translation>
+    </message>
+    <message>
+        <source>&amp;Save picture…</source>
+        <translation>Bild &amp;sichern …</translation>
     </message>
     <message>
         <source>&amp;Discard</source>
@@ -766,10 +774,6 @@
         <translation>Das Foto öffnen, das Repose mitbringt</translation>
     </message>
     <message>
-        <source>&amp;Save project</source>
-        <translation>Projekt &amp;sichern</translation>
-    </message>
-    <message>
         <source>Save the photo&apos;s name, points, pose, kept areas and view in one file</source>
         <translation>Name des Fotos, Punkte, Pose, bewahrte Bereiche und Ansicht in einer Datei sichern</translation>
     </message>
@@ -782,12 +786,16 @@
         <translation>Das Projekt in einer anderen Datei sichern</translation>
     </message>
     <message>
-        <source>Save p&amp;icture…</source>
-        <translation>B&amp;ild sichern …</translation>
+        <source>&amp;Save picture…</source>
+        <translation>Bild &amp;sichern …</translation>
     </message>
     <message>
         <source>Save the photo with the reposed face, at full size</source>
         <translation>Das Foto mit dem Gesicht in neuer Pose sichern, in voller Größe</translation>
+    </message>
+    <message>
+        <source>Save pro&amp;ject</source>
+        <translation>Pro&amp;jekt sichern</translation>
     </message>
     <message>
         <source>&amp;Note edits in pictures</source>
@@ -1250,6 +1258,34 @@
     <message>
         <source>Use the model that comes with Repose</source>
         <translation>Das Modell verwenden, das Repose mitbringt</translation>
+    </message>
+    <message>
+        <source>Half precision is faster where the hardware has it; pictures differ little</source>
+        <translation>Halbe Genauigkeit ist schneller, wo die Hardware sie hat; die Bilder unterscheiden sich kaum</translation>
+    </message>
+    <message>
+        <source>&amp;Automatic</source>
+        <translation>&amp;Automatisch</translation>
+    </message>
+    <message>
+        <source>&amp;Full (float32)</source>
+        <translation>&amp;Voll (float32)</translation>
+    </message>
+    <message>
+        <source>&amp;Half</source>
+        <translation>&amp;Halb</translation>
+    </message>
+    <message>
+        <source>&amp;Precision</source>
+        <translation>&amp;Genauigkeit</translation>
+    </message>
+    <message>
+        <source>The processor&apos;s threads for the networks; fewer leave room for other work</source>
+        <translation>Die Threads des Prozessors für die Netze; weniger lassen Platz für andere Arbeit</translation>
+    </message>
+    <message>
+        <source>&amp;Threads</source>
+        <translation>&amp;Threads</translation>
     </message>
 </context>
 <context>
@@ -2644,8 +2680,8 @@ Selbst suchen?</translation>
         <translation>Dauer der letzten Aktualisierung</translation>
     </message>
     <message>
-        <source>The device that the networks run on</source>
-        <translation>Das Gerät, auf dem die Netze laufen</translation>
+        <source>What the networks run on, and the precision (menu Model)</source>
+        <translation>Worauf die Netze laufen, und die Genauigkeit (Menü Modell)</translation>
     </message>
     <message>
         <source>The model in use</source>
@@ -2666,6 +2702,14 @@ Selbst suchen?</translation>
     <message>
         <source>model: {name}</source>
         <translation>Modell: {name}</translation>
+    </message>
+    <message>
+        <source>1 thread</source>
+        <translation>1 Thread</translation>
+    </message>
+    <message>
+        <source>{count} threads</source>
+        <translation>{count} Threads</translation>
     </message>
 </context>
 <context>

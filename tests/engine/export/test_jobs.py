@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from engine.core.errors import ReposeError
 from engine.export.batches import ExportBatch
@@ -13,7 +14,7 @@ from engine.export.jobs import Job, JobOptions, Outcome, read_jobs
 from engine.face.detection import find_faces
 from engine.face.head import mean_face
 from engine.face.landmarks import Landmarks, check_landmarks
-from engine.face.pose import Pose3D
+from engine.face.pose import Pose3D, head_angles
 from engine.face.pose_files import write_pose
 from engine.face.pose_preset import PosePreset
 from engine.imaging.crop import Crop
@@ -109,12 +110,64 @@ def test_angles_turn_what_the_target_gave(
 ) -> None:
     moved = check_landmarks(face + np.float32(3))
     write_pose(tmp_path / "pose.pts", moved, (512, 512))
-    repose(predictor, sample, tmp_path / "a.png", tmp_path / "pose.pts", PLAIN)
-    assert (spy.poses[0] == moved).all()
-    repose(predictor, sample, tmp_path / "b.png", tmp_path / "pose.pts", yaw=20)
+    absolute = JobOptions(transfer="absolute")
+    repose(predictor, sample, tmp_path / "a.png", tmp_path / "pose.pts", absolute)
+    np.testing.assert_allclose(spy.poses[0], moved, atol=1e-3)
+    repose(predictor, sample, tmp_path / "b.png", tmp_path / "pose.pts", absolute, yaw=20)
     own = Pose3D.of(find_faces(read_photo(sample))[0])
     expected = own.with_landmarks(moved).turned(20, 0, 0).landmarks()
-    np.testing.assert_allclose(spy.poses[1], expected, atol=1e-3)
+    np.testing.assert_allclose(spy.poses[1], expected, atol=0.5)
+
+
+def place_and_height(face: Landmarks) -> NDArray[np.float64]:
+    """Between the eyes, and from brows to chin, pixels."""
+    return np.array([*face[36:48].mean(axis=0), np.ptp(face[:, 1])])
+
+
+@pytest.mark.parametrize("suffix", [".pts", ".csv", ".xml", ".labelme.json", ".json"])
+def test_a_pose_file_of_a_photo_of_another_size_moves_no_face(
+    predictor: Predictor, sample: Path, face: Landmarks, spy: Spy, tmp_path: Path, suffix: str
+) -> None:
+    other = check_landmarks(Pose3D.of(face * 3 + 1000).turned(25, 0, 0).landmarks())
+    file = tmp_path / f"pose{suffix}"
+    write_pose(file, other, (4000, 3000), check_landmarks(face * 3 + 1000))
+    for transfer in ("relative", "aligned"):
+        repose(predictor, sample, tmp_path / "a.png", file, JobOptions(transfer=transfer))
+        assert head_angles(spy.poses[-1])[0] - head_angles(face)[0] == pytest.approx(25, abs=8)
+        move = np.abs(place_and_height(spy.poses[-1]) - place_and_height(face))
+        assert move.max() < 0.35 * np.ptp(face[:, 1])
+    with pytest.raises(ReposeError, match="relative or aligned"):
+        repose(predictor, sample, tmp_path / "b.png", file, JobOptions(transfer="absolute"))
+    assert not (tmp_path / "b.png").exists()
+
+
+def test_absolute_points_of_the_photo_in_another_resolution_are_scaled(
+    predictor: Predictor, sample: Path, face: Landmarks, spy: Spy, tmp_path: Path
+) -> None:
+    moved = check_landmarks(face + np.float32(3))
+    write_pose(tmp_path / "pose.xml", check_landmarks((moved + 0.5) * 2 - 0.5), (1024, 1024))
+    absolute = JobOptions(transfer="absolute")
+    repose(predictor, sample, tmp_path / "a.png", tmp_path / "pose.xml", absolute)
+    np.testing.assert_allclose(spy.poses[0], moved, atol=1e-3)
+
+
+def test_what_a_pose_may_look_like_is_said(
+    predictor: Predictor, sample: Path, face: Landmarks, tmp_path: Path
+) -> None:
+    folded = face.copy()
+    folded[[48, 54]] = folded[[54, 48]]
+    write_pose(tmp_path / "folded.pts", check_landmarks(folded), (512, 512))
+    jobs = [
+        Job(sample, None, tmp_path / "a.png", (8, 0, 0)),
+        Job(sample, None, tmp_path / "b.png", (0, 40, 0)),
+        Job(sample, tmp_path / "folded.pts", tmp_path / "c.png"),
+    ]
+    outcomes = list(repose_all(predictor, jobs, JobOptions(transfer="absolute")))
+    assert [outcome.result for outcome in outcomes] == ["done"] * 3
+    warnings = [outcome.warning for outcome in outcomes]
+    assert warnings[0] == ""
+    assert "nods by 40 degrees" in warnings[1]
+    assert "crossed others" in warnings[2]
 
 
 def test_coefficients_and_the_gaze_replace_the_faces_own(

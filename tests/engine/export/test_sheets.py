@@ -127,7 +127,7 @@ def test_an_mp4_is_tagged_as_bt709_and_is(tmp_path: Path) -> None:
     write_frames(path, [Image.new("RGB", (64, 48), (200, 40, 40))] * 3, 5.0)
     ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
     said = subprocess.run([ffmpeg, "-i", str(path)], capture_output=True).stderr
-    assert b"yuv420p(tv, bt709" in said
+    assert b"yuv420p(tv, bt709, progressive)" in said
     assert np.abs(played(path, (48, 64)).mean(axis=(0, 1, 2)) - (200, 40, 40)).max() < 5
 
 

@@ -31,7 +31,7 @@ def test_it_travels_in_a_checkpoint() -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "nonsense", "[]", "3", '{"yaw": [3]}', '{"yaw": [5, -5]}', '{"yaw": [null, 1]}',
-     '{"yaw": [NaN, 1]}'],
+     '{"yaw": [NaN, 1]}', "[" * 100_000, '{"yaw": [0, 1%s]}' % ("0" * 400)],
 )  # fmt: skip
 def test_what_cannot_be_read_is_the_default(text: str) -> None:
     assert TrainedRange.read({"trained_range": text}) == TrainedRange()

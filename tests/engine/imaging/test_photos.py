@@ -173,6 +173,9 @@ def test_an_unknown_suffix_is_refused(tmp_path: Path, rgb: NDArray[np.uint8]) ->
 
 def test_a_photo_too_large_for_its_format_leaves_no_file(tmp_path: Path) -> None:
     long = np.zeros((16, 16_400, 3), np.uint8)
-    with pytest.raises(ReposeError, match="cannot be written"):
+    with pytest.raises(ReposeError, match=r"16383 pixels .* choose PNG"):
         write_photo(tmp_path / "long.webp", long)
+    with pytest.raises(ReposeError, match=r"16383 pixels .* choose PNG"):
+        check_photo_path(tmp_path / "long.webp", (16, 16_400))
+    check_photo_path(tmp_path / "long.png", (16, 16_400))
     assert not list(tmp_path.iterdir())

@@ -235,7 +235,7 @@ def test_a_model_says_with_which_settings_it_was_trained(
     (tmp_path / "bad.safetensors").write_bytes(b"\x80\x04K\x01.")
     with pytest.raises(ReposeError, match="damaged or not a model"):
         model_config(tmp_path / "bad.safetensors")
-    with pytest.raises(ReposeError, match="cannot be read"):
+    with pytest.raises(ReposeError, match="does not exist"):
         model_config(tmp_path / "none.safetensors")
 
 

@@ -1,5 +1,6 @@
 """One step of each stage: the formulas in NumPy, and whose gradient goes where."""
 
+from contextlib import nullcontext
 from copy import deepcopy
 from dataclasses import fields, replace
 from typing import Any, Literal
@@ -279,3 +280,27 @@ def test_a_batch_moves_whole() -> None:
     batch = random_batch(PLAIN).to("meta")
     assert batch.source.device.type == batch.target_box.device.type == "meta"
     assert batch.guides is None
+
+
+def test_a_step_reads_nothing_from_the_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading one number would wait for the whole step. Tensors on "meta" have no numbers."""
+    monkeypatch.setattr(torch, "autocast", lambda *_, **__: nullcontext())  # not for "meta"
+    monkeypatch.setattr(torch, "is_autocast_enabled", lambda *_: False)
+    config = replace(GUIDED, mask=replace(GUIDED.mask, style="landmarks"))
+    batch = random_batch(config).to("meta")
+    g1, g2, d = G1(config).to("meta"), G2(config).to("meta"), Discriminator(config).to("meta")
+    stage1 = Stage1(g1, adam(g1, config.stage1), config)
+    stage2 = Stage2(g1, g2, d, adam(g2, config.stage2), adam(d, config.stage2), config)
+    for _ in range(3):
+        losses = [*stage1.step(batch).values(), *stage2.pretrain_d_step(batch).values()]
+        losses += stage2.step(batch).values()
+    assert all(loss.is_meta and not loss.requires_grad for loss in losses)
+
+
+def test_pinned_memory_is_for_the_whole_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Tensor, "pin_memory", lambda tensor: tensor + 1)  # needs a GPU
+    batch = random_batch(GUIDED)
+    pinned = batch.pin_memory()
+    assert torch.equal(pinned.target_box, batch.target_box + 1)
+    assert pinned.guides is not None
+    assert pinned.weight is None

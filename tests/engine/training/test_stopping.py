@@ -25,7 +25,7 @@ from engine.training.requests import Requests
 from engine.training.run import Position, Run, saved_run
 from engine.training.run_folder import EVENTS, RunFolder
 from engine.training.run_lock import is_training, lock_run
-from engine.training.stages import Stage1, Stage2
+from engine.training.stages import Losses, Stage1, Stage2
 
 # Newer Pythons warn of what torch's DataLoader does.
 pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarning")
@@ -77,7 +77,7 @@ def test_stopping_in_the_pretraining_of_d(
 ) -> None:
     original = Stage2.pretrain_d_step
 
-    def stops(self: Stage2, batch: Any) -> dict[str, float]:
+    def stops(self: Stage2, batch: Any) -> Losses:
         press_ctrl_c()
         return original(self, batch)
 
@@ -175,7 +175,7 @@ def test_minutes_go_on_where_they_were(
     rates: list[float] = []
     original = Stage1.step
 
-    def step(self: Stage1, batch: Any) -> dict[str, float]:
+    def step(self: Stage1, batch: Any) -> Losses:
         clock.now += 2.0
         rates.append(self.optimizer.param_groups[0]["lr"])
         return original(self, batch)
