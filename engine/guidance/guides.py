@@ -17,7 +17,6 @@ from scipy.sparse import csr_matrix
 
 from engine.face.head import distances, mean_head
 from engine.face.landmarks import Landmarks
-Mouth = opened_mouth = None
 from engine.guidance.warp2d import Warp2D, neck_fade_at, smooth_step
 from engine.imaging.raster import draw
 from engine.imaging.resampling import TEAR, enlarged, enlarged_map, interleaved, warp
@@ -53,7 +52,6 @@ class Maps:
     other     (S, S, 2) of the 3D warp: the mirrored point of the surface
     valid     (S, S) in [0, 1]: how well the source shows the surface of the 3D warp; 0: not at all
     mirrored  (S, S) in [0, 1]: share of the mirrored point in the 3D warp's colour
-    mouth     inside of the mouth, if it opens further than in the source
     """
 
     warp2d: Floats
@@ -61,7 +59,6 @@ class Maps:
     other: Floats
     valid: Floats
     mirrored: Floats
-    mouth: Mouth | None
 
     @property
     def warp3d(self) -> Floats:
@@ -86,8 +83,6 @@ class Maps:
             mixed += share_other * other[k]
         np.minimum(layers[3:6], 1, out=layers[3:6])  # rounding errors
         self._soften(layers[:6])
-        if self.mouth is not None:
-            self.mouth.paint(layers[3:6])
         layers[6], layers[7] = self.valid, self.mirrored
         return layers
 
@@ -125,14 +120,13 @@ class SourceHead:
         self.size = pixels.shape[0]
         self._grid = self.size // 2
         self._scale = np.float32(self.size / self._grid)  # 2, or a little more for an odd size
-        self._landmarks, half = landmarks, self._halved(landmarks)
+        half = self._halved(landmarks)
         self._pose = head.fit(half)
         self._mesh = head.bend(self._pose, half)
         self._shown = self._seen(head.triangles)
         self._shown *= self._plausible(pixels)
         for _ in range(2):  # fade towards the limb, where a texel may show the background
             self._shown = np.minimum(self._shown, _neighbours() @ self._shown)
-        self._skin = self._skin_colour(pixels)
         self._warp2d = Warp2D(self._mesh, self._pose, self._grid)
 
     def maps(self, target: Landmarks) -> Maps:
@@ -142,9 +136,7 @@ class SourceHead:
         mesh = mean_head().bend(pose, half)
         warp3d = self._map3d(mesh)
         places = enlarged_map(self._warp2d.map(mesh, pose), None, self.size)
-        scales = float(self._scale) * self._pose.scale, float(self._scale) * pose.scale
-        mouth = opened_mouth(self._landmarks, target, scales, self._skin, self.size)
-        return Maps(interleaved(self._doubled(places)), *warp3d, mouth)
+        return Maps(interleaved(self._doubled(places)), *warp3d)
 
     def _halved(self, landmarks: Landmarks) -> Landmarks:
         """Coordinates in the crop as coordinates in the half-size crop."""
@@ -221,13 +213,6 @@ class SourceHead:
         hidden = depth < nearest - _BEHIND * self._pose.scale
         seen = np.where(inside & ~hidden, facing, 0)
         return np.where(seen < _SEEN, 0, seen)
-
-    def _skin_colour(self, pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """(3,) RGB in [0, 1]: the median colour of the visible face."""
-        seen = (self._shown > _SHOWN[0]) & (_beside_face() < 0.5)
-        places = self._mesh[None, seen, :2].astype(np.float32) * self._scale
-        colours = warp(pixels, places)[0] if seen.any() else np.full((1, 3), 128)
-        return np.asarray(np.median(colours, axis=0) / 255)
 
     def _plausible(self, pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
         """(V,) plausibility in [0, 1] that the source pixel at a vertex shows the head.

@@ -11,11 +11,15 @@ from numpy.typing import NDArray
 
 from engine.face.parts import PartLabel
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 Floats = NDArray[np.float32]
 
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # of RGB, Rec. 601
-_SUBPIXEL = 4  # bits of OpenCV's fixed-point coordinates
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+"""Weights of RGB in the brightness (Rec. 601)."""
+
+SUBPIXEL = 4
+"""Bits after the point of OpenCV's fixed-point coordinates."""
+
 _COLOURLESS = 0.012  # root mean square distance of pixels in [0, 1] to a curve of tones
 _TONE_SAMPLES = 64  # per side
 
@@ -72,12 +76,13 @@ class Window:
     def mask(self, outlines: Sequence[Array] | Array) -> Floats:
         """(H, W) 1 inside of outlines (N, 2) each, pixels of the picture; edges are antialiased."""
         covered = np.zeros((self.height, self.width), np.uint8)
-        cv2.fillPoly(covered, [self.fixed(o) for o in outlines], 255, cv2.LINE_AA, _SUBPIXEL)
+        cv2.fillPoly(covered, [self.fixed(o) for o in outlines], 255, cv2.LINE_AA, SUBPIXEL)
         return covered * np.float32(1 / 255)
 
     def fixed(self, points: Array) -> NDArray[np.int32]:
         """Points (..., 2) of the picture in the window, in OpenCV's fixed-point format."""
-        return ((points - (self.left, self.top)) * 2**_SUBPIXEL).round().astype(np.int32)
+        shifted = (points - (self.left, self.top)) * 2**SUBPIXEL
+        return np.asarray(shifted.round(), np.int32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,10 +159,22 @@ class Tones:
         return np.asarray(colours, np.float32).clip(0, 1)
 
 
-def sample(picture: Floats, places: Floats, border: int = cv2.BORDER_REPLICATE) -> Floats:
-    """A picture (H, W[, C]) at places (..., 2), bilinearly."""
+def sample(picture: NDArray[Any], places: Array, border: int = cv2.BORDER_REPLICATE) -> Floats:
+    """A picture (H, W[, C]) at places (h, w, 2), pixels of it, bilinearly."""
+    places = np.asarray(places, np.float32)
     nothing: Any = None  # OpenCV's type hints do not allow None for the second map
-    return np.asarray(cv2.remap(picture, places, nothing, cv2.INTER_LINEAR, borderMode=border))
+    found = cv2.remap(picture, places, nothing, cv2.INTER_LINEAR, borderMode=border)
+    return np.asarray(found, np.float32)
+
+
+def blurred(picture: NDArray[Any], sigma: float) -> Floats:
+    """A picture (H, W[, C]) blurred by a Gaussian, its sigma in pixels."""
+    return np.asarray(cv2.GaussianBlur(np.asarray(picture, np.float32), (0, 0), sigma), np.float32)
+
+
+def blended(below: Array, above: Array, alpha: Array) -> Floats:
+    """Colours (H, W, 3) or (3,) over others, with opacity (H, W)."""
+    return np.asarray(below + alpha[..., None] * (above - below), np.float32)
 
 
 def _powers(colours: Array) -> Array:
