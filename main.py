@@ -19,7 +19,7 @@ try:
     import tyro
     from tyro.conf import Positional, arg
 
-    from engine import ReposeError, remove_unfinished, resource
+    from engine import ReposeError, remove_unfinished, resource, write_whole
 except ModuleNotFoundError as error:
     # Usually the system's Python instead of the virtual environment of `make run`.
     folder = ".venv\\Scripts" if sys.platform == "win32" else ".venv/bin"
@@ -46,7 +46,8 @@ class UsageError(Exception):
 
 @dataclass(frozen=True)
 class EditorOptions:
-    """Open the editor, or run a command: repose | train | prepare | evaluate | benchmark.
+    """Open the editor, or run a command:
+    repose | train | prepare | evaluate | benchmark | desktop.
 
     For the options of a command, add --help after it.
     """
@@ -97,6 +98,39 @@ def _display_is_dead(environment: Mapping[str, str]) -> bool:
                 continue
             return False
     return True
+
+
+@dataclass(frozen=True)
+class DesktopOptions:
+    """Add the editor to the programs of the Linux desktop, with its icon."""
+
+    remove: bool = False
+    """Remove it again."""
+
+
+def _desktop(arguments: Sequence[str]) -> int:
+    """Install the desktop entry and the icon for this user, by the rules of freedesktop.org."""
+    options = _parse(DesktopOptions, "desktop", arguments)
+    if sys.platform != "linux":
+        raise ReposeError("The desktop's entries are for Linux: start the editor with repose.")
+    data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    entry = data / "applications" / "repose.desktop"
+    icon = data / "icons" / "hicolor" / "scalable" / "apps" / "repose.svg"
+    if options.remove:
+        entry.unlink(missing_ok=True)
+        icon.unlink(missing_ok=True)
+        return DONE
+    # This Python and this file, wherever they are: the desktop's PATH may not contain `repose`.
+    words = (sys.executable, os.path.abspath(__file__))
+    quoted = (re.sub(r'(["`$\\])', r"\\\1", word).replace("%", "%%") for word in words)
+    program = " ".join(f'"{word}"' for word in quoted)
+    text = resource("repose.desktop").read_text(encoding="utf-8")
+    with write_whole(entry) as part:
+        part.write_text(text.replace("Exec=repose ", f"Exec={program} "), encoding="utf-8")
+    with write_whole(icon) as part:
+        part.write_bytes(resource("icon.svg").read_bytes())
+    print(entry)
+    return DONE
 
 
 def _repose(arguments: Sequence[str]) -> int:
@@ -182,6 +216,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "prepare": _prepare,
     "evaluate": _evaluate,
     "benchmark": _benchmark,
+    "desktop": _desktop,
 }
 
 

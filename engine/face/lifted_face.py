@@ -12,7 +12,7 @@ from engine.face.faces import Face
 from engine.face.head import HeadPose, angles
 from engine.face.head_bend import thin_plate
 from engine.face.head_fit import FittedHead, head_fitter
-from engine.face.head_model import Floats, head_model
+from engine.face.head_model import Floats, Part, head_model
 from engine.face.landmarks import Landmarks, check_landmarks
 from engine.face.posed_head import PosedHead
 from engine.face.rims import Rims
@@ -53,6 +53,10 @@ class LiftedFace:
         pose = fitted.pose
         seen = pose.project(model.landmarks(pose.rotation, fitted.mesh))[:, :2]
         bent = thin_plate(model, fitted.mesh, pose.rotation, (landmarks - seen) / pose.scale)
+        if (face.dense if isinstance(face, Face) else dense) is not None:
+            # The fit to the irises is more exact than the displacement of the lids.
+            eyes = [*model.rows(Part.RIGHT_EYE), *model.rows(Part.LEFT_EYE)]
+            bent[eyes] = fitted.mesh[eyes]
         shape = model.shape(fitted.identity) + bent - fitted.mesh
         shape.setflags(write=False)
         detected = face if isinstance(face, Face) else None

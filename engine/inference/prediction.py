@@ -140,11 +140,17 @@ class Prediction:
         Pixels outside the crop and kept ones are the photo's, bit for bit; in the source's pose all
         are. Raises ReposeError when ``keep`` is of a photo of another size.
         """
+        result = self.posed.source.photo.copy()
+        result[self.crop.inside(result)] = self.pasted_crop(keep)
+        return result
+
+    def pasted_crop(self, keep: KeepMask | None = None) -> Pixels:
+        """The part of `pasted` inside the crop: the rows and columns `Crop.inside` of the photo."""
         source = self.posed.source
         if keep is not None:
             check_keep(keep, source.photo)
         if np.abs(source.face - self.pose).max() < _UNMOVED:
-            return source.photo.copy()
+            return source.photo[source.crop.inside(source.photo)].copy()
         return paste(source.photo, source.crop, self.refined, self.posed.maps, keep)
 
 

@@ -214,6 +214,8 @@ def _translated(name: str) -> str:
         "wink": translate("PosePresets", "Wink"),
         "kiss": translate("PosePresets", "Kiss"),
         "asleep": translate("PosePresets", "Asleep"),
+        "look-left": translate("PosePresets", "Look left"),
+        "look-right": translate("PosePresets", "Look right"),
     }
     name = name.partition("-")[2]
     return names.get(name, name)

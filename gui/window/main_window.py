@@ -212,6 +212,7 @@ class MainWindow(QMainWindow):
         self.worker.model_loaded.connect(self._use_model)
         self.worker.failed.connect(self._worker_failed)
         self.full_resolution.finished.connect(self._show_preview)
+        self.full_resolution.measured.connect(self.warnings.set_drift)
 
     def _connect_options(self) -> None:
         options = self.options
@@ -288,7 +289,6 @@ class MainWindow(QMainWindow):
     def _show_preview(self, preview: FullResolutionPreview) -> None:
         self.panes.show_preview(preview)
         self.canvas.show_preview(preview)
-        self.warnings.set_drift(preview.drift)
 
     def _worker_failed(self) -> None:
         self.files.busy.emit("")

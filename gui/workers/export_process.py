@@ -17,7 +17,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QProcess, QProcessEnvironm
 
 import engine
 from gui.document.data_folder import data_folder
-from gui.workers.train_process import MAIN
+from gui.workers.train_process import MAIN, program
 
 if TYPE_CHECKING:
     from engine import ExportBatch, SequenceExport
@@ -226,5 +226,5 @@ def _ending(event: dict[str, Any], progress: Progress) -> Ending:
 
 def command_line(batch: ExportBatch) -> str:
     """The command line that runs the same batch."""
-    words = ["python", "main.py", "repose", *engine.batch_arguments(batch)]
+    words = [*program(), "repose", *engine.batch_arguments(batch)]
     return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)

@@ -1800,6 +1800,14 @@
         <source>Asleep</source>
         <translation>Schlafend</translation>
     </message>
+    <message>
+        <source>Look left</source>
+        <translation>Blick nach links</translation>
+    </message>
+    <message>
+        <source>Look right</source>
+        <translation>Blick nach rechts</translation>
+    </message>
 </context>
 <context>
     <name>PoseWarnings</name>

@@ -52,6 +52,15 @@ def test_the_mesh_has_the_landmarks(lifted: LiftedFace) -> None:
     )
 
 
+def test_irises_are_where_they_were_detected(found: Face) -> None:
+    head = LiftedFace.of(found).head
+    pupils = np.stack([ball.pupil for ball in head_model().eyeballs(head.mesh, head.expression)])
+    assert found.irises is not None
+    missed = head.pose.project(pupils)[:, :2] - found.irises
+    assert np.abs(missed.mean(axis=0)).max() < 0.005 * head.pose.scale
+    assert np.abs(missed).max() < 0.03 * head.pose.scale
+
+
 def test_lids_meet(lifted: LiftedFace) -> None:
     assert lid_gaps(lifted, 0).min() > 0.04
     assert np.abs(lid_gaps(lifted, 1)).max() < 0.012
