@@ -12,13 +12,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.face.head import HeadPose
 from engine.face.parts import PartLabel
 from engine.face.posed_head import PosedHead
 from engine.guidance.background import completed
+from engine.guidance.eyes import Eyes
 from engine.guidance.face import FaceSurface
 from engine.guidance.layers import Layer, Motion, sampled, smaller
-from engine.guidance.mouth import Mouth, opened_mouth
+from engine.guidance.mouth import Mouth
+from engine.guidance.patches import Patch
 from engine.guidance.sheet import Sheet
 from engine.guidance.volume import Volume
 from engine.guidance.warp2d import Warp2D
@@ -45,14 +46,14 @@ class Maps:
     valid     (S, S) in [0, 1]: how well the source shows the face's 3D warp; 0: not at all
     mirrored  (S, S) in [0, 1]: share of the mirrored half in the 3D warp
     moved     (S, S) in [0, 1]: 0 where nothing has moved and nothing was uncovered
-    mouth     inside of the mouth, if it opens further than in the source
+    patches   eyes and mouth, drawn over the layers
     """
 
     layers: tuple[Layer, ...]
     valid: Floats
     mirrored: Floats
     moved: Floats
-    mouth: Mouth | None
+    patches: tuple[Patch, ...]
 
     def guides(self, source: NDArray[np.uint8]) -> Floats:
         """The guides (8, S, S) float32 in [0, 1], from the source crop (S, S, 3) uint8."""
@@ -68,8 +69,8 @@ class Maps:
             mixed = cv2.blendLinear(photo, image, keep, self.moved)
             np.copyto(mixed, photo, where=self.moved[..., None] == 0)
             cv2.split(mixed, list(guides[first : first + 3]))
-        if self.mouth is not None:
-            self.mouth.paint(guides[3:6])
+        for patch in self.patches:
+            patch.paint(guides[3:6])
         guides[6], guides[7] = self.valid, self.mirrored
         return guides.clip(0, 1, out=guides)
 
@@ -93,6 +94,7 @@ class SourceHead:
         self._grid = self.size // 2
         self._scale = self.size / self._grid  # 2, or a little more for an odd size
         self._head, half = head, self._halved(head)
+        self._eyes, self._mouth = Eyes(pixels, parts, head), Mouth(pixels, parts, head)
         self._half = half
         self._parts = parts is not None
         if parts is None:
@@ -138,11 +140,12 @@ class SourceHead:
             trust = trust * motion.value(7).clip(0, 1)
             behind = (*behind[:2], beside, behind[2])
         face = Layer("face", colours, trust, places, of_face=True)
-        scales = head_scale(self._head.pose), head_scale(target.pose)
-        mouth = opened_mouth(
-            self._head.landmarks, target.landmarks, scales, self._face.colour, self.size
-        )
-        return Maps((*behind, face), valid, mirrored, self._moved(motions), mouth)
+        patches = (*self._eyes.patches(target), *self._mouth.patches(target))
+        moved = self._moved(motions)
+        for patch in patches:
+            part = moved[patch.window.rows, patch.window.columns]
+            np.maximum(part, patch.alpha, out=part)
+        return Maps((*behind, face), valid, mirrored, moved, patches)
 
     def _moved(self, motions: list[tuple[Motion, Floats]]) -> Floats:
         """(S, S): where the layers' picture may differ from the photo, from what has moved and the
@@ -162,7 +165,3 @@ class SourceHead:
     def _halved(self, head: PosedHead) -> PosedHead:
         """The head in pixels of the half-size crop."""
         return head.in_crop(Crop(0, 0, self.size), self._grid)
-
-
-def head_scale(pose: HeadPose) -> float:
-    return float(pose.scale)
