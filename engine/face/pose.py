@@ -357,6 +357,9 @@ def copied_pose(
     share = np.zeros((N_LANDMARKS, 1), np.float32)
     for part in parts:
         share[list(_POINTS_OF[part])] = strength
+    if isinstance(target, Face) and target.dense is not None:
+        # What landmarks do not tell: the gaze, and most of the expression.
+        pose = pose.with_pose_of(target, parts, strength)
     # In this form the result at strength 1 is exactly the goal.
     return pose.with_landmarks(goal + (share - 1) * (goal - own))
 
