@@ -93,8 +93,8 @@ class Rims:
         They move as the mesh's do, but their gap closes when the mesh's does.
         """
         gap_before, gap_after = before.gap + _LEAST_GAP, after.gap + _LEAST_GAP
-        trusted = gap_before >= 0.35 * gap_before.max()
-        share = np.interp(self.x, self.x[trusted], (gap_after / gap_before)[trusted])
+        ratio = gap_after / gap_before
+        share = np.polyval(np.polyfit(self.x, ratio, 1, w=gap_before), self.x)
         narrow = self.gap * ((share - _SHUT) / (1 - _SHUT)).clip(0, 1)
         gap = np.where(share < 1, narrow, self.gap + (gap_after - gap_before).clip(0))
         lower = self.lower + (after.lower - before.lower)
@@ -139,7 +139,7 @@ class EyePlane:
             np.interp(x, np.maximum.accumulate(rim[:, 0]), rim[:, 1])
             for rim in (seen[:_N], seen[_N:])
         )
-        return cls(side, width, plane, Rims(x, upper, lower))
+        return cls(side, width, plane, Rims(x, np.minimum(upper, lower), lower))
 
     def faces(self, scale: float) -> bool:
         """Whether the picture, with ``scale`` pixels per decimetre, shows the plane well enough."""

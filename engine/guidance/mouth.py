@@ -100,15 +100,14 @@ class Mouth:
         out = float(smooth_step(target.expression["tongueOut"], *_TONGUE_OUT))
         outline = np.concatenate([rims[0], rims[1][::-1]])
         everything = np.concatenate([outline, tongue]) if out else outline
-        window = Window.around(everything, 2, self._size)
+        soft = max(_SOFT * target.pose.scale, 0.6)
+        window = Window.around(everything, 2 + out * soft, self._size)
         if window is None:
             return None
-        scale = target.pose.scale
-        soft = max(_SOFT * scale, 0.6)
         opening = window.mask([outline])
         alpha = opening * np.float32(grown)
         shade = 0.5 + 0.5 * _depth_inside(opening, soft)
-        tongue_alpha = blurred(window.mask([tongue]), soft)
+        tongue_alpha = blurred(window.mask([tongue]), soft * (1 - 0.7 * out))
         tongue_colours = self._tongue_colours(tongue, window)
         cavity = np.broadcast_to(_CAVITY * self._flesh, (*opening.shape, 3))
         colours = blended(cavity, tongue_colours, tongue_alpha * np.float32(1 - out))

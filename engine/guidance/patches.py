@@ -20,7 +20,7 @@ LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 SUBPIXEL = 4
 """Bits after the point of OpenCV's fixed-point coordinates."""
 
-_COLOURLESS = 0.012  # root mean square distance of pixels in [0, 1] to a curve of tones
+_COLOURLESS = 0.006  # root mean square distance of pixels in [0, 1] to a curve of tones
 _TONE_SAMPLES = 64  # per side
 
 

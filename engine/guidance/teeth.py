@@ -67,10 +67,12 @@ class Row:
         place = inverse @ head.mesh[vertices]  # affine: from the mean head's row to this one
         outlines = _arches()[part]
         posed = head.pose.project(outlines.reshape(-1, 3) @ place[:3] + place[3])
+        posed = posed.reshape(outlines.shape)
+        posed = posed[posed[..., 2].mean(axis=1).argsort(kind="stable")]
         front = outlines[-2:].mean(axis=(0, 1)) @ place[:3] + place[3]
         axes = head.pose.scale * head.pose.rotation[:2, :2]
         plane = Plane(head.pose.project(front[None])[0, :2], axes)
-        return cls(part, plane, posed.reshape(outlines.shape), axes[:, 1])
+        return cls(part, plane, posed, axes[:, 1])
 
     def draw(
         self, colours: Floats, window: Window, enamel: Floats, gum: Floats, longer: float = 0.0

@@ -44,7 +44,7 @@ def test_the_gap_closes_with_the_meshs(lifted: LiftedFace) -> None:
     shut = EyePlane.of(posed(lifted, eyeBlink_R=1, eyeWide_R=0), 0, eye.width)
     half = EyePlane.of(posed(lifted, eyeBlink_R=0.5, eyeWide_R=0), 0, eye.width)
     visible = eye.rims.grown(0.01, 0.01)
-    assert gap(visible.moved(eye.rims, shut.rims)) == 0
+    assert gap(visible.moved(eye.rims, shut.rims)) < 0.003
     assert 0.2 < gap(visible.moved(eye.rims, half.rims)) / gap(visible) < 0.8
 
 

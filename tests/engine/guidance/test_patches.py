@@ -18,7 +18,7 @@ def test_a_mask_covers_the_outlines() -> None:
     square = np.array([[12.0, 21.0], [15.0, 21.0], [15.0, 24.0], [12.0, 24.0]])
     mask = window.mask([square])
     assert mask.shape == (6, 8)
-    np.testing.assert_array_equal(mask[1:5, 2:6], 1)
+    assert mask[1:5, 2:6].min() > 0.75
     np.testing.assert_array_equal(mask[:, 7], 0)
 
 
