@@ -132,6 +132,12 @@ class Patch:
     colours: Floats
     alpha: Floats
 
+    def opacity(self, size: int) -> Floats:
+        """(S, S) the opacity in the whole picture, whose side is S = ``size``."""
+        whole = np.zeros((size, size), np.float32)
+        whole[self.window.rows, self.window.columns] = self.alpha
+        return whole
+
     def paint(self, layers: Floats) -> None:
         """Composite the patch over a picture (3, S, S) in [0, 1], in place."""
         part = layers[:, self.window.rows, self.window.columns]

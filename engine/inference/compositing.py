@@ -101,9 +101,13 @@ class _Stack:
     @classmethod
     def of(cls, refined: Floats, maps: Maps, layered: Floats, detailed: bool) -> Self:
         """From the refined image and the layers together (S, S, 3); ``detailed``: with layers."""
+        layers: list[tuple[Floats | None, Floats]] = []
+        if detailed:
+            layers = [(layer.places, layer.alpha) for layer in maps.layers]
+            layers += [(None, patch.opacity(len(refined))) for patch in maps.patches]
         return cls(
             colours=cv2.merge([*cv2.split(refined), maps.moved]).astype(np.float32),
-            layers=tuple((layer.places, layer.alpha) for layer in maps.layers) if detailed else (),
+            layers=tuple(layers),
             agreed=_alike(refined, layered),
         )
 
