@@ -6,7 +6,7 @@ where the refined image agrees with that guide.
 """
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import cv2
 import numpy as np
@@ -17,7 +17,7 @@ from engine.guidance.keep import KeepMask
 from engine.imaging.crop import Crop, scale_to
 from engine.imaging.resampling import warp
 
-Pixels = NDArray[np.uint8]
+_Depth = TypeVar("_Depth", np.uint8, np.uint16)
 Floats = NDArray[np.float32]
 
 FEATHER = 0.06
@@ -29,10 +29,11 @@ _BAND = 256  # rows composited at once, which limits memory in large photos
 
 
 def paste(
-    photo: Pixels, crop: Crop, refined: Floats, maps: Maps, keep: KeepMask | None = None
-) -> Pixels:
-    """A copy of the photo (H, W, 3) with the refined image (S, S, 3) in [0, 1] in its crop.
+    photo: NDArray[_Depth], crop: Crop, refined: Floats, maps: Maps, keep: KeepMask | None = None
+) -> NDArray[_Depth]:
+    """A copy of the photo with the refined image (S, S, 3) in [0, 1] in its crop.
 
+    photo  (H, W, 3) of 8 or 16 bits, as the result
     maps  the guides' maps for the same source and pose
     keep  areas of the photo that stay unchanged
 
@@ -41,10 +42,12 @@ def paste(
     size, side = refined.shape[0], crop.side
     own = crop.cut(photo)
     shrunk = scale_to(own, size)
-    layers = _Layers.of(shrunk.astype(np.float32) / np.float32(255), refined, maps)
+    white = np.float32(np.iinfo(photo.dtype).max)
+    depth, difference = (cv2.CV_8U, cv2.CV_16S) if white == 255 else (cv2.CV_16U, cv2.CV_32F)
+    layers = _Layers.of(shrunk.astype(np.float32) / white, refined, maps)
     detail = None
     if side > size:
-        detail = cv2.subtract(own, scale_to(shrunk, side), dtype=cv2.CV_16S)
+        detail = cv2.subtract(own, scale_to(shrunk, side), dtype=difference)
     ramp = _feather(side)
     result = photo.copy()
     height, width = photo.shape[:2]
@@ -54,7 +57,7 @@ def paste(
     for start in range(max(top, -crop.top), min(bottom, height - crop.top), _BAND):
         rows = slice(start, min(start + _BAND, bottom, height - crop.top))
         band = layers.enlarged(rows, columns, side)
-        change = band.colours[..., :3] * np.float32(255)
+        change = band.colours[..., :3] * white
         if detail is not None:
             _add_moved_detail(change, detail, band, side / size)
         change -= own[rows, columns]
@@ -62,7 +65,7 @@ def paste(
         if keep is not None:
             size_of_band = (columns.stop - columns.start, rows.stop - rows.start)
             alpha *= 1 - keep.window(crop.left + left, crop.top + rows.start, *size_of_band)
-        mixed = cv2.add(own[rows, columns], _times(change, alpha), dtype=cv2.CV_8U)
+        mixed = cv2.add(own[rows, columns], _times(change, alpha), dtype=depth)
         inside = slice(crop.top + rows.start, crop.top + rows.stop)
         result[inside, crop.left + left : crop.left + right] = mixed
     return result
@@ -140,7 +143,7 @@ def _alike(refined: Floats, guide: Floats) -> Floats:
 
 
 def _add_moved_detail(change: Floats, detail: NDArray[Any], band: _Layers, scale: float) -> None:
-    """Add the warped detail, times its weights, to the band ``change`` (R, C, 3), of 255."""
+    """Add the warped detail, times its weights, to the band ``change`` (R, C, 3)."""
     for k in (0, 1):
         places = np.ascontiguousarray(band.places[..., 2 * k : 2 * k + 2])
         moved = warp(detail, places, scale)

@@ -162,7 +162,9 @@ class FileActions(QObject):
             return
         self.busy.emit(self.tr("Saving {}…").format(path.name))
         landmarks, token = edit.pose.landmarks(), (photo, edit)
-        self._worker.save(path, landmarks, token, photo.metadata, notes_edits(), edit.keep)
+        self._worker.save(
+            path, landmarks, token, photo.metadata, notes_edits(), edit.keep, photo.stored
+        )
 
     def save_pose(self) -> None:
         """Ask for a file and write the pose in the format of its suffix."""
