@@ -24,6 +24,7 @@ from engine.guidance.sheet import Sheet
 from engine.guidance.volume import Volume
 from engine.guidance.warp2d import Warp2D
 from engine.imaging.crop import Crop
+from engine.imaging.filling import filled
 from engine.imaging.resampling import enlarged_map, interleaved
 
 Floats = NDArray[np.float32]
@@ -54,6 +55,28 @@ class Maps:
     mirrored: Floats
     moved: Floats
     patches: tuple[Patch, ...]
+
+    def carried(self, values: Floats) -> Floats:
+        """Values (S, S, C) of the source's pixels, such as transparency, carried along.
+
+        Beside the head they stay; where it was they continue those beside it; what the source does
+        not show of the head has the value 1.
+        """
+        head = np.zeros(self.moved.shape, np.float32)
+        for layer in self.layers[1:]:
+            head = np.maximum(head, layer.alpha)
+        uncovered = (self.moved > 0) & (head < 0.5)
+        known = 1 - cv2.dilate(uncovered.astype(np.float32), np.ones((3, 3)))
+        below = (
+            filled(np.ascontiguousarray(values * known[..., None]), known)
+            if known.any()
+            else values
+        )
+        result = np.where(known[..., None] > 0, values, below)
+        for layer in self.layers[1:]:
+            own = np.ones_like(values) if layer.places is None else sampled(values, layer.places)
+            result = result + layer.alpha[..., None] * (own - result)
+        return np.where(self.moved[..., None] == 0, values, result).astype(np.float32)
 
     def guides(self, source: NDArray[np.uint8]) -> Floats:
         """The guides (8, S, S) float32 in [0, 1], from the source crop (S, S, 3) uint8."""

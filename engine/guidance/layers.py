@@ -133,5 +133,7 @@ def sampled(picture: NDArray[np.generic], places: Floats) -> Floats:
 
 def smaller(layer: Floats, size: int) -> Floats:
     """(S, S[, C]) averaged to (size, size[, C])."""
-    planes = [cv2.resize(plane, (size, size), interpolation=cv2.INTER_AREA) for plane in cv2.split(layer)]
+    planes = [
+        cv2.resize(plane, (size, size), interpolation=cv2.INTER_AREA) for plane in cv2.split(layer)
+    ]
     return np.asarray(planes[0] if len(planes) == 1 else cv2.merge(planes), np.float32)

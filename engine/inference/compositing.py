@@ -20,7 +20,8 @@ from engine.imaging.resampling import warp
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-_Layer = TypeVar("_Layer", Pixels, Floats)
+_Depth = TypeVar("_Depth", np.uint8, np.uint16)
+_Layer = TypeVar("_Layer", NDArray[np.uint8], NDArray[np.uint16], Floats)
 
 FEATHER = 0.06
 """Width of the crop's soft border, share of its side."""
@@ -36,16 +37,16 @@ def only_moved(image: Floats, source: Pixels, maps: Maps) -> Floats:
 
 
 def paste(
-    photo: Pixels,
+    photo: NDArray[_Depth],
     crop: Crop,
     refined: Floats,
     maps: Maps,
     layered: Floats,
     keep: KeepMask | None = None,
-) -> Pixels:
+) -> NDArray[_Depth]:
     """A copy of the photo's part in the crop (`Crop.inside`) with the refined image composited in.
 
-    photo    (H, W, 3)
+    photo    (H, W, 3) of 8 or 16 bits, as the result
     refined  (S, S, 3) in [0, 1], the scaled crop
     maps     the guides' maps for the same source and pose
     layered  (S, S, 3) in [0, 1], their layers together
@@ -58,11 +59,13 @@ def paste(
     height, width = own.shape[:2]
     x, y = max(-crop.left, 0), max(-crop.top, 0)  # the place of ``own`` in the crop
     stack = _Stack.of(refined, maps, layered, detailed=side > size)
+    white = np.float32(np.iinfo(photo.dtype).max)
+    depth, difference = (cv2.CV_8U, cv2.CV_16S) if white == 255 else (cv2.CV_16U, cv2.CV_32F)
     detail = None
     if side > size:
         shrunk = crop.scaled(photo, size)
         smooth = _enlarged(shrunk, slice(y, y + height), slice(x, x + width), side, cv2.INTER_CUBIC)
-        detail = cv2.subtract(own, smooth, dtype=cv2.CV_16S)
+        detail = cv2.subtract(own, smooth, dtype=difference)
     ramp = _feather(side)
     result = own.copy()
     left, top, right, bottom = stack.changed(side)
@@ -72,7 +75,7 @@ def paste(
         rows = slice(start, min(start + _BAND, bottom))
         here = slice(start - y, rows.stop - y), slice(left - x, right - x)
         band = stack.enlarged(rows, columns, side)
-        change = band.colours[..., :3] * np.float32(255)
+        change = band.colours[..., :3] * white
         if detail is not None:
             change += _moved_detail(detail, (x, y), band, side / size)
         change -= own[here]
@@ -80,7 +83,7 @@ def paste(
         if keep is not None:
             size_of_band = (columns.stop - columns.start, rows.stop - rows.start)
             alpha *= 1 - keep.window(crop.left + left, crop.top + rows.start, *size_of_band)
-        result[here] = cv2.add(own[here], _times(change, alpha), dtype=cv2.CV_8U)
+        result[here] = cv2.add(own[here], _times(change, alpha), dtype=depth)
     return result
 
 
@@ -159,7 +162,7 @@ def _alike(refined: Floats, layers: Floats) -> Floats:
 def _moved_detail(
     detail: NDArray[Any], corner: tuple[int, int], band: _Stack, scale: float
 ) -> Floats:
-    """(R, C, 3) of 255: the photo's detail, moved as the layers of a band are.
+    """(R, C, 3): the photo's detail, moved as the layers of a band are.
 
     corner  the place of the detail in the crop: x, y
     """

@@ -175,7 +175,9 @@ class FileActions(QObject):
             return False
         self.busy.emit(self.tr("Saving {}…").format(path.name))
         token = (photo, edit)
-        self._worker.save(path, edit.pose, token, photo.metadata, notes_edits(), edit.keep)
+        self._worker.save(
+            path, edit.pose, token, photo.metadata, notes_edits(), edit.keep, photo.stored
+        )
         return True
 
     def _save_picture_now(self) -> bool:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         Precision,
         Prediction,
         Predictor,
+        Stored,
     )
 
 Square = tuple[float, float, float]
@@ -122,12 +123,14 @@ class PredictWorker(QThread):
         metadata: Metadata | None = None,
         note: bool = True,
         keep: KeepMask | None = None,
+        stored: Stored | None = None,
     ) -> None:
         """Write the photo with its face in `pose` at full size, then emit `saved` with `token`.
 
         metadata  of the photo, to be written to the file
         note      whether the file notes that it was edited
         keep      the areas that stay as in the photo
+        stored    the photo with 16 bits or transparency, which the file then has
         """
 
         def predict() -> None:
@@ -135,10 +138,10 @@ class PredictWorker(QThread):
             edited = (metadata or engine.Metadata()).edited(predictor.model_name, note=note)
             prediction = predictor.predict(pose)
             # Writing a large photo takes seconds; meanwhile this thread continues with updates.
-            self._writer.submit(self._attempt, lambda: write(predictor, prediction, edited))
+            self._writer.submit(self._attempt, lambda: write(prediction, edited))
 
-        def write(predictor: Predictor, prediction: Prediction, edited: Metadata) -> None:
-            picture = predictor.paste(prediction, keep)
+        def write(prediction: Prediction, edited: Metadata) -> None:
+            picture = prediction.pasted(keep, stored)
             engine.write_photo(path, picture, metadata=edited)
             self.saved.emit(path, token)
 
