@@ -122,12 +122,16 @@ class Crop:
         if self.side <= _LARGEST_CUT or part.size >= self.side**2 or not part.size:
             return scale_to(self.cut(photo), size)
         # Mostly border, as for a point that was dragged far away: only the photo's part is scaled.
+        # The border is widened first, so that its outermost pixels are those of the photo's border.
+        scale, pad = size / self.side, -(-self.side // size) + 1
+        part = cv2.copyMakeBorder(part, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
         height, width = part.shape[:2]
-        scale = size / self.side
         small = (max(1, round(width * scale)), max(1, round(height * scale)))
         shrunk = cv2.resize(part, small, interpolation=cv2.INTER_AREA)
         to_photo = np.linalg.inv(self.matrix(size))
-        to_part = np.array([[1, 0, -max(self.left, 0)], [0, 1, -max(self.top, 0)], [0, 0, 1]])
+        to_part = np.array(
+            [[1, 0, pad - max(self.left, 0)], [0, 1, pad - max(self.top, 0)], [0, 0, 1]]
+        )
         x, y = small[0] / width, small[1] / height
         to_small = np.array([[x, 0, x / 2 - 0.5], [0, y, y / 2 - 0.5], [0, 0, 1]])
         places = (to_small @ to_part @ to_photo)[:2]
