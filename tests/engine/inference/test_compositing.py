@@ -137,8 +137,8 @@ def test_a_crop_far_beyond_the_photo_takes_little_memory(photo: Photo, face: Lan
     finally:
         tracemalloc.stop()
     assert peak < 12 * large.nbytes < crop.side**2 * 3
-    exact = cv2.resize(crop.cut(large), (64, 64), interpolation=cv2.INTER_AREA)
-    assert np.abs(exact.astype(int) - crop.scaled(large, 64)).mean() < 2
+    exact = cv2.resize(crop.cut(large), (SIZE, SIZE), interpolation=cv2.INTER_AREA)
+    assert np.abs(exact.astype(int) - small).mean() < 2
 
 
 def test_sixteen_bits_stay_and_the_face_has_them_too(
