@@ -13,7 +13,7 @@ from scipy.sparse import csr_matrix
 
 from engine.face.head import distances, mean_head
 from engine.face.posed_head import PosedHead
-from engine.guidance.layers import Motion, draw_motion, grid, sampled
+from engine.guidance.layers import BARE, Motion, grid, sampled
 from engine.guidance.warp2d import neck_fade_at, smooth_step
 from engine.imaging.raster import draw
 from engine.imaging.resampling import enlarged, warp
@@ -43,13 +43,13 @@ class FaceSurface:
     """The face of a source, computed once per photo.
 
     pixels  (S, S, 3) uint8    head  in pixels at half size
-    skin    (G, G) probability of skin, eyes and inside of the mouth at half size; None: unknown
+    labels  (G, G, 6) probabilities of `PartLabel` at half size; None: not known
     """
 
-    def __init__(self, pixels: NDArray[np.uint8], head: PosedHead, skin: Floats | None) -> None:
+    def __init__(self, pixels: NDArray[np.uint8], head: PosedHead, labels: Floats | None) -> None:
         self._full, self._size = len(pixels), len(pixels) // 2
         self._head, self._mesh = head, head.seen[: len(mean_head().vertices)]
-        self._skin = None if skin is None else skin
+        self._skin = None if labels is None else labels[..., BARE].sum(axis=2)
         self._pose = head.pose
         self._shown = self._seen(mean_head().triangles)
         self._shown *= self._plausible(pixels)
@@ -60,8 +60,8 @@ class FaceSurface:
     def motion(self, target: PosedHead) -> Motion:
         """The face drawn in the target pose.
 
-        Values: shift to the surface's own point (2) and to the mirrored point (2), validity, share
-        of the mirrored point, depth.
+        Values: shift from the mirrored point of the surface (2), validity, share of the mirrored
+        point, share of the face.
         """
         mirror, count = mean_head().mirror, len(self._mesh)
         mesh = target.seen[:count]
@@ -70,36 +70,32 @@ class FaceSurface:
         bent = target.mesh[:count] - self._head.mesh[:count]
         shift += target.pose.scale * bent @ target.pose.rotation[:2].T
         valid, mirrored = self._validity(mesh)
-        posed = mesh
         if self._skin is None:
             fade = neck_fade_at(mean_head().vertices)[:, None]
-            posed, shift = self._mesh + fade * (mesh - self._mesh), fade * shift
-        other = posed[:, :2] - self._mesh[mirror, :2]
-        values = np.column_stack([shift, other, valid, mirrored, posed[:, 2], face_share()])
-        values = values.astype(np.float32)
-        ends = posed.astype(np.float32)
-        return draw_motion(
-            ends[:, :2], ends[:, 2], values, mean_head().triangles, self._size, self._full
-        )
+            mesh, shift = self._mesh + fade * (mesh - self._mesh), fade * shift
+        other = mesh[:, :2] - self._mesh[mirror, :2]
+        values = np.column_stack([shift, other, valid, mirrored, face_share()])
+        points, depth = np.split(mesh.astype(np.float32), [2], axis=1)
+        triangles = mean_head().triangles
+        sides = self._size, self._full
+        return Motion.drawn(points, depth[:, 0], values.astype(np.float32), triangles, sides)
 
-    def alphas(self, motion: Motion) -> tuple[Floats, Floats]:
-        """(S, S) each: validity of the 3D warp, and share of the mirrored point."""
-        inside, small = motion.inside, motion.small
-        valid = small[4] * (2 * cv2.blur(inside, (7, 7)) - 1).clip(0, 1)  # soft outline
-        mirrored = small[5]
-        if self._skin is not None:
-            shares = []
-            for first in (0, 2):
-                shift = cv2.merge([small[first], small[first + 1]])
-                skin = sampled(self._skin, grid(self._size) - shift)
-                shares.append(smooth_step(skin, *_SKIN).astype(np.float32))
-            own, other = (1 - mirrored) * shares[0], mirrored * shares[1]
-            mirrored = other / (own + other).clip(1e-3)
-            valid = valid * (own + other).clip(0, 1)
-        covered = enlarged(inside, self._full) > 0.5
-        return enlarged(valid, self._full).clip(0, 1) * covered, enlarged(
-            mirrored, self._full
-        ).clip(0, 1) * covered
+    def validity(self, motion: Motion) -> tuple[Floats, Floats]:
+        """(G, G) each: validity of the 3D warp, and share of the mirrored point."""
+        valid = motion.values[2] * (2 * cv2.blur(motion.inside, (7, 7)) - 1).clip(0, 1)
+        mirrored = motion.values[3]
+        if self._skin is None:
+            return valid, mirrored
+        own = (1 - mirrored) * self._skin_at(motion.half_places)
+        if not mirrored.any():
+            return valid * own, mirrored
+        places = grid(self._size) - cv2.merge(list(motion.values[:2]))
+        other = mirrored * self._skin_at(places)
+        return valid * (own + other).clip(0, 1), other / (own + other).clip(1e-3)
+
+    def _skin_at(self, places: Floats) -> Floats:
+        """(G, G) whether the source shows skin at places (G, G, 2), 0 to 1."""
+        return smooth_step(sampled(self._skin, places), *_SKIN).astype(np.float32)
 
     def _validity(self, mesh: Array) -> tuple[Array, Array]:
         """(V,) each: validity and share of the mirrored vertex for the target's mesh (V, 3)."""

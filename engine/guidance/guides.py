@@ -1,23 +1,29 @@
-"""The guides: the source moved into the target pose, in layers, which are inputs of G1.
+"""The guides: the source moved into the target pose, in layers; they are inputs of G1.
 
-Back to front: the background with the body, completed where the head stood; what the source does
-not show of the head (`engine.guidance.volume`); hair, ears and neck (`engine.guidance.sheet`); the
-face's 3D warp (`engine.guidance.face`). Where no parts are known, the 2D warp of the whole crop
-(`engine.guidance.warp2d`) is the only layer behind the face.
+Back to front:
+
+1. the background and the body, completed once per photo where the head was before them;
+2. what the source does not show of the head (`engine.guidance.volume`);
+3. the 3D warp of the skin beside the face (`engine.guidance.face`);
+4. hair, ears and neck as the source shows them (`engine.guidance.sheet`);
+5. the 3D warp of the face.
+
+Where the source's parts are not known, the 2D warp of the whole crop (`engine.guidance.warp2d`) and
+the 3D warp of the whole head are the only layers.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.face.parts import PartLabel
 from engine.face.posed_head import PosedHead
 from engine.guidance.background import completed
 from engine.guidance.eyes import Eyes
 from engine.guidance.face import FaceSurface
-from engine.guidance.layers import Layer, Motion, sampled, smaller
+from engine.guidance.layers import Layer, Motion, composited, grid, sampled, smaller
 from engine.guidance.mouth import Mouth
 from engine.guidance.patches import Patch
 from engine.guidance.sheet import Sheet
@@ -25,36 +31,44 @@ from engine.guidance.volume import Volume
 from engine.guidance.warp2d import Warp2D
 from engine.imaging.crop import Crop
 from engine.imaging.filling import filled
-from engine.imaging.resampling import enlarged_map, interleaved
+from engine.imaging.resampling import enlarged
 
 Floats = NDArray[np.float32]
 
 GUIDE_CHANNELS = 8
-"""All layers but the face's 3D warp (RGB), all layers (RGB), validity of the 3D warp, mirrored
-share."""
+"""All layers without the 3D warp of the face (RGB), all layers (RGB), validity of the 3D warp,
+mirrored share."""
 
 _OPAQUE = 3.0  # inverse of the validity from which the 3D warp covers everything
-_STILL = 0.02  # pixels: a pixel that moved less has not moved
-_UNMOVED = 0.02  # of 1: where less may change, nothing does
-_MOVED = 0.25  # pixels: how far a pixel has moved whose result may differ fully from the photo
+_MOVED = 0.15  # pixels at half size: a pixel that has moved this far may differ fully
+_STILL = 0.01  # of `Maps.moved`: less counts as nothing
+_FROM_BYTES = np.float32(1 / 255)
 
 
 @dataclass(frozen=True, eq=False)
 class Maps:
-    """The layers of a target pose, and what they mean to the networks.
+    """The layers of a target pose, and what the networks need to know of them.
 
-    layers    back to front; the first is opaque
-    valid     (S, S) in [0, 1]: how well the source shows the face's 3D warp; 0: not at all
+    behind    layers, back to front; the first is opaque
+    face      the layer of the face's 3D warp, in front of them
+    valid     (S, S) in [0, 1]: how well the source shows the 3D warp; 0: not at all
     mirrored  (S, S) in [0, 1]: share of the mirrored half in the 3D warp
-    moved     (S, S) in [0, 1]: 0 where nothing has moved and nothing was uncovered
+    moved     (S, S) in [0, 1]: 0 where nothing has moved and nothing was uncovered, where the
+              guides are the source, bit for bit
     patches   eyes and mouth, drawn over the layers
     """
 
-    layers: tuple[Layer, ...]
+    behind: tuple[Layer, ...]
+    face: Layer
     valid: Floats
     mirrored: Floats
     moved: Floats
     patches: tuple[Patch, ...]
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """All layers, back to front."""
+        return (*self.behind, self.face)
 
     def carried(self, values: Floats) -> Floats:
         """Values (S, S, C) of the source's pixels, such as transparency, carried along.
@@ -62,17 +76,13 @@ class Maps:
         Beside the head they stay; where it was they continue those beside it; what the source does
         not show of the head has the value 1.
         """
-        head = np.zeros(self.moved.shape, np.float32)
-        for layer in self.layers[1:]:
-            head = np.maximum(head, layer.alpha)
+        head = np.max([layer.alpha for layer in self.layers[1:]], axis=0, initial=0)
         uncovered = (self.moved > 0) & (head < 0.5)
         known = 1 - cv2.dilate(uncovered.astype(np.float32), np.ones((3, 3)))
-        below = (
-            filled(np.ascontiguousarray(values * known[..., None]), known)
-            if known.any()
-            else values
-        )
-        result = np.where(known[..., None] > 0, values, below)
+        result = values
+        if known.any():
+            below = filled(np.ascontiguousarray(values * known[..., None]), known)
+            result = np.where(known[..., None] > 0, values, below)
         for layer in self.layers[1:]:
             own = np.ones_like(values) if layer.places is None else sampled(values, layer.places)
             result = result + layer.alpha[..., None] * (own - result)
@@ -80,17 +90,13 @@ class Maps:
 
     def guides(self, source: NDArray[np.uint8]) -> Floats:
         """The guides (8, S, S) float32 in [0, 1], from the source crop (S, S, 3) uint8."""
-        photo = source * np.float32(1 / 255)
-        picture = below = self.layers[0].colours
-        for layer in self.layers[1:]:
-            picture = layer.over(picture)
-            if not layer.of_face:
-                below = picture
+        photo = source * _FROM_BYTES
+        below = composited(self.behind[1:], self.behind[0].colours)
         guides = np.empty((GUIDE_CHANNELS, *self.valid.shape), np.float32)
-        keep = 1 - self.moved
-        for first, image in ((0, below), (3, picture)):
-            mixed = cv2.blendLinear(photo, image, keep, self.moved)
-            np.copyto(mixed, photo, where=self.moved[..., None] == 0)
+        still, rest = self.moved[..., None] == 0, 1 - self.moved
+        for first, picture in ((0, below), (3, self.face.over(below))):
+            mixed = cv2.blendLinear(photo, picture, rest, self.moved)
+            np.copyto(mixed, photo, where=still)
             cv2.split(mixed, list(guides[first : first + 3]))
         for patch in self.patches:
             patch.paint(guides[3:6])
@@ -107,84 +113,126 @@ class SourceHead:
     """The layers of a source, computed once per photo.
 
     pixels  (S, S, 3) uint8, the crop
-    parts   (S, S, 6) probabilities of `PartLabel`; None: unknown
+    parts   (S, S, 6) probabilities of `PartLabel` in the crop; None: not known
     head    in pixels of the crop
     """
 
     def __init__(self, pixels: NDArray[np.uint8], parts: Floats | None, head: PosedHead) -> None:
-        self.pixels, self.size = pixels, pixels.shape[0]
-        self._photo = pixels * np.float32(1 / 255)
+        self.size = pixels.shape[0]
+        self._pixels = pixels
+        self._eyes, self._mouth = Eyes(pixels, parts, head), Mouth(pixels, parts, head)
         self._grid = self.size // 2
         self._scale = self.size / self._grid  # 2, or a little more for an odd size
-        self._head, half = head, self._halved(head)
-        self._eyes, self._mouth = Eyes(pixels, parts, head), Mouth(pixels, parts, head)
-        self._half = half
-        self._parts = parts is not None
+        half = self._halved(head)
         if parts is None:
             self._face = FaceSurface(pixels, half, None)
-            self._warp2d = Warp2D(half.seen, half.pose, self._grid)
-            return
-        labels = smaller(parts, self._grid)
-        skin = labels[..., [PartLabel.SKIN, PartLabel.EYES, PartLabel.MOUTH]].sum(axis=2)
-        self._face = FaceSurface(pixels, half, skin)
-        self._volume = Volume(smaller(self._photo, self._grid), labels, half, self.size)
-        person = 1 - parts[..., PartLabel.BACKGROUND]
-        self._sheet = Sheet(pixels, person, labels, half, self._volume)
-        background = completed(self._photo, labels, self._sheet.alpha)
-        everywhere = np.ones((self.size, self.size), np.float32)
-        self.background = Layer("background and body", background, everywhere)
+            self._behind: Warp2D | LayersBehind = Warp2D(half.seen, half.pose, self._grid)
+        else:
+            labels = smaller(parts, self._grid)
+            self._face = FaceSurface(pixels, half, labels)
+            self._behind = LayersBehind(pixels, parts, labels, half)
 
     def maps(self, target: PosedHead) -> Maps:
         """The layers for a target head, in pixels of the crop."""
-        half = self._halved(target)
+        half, size = self._halved(target), self.size
         motion = self._face.motion(half)
-        valid, mirrored = self._face.alphas(motion)
-        places, others = motion.places(), motion.places(2)
-        if self._parts:
-            volume_motion = self._volume.motion(half)
-            unseen = self._volume.layer(volume_motion)
-            sheet_motion = self._sheet.motion(half)
-            sheet = self._sheet.layer(sheet_motion)
-            behind = (self.background, unseen, sheet)
-            hidden = self._sheet.hair_in_front(sheet_motion, sheet.places, motion.value(6))
-            motions = [(volume_motion, unseen.alpha), (motion, valid), (sheet_motion, sheet.alpha)]
+        valid, mirrored = self._face.validity(motion)
+        if isinstance(self._behind, Warp2D):
+            sheet = self._flat_motion(self._behind, half)
+            places = sheet.places
+            colours = sampled(self._pixels, places) * _FROM_BYTES
+            sheet.soften(colours)
+            behind: tuple[Layer, ...] = (
+                Layer("2D warp", colours, np.ones((size, size), np.float32), places),
+            )
+            moved = _moved([(sheet.shift, sheet.inside), (motion.shift, valid)], size)
+            in_front = 1.0
         else:
-            moved = enlarged_map(self._warp2d.map(half.seen, half.pose), None, self.size)
-            moved = interleaved(moved * np.float32(self._scale) + (self._scale - 1) / 2)
-            colours = sampled(self.pixels, moved) * np.float32(1 / 255)
-            motions = [(motion, valid)]
-            behind = (Layer("2D warp", colours, np.ones_like(valid), moved),)
-        warps = [sampled(self.pixels, at) * np.float32(1 / 255) for at in (places, others)]
-        colours = cv2.blendLinear(*warps, 1 - mirrored, mirrored)
-        places = np.where(mirrored[..., None] > 0.5, others, places)
-        trust = (valid * _OPAQUE).clip(0, 1)
-        if self._parts:
-            beside = Layer("skin beside the face", colours, trust * (1 - hidden), places)
-            trust = trust * motion.value(7).clip(0, 1)
-            behind = (*behind[:2], beside, behind[2])
-        face = Layer("face", colours, trust, places, of_face=True)
+            behind, moved_behind = self._behind.layers(half)
+            moved = _moved([*moved_behind, (motion.shift, valid)], size)
+            in_front = motion.value(4).clip(0, 1)
+        valid, mirrored = self._enlarged(motion, valid), self._enlarged(motion, mirrored)
+        face = self._drawn_face(motion, valid, mirrored)
+        if len(behind) > 1:
+            beside = replace(face, name="skin beside the face")
+            behind = (*behind[:2], beside, *behind[2:])
+        face = replace(face, alpha=face.alpha * in_front)
         patches = (*self._eyes.patches(target), *self._mouth.patches(target))
-        moved = self._moved(motions)
         for patch in patches:
             part = moved[patch.window.rows, patch.window.columns]
             np.maximum(part, patch.alpha, out=part)
-        return Maps((*behind, face), valid, mirrored, moved, patches)
+        return Maps(behind, face, valid, mirrored, moved, patches)
 
-    def _moved(self, motions: list[tuple[Motion, Floats]]) -> Floats:
-        """(S, S): where the layers' picture may differ from the photo, from what has moved and the
-        alpha of its layer."""
-        moved = np.zeros((self._grid, self._grid), np.float32)
-        for motion, alpha in motions:
-            far = np.hypot(motion.small[0], motion.small[1])
-            far = (far - _STILL) * np.float32(1 / (_MOVED - _STILL))
-            np.maximum(moved, far.clip(0, 1) * alpha[::2, ::2], out=moved)
-        if self._parts:
-            uncovered = np.abs(alpha - self._sheet.alpha)[::2, ::2]
-            np.maximum(moved, (2 * uncovered).clip(0, 1), out=moved)
-        moved = cv2.blur(cv2.dilate(moved, np.ones((9, 9), np.uint8)), (5, 5))
-        moved = cv2.resize(moved, (self.size, self.size)).clip(0, 1)
-        return np.where(moved < _UNMOVED, 0, moved)
+    def _drawn_face(self, motion: Motion, valid: Floats, mirrored: Floats) -> Layer:
+        """The 3D warp as a layer."""
+        places = motion.places
+        colours = sampled(self._pixels, places) * _FROM_BYTES
+        if mirrored.any():
+            others = motion.places_from(motion.values[:2])
+            mirror_image = sampled(self._pixels, others) * _FROM_BYTES
+            colours = cv2.blendLinear(colours, mirror_image, 1 - mirrored, mirrored)
+            places = np.where(mirrored[..., None] > 0.5, others, places)
+        return Layer("face", colours, (valid * _OPAQUE).clip(0, 1), places)
+
+    def _enlarged(self, motion: Motion, layer: Floats) -> Floats:
+        """(G, G) values of the mesh enlarged to (S, S), 0 beside the mesh."""
+        large = enlarged(layer, self.size).clip(0, 1)
+        large *= motion.share > 0.5
+        return large
+
+    def _flat_motion(self, warp2d: Warp2D, half: PosedHead) -> Motion:
+        """The 2D warp as a motion of the whole crop."""
+        shift = np.moveaxis(grid(self._grid), 2, 0) - warp2d.map(half.seen, half.pose)
+        inside = np.ones((self._grid, self._grid), np.float32)
+        return Motion(shift, shift[:0], inside, self.size)
 
     def _halved(self, head: PosedHead) -> PosedHead:
         """The head in pixels of the half-size crop."""
         return head.in_crop(Crop(0, 0, self.size), self._grid)
+
+
+class LayersBehind:
+    """The layers behind the face, of a source whose parts are known.
+
+    pixels  (S, S, 3) uint8    parts  (S, S, 6)
+    labels  (G, G, 6) the parts at half size    head  in pixels at half size
+    """
+
+    def __init__(
+        self, pixels: NDArray[np.uint8], parts: Floats, labels: Floats, head: PosedHead
+    ) -> None:
+        photo = pixels * _FROM_BYTES
+        self._volume = Volume(smaller(photo, len(labels)), labels, head, len(pixels))
+        self._sheet = Sheet(pixels, parts, labels, head, self._volume)
+        everywhere = np.ones(pixels.shape[:2], np.float32)
+        background = completed(photo, labels, self._sheet.alpha)
+        self._background = Layer("background and body", background, everywhere)
+
+    def layers(self, target: PosedHead) -> tuple[tuple[Layer, ...], list[tuple[Floats, Floats]]]:
+        """Background, unseen head and sheet for a target head, pixels at half size.
+
+        Also returns shifts (2, G, G) with the shares (G, G) of what has moved by them.
+        """
+        moved_volume, moved_sheet = self._volume.motion(target), self._sheet.motion(target)
+        unseen, sheet = self._volume.layer(moved_volume), self._sheet.layer(moved_sheet)
+        size = len(self._sheet.half_alpha)
+        own = smaller(sheet.alpha, size)
+        uncovered = np.abs(own - self._sheet.half_alpha)
+        moved = [
+            (moved_volume.shift, smaller(unseen.alpha, size)),
+            (moved_sheet.shift, own),
+            (np.ones_like(moved_sheet.shift), (2 * uncovered).clip(0, 1)),
+        ]
+        return (self._background, unseen, sheet), moved
+
+
+def _moved(shifts: Iterable[tuple[Floats, Floats]], size: int) -> Floats:
+    """(S, S) `Maps.moved`, from shifts (2, G, G) and shares (G, G) of what has moved by them."""
+    moved: Floats | None = None
+    for (x, y), share in shifts:
+        far = cv2.magnitude(x, y) * np.float32(1 / _MOVED)
+        part = far.clip(0, 1) * share
+        moved = part if moved is None else np.maximum(moved, part, out=moved)
+    assert moved is not None
+    wider = cv2.blur(cv2.dilate(moved, np.ones((9, 9), np.uint8)), (5, 5))
+    return ((enlarged(wider, size) - _STILL) * (1 / (1 - _STILL))).clip(0, 1)

@@ -1,23 +1,29 @@
-"""Layers: pictures with opacities that lie over one another, and how they are drawn.
+"""Layers: pictures with opacities that lie over one another, and moved meshes, which they are drawn
+from.
 
-Each layer samples a picture at its `places`, so that a layer of the photo can be sampled from the
-photo at the photo's own resolution. Meshes are drawn at half size and enlarged, four times as fast;
-what is enlarged are displacements, so that a point that does not move is exactly where it was.
+Meshes are drawn at half size G and enlarged to full size S, which is four times as fast. What is
+drawn are shifts, not places, so that a point that does not move stays exactly where it was.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.face.parts import PartLabel
 from engine.imaging.raster import draw
 from engine.imaging.resampling import enlarged, enlarged_map, interleaved
 
 Floats = NDArray[np.float32]
 
+BARE = [PartLabel.SKIN, PartLabel.EYES, PartLabel.MOUTH]
+"""What of a person is neither hair nor worn."""
+
 _EDGE = 3.0  # pixels at half size: a larger difference of neighbours' shifts is an edge
+_WINDOW = np.ones((3, 3), np.uint8)
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,33 +33,69 @@ class Layer:
     name     what it shows
     colours  (S, S, 3) float32 in [0, 1]
     alpha    (S, S) float32 in [0, 1]: its opacity
-    places   (S, S, 2) float32: where the source crop shows it, pixels; None: the source does not
-             show it, its colours are invented
+    places   (S, S, 2) float32: where the source crop shows it, pixels; None: nowhere, its colours
+             are invented
+    window   (S, S) float32 in [0, 1]: its opacity without that of the person's outline in the
+             source, of which ``alpha`` has the part at ``places``; None: as ``alpha``
     """
 
     name: str
     colours: Floats
     alpha: Floats
     places: Floats | None = None
-    of_face: bool = False
+    window: Floats | None = None
 
     def over(self, below: Floats) -> Floats:
         """This layer composited over a picture (S, S, 3), a new array."""
         return np.asarray(cv2.blendLinear(below, self.colours, 1 - self.alpha, self.alpha))
 
 
+def composited(layers: Iterable[Layer], below: Floats) -> Floats:
+    """Layers, back to front, composited over a picture (S, S, 3)."""
+    for layer in layers:
+        below = layer.over(below)
+    return below
+
+
 @dataclass(frozen=True, eq=False)
 class Motion:
-    """A drawn mesh that has moved.
+    """A mesh that has moved, drawn at half size.
 
-    small  (C, G, G) values of the vertices, drawn at half size; 0 beside the mesh
-    inside (G, G) 1 where the mesh is, else 0
-    full   S, the full side
+    shift   (2, G, G) how far the mesh has moved, pixels at half size
+    values  (C, G, G) further values of its vertices
+    inside  (G, G) 1 where the mesh is; elsewhere 0, as shift and values are
+    full    S, the full side
     """
 
-    small: Floats
+    shift: Floats
+    values: Floats
     inside: Floats
     full: int
+
+    @classmethod
+    def drawn(
+        cls,
+        points: Floats,
+        depth: Floats | None,
+        values: Floats,
+        triangles: NDArray[np.int32],
+        sides: tuple[int, int],
+        front_only: bool = False,
+    ) -> "Motion":
+        """Draw a mesh that has moved to ``points`` (V, 2), pixels at half size.
+
+        depth   (V,) larger is nearer; None: later triangles are nearer
+        values  (V, 2 + C): shift, further values
+        sides   G, S    front_only  see `engine.imaging.raster.draw`
+        """
+        size, full = sides
+        drawing = draw(points, depth, triangles, size, size, front_only)
+        flat = np.zeros((values.shape[1], size * size), np.float32)
+        flat[:, drawing.pixels] = drawing.interpolate(values, triangles).T
+        inside = np.zeros(size * size, np.float32)
+        inside[drawing.pixels] = 1
+        layers = flat.reshape(-1, size, size)
+        return cls(layers[:2], layers[2:], inside.reshape(size, size), full)
 
     @cached_property
     def coverage(self) -> Floats:
@@ -63,77 +105,63 @@ class Motion:
 
     def value(self, index: int) -> Floats:
         """(S, S) one of the values."""
-        return np.asarray(enlarged(self.small[index], self.full) / self._share)
+        return np.asarray(enlarged(self.values[index], self.full) / self.share)
 
-    def places(self, index: int = 0) -> Floats:
-        """(S, S, 2) the source's place of each pixel, from the two values that tell, in pixels at
-        half size, how far the vertices have moved."""
-        large = enlarged_map(self.small[index : index + 2], self.inside, self.full)
+    @cached_property
+    def share(self) -> Floats:
+        """(S, S) what enlarged values are divided by; at the mesh's edge they have only a part."""
+        return enlarged(self.inside, self.full).clip(0.2)
+
+    @cached_property
+    def half_places(self) -> Floats:
+        """(G, G, 2) where the source shows each pixel, pixels at half size."""
+        return grid(len(self.inside)) - interleaved(self.shift)
+
+    @cached_property
+    def places(self) -> Floats:
+        """(S, S, 2) where the source shows each pixel."""
+        return self.places_from(self.shift)
+
+    def places_from(self, shift: Floats) -> Floats:
+        """(S, S, 2) where the source shows what has moved by a ``shift`` (2, G, G)."""
+        large = enlarged_map(shift, self.inside, self.full)
         large *= np.float32(self.full / len(self.inside))
         return grid(self.full) - interleaved(large)
 
-    @cached_property
-    def torn(self) -> NDArray[np.bool_] | None:
-        """(S, S) where one part of the mesh covers another, or ends; None: nowhere."""
-        window = np.ones((3, 3), np.uint8)
-        spread = np.zeros_like(self.inside)
-        for layer in (self.small[0], self.small[1], self.inside * np.float32(4 * _EDGE)):
-            np.maximum(spread, cv2.morphologyEx(layer, cv2.MORPH_GRADIENT, window), out=spread)
-        torn = cv2.dilate((spread > _EDGE).astype(np.uint8), window)
+    def soften(self, *pictures: Floats) -> None:
+        """Blur pictures (S, S[, 3]), in place, where one part of the mesh covers another, or the
+        mesh ends: it has aliased edges there."""
+        spread = cv2.morphologyEx(self.inside, cv2.MORPH_GRADIENT, _WINDOW) * np.float32(2 * _EDGE)
+        for layer in self.shift:
+            np.maximum(spread, cv2.morphologyEx(layer, cv2.MORPH_GRADIENT, _WINDOW), out=spread)
+        torn = cv2.dilate((spread > _EDGE).astype(np.uint8), _WINDOW)
         if not torn.any():
-            return None
-        return cv2.resize(torn, (self.full, self.full), interpolation=cv2.INTER_NEAREST) > 0
-
-    @cached_property
-    def _share(self) -> Floats:
-        return enlarged(self.inside, self.full).clip(0.2)
-
-
-def draw_motion(
-    end: Floats,
-    depth: Floats | None,
-    values: Floats,
-    triangles: NDArray[np.int32],
-    size: int,
-    full: int,
-) -> Motion:
-    """Draw a mesh that has moved, nearer triangles over others.
-
-    end     (V, 2) positions, pixels at half size
-    depth   (V,) larger is nearer; None: later triangles are nearer
-    values  (V, C) values of the vertices
-    size    G, half the side    full  S, the side
-    """
-    drawing = draw(end, depth, triangles, size, size)
-    flat = np.zeros((1 + values.shape[1], size * size), np.float32)
-    flat[1:, drawing.pixels] = drawing.interpolate(values, triangles).T
-    flat[0, drawing.pixels] = 1
-    layers = flat.reshape(-1, size, size)
-    return Motion(layers[1:], layers[0], full)
+            return
+        edges = cv2.resize(torn, (self.full, self.full), interpolation=cv2.INTER_NEAREST) > 0
+        for picture in pictures:
+            where = edges if picture.ndim == 2 else edges[..., None]
+            np.copyto(picture, cv2.GaussianBlur(picture, (7, 7), 0), where=where)
 
 
-_GRIDS: dict[int, Floats] = {}
-
-
+@cache
 def grid(size: int) -> Floats:
     """(S, S, 2) the place of each pixel, x then y."""
-    if size not in _GRIDS:
-        steps = np.arange(size, dtype=np.float32)
-        _GRIDS[size] = np.stack(np.meshgrid(steps, steps), axis=2)
-    return _GRIDS[size]
+    steps = np.arange(size, dtype=np.float32)
+    places = np.stack(np.meshgrid(steps, steps), axis=2)
+    places.setflags(write=False)
+    return places
 
 
-def sampled(picture: NDArray[np.generic], places: Floats) -> Floats:
-    """A picture (H, W[, C]), sampled at ``places``, with its border repeated."""
-    nothing = None
-    return np.asarray(
-        cv2.remap(picture, places, nothing, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    )
+def sampled(picture: NDArray[np.generic], places: Floats) -> NDArray[np.generic]:
+    """A picture (H, W[, C]) sampled bilinearly at ``places`` (..., 2); its border is repeated."""
+    border = cv2.BORDER_REPLICATE
+    return np.asarray(cv2.remap(picture, places, None, cv2.INTER_LINEAR, borderMode=border))
 
 
 def smaller(layer: Floats, size: int) -> Floats:
     """(S, S[, C]) averaged to (size, size[, C])."""
     planes = [
-        cv2.resize(plane, (size, size), interpolation=cv2.INTER_AREA) for plane in cv2.split(layer)
+        cv2.resize(plane, (size, size), interpolation=cv2.INTER_AREA)
+        for plane in cv2.split(layer)  # OpenCV averages at most four channels at once
     ]
     return np.asarray(planes[0] if len(planes) == 1 else cv2.merge(planes), np.float32)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.face.head import mean_head
 from engine.face.parts import PartLabel
 from engine.face.posed_head import PosedHead
-from engine.guidance.layers import Layer, Motion, draw_motion, grid, sampled
+from engine.guidance.layers import BARE, Layer, Motion, grid, sampled, smaller
 from engine.guidance.volume import Volume
 from engine.guidance.warp2d import smooth_step
 from engine.imaging.filling import filled
@@ -35,29 +35,32 @@ _DEFORMED = 0.4  # distance to the head up to which its deformation continues
 _STRETCH = (4.0, 8.0)  # from full opacity to none
 _RIM = 0.06  # share of the crop's side over which the movement fades to zero at the border
 
+_FROM_BYTES = np.float32(1 / 255)
+
 
 class Sheet:
     """The sheet of a source, computed once per photo.
 
-    pixels  (S, S, 3) uint8    labels  (G, G, 6) probabilities of `PartLabel` at half size
-    person  (S, S) probability of the person
+    pixels  (S, S, 3) uint8
+    parts   (S, S, 6) probabilities of `PartLabel`    labels  (G, G, 6) the same at half size
     head    in pixels at half size
     """
 
     def __init__(
         self,
         pixels: NDArray[np.uint8],
-        person: Floats,
+        parts: Floats,
         labels: Floats,
         head: PosedHead,
         volume: Volume,
     ) -> None:
         self._full, self._size, self._head = len(pixels), len(labels), head
-        self._hair = enlarged(np.ascontiguousarray(labels[..., PartLabel.HAIR]), self._full)
         follows, depth, distance = self._shaped(labels, volume)
         moves = enlarged(smooth_step(follows, 0.02, 0.1).astype(np.float32), self._full)
+        person = 1 - parts[..., PartLabel.BACKGROUND]
         opacity = (255 * (person * moves).clip(0, 1)).round().astype(np.uint8)
-        self.alpha = opacity * np.float32(1 / 255)
+        self.alpha = opacity * _FROM_BYTES
+        self.half_alpha = smaller(self.alpha, self._size)
         self.pixels = _cleaned(pixels, self.alpha)
         self._textured = np.dstack([self.pixels, opacity])
         self._placed_on(follows, depth, distance)
@@ -66,7 +69,7 @@ class Sheet:
         """(G, G) each: share of the movement, depth in pixels, distance to the head."""
         pose, size = self._head.pose, self._size
         hair, clothes = labels[..., PartLabel.HAIR], labels[..., PartLabel.CLOTHES]
-        skin = labels[..., [PartLabel.SKIN, PartLabel.EYES, PartLabel.MOUTH]].sum(axis=2)
+        skin = labels[..., BARE].sum(axis=2)
         beside = (volume.covered < 0.5).astype(np.uint8)
         distance = cv2.distanceTransform(beside, cv2.DIST_L2, 5) / np.float32(pose.scale)
         edge = filled((volume.depth * volume.covered)[..., None], volume.covered)[..., 0]
@@ -111,10 +114,7 @@ class Sheet:
         self._deforms = 1 - smooth_step(distance[rows, columns], 0, _DEFORMED)
         seen = self._head.seen[: len(mean.vertices)].astype(np.float32)
         drawing = draw(seen[:, :2], seen[:, 2], mean.triangles, size, size)
-        at = rows * size + columns
-        self._on = np.isin(at, drawing.pixels)
-        nearest = np.searchsorted(drawing.pixels, at[self._on])
-        self._on_head = Drawing(*(part[nearest] for part in vars(drawing).values()))
+        self._on_head = _nearest(drawing, rows * size + columns, size)
         there = cv2.dilate(self.alpha, np.ones((21, 21), np.uint8)) > 0.01
         scale = self._full / size
         to_full = [(steps * scale).astype(int).clip(0, self._full - 1)] * 2
@@ -123,63 +123,60 @@ class Sheet:
         self._triangles = triangles[kept[triangles].any(axis=1)]
 
     def motion(self, target: PosedHead) -> Motion:
-        """The sheet moved to the target; its values are opacity by stretch, and depth."""
+        """The sheet moved to the target; its value is the opacity that the stretch leaves."""
         turned = target.pose.project(self._placed)
         change = turned - self._solid
         change[:, :2] += self._deformation(target) * self._deforms[:, None]
         change *= self._follows[:, None]
         end = self._solid + change
-        flat = end[:, :2].reshape(self._side, self._side, 2)
-        stretch = np.zeros((self._side, self._side))
-        for axis in (0, 1):
-            length = np.linalg.norm(np.diff(flat, axis=axis), axis=2)
-            front = ((0, 1), (0, 0)) if axis == 0 else ((0, 0), (0, 1))
-            stretch = np.maximum(stretch, np.pad(length, front))
-            stretch = np.maximum(stretch, np.pad(length, tuple(pair[::-1] for pair in front)))
-        opaque = 1 - smooth_step(stretch.ravel() / _STEP, *_STRETCH)
+        opaque = 1 - smooth_step(self._stretch(end), *_STRETCH)
         a, b, c = (end[self._triangles[:, k], :2] for k in range(3))
         ab, ac = b - a, c - a
         folded = ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0] <= 0
-        values = np.column_stack([change[:, :2], opaque, end[:, 2]]).astype(np.float32)
+        values = np.column_stack([change[:, :2], opaque]).astype(np.float32)
         order = np.argsort(end[self._triangles, 2].sum(axis=1) - 1e6 * folded)
         triangles = self._triangles[order]
-        return draw_motion(
-            end[:, :2].astype(np.float32), None, values, triangles, self._size, self._full
-        )
+        points = end[:, :2].astype(np.float32)
+        return Motion.drawn(points, None, values, triangles, (self._size, self._full))
+
+    def _stretch(self, end: Array) -> Array:
+        """(P,) the largest distance of each point to its neighbours, of the distance at rest."""
+        x, y = np.ascontiguousarray(end[:, :2].T.reshape(2, self._side, self._side), np.float32)
+        stretch = np.zeros_like(x)
+        for a, b in ((np.s_[1:], np.s_[:-1]), (np.s_[:, 1:], np.s_[:, :-1])):
+            length = cv2.magnitude(x[a] - x[b], y[a] - y[b])
+            np.maximum(stretch[a], length, out=stretch[a])
+            np.maximum(stretch[b], length, out=stretch[b])
+        return stretch.ravel() / _STEP
 
     def _deformation(self, target: PosedHead) -> Array:
         """(P, 2) how the head's deformation moves the points, pixels."""
         count = len(mean_head().vertices)
         bent = (target.mesh[:count] - self._head.mesh[:count]) @ target.pose.rotation[:2].T
-        moved = np.zeros((self._side * self._side, 2), np.float32)
         bent = (target.pose.scale * bent).astype(np.float32)
-        moved[self._on] = self._on_head.interpolate(bent, mean_head().triangles)
-        known = self._on.reshape(self._side, self._side).astype(np.float32)
-        return filled(moved.reshape(self._side, self._side, 2), known).reshape(-1, 2)
+        return self._on_head.interpolate(bent, mean_head().triangles)
 
     def layer(self, motion: Motion) -> Layer:
         """The sheet as a layer."""
-        places = motion.places()
-        shown = sampled(self._textured, places)
-        colours = shown[..., :3].astype(np.float32)
-        colours *= np.float32(1 / 255)
-        alpha = motion.coverage * motion.value(2).clip(0, 1)
-        alpha *= shown[..., 3] * np.float32(1 / 255)
-        torn = motion.torn
-        if torn is not None:
-            for layer, width in ((alpha, 7), (colours, 5)):
-                np.copyto(
-                    layer,
-                    cv2.GaussianBlur(layer, (width, width), 0),
-                    where=torn if layer.ndim == 2 else torn[..., None],
-                )
-        return Layer("hair, ears and neck", colours, alpha, places)
+        shown = sampled(self._textured, motion.places)
+        colours = shown[..., :3] * _FROM_BYTES
+        window = motion.coverage * motion.value(0).clip(0, 1)
+        alpha = window * (shown[..., 3] * _FROM_BYTES)
+        motion.soften(alpha, colours)
+        return Layer("hair, ears and neck", colours, alpha, motion.places, window)
 
-    def hair_in_front(self, motion: Motion, places: Floats, depth: Floats) -> Floats:
-        """(S, S) in [0, 1]: the sheet's hair that is nearer than ``depth`` (S, S)."""
-        hair = sampled(self._hair, places) * motion.coverage
-        margin = np.float32(0.03 * self._head.pose.scale)
-        return hair * ((motion.value(3) - depth + margin) / margin).clip(0, 1)
+
+def _nearest(drawing: Drawing, pixels: NDArray[np.int64], size: int) -> Drawing:
+    """A drawing at each of these pixels (P,), or where it is nearest to them."""
+    free = np.ones(size * size, np.uint8)
+    free[drawing.pixels] = 0
+    _, labels = cv2.distanceTransformWithLabels(
+        free.reshape(size, size), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    index = np.zeros(labels.max() + 1, np.int64)
+    index[labels.ravel()[drawing.pixels]] = np.arange(len(drawing.pixels))
+    found = index[labels.ravel()[pixels]]
+    return Drawing(*(part[found] for part in vars(drawing).values()))
 
 
 def _cleaned(pixels: NDArray[np.uint8], alpha: Floats) -> NDArray[np.uint8]:

@@ -13,7 +13,7 @@ from engine.face.head import mean_head
 from engine.face.parts import PartLabel
 from engine.face.posed_head import PosedHead
 from engine.guidance.face import face_share, neighbours
-from engine.guidance.layers import Layer, Motion, draw_motion, grid, sampled
+from engine.guidance.layers import BARE, Layer, Motion, grid, sampled
 from engine.guidance.warp2d import neck_fade_at, smooth_step
 from engine.imaging.filling import filled
 from engine.imaging.raster import draw
@@ -35,7 +35,11 @@ _SHRINK = 0.07  # the face's part is drawn smaller, so that it does not stick ou
 _TOLERANCE = 0.08  # of the depth, for what the source shows
 _HAIRLINE = (0.3, 0.4)  # a scalp reaches to this z forwards and this y downwards
 _SPREADING = 6  # steps over which the scalp's edge is smoothed
+_NECK_STARTS = (0.5, 0.7)  # y over which the volume becomes the neck, which clothes cover
 _NECK_END = (1.0, 1.25)  # y over which the invented neck ends
+
+_SMOOTH = 4  # pixels at half size: blur of the invented skin
+_LEAST_HAIR = 30  # pixels at half size: a source with less has none
 
 
 class Volume:
@@ -46,25 +50,28 @@ class Volume:
     """
 
     def __init__(self, picture: Floats, labels: Floats, head: PosedHead, full: int) -> None:
-        self._size, self._full, self._head = len(picture), full, head
         mean = mean_head()
+        self._sides = len(picture), full
+        self._size, self._head = len(picture), head
         self._triangles = mean.triangles
+        self._bent = head.mesh[: len(mean.vertices)]
         hair = labels[..., PartLabel.HAIR]
-        skin = labels[..., [PartLabel.SKIN, PartLabel.EYES, PartLabel.MOUTH]].sum(axis=2)
+        skin = labels[..., BARE].sum(axis=2)
         self._clothes = enlarged(np.ascontiguousarray(labels[..., PartLabel.CLOTHES]), full)
-        own = head.mesh[: len(mean.vertices)]
-        self._solid = self._widened(own, hair, skin)
-        face = face_share()[:, None]
-        self._under = _CENTRE + (self._solid - _CENTRE) * (1 - _SHRINK * face)
-        self._fade = neck_fade_at(mean.vertices).astype(np.float32)
+        self._solid = self._widened(hair, skin)
+        self._under = _CENTRE + (self._solid - _CENTRE) * (1 - _SHRINK * face_share()[:, None])
+        self._fade = neck_fade_at(mean.vertices)[:, None]
         self._places = head.pose.project(self._under)
         self.depth, self.covered = self._depth()
-        self._colours = self._painted(picture, hair, skin)
+        colours, share = self._painted(picture, hair, skin)
+        y = mean.vertices[:, 1]
+        opacity, neck = 1 - smooth_step(y, *_NECK_END), smooth_step(y, *_NECK_STARTS)
+        self._values = np.column_stack([colours, share, opacity, neck])
 
-    def _widened(self, own: Array, hair: Floats, skin: Floats) -> Array:
+    def _widened(self, hair: Floats, skin: Floats) -> Array:
         """The head's vertices (V, 3) with the outline of its hair."""
         pose, size = self._head.pose, self._size
-        own = own.copy()
+        own = self._bent.copy()
         own[:, 0] = own[:, 0].clip(-_EARS, _EARS)
         centre = _CENTRE @ pose.rotation.T
         rel = own @ pose.rotation.T - centre
@@ -109,23 +116,25 @@ class Volume:
         covered[drawing.pixels] = 1
         return depth.reshape(size, size), covered.reshape(size, size)
 
-    def _painted(self, picture: Floats, hair: Floats, skin: Floats) -> Floats:
-        """(V, 3) colours of the skin; sets the hair's picture and its share at the vertices."""
-        size = self._size
-        known = (cv2.erode(hair, np.ones((3, 3))) > 0.9).astype(np.float32)
-        bare = (cv2.erode(skin, np.ones((3, 3))) > 0.9).astype(np.float32)
-        places = self._places[:, :2].astype(np.float32)
-        smooth = cv2.GaussianBlur(filled(picture * bare[..., None], bare), (0, 0), 4)
-        colours = sampled(smooth, places[None])[0]
+    def _painted(self, picture: Floats, hair: Floats, skin: Floats) -> tuple[Floats, Floats]:
+        """Of the vertices: colours (V, 3) of the skin, share (V,) of hair.
+
+        What is behind has the colours of what is before it, so that both meet at the outline.
+        """
+        known, bare = (
+            (cv2.erode(part, np.ones((3, 3), np.uint8)) > 0.9).astype(np.float32)
+            for part in (hair, skin)
+        )
+        places = self._places[None, :, :2].astype(np.float32)
+        smooth = cv2.GaussianBlur(filled(picture * bare[..., None], bare), (0, 0), _SMOOTH)
+        colours = sampled(smooth, places)[0]
+        self._hair = np.zeros_like(picture)
         share = np.zeros(len(colours), np.float32)
-        self._hair = np.zeros((size, size, 3), np.float32)
-        if known.sum() > 30:
+        if known.sum() > _LEAST_HAIR:
             self._hair = filled(picture * known[..., None], known)
-            seen = self._seen() & (sampled(hair + skin, places[None])[0] > 0.8)
-            share = _hair_share(sampled(hair, places[None])[0], seen) * (1 - face_share())
-        self._share = share.astype(np.float32)
-        self._hair = cv2.resize(self._hair, (self._full, self._full))
-        return colours.astype(np.float32)
+            seen = self._seen() & (sampled(hair + skin, places)[0] > 0.8)
+            share = _hair_share(sampled(hair, places)[0], seen) * (1 - face_share())
+        return colours, share
 
     def _seen(self) -> NDArray[np.bool_]:
         """(V,) whether the source shows a vertex of the volume."""
@@ -134,33 +143,29 @@ class Volume:
         return seen[:, 2] > self.depth[row, column] - _TOLERANCE * self._head.pose.scale
 
     def motion(self, target: PosedHead) -> Motion:
-        """The volume in the target pose."""
-        pose, count = target.pose, len(self._under)
-        moved = self._under + (target.mesh[:count] - self._head.mesh[:count])
-        end = pose.project(moved)
-        end = self._fade[:, None] * end + (1 - self._fade[:, None]) * self._places
-        end = end.astype(np.float32)
-        shift = end[:, :2] - self._places[:, :2]
-        y = mean_head().vertices[:, 1]
-        opaque = 1 - smooth_step(y, *_NECK_END)
-        low = smooth_step(y, 0.5, 0.7)
-        values = np.column_stack([shift, self._colours, self._share, opaque, low])
-        return draw_motion(
-            end[:, :2],
-            end[:, 2],
-            values.astype(np.float32),
-            self._triangles,
-            self._size,
-            self._full,
-        )
+        """The volume in the target pose; values: colours of the skin (3), share of hair, opacity,
+        share of the neck."""
+        moved = self._under + (target.mesh[: len(self._under)] - self._bent)
+        end = target.pose.project(moved)
+        end = self._places + self._fade * (end - self._places)
+        shift = (end - self._places)[:, :2]
+        values = np.concatenate([shift, self._values], axis=1, dtype=np.float32)
+        points, depth = np.split(end.astype(np.float32), [2], axis=1)
+        return Motion.drawn(points, depth[:, 0], values, self._triangles, self._sides, True)
 
     def layer(self, motion: Motion) -> Layer:
         """What the source does not show of the moved head."""
-        colours = cv2.merge([motion.value(k) for k in (2, 3, 4)])
-        share = cv2.merge([motion.value(5)] * 3)
-        colours += share * (sampled(self._hair, motion.places()) - colours)
-        alpha = motion.coverage * motion.value(6) * (1 - motion.value(7) * self._clothes)
-        return Layer("unseen", colours, alpha.clip(0, 1))
+        *skin, share, opacity, neck = motion.values
+        colours = cv2.merge(skin)
+        hair = sampled(self._hair, motion.half_places)
+        share = share[..., None]
+        picture = (1 - share) * colours + share * motion.inside[..., None] * hair
+        full = motion.full
+        large = cv2.resize(np.dstack([picture, opacity]), (full, full))
+        large /= motion.share[..., None]
+        alpha = large[..., 3] * motion.coverage
+        alpha *= 1 - enlarged(neck, full) * self._clothes
+        return Layer("unseen", np.ascontiguousarray(large[..., :3]), alpha.clip(0, 1))
 
 
 def _hair_share(share: Floats, seen: NDArray[np.bool_]) -> Floats:

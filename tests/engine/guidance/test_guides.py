@@ -37,9 +37,8 @@ def layers(pixels: Photo, parts: Floats, pose: Pose3D) -> SourceHead:
 
 
 def places_of_face(maps: Maps) -> Floats:
-    (places,) = [layer.places for layer in maps.layers if layer.of_face]
-    assert places is not None
-    return places
+    assert maps.face.places is not None
+    return maps.face.places
 
 
 def test_in_its_own_pose_the_source_is_unchanged(
