@@ -16,7 +16,7 @@ from engine.face.posed_head import PosedHead
 from engine.guidance.layers import BARE, Motion, grid, sampled
 from engine.guidance.warp2d import neck_fade_at, smooth_step
 from engine.imaging.raster import draw
-from engine.imaging.resampling import enlarged, warp
+from engine.imaging.resampling import warp
 
 Array = NDArray[np.float64]
 Floats = NDArray[np.float32]

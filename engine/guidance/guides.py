@@ -201,12 +201,14 @@ class LayersBehind:
     def __init__(
         self, pixels: NDArray[np.uint8], parts: Floats, labels: Floats, head: PosedHead
     ) -> None:
-        photo = pixels * _FROM_BYTES
+        photo, self._grid = pixels * _FROM_BYTES, len(labels)
         self._volume = Volume(smaller(photo, len(labels)), labels, head, len(pixels))
         self._sheet = Sheet(pixels, parts, labels, head, self._volume)
         everywhere = np.ones(pixels.shape[:2], np.float32)
         background = completed(photo, labels, self._sheet.alpha)
         self._background = Layer("background and body", background, everywhere)
+        # As it is drawn, for comparison: what differs from it was uncovered, or covered.
+        self._at_rest = self._halved_alpha(self._sheet.layer(self._sheet.motion(head)))
 
     def layers(self, target: PosedHead) -> tuple[tuple[Layer, ...], list[tuple[Floats, Floats]]]:
         """Background, unseen head and sheet for a target head, pixels at half size.
@@ -215,15 +217,17 @@ class LayersBehind:
         """
         moved_volume, moved_sheet = self._volume.motion(target), self._sheet.motion(target)
         unseen, sheet = self._volume.layer(moved_volume), self._sheet.layer(moved_sheet)
-        size = len(self._sheet.half_alpha)
-        own = smaller(sheet.alpha, size)
-        uncovered = np.abs(own - self._sheet.half_alpha)
+        own = self._halved_alpha(sheet)
+        uncovered = np.abs(own - self._at_rest)
         moved = [
-            (moved_volume.shift, smaller(unseen.alpha, size)),
+            (moved_volume.shift, self._halved_alpha(unseen)),
             (moved_sheet.shift, own),
             (np.ones_like(moved_sheet.shift), (2 * uncovered).clip(0, 1)),
         ]
         return (self._background, unseen, sheet), moved
+
+    def _halved_alpha(self, layer: Layer) -> Floats:
+        return smaller(layer.alpha, self._grid)
 
 
 def _moved(shifts: Iterable[tuple[Floats, Floats]], size: int) -> Floats:
@@ -235,4 +239,4 @@ def _moved(shifts: Iterable[tuple[Floats, Floats]], size: int) -> Floats:
         moved = part if moved is None else np.maximum(moved, part, out=moved)
     assert moved is not None
     wider = cv2.blur(cv2.dilate(moved, np.ones((9, 9), np.uint8)), (5, 5))
-    return ((enlarged(wider, size) - _STILL) * (1 / (1 - _STILL))).clip(0, 1)
+    return ((enlarged(wider, size) - _STILL) * (1.001 / (1 - _STILL))).clip(0, 1)
