@@ -25,9 +25,10 @@ Array = NDArray[np.floating]
 Floats = NDArray[np.float32]
 
 # Lengths in decimetres.
-_AROUND = (0.1, 0.16, 0.12)  # beside, above, below the eye: what is taken from the source
-_DRAWN = (0.07, 0.12, 0.1)  # the same: where the target may be drawn
-_LASHES, _BELOW = 0.03, 0.022  # above and below the opening: what the skin is completed over
+_AROUND = (0.16, 0.16, 0.12)  # beside, above, below the eye: what is taken from the source
+_DRAWN = (0.13, 0.12, 0.1)  # the same: where the target may be drawn
+_LASHES, _BELOW = 0.045, 0.022  # above and below the opening: what the skin is completed over
+_RIM = 0.03  # above the opening: what moves with the upper lid
 _WITHIN = (-0.012, -0.006)  # above and below the opening: where no lash or lid is seen
 _LINE = (0.006, 0.014)  # widths of the lash line above and below the rim
 _SHADOW = 0.02  # depth of the upper lid's shadow on a turned eyeball
@@ -120,7 +121,7 @@ class _Eye:
         Returns the brightness of the skin around.
         """
         pixels, scale = self._pixels, self._scale
-        inner = smooth_step(0.62 * self._width - np.abs(self._rims.x), 0, 0.08)
+        inner = self._eye.around(self._rims.x)
         covered = self._rims.grown(_LASHES * inner, _BELOW * inner)
         hole = (covered.inside(self._x, self._y, scale) > 0.02).astype(np.float32)
         hole = np.asarray(cv2.dilate(hole, np.ones((3, 3))), np.float32)
@@ -139,7 +140,6 @@ class _Eye:
         bulge = 1 + 0.1 * np.sin(np.pi * down) * (1 - down)  # lit from above
         skin = (skin * bulge[..., None] + 0.6 * grain).clip(0, 1)
         self._skin = blended(pixels, skin, blurred(hole, max(0.006 * scale, 0.5)))
-        self._hole = blurred(hole, max(0.012 * scale, 0.7))
         return usual
 
     def _lash_colour(self) -> Floats:
@@ -221,9 +221,13 @@ class _Eye:
             width = np.where(above > 0, *np.maximum(_LINE, 0.8 / scale))
             line = 0.6 * np.exp(-((above / width) ** 2)) * along
             colours = blended(colours, self._lashes, line)
-            around = np.minimum(_LASHES - above, lower + _BELOW - y) * np.float32(1 / 0.015)
-            around = np.maximum(sample(self._hole, places), around.clip(0, 1) * along)
-            alpha = np.maximum(alpha, around * np.float32(lids))
+            before = self._rims.lines(x)
+            top, bottom = (
+                np.minimum(upper, before[0]) - _LASHES,
+                np.maximum(lower, before[1]) + _BELOW,
+            )
+            around = (np.minimum(y - top, bottom - y) * np.float32(1 / 0.025) + 1).clip(0, 1)
+            alpha = np.maximum(alpha, around * eye.around(x) * np.float32(lids))
         return Patch(window, colours, np.asarray(alpha * _soft_border(window), np.float32))
 
     def _skin_above(self, x: Floats, above: Floats, places: Floats, along: Floats) -> Floats:
@@ -234,7 +238,7 @@ class _Eye:
         along   (H, W) 1 between the corners of the lids
         """
         rim = self._plane.sampling(x, self._rims.lines(x)[0] - above, self._window)
-        band = (1 - above * np.float32(1 / _LASHES)).clip(0, 1) * along
+        band = (1 - above * np.float32(1 / _RIM)).clip(0, 1) * along
         band *= (above * np.float32(self._scale) + 1).clip(0, 1)
         return blended(sample(self._skin, places), sample(self._pixels, rim), band)
 

@@ -29,7 +29,7 @@ _LOWER = (
     (362, 382, 381, 380, 374, 373, 390, 249, 263),
 )
 _N = len(_UPPER[0])
-_COLUMNS = np.linspace(-0.6, 0.6, 41)  # where the rims are sampled, widths of the eye
+_COLUMNS = np.linspace(-0.75, 0.75, 51)  # where the rims are sampled, widths of the eye
 _MIDDLE = np.abs(_COLUMNS) < 0.5
 _EDGE_ON = 0.3  # area of the plane in the picture, of its area from the front: well seen from
 
@@ -45,7 +45,7 @@ _OPEN = 0.5  # from here on the lids begin to move to the arc
 
 @dataclass(frozen=True, eq=False)
 class Rims:
-    """Rims of the lids: y (41,) of the upper and the lower one at the places x (41,)."""
+    """Rims of the lids: y (51,) of the upper and the lower one at the places x (51,)."""
 
     x: Array
     upper: Array
@@ -151,9 +151,13 @@ class EyePlane:
         corners = [(-right, -above), (right, -above), (-right, below), (right, below)]
         return Window.around(self.plane.pixels(np.array(corners)), 1, size)
 
-    def along(self, x: Floats) -> Floats:
-        """(H, W) 1 along the lids, 0 beyond their corners."""
+    def along(self, x: Array) -> Floats:
+        """1 between the corners of the lids, 0 beyond; as x, of any shape."""
         return np.asarray(smooth_step(0.54 * self.width - np.abs(x), 0, 0.06), np.float32)
+
+    def around(self, x: Array) -> Floats:
+        """1 also beside the corners, where the lashes end; as x, of any shape."""
+        return np.asarray(smooth_step(0.75 * self.width - np.abs(x), 0, 0.1), np.float32)
 
 
 def between(y: Floats, upper: Floats, lower: Floats, scale: float) -> Floats:
