@@ -52,7 +52,8 @@ class FaceSurface:
         self._skin = None if labels is None else labels[..., BARE].sum(axis=2)
         self._pose = head.pose
         self._shown = self._seen(mean_head().triangles)
-        self._shown *= self._plausible(pixels)
+        if labels is None:
+            self._shown *= self._plausible(pixels)
         for _ in range(2):  # fade towards the limb, where a texel may show the background
             self._shown = np.minimum(self._shown, neighbours() @ self._shown)
         self.colour = self._skin_colour(pixels)
