@@ -34,6 +34,7 @@ from engine.face.pose_check import check_pose
 from engine.face.pose_files import POSE_SUFFIXES
 from engine.face.pose_preset import pose_from_file
 from engine.guidance.keep import KeepMask, keep_of, mask_file
+from engine.imaging.colour import Stored
 from engine.imaging.photos import Photo, check_photo_path, read_photo, read_picture, write_photo
 from engine.imaging.provenance import Metadata
 from engine.inference.prediction import NetworkInput, Prediction, Source, keep_refined
@@ -92,6 +93,7 @@ class _SourcePhoto(NamedTuple):
     source: Source
     metadata: Metadata
     keep: KeepMask | None
+    stored: Stored | None
 
 
 class _JobRunner:
@@ -138,7 +140,7 @@ class _JobRunner:
             warning = " ".join(finding.sentence for finding in findings)
             prediction = self._predict(self._predictor.pose(source.source, pose.landmarks()))
             metadata = source.metadata.edited(self._predictor.model_name, note=self._options.note)
-            picture = render_view(prediction, self._options.view, source.keep)
+            picture = render_view(prediction, self._options.view, source.keep, source.stored)
             write_photo(job.output, picture, self._options.quality, metadata)
         except DiskFullError:
             raise
@@ -158,12 +160,12 @@ class _JobRunner:
             raise ReposeError(f"{job.output} is needed as it is; choose another output.")
 
     def _read_source(self, path: Path) -> _SourcePhoto:
-        photo, metadata = read_picture(path)
+        photo, metadata, stored = read_picture(path)
         face = _find_face(photo, path, self._options.face, self._options.detector)
         size = photo.shape[1], photo.shape[0]
         source = self._predictor.cut(photo, face.landmarks)
         keep = keep_of(path, self._options.masks, size)
-        return _SourcePhoto(size, Pose3D.of(face), source, metadata, keep)
+        return _SourcePhoto(size, Pose3D.of(face), source, metadata, keep, stored)
 
     def _target_pose(self, source: _SourcePhoto, job: Job) -> Pose3D:
         """The job's pose of the source."""
@@ -249,10 +251,15 @@ def _find_face(photo: Photo, path: Path, number: int, detector: Detector) -> Fac
     return faces[number - 1]
 
 
-def render_view(prediction: Prediction, view: View, keep: KeepMask | None = None) -> Photo:
-    """The view of a prediction as a picture (H, W, 3) uint8; ``keep``: area left unchanged."""
+def render_view(
+    prediction: Prediction, view: View, keep: KeepMask | None = None, stored: Stored | None = None
+) -> Stored:
+    """The view of a prediction as a picture (H, W, 3) uint8; the photo also as `Prediction.pasted`.
+
+    keep, stored  see `Prediction.pasted`
+    """
     if view == "photo":
-        return prediction.pasted(keep)
+        return prediction.pasted(keep, stored)
     if view == "face":
         return _to_8_bits(keep_refined(prediction, keep) if keep else prediction.refined)
     if view == "coarse":

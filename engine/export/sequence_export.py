@@ -169,7 +169,7 @@ def export_sequence(export: SequenceExport, on_progress: OnProgress, stop: Event
     pictures = {path_of(number + 1) for number in range(len(export.targets))}
     read = [export.photo, export.footage, export.model]
     check_outputs(read, {export.output, *pictures})
-    photo, metadata = read_picture(export.photo)
+    photo, metadata, _ = read_picture(export.photo)
     size = photo.shape[1], photo.shape[0]
     predictor = Predictor(export.model, export.device, export.precision)
     source = predictor.cut(photo, export.face)

@@ -55,6 +55,8 @@ _KEPT = (
 # Dropped: offsets into the old file and previews of the unedited face (MakerNote), its size.
 _DROPPED = ("MakerNote", "ExifImageWidth", "ExifImageHeight", "ExifInteroperabilityOffset")
 
+_EXIF, _GPS = ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo
+
 # In a JPEG, EXIF and XMP have one segment of 64 kB each.
 _LARGEST_EXIF, _LARGEST_XMP = 65_000, 60_000
 _LARGEST_ICC = 4_000_000  # bytes: more than any real profile, and copied into every result
@@ -90,21 +92,22 @@ class Metadata:
         """
         return replace(self, xmp=_edited_xmp(self.xmp, model if note else None))
 
-    def options(self, kind: str) -> dict[str, Any]:
-        """Arguments for Pillow's `save` to JPEG, WebP, TIFF or BMP (none)."""
-        if kind == "BMP":
-            return {}
-        parts: dict[str, Any] = {"exif": self.exif, "icc_profile": self.icc or None}
-        if kind == "TIFF":  # EXIF and XMP are tags of one directory
-            parts["exif"] = Image.Exif()
-            if self.exif:
-                parts["compression"] = "raw"  # libtiff, needed for compression, writes no EXIF
-            parts["exif"].load(self.exif)
-            if self.xmp:
-                parts["exif"][ExifTags.Base.XMLPacket] = self.xmp
-        else:
-            parts["xmp"] = self.xmp
-        return parts
+    def options(self) -> dict[str, Any]:
+        """Arguments for Pillow's `save` to JPEG and WebP."""
+        return {"exif": self.exif, "icc_profile": self.icc or None, "xmp": self.xmp}
+
+    def tiff_tags(self) -> dict[int, Any]:
+        """The tags of a TIFF, where EXIF, XMP and profile are in one directory."""
+        exif = Image.Exif()
+        if self.exif:
+            exif.load(self.exif)
+        tags: dict[int, Any] = dict(exif)
+        tags |= {place: exif.get_ifd(place) for place in (_EXIF, _GPS) if place in exif}
+        if self.xmp:
+            tags[ExifTags.Base.XMLPacket] = self.xmp
+        if self.icc:
+            tags[ExifTags.Base.InterColorProfile] = self.icc
+        return tags
 
 
 def _kept_exif(image: Image.Image) -> bytes:
@@ -115,9 +118,9 @@ def _kept_exif(image: Image.Image) -> bytes:
             tag = ExifTags.Base[name]
             if tag in found:
                 kept[tag] = found[tag]
-        for directory in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo):
+        for directory in (_EXIF, _GPS):
             values = dict(found.get_ifd(directory))
-            for name in _DROPPED if directory == ExifTags.IFD.Exif else ():
+            for name in _DROPPED if directory == _EXIF else ():
                 values.pop(ExifTags.Base[name], None)
             if values:
                 kept[directory] = values

@@ -7,19 +7,21 @@ page of many.
 """
 
 import io
+import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, features
 
 from engine.core.errors import ReposeError
 from engine.core.files import open_regular
-from engine.imaging.colour import in_srgb, upright_rgb
+from engine.imaging.colour import Stored, check_white, in_srgb, turned, upright_rgb
 
 LARGEST_PIXELS = 200_000_000
 """Width times height; a larger picture does not fit into a laptop's memory."""
@@ -154,6 +156,43 @@ def read_thumbnail(path: Path, side: int) -> NDArray[np.uint8]:
         rgba = np.array(small.convert("RGBA"))
         rgba[..., :3] = in_srgb(rgba[..., :3], image.info.get("icc_profile") or b"")
         return rgba
+
+
+def read_16_bits(path: Path, orientation: int) -> Stored | None:
+    """A PNG or TIFF with 16 bits, which Pillow has decoded without an error, with all of its bits.
+
+    OpenCV reads what Pillow reduces to 8 bits; alone it accepts truncated files.
+
+    Returns RGB or RGBA, (H, W, 3 or 4), turned upright; None if OpenCV reads something else.
+    Raises ReposeError for numbers that do not reach white.
+    """
+    with open_regular(path) as file:
+        data = bytearray(file.read(LARGEST_BYTES))
+    try:
+        _forget_orientation(data)
+        stored = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    except (cv2.error, struct.error):
+        return None
+    if stored is None or stored.dtype != np.uint16:
+        return None
+    pixels = np.asarray(stored, np.uint16)
+    check_white(pixels, 65535, str(path))
+    channels = 1 if pixels.ndim == 2 else pixels.shape[2]
+    convert = {1: cv2.COLOR_GRAY2RGB, 3: cv2.COLOR_BGR2RGB, 4: cv2.COLOR_BGRA2RGBA}.get(channels)
+    if convert is None:
+        return None
+    return turned(np.asarray(cv2.cvtColor(pixels, convert), np.uint16), orientation)
+
+
+def _forget_orientation(data: bytearray) -> None:
+    """Set the orientation of a TIFF to upright: some versions of OpenCV turn it, others fail."""
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(bytes(data[:4]))
+    if order is not None:
+        (start,) = struct.unpack_from(f"{order}I", data, 4)
+        (count,) = struct.unpack_from(f"{order}H", data, start)
+        for entry in range(start + 2, start + 2 + 12 * count, 12):
+            if struct.unpack_from(f"{order}H", data, entry)[0] == ExifTags.Base.Orientation:
+                struct.pack_into(f"{order}H", data, entry + 8, 1)
 
 
 def check_video(path: Path) -> None:

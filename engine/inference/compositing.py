@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from engine.guidance.guides import Maps
 from engine.guidance.keep import KeepMask
+from engine.imaging.colour import Stored
 from engine.imaging.crop import Crop
 from engine.imaging.resampling import warp
 
-Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-_Layer = TypeVar("_Layer", Pixels, Floats)
+_Layer = TypeVar("_Layer", Stored, Floats)
 
 FEATHER = 0.06
 """Width of the crop's soft border, share of its side."""
@@ -31,11 +31,11 @@ _BAND = 256  # rows composited at once, which limits memory in large photos
 
 
 def paste(
-    photo: Pixels, crop: Crop, refined: Floats, maps: Maps, keep: KeepMask | None = None
-) -> Pixels:
+    photo: Stored, crop: Crop, refined: Floats, maps: Maps, keep: KeepMask | None = None
+) -> Stored:
     """A copy of the photo's part in the crop (`Crop.inside`) with the refined image composited in.
 
-    photo    (H, W, 3)
+    photo    (H, W, 3) of 8 or 16 bits, as the result
     refined  (S, S, 3) in [0, 1], the scaled crop
     maps     the guides' maps for the same source and pose
     keep     areas of the photo that stay unchanged
@@ -47,11 +47,13 @@ def paste(
     height, width = own.shape[:2]
     x, y = max(-crop.left, 0), max(-crop.top, 0)  # the place of ``own`` in the crop
     shrunk = crop.scaled(photo, size)
-    layers = _Layers.of(shrunk.astype(np.float32) / np.float32(255), refined, maps)
+    white = np.float32(np.iinfo(photo.dtype).max)
+    depth, difference = (cv2.CV_8U, cv2.CV_16S) if white == 255 else (cv2.CV_16U, cv2.CV_32F)
+    layers = _Layers.of(shrunk.astype(np.float32) / white, refined, maps)
     detail = None
     if side > size:
         smooth = _enlarged(shrunk, slice(y, y + height), slice(x, x + width), side, cv2.INTER_CUBIC)
-        detail = cv2.subtract(own, smooth, dtype=cv2.CV_16S)
+        detail = cv2.subtract(own, smooth, dtype=difference)
     ramp = _feather(side)
     result = own.copy()
     left, top, right, bottom = layers.changed(side)
@@ -61,7 +63,7 @@ def paste(
         rows = slice(start, min(start + _BAND, bottom))
         here = slice(start - y, rows.stop - y), slice(left - x, right - x)
         band = layers.enlarged(rows, columns, side)
-        change = band.colours[..., :3] * np.float32(255)
+        change = band.colours[..., :3] * white
         if detail is not None:
             _add_moved_detail(change, detail, (x, y), band, side / size)
         change -= own[here]
@@ -69,7 +71,7 @@ def paste(
         if keep is not None:
             size_of_band = (columns.stop - columns.start, rows.stop - rows.start)
             alpha *= 1 - keep.window(crop.left + left, crop.top + rows.start, *size_of_band)
-        result[here] = cv2.add(own[here], _times(change, alpha), dtype=cv2.CV_8U)
+        result[here] = cv2.add(own[here], _times(change, alpha), dtype=depth)
     return result
 
 
@@ -146,7 +148,7 @@ def _alike(refined: Floats, guide: Floats) -> Floats:
 def _add_moved_detail(
     change: Floats, detail: NDArray[Any], corner: tuple[int, int], band: _Layers, scale: float
 ) -> None:
-    """Add the warped detail, times its weights, to the band ``change`` (R, C, 3), of 255.
+    """Add the warped detail, times its weights, to the band ``change`` (R, C, 3).
 
     corner  the place of the detail in the crop: x, y
     """

@@ -15,6 +15,7 @@ from engine.face.landmarks import Landmarks
 from engine.face.parts import Parts, label_parts
 from engine.guidance.guides import Maps, SourceHead, combined
 from engine.guidance.keep import KeepMask, check_keep
+from engine.imaging.colour import Stored, over_white, to_8_bits
 from engine.imaging.crop import Crop
 from engine.inference.compositing import paste
 
@@ -134,24 +135,51 @@ class Prediction:
         the 2D warp. G1's generated image is a residual of it."""
         return combined(self.posed.guides)
 
-    def pasted(self, keep: KeepMask | None = None) -> Pixels:
+    def pasted(self, keep: KeepMask | None = None, stored: Stored | None = None) -> Stored:
         """The photo at full size with the refined face composited into it, (H, W, 3) uint8.
+
+        stored  the same photo with 16 bits or transparency (see `engine.imaging.photos.Picture`),
+                which the result then has, too
 
         Pixels outside the crop and kept ones are the photo's, bit for bit; in the source's pose all
         are. Raises ReposeError when ``keep`` is of a photo of another size.
         """
-        result = self.posed.source.photo.copy()
-        result[self.crop.inside(result)] = self.pasted_crop(keep)
+        result = (self.posed.source.photo if stored is None else stored).copy()
+        result[self.crop.inside(result)] = self.pasted_crop(keep, stored)
         return result
 
-    def pasted_crop(self, keep: KeepMask | None = None) -> Pixels:
+    def pasted_crop(self, keep: KeepMask | None = None, stored: Stored | None = None) -> Stored:
         """The part of `pasted` inside the crop: the rows and columns `Crop.inside` of the photo."""
         source = self.posed.source
         if keep is not None:
             check_keep(keep, source.photo)
+        before = source.photo if stored is None else stored
         if np.abs(source.face - self.pose).max() < _UNMOVED:
-            return source.photo[source.crop.inside(source.photo)].copy()
-        return paste(source.photo, source.crop, self.refined, self.posed.maps, keep)
+            return before[source.crop.inside(before)].copy()
+        if before.shape[2] == 3:
+            return self._pasted(before, self.refined, keep)
+        return self._pasted_transparent(before, keep)
+
+    def _pasted(self, photo: Stored, picture: Floats, keep: KeepMask | None) -> Stored:
+        return paste(photo, self.crop, picture, self.posed.maps, keep)
+
+    def _pasted_transparent(self, before: Stored, keep: KeepMask | None) -> Stored:
+        """`pasted_crop` for a photo (H, W, 4): its transparency moves as the guides do.
+
+        The colours are composited over white, as the networks see them, and then freed from it.
+        """
+        white = np.float32(np.iinfo(before.dtype).max)
+        inside = self.crop.inside(before)
+        colours, alphas = over_white(before), np.repeat(before[..., 3:], 3, axis=2)
+        small = to_8_bits(self.crop.scaled(alphas, self.refined.shape[0]))
+        moved = combined(self.posed.maps.guides(small))
+        alpha = self._pasted(alphas, moved, keep)[..., :1]
+        result, after = self._pasted(colours, self.refined, keep), before[inside].copy()
+        changed = (result != colours[inside]).any(axis=2) | (alpha != after[..., 3:]).any(axis=2)
+        share = alpha[changed] / white
+        free = (result[changed] - white * (1 - share)) / share.clip(1 / white)
+        after[changed] = np.concatenate([np.rint(free).clip(0, white), alpha[changed]], axis=1)
+        return after
 
 
 def identity_drift(prediction: Prediction) -> float:

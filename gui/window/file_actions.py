@@ -175,7 +175,9 @@ class FileActions(QObject):
             return False
         self.busy.emit(self.tr("Saving {}…").format(path.name))
         landmarks, token = edit.pose.landmarks(), (photo, edit)
-        self._worker.save(path, landmarks, token, photo.metadata, notes_edits(), edit.keep)
+        self._worker.save(
+            path, landmarks, token, photo.metadata, notes_edits(), edit.keep, photo.stored
+        )
         return True
 
     def _save_picture_now(self) -> bool:

@@ -19,7 +19,7 @@ from gui.document.document import Model
 from gui.workers.background import explain
 
 if TYPE_CHECKING:
-    from engine import KeepMask, Landmarks, Metadata, Precision, Prediction, Predictor
+    from engine import KeepMask, Landmarks, Metadata, Precision, Prediction, Predictor, Stored
 
 Square = tuple[float, float, float]
 
@@ -113,12 +113,14 @@ class PredictWorker(QThread):
         metadata: Metadata | None = None,
         note: bool = True,
         keep: KeepMask | None = None,
+        stored: Stored | None = None,
     ) -> None:
         """Write the photo with its face in `pose` at full size, then emit `saved` with `token`.
 
         metadata  of the photo, to be written to the file
         note      whether the file notes that it was edited
         keep      the areas that stay as in the photo
+        stored    the photo with 16 bits or transparency, which the file then has
         """
 
         def predict() -> None:
@@ -126,10 +128,10 @@ class PredictWorker(QThread):
             edited = (metadata or engine.Metadata()).edited(predictor.model_name, note=note)
             prediction = predictor.predict(pose)
             # Writing a large photo takes seconds; meanwhile this thread continues with updates.
-            self._writer.submit(self._attempt, lambda: write(predictor, prediction, edited))
+            self._writer.submit(self._attempt, lambda: write(prediction, edited))
 
-        def write(predictor: Predictor, prediction: Prediction, edited: Metadata) -> None:
-            picture = predictor.paste(prediction, keep)
+        def write(prediction: Prediction, edited: Metadata) -> None:
+            picture = prediction.pasted(keep, stored)
             engine.write_photo(path, picture, metadata=edited)
             self.saved.emit(path, token)
 

@@ -18,7 +18,7 @@ from engine.face.pose import Pose3D, head_angles
 from engine.face.pose_files import write_pose
 from engine.face.pose_preset import PosePreset
 from engine.imaging.crop import Crop
-from engine.imaging.photos import Photo, read_photo, write_photo
+from engine.imaging.photos import Photo, read_photo, read_picture, write_photo
 from engine.inference.prediction import NetworkInput, Source
 from engine.inference.predictor import Predictor
 
@@ -318,3 +318,17 @@ def test_a_file_that_is_no_list_is_refused(tmp_path: Path, text: str) -> None:
         read_jobs(path, tmp_path)
     with pytest.raises(ReposeError, match="does not exist"):
         read_jobs(tmp_path / "none.csv", tmp_path)
+
+
+def test_depth_and_transparency_go_through_a_job(
+    predictor: Predictor, photo: Photo, tmp_path: Path
+) -> None:
+    stored = np.dstack([photo, np.full(photo.shape[:2], 255, np.uint8)]).astype(np.uint16) * 257
+    stored[400:, :, 3] = 0
+    write_photo(tmp_path / "deep.png", stored)
+    repose(predictor, tmp_path / "deep.png", tmp_path / "out.tif", None, PLAIN, 20.0)
+    made = read_picture(tmp_path / "out.tif").stored
+    assert made is not None
+    assert made.dtype == np.uint16
+    assert (made[400:] == stored[400:]).all()
+    assert (made != stored).any()

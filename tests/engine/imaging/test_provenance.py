@@ -83,7 +83,7 @@ def test_exif_and_profile_are_kept_and_the_pixels_upright(
 ) -> None:
     source = tmp_path / f"in{source_suffix}"
     saved(source, rgb, exif=camera_exif(6).tobytes(), icc_profile=profile("RGB "))
-    photo, metadata = read_picture(source)
+    photo, metadata, _ = read_picture(source)
     assert photo.shape == (30, 40, 3)
     path = tmp_path / f"out{suffix}"
     write_photo(path, photo, metadata=metadata.edited("m"))
@@ -138,7 +138,7 @@ def test_xmp_that_cannot_be_kept_is_replaced(tmp_path: Path, rgb: Photo, xmp: by
 
 def test_damaged_exif_is_left_out(tmp_path: Path, rgb: Photo) -> None:
     source = saved(tmp_path / "in.jpg", rgb, exif=b"Exif\0\0garbage")
-    photo, metadata = read_picture(source)
+    photo, metadata, _ = read_picture(source)
     write_photo(tmp_path / "out.jpg", photo, metadata=metadata.edited("m"))
     assert read_photo(tmp_path / "out.jpg").shape == rgb.shape
 

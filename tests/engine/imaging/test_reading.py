@@ -326,6 +326,8 @@ def test_no_other_module_decodes_pictures() -> None:
                     found.add(f"{path.relative_to(root).as_posix()}: {ast.unparse(node)}")
     assert found == {
         "engine/imaging/reading.py: Image.open(file, formats=_formats())",
+        "engine/imaging/reading.py: cv2.imdecode("
+        "np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)",
         # What Repose itself encoded: the preview of a frame, JPEG as augmentation.
         "gui/live/sequence_form.py: QImage.fromData(frame.preview)",
         "engine/data/augmentation.py: cv2.imdecode(coded, cv2.IMREAD_COLOR)",

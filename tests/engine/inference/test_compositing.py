@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 from engine.face.landmarks import Landmarks
 from engine.face.pose import Pose3D
 from engine.guidance.guides import Maps, SourceHead
+from engine.imaging.colour import Stored, over_white, to_8_bits
 from engine.imaging.crop import Crop
 from engine.imaging.photos import Photo
 from engine.inference import compositing
+from engine.inference.predictor import Predictor
 
 SIZE = 64
 Floats = NDArray[np.float32]
@@ -128,3 +130,47 @@ def test_a_crop_far_beyond_the_photo_takes_little_memory(photo: Photo, face: Lan
     assert peak < 10 * large.nbytes < crop.side**2 * 3
     exact = cv2.resize(crop.cut(large), (SIZE, SIZE), interpolation=cv2.INTER_AREA)
     assert np.abs(exact.astype(int) - small).mean() < 2
+
+
+def test_sixteen_bits_stay_and_the_face_has_them_too(
+    predictor: Predictor, photo: Photo, face: Landmarks
+) -> None:
+    """Outside bit for bit; inside the same picture without bands of 1/256."""
+    noise = np.random.default_rng(0).integers(-100, 100, photo.shape)
+    deep = (photo.astype(np.int64) * 257 + noise).clip(0, 65535).astype(np.uint16)
+    source, pose = predictor.cut(photo, face), Pose3D.of(face).turned(20, 0, 0).landmarks()
+    (prediction,) = predictor.predict_all([predictor.pose(source, pose)])
+    plain, pasted = prediction.pasted(), prediction.pasted(stored=deep)
+    assert pasted.dtype == np.uint16
+    away = outside(photo, source.crop)
+    assert (pasted[away] == deep[away]).all()
+    changed = (plain != photo).any(axis=2)
+    assert np.abs(pasted[changed] / 257 - plain[changed]).mean() < 1
+    assert len(np.unique(pasted[changed] % 257)) == 257
+    (own,) = predictor.predict_all([predictor.pose(source, face)])
+    assert (own.pasted(stored=deep) == deep).all()
+
+
+@pytest.mark.parametrize("depth", [np.uint8, np.uint16])
+def test_a_transparent_photo_stays_transparent(
+    predictor: Predictor, photo: Photo, face: Landmarks, depth: type[np.uint8 | np.uint16]
+) -> None:
+    """What is cut out moves with the head; over white it is the result for the photo on white."""
+    white = np.iinfo(depth).max
+    head = np.zeros(photo.shape[:2], np.uint8)
+    cv2.ellipse(head, (224, 110), (70, 95), 0, 0, 360, 255, cv2.FILLED, cv2.LINE_AA)
+    scale = white // 255
+    cut: Stored = np.asarray(np.dstack([photo, head]).astype(np.uint16) * scale, depth)
+    on_white = to_8_bits(over_white(cut))
+    source, pose = predictor.cut(on_white, face), Pose3D.of(face).turned(25, 0, 0).landmarks()
+    (prediction,) = predictor.predict_all([predictor.pose(source, pose)])
+    pasted = prediction.pasted(stored=cut)
+    assert pasted.dtype == depth
+    assert (pasted[outside(photo, source.crop)] == cut[outside(photo, source.crop)]).all()
+    assert not pasted[:, :100, 3].any(), "far from the head nothing appears"
+    assert (pasted[90:170, 200:240, 3] == white).all(), "the face is opaque"
+    assert (pasted[..., 3] != cut[..., 3]).any(), "the outline has moved"
+    difference = np.abs(to_8_bits(over_white(pasted)).astype(int) - prediction.pasted())
+    assert np.percentile(difference, 99) <= 2
+    opaque = np.dstack([on_white, np.full(head.shape, 255, np.uint8)])
+    assert (prediction.pasted(stored=opaque)[..., :3] == prediction.pasted()).all()
