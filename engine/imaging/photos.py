@@ -15,7 +15,7 @@ from engine.core.errors import ReposeError
 from engine.core.files import write_whole
 from engine.imaging.colour import upright_rgb
 from engine.imaging.provenance import Metadata
-from engine.imaging.reading import open_picture
+from engine.imaging.reading import LARGEST_PIXELS, open_picture
 
 Photo = NDArray[np.uint8]
 """HxWx3 uint8 RGB, 0 to 255: the file's values, in the colour space of its profile; without one,
@@ -66,16 +66,26 @@ def read_picture(path: Path | str) -> Picture:
     """The photo in ``path`` and its metadata; reads and raises as `read_photo`."""
     path = Path(path)
     with open_picture(path) as image:
-        width, height = image.size
-        if min(width, height) < SMALLEST_SIDE:
-            raise ReposeError(
-                f"{path} is too small: {width}x{height} pixels,"
-                f" and each side must have at least {SMALLEST_SIDE}."
-            )
-        rgb = upright_rgb(image, str(path))
-        if rgb.mode == "RGBA":
-            rgb = Image.alpha_composite(Image.new("RGBA", rgb.size, "white"), rgb).convert("RGB")
-        return Picture(np.array(rgb), Metadata.of(image))
+        return _decoded(image, str(path))
+
+
+def decode_picture(data: bytes, name: str, most_pixels: int = LARGEST_PIXELS) -> Picture:
+    """The photo in the bytes of a file, as `read_picture`; sentences call it ``name``."""
+    with open_picture(data, name, most_pixels) as image:
+        return _decoded(image, name)
+
+
+def _decoded(image: Image.Image, called: str) -> Picture:
+    width, height = image.size
+    if min(width, height) < SMALLEST_SIDE:
+        raise ReposeError(
+            f"{called} is too small: {width}x{height} pixels,"
+            f" and each side must have at least {SMALLEST_SIDE}."
+        )
+    rgb = upright_rgb(image, called)
+    if rgb.mode == "RGBA":
+        rgb = Image.alpha_composite(Image.new("RGBA", rgb.size, "white"), rgb).convert("RGB")
+    return Picture(np.array(rgb), Metadata.of(image))
 
 
 def check_photo_path(path: Path, size: tuple[int, int] | None = None) -> None:
@@ -107,6 +117,15 @@ def write_photo(
     Raises ReposeError when the suffix is none of WRITTEN_SUFFIXES or the file cannot be written.
     """
     path = Path(path)
+    data = encode_photo(path, rgb, quality, metadata)
+    with write_whole(path) as part:
+        part.write_bytes(data)
+
+
+def encode_photo(
+    path: Path, rgb: Photo, quality: int = 95, metadata: Metadata | None = None
+) -> bytes:
+    """The bytes that `write_photo` writes to ``path``. Raises ReposeError."""
     check_photo_path(path, (rgb.shape[1], rgb.shape[0]))
     kind = _WRITE_FORMATS[path.suffix.lower()]
     options: dict[str, dict[str, object]] = {
@@ -119,17 +138,14 @@ def write_photo(
     pixels = np.ascontiguousarray(rgb, dtype=np.uint8)
     try:
         if kind == "PNG":
-            data = _png(pixels, metadata)
-        else:
-            # In memory: some encoders report a full disk in ways of their own, or not at all.
-            file = io.BytesIO()
-            extra = {**options.get(kind, {}), **metadata.options(kind)}
-            Image.fromarray(pixels).save(file, format=kind, **extra)
-            data = file.getvalue()
+            return _png(pixels, metadata)
+        # In memory: some encoders report a full disk in ways of their own, or not at all.
+        file = io.BytesIO()
+        extra = {**options.get(kind, {}), **metadata.options(kind)}
+        Image.fromarray(pixels).save(file, format=kind, **extra)
+        return file.getvalue()
     except (ValueError, OSError) as error:  # a side is longer than the format allows
         raise ReposeError(f"{path} cannot be written: {error}.") from error
-    with write_whole(path) as part:
-        part.write_bytes(data)
 
 
 # Run-length encoding of differences from the average of two neighbours: fast, and hardly larger.
