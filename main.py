@@ -47,7 +47,7 @@ class UsageError(Exception):
 @dataclass(frozen=True)
 class EditorOptions:
     """Open the editor, or run a command:
-    repose | train | prepare | evaluate | benchmark | desktop.
+    repose | train | prepare | evaluate | serve | benchmark | desktop.
 
     For the options of a command, add --help after it.
     """
@@ -210,6 +210,17 @@ def window_speed(photo: Path, model: Path | None, device: str) -> dict[str, Any]
     return {} if done.returncode else dict(json.loads(done.stdout))
 
 
+def _serve(arguments: Sequence[str]) -> int:
+    try:
+        from engine.server.serve import ServeOptions, serve
+    except ModuleNotFoundError as error:
+        raise ReposeError(
+            f"The server needs {error.name}: install it with pip install 'repose[server]'."
+        ) from error
+    serve(_parse(ServeOptions, "serve", arguments))
+    return DONE
+
+
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "repose": _repose,
     "train": _train,
@@ -217,6 +228,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "evaluate": _evaluate,
     "benchmark": _benchmark,
     "desktop": _desktop,
+    "serve": _serve,
 }
 
 

@@ -9,7 +9,7 @@ GPU a MicroBatcher collects the inputs of all threads into batches.
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -161,7 +161,7 @@ class _JobRunner:
 
     def _read_source(self, path: Path) -> _SourcePhoto:
         photo, metadata, stored = read_picture(path)
-        face = _find_face(photo, path, self._options.face, self._options.detector)
+        face = find_face(photo, path, self._options.face, self._options.detector)
         size = photo.shape[1], photo.shape[0]
         pose = Pose3D.of(face)
         source = self._predictor.cut(photo, pose.source)
@@ -177,10 +177,19 @@ class _JobRunner:
             target = self._targets.start(job.target).result()
             sizes = source.size, target.size
             pose = copied_pose(pose, target.face, options.transfer, sizes)
-        if options.coefficients or options.gaze is not None:
-            pose = pose.with_coefficients(options.coefficients, options.gaze)
-        turn = np.add((pose.yaw, pose.pitch, pose.roll), job.angles)
-        return pose.turned(*turn)
+        return adjusted(pose, options.coefficients, options.gaze, job.angles)
+
+
+def adjusted(
+    pose: Pose3D,
+    coefficients: Mapping[str, float],
+    gaze: tuple[float, float] | None,
+    angles: tuple[float, float, float],
+) -> Pose3D:
+    """A pose with other coefficients of the expression, another gaze, and angles added, degrees."""
+    if coefficients or gaze is not None:
+        pose = pose.with_coefficients(coefficients, gaze)
+    return pose.turned(*np.add((pose.yaw, pose.pitch, pose.roll), angles))
 
 
 @contextmanager
@@ -238,11 +247,14 @@ class _TargetPhoto(NamedTuple):
 
 def _read_target(detector: Detector, path: Path) -> _TargetPhoto:
     photo = read_photo(path)
-    return _TargetPhoto(_find_face(photo, path, 1, detector), (photo.shape[1], photo.shape[0]))
+    return _TargetPhoto(find_face(photo, path, 1, detector), (photo.shape[1], photo.shape[0]))
 
 
-def _find_face(photo: Photo, path: Path, number: int, detector: Detector) -> Face:
-    """The face with this number, from 1, largest first. Raises ReposeError."""
+def find_face(photo: Photo, path: Path | str, number: int, detector: Detector) -> Face:
+    """The face with this number, from 1, largest first; ``path`` is for sentences.
+
+    Raises ReposeError when there is none.
+    """
     faces = find_faces(photo, detector)
     if not faces:
         raise ReposeError(f"No face was found in {path}.")

@@ -52,4 +52,5 @@ def _inpainted(picture: Floats, known: Floats) -> Floats:
         return picture
     pixels = (picture * 255).round().astype(np.uint8)
     unknown = (known < 0.5).astype(np.uint8)
-    return cv2.inpaint(pixels, unknown, 4, cv2.INPAINT_TELEA).astype(np.float32) / 255
+    completed = cv2.inpaint(pixels, unknown, 4, cv2.INPAINT_TELEA)
+    return np.asarray(completed, np.float32) * np.float32(1 / 255)

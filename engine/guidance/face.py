@@ -96,6 +96,7 @@ class FaceSurface:
 
     def _skin_at(self, places: Floats) -> Floats:
         """(G, G) whether the source shows skin at places (G, G, 2), 0 to 1."""
+        assert self._skin is not None
         return smooth_step(sampled(self._skin, places), *_SKIN).astype(np.float32)
 
     def _validity(self, mesh: Array) -> tuple[Array, Array]:
@@ -167,7 +168,7 @@ def face_share() -> Array:
     _, y, z = mean_head().vertices.T
     forehead = ((y < -0.2) & (y > -1.0) & (z > 0.3)) * smooth_step(z, 0.25, 0.45)
     forehead *= 1 - smooth_step(-y, 0.75, 1.0)
-    return np.maximum(1 - beside_face(), forehead)
+    return np.asarray(np.maximum(1 - beside_face(), forehead))
 
 
 @cache

@@ -81,7 +81,7 @@ class Maps:
         known = 1 - cv2.dilate(uncovered.astype(np.float32), np.ones((3, 3)))
         result = values
         if known.any():
-            below = filled(np.ascontiguousarray(values * known[..., None]), known)
+            below = filled((values * known[..., None]).astype(np.float32), np.asarray(known))
             result = np.where(known[..., None] > 0, values, below)
         for layer in self.layers[1:]:
             own = np.ones_like(values) if layer.places is None else sampled(values, layer.places)
@@ -146,7 +146,7 @@ class SourceHead:
                 Layer("2D warp", colours, np.ones((size, size), np.float32), places),
             )
             moved = _moved([(sheet.shift, sheet.inside), (motion.shift, valid)], size)
-            in_front = 1.0
+            in_front: Floats | float = 1.0
         else:
             behind, moved_behind = self._behind.layers(half)
             moved = _moved([*moved_behind, (motion.shift, valid)], size)
@@ -170,7 +170,8 @@ class SourceHead:
         if mirrored.any():
             others = motion.places_from(motion.values[:2])
             mirror_image = sampled(self._pixels, others) * _FROM_BYTES
-            colours = cv2.blendLinear(colours, mirror_image, 1 - mirrored, mirrored)
+            blend = cv2.blendLinear(colours, mirror_image, 1 - mirrored, mirrored)
+            colours = np.asarray(blend, np.float32)
             places = np.where(mirrored[..., None] > 0.5, others, places)
         return Layer("face", colours, (valid * _OPAQUE).clip(0, 1), places)
 
@@ -238,5 +239,5 @@ def _moved(shifts: Iterable[tuple[Floats, Floats]], size: int) -> Floats:
         part = far.clip(0, 1) * share
         moved = part if moved is None else np.maximum(moved, part, out=moved)
     assert moved is not None
-    wider = cv2.blur(cv2.dilate(moved, np.ones((9, 9), np.uint8)), (5, 5))
+    wider = np.asarray(cv2.blur(cv2.dilate(moved, np.ones((9, 9), np.uint8)), (5, 5)), np.float32)
     return ((enlarged(wider, size) - _STILL) * (1.001 / (1 - _STILL))).clip(0, 1)

@@ -8,6 +8,7 @@ drawn are shifts, not places, so that a point that does not move stays exactly w
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -18,6 +19,7 @@ from engine.imaging.raster import draw
 from engine.imaging.resampling import enlarged, enlarged_map, interleaved
 
 Floats = NDArray[np.float32]
+_Value = TypeVar("_Value", np.uint8, np.float32)
 
 BARE = [PartLabel.SKIN, PartLabel.EYES, PartLabel.MOUTH]
 """What of a person is neither hair nor worn."""
@@ -100,7 +102,8 @@ class Motion:
     @cached_property
     def coverage(self) -> Floats:
         """(S, S) in [0, 1]: where the mesh is, with soft edges."""
-        soft = enlarged(cv2.GaussianBlur(self.inside, (3, 3), 0), self.full)
+        blurred = np.asarray(cv2.GaussianBlur(self.inside, (3, 3), 0), np.float32)
+        soft = enlarged(blurred, self.full)
         return np.asarray(((soft - 0.5) * 2).clip(0, 1))
 
     def value(self, index: int) -> Floats:
@@ -152,10 +155,11 @@ def grid(size: int) -> Floats:
     return places
 
 
-def sampled(picture: NDArray[np.generic], places: Floats) -> NDArray[np.generic]:
+def sampled(picture: NDArray[_Value], places: Floats) -> NDArray[_Value]:
     """A picture (H, W[, C]) sampled bilinearly at ``places`` (..., 2); its border is repeated."""
-    border = cv2.BORDER_REPLICATE
-    return np.asarray(cv2.remap(picture, places, None, cv2.INTER_LINEAR, borderMode=border))
+    nothing: Any = None  # OpenCV's type hints do not allow None for the second map
+    found = cv2.remap(picture, places, nothing, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(found, picture.dtype)
 
 
 def smaller(layer: Floats, size: int) -> Floats:

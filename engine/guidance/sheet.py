@@ -98,7 +98,8 @@ class Sheet:
         spread = ((hair + skin + clothes) > 0.05).astype(np.float32)
         follows = filled((follows * spread)[..., None].astype(np.float32), spread)[..., 0]
         to_border = np.minimum(grid(size), size - 1 - grid(size)).min(axis=2) / (size - 1)
-        return follows * smooth_step(to_border, 0, _RIM), depth, distance
+        follows = follows * smooth_step(to_border, 0, _RIM)
+        return follows.astype(np.float32), np.asarray(depth, np.float32), distance
 
     def _placed_on(self, follows: Floats, depth: Floats, distance: Floats) -> None:
         """Set the sheet's points, triangles and their places on the head."""
@@ -147,14 +148,14 @@ class Sheet:
             length = cv2.magnitude(x[a] - x[b], y[a] - y[b])
             np.maximum(stretch[a], length, out=stretch[a])
             np.maximum(stretch[b], length, out=stretch[b])
-        return stretch.ravel() / _STEP
+        return np.asarray(stretch.ravel() / _STEP)
 
-    def _deformation(self, target: PosedHead) -> Array:
+    def _deformation(self, target: PosedHead) -> Floats:
         """(P, 2) how the head's deformation moves the points, pixels."""
         count = len(mean_head().vertices)
         bent = (target.mesh[:count] - self._head.mesh[:count]) @ target.pose.rotation[:2].T
-        bent = (target.pose.scale * bent).astype(np.float32)
-        return self._on_head.interpolate(bent, mean_head().triangles)
+        moved = np.asarray(target.pose.scale * bent, np.float32)
+        return self._on_head.interpolate(moved, mean_head().triangles)
 
     def layer(self, motion: Motion) -> Layer:
         """The sheet as a layer."""

@@ -133,14 +133,16 @@ class Volume:
         if known.sum() > _LEAST_HAIR:
             self._hair = filled(picture * known[..., None], known)
             seen = self._seen() & (sampled(hair + skin, places)[0] > 0.8)
-            share = _hair_share(sampled(hair, places)[0], seen) * (1 - face_share())
+            share = _hair_share(sampled(hair, places)[0], seen)
+            share *= (1 - face_share()).astype(np.float32)
         return colours, share
 
     def _seen(self) -> NDArray[np.bool_]:
         """(V,) whether the source shows a vertex of the volume."""
         seen = self._head.pose.project(self._solid)
         column, row = seen[:, :2].round().astype(int).T.clip(0, self._size - 1)
-        return seen[:, 2] > self.depth[row, column] - _TOLERANCE * self._head.pose.scale
+        nearest = self.depth[row, column] - _TOLERANCE * self._head.pose.scale
+        return np.asarray(seen[:, 2] > nearest)
 
     def motion(self, target: PosedHead) -> Motion:
         """The volume in the target pose; values: colours of the skin (3), share of hair, opacity,
@@ -161,8 +163,7 @@ class Volume:
         share = share[..., None]
         picture = (1 - share) * colours + share * motion.inside[..., None] * hair
         full = motion.full
-        large = cv2.resize(np.dstack([picture, opacity]), (full, full))
-        large /= motion.share[..., None]
+        large = cv2.resize(np.dstack([picture, opacity]), (full, full)) / motion.share[..., None]
         alpha = large[..., 3] * motion.coverage
         alpha *= 1 - enlarged(neck, full) * self._clothes
         return Layer("unseen", np.ascontiguousarray(large[..., :3]), alpha.clip(0, 1))

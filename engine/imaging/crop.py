@@ -124,10 +124,10 @@ class Crop:
         # Mostly border, as for a point that was dragged far away: only the photo's part is scaled.
         # The border is widened first, so that its outermost pixels are those of the photo's border.
         scale, pad = size / self.side, -(-self.side // size) + 1
-        part = cv2.copyMakeBorder(part, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
-        height, width = part.shape[:2]
+        wider = cv2.copyMakeBorder(part, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
+        height, width = wider.shape[:2]
         small = (max(1, round(width * scale)), max(1, round(height * scale)))
-        shrunk = cv2.resize(part, small, interpolation=cv2.INTER_AREA)
+        shrunk = cv2.resize(wider, small, interpolation=cv2.INTER_AREA)
         to_photo = np.linalg.inv(self.matrix(size))
         to_part = np.array(
             [[1, 0, pad - max(self.left, 0)], [0, 1, pad - max(self.top, 0)], [0, 0, 1]]

@@ -22,7 +22,7 @@ from engine.imaging.colour import (
     upright_rgb,
 )
 from engine.imaging.provenance import Metadata
-from engine.imaging.reading import open_picture, read_16_bits
+from engine.imaging.reading import LARGEST_PIXELS, open_picture, read_16_bits
 
 Photo = NDArray[np.uint8]
 """HxWx3 uint8 RGB, 0 to 255: the file's values, in the colour space of its profile; without one,
@@ -77,18 +77,30 @@ def read_picture(path: Path | str) -> Picture:
     """The photo in ``path`` and its metadata; reads and raises as `read_photo`."""
     path = Path(path)
     with open_picture(path) as image:
-        width, height = image.size
-        if min(width, height) < SMALLEST_SIDE:
-            raise ReposeError(
-                f"{path} is too small: {width}x{height} pixels,"
-                f" and each side must have at least {SMALLEST_SIDE}."
-            )
         deep, orientation = has_16_bits(image), orientation_of(image)
-        decoded = np.array(upright_rgb(image, str(path)))
-        metadata = Metadata.of(image)
+        picture = _decoded(image, str(path))
         stored: Stored | None = read_16_bits(path, orientation) if deep else None
-    if stored is not None and stored.shape == decoded.shape:
-        return Picture(to_8_bits(over_white(stored)), metadata, stored)
+    if stored is not None and stored.shape[:2] == picture.photo.shape[:2]:
+        return Picture(to_8_bits(over_white(stored)), picture.metadata, stored)
+    return picture
+
+
+def decode_picture(data: bytes, name: str, most_pixels: int = LARGEST_PIXELS) -> Picture:
+    """The photo in the bytes of a file, with 8 bits; sentences call it ``name``. Raises as
+    `read_picture`."""
+    with open_picture(data, name, most_pixels) as image:
+        return _decoded(image, name)
+
+
+def _decoded(image: Image.Image, called: str) -> Picture:
+    width, height = image.size
+    if min(width, height) < SMALLEST_SIDE:
+        raise ReposeError(
+            f"{called} is too small: {width}x{height} pixels,"
+            f" and each side must have at least {SMALLEST_SIDE}."
+        )
+    decoded = np.array(upright_rgb(image, called))
+    metadata = Metadata.of(image)
     transparent = decoded.shape[2] == 4 and decoded[..., 3].min() < 255
     return Picture(to_8_bits(over_white(decoded)), metadata, decoded if transparent else None)
 
@@ -122,21 +134,27 @@ def write_photo(
     Raises ReposeError when the suffix is none of WRITTEN_SUFFIXES or the file cannot be written.
     """
     path = Path(path)
+    data = encode_photo(path, pixels, quality, metadata)
+    with write_whole(path) as part:
+        part.write_bytes(data)
+
+
+def encode_photo(
+    path: Path, pixels: Stored, quality: int = 95, metadata: Metadata | None = None
+) -> bytes:
+    """The bytes that `write_photo` writes to ``path``. Raises ReposeError."""
     check_photo_path(path, (pixels.shape[1], pixels.shape[0]))
     kind = _WRITE_FORMATS[path.suffix.lower()]
     metadata = metadata or Metadata()
     try:
         # In memory: some encoders report a full disk in ways of their own, or not at all.
         if kind == "PNG":
-            data = _png(pixels, metadata)
-        elif kind == "TIFF":
-            data = _tiff(pixels, metadata)
-        else:
-            data = _by_pillow(kind, pixels, quality, metadata)
+            return _png(pixels, metadata)
+        if kind == "TIFF":
+            return _tiff(pixels, metadata)
+        return _by_pillow(kind, pixels, quality, metadata)
     except (ValueError, OSError) as error:
         raise ReposeError(f"{path} cannot be written: {error}.") from error
-    with write_whole(path) as part:
-        part.write_bytes(data)
 
 
 def _by_pillow(kind: str, pixels: Stored, quality: int, metadata: Metadata) -> bytes:

@@ -36,7 +36,7 @@ Square = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Request:
-    """A pose to predict, or its landmarks (68x2 pixels of the photo), and the overlays to compute."""
+    """A pose to predict, or its landmarks (68x2 pixels), and the overlays to compute."""
 
     pose: Pose3D | Landmarks
     heatmaps: bool = False
@@ -108,7 +108,7 @@ class PredictWorker(QThread):
         self._enqueue(lambda: self._load_model(path, device, precision, threads))
 
     def set_source(self, photo: NDArray[np.uint8], face: LiftedFace | Landmarks) -> None:
-        """Set the source: a photo (HxWx3 RGB uint8) and its face, or its landmarks (68x2 pixels)."""
+        """Set the source: a photo (HxWx3 RGB uint8) and its face, or the face's landmarks."""
         self._enqueue(lambda: self._set_source((photo, face)))
 
     def clear_source(self) -> None:

@@ -40,7 +40,8 @@ def test_eyes_keep_their_angle_where_one_turns_no_further(pose: Pose3D) -> None:
 
 
 def test_irises_are_where_the_detector_sees_them(pose: Pose3D, detected: Face) -> None:
-    np.testing.assert_allclose(irises(pose), detected.irises, atol=1e-6)
+    assert detected.irises is not None
+    np.testing.assert_allclose(np.asarray(irises(pose)), detected.irises, atol=1e-6)
 
 
 @pytest.mark.parametrize("eye", [0, 1])
