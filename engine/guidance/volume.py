@@ -127,7 +127,7 @@ class Volume:
         )
         places = self._places[None, :, :2].astype(np.float32)
         smooth = cv2.GaussianBlur(filled(picture * bare[..., None], bare), (0, 0), _SMOOTH)
-        colours = sampled(smooth, places)[0]
+        colours = sampled(np.asarray(smooth, np.float32), places)[0]
         self._hair = np.zeros_like(picture)
         share = np.zeros(len(colours), np.float32)
         if known.sum() > _LEAST_HAIR:
