@@ -133,7 +133,7 @@ class Crop:
         places = (to_small @ to_part @ to_photo)[:2]
         flags, border = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, cv2.BORDER_REPLICATE
         drawn = cv2.warpAffine(shrunk, places, (size, size), flags=flags, borderMode=border)
-        return np.asarray(drawn, np.uint8)
+        return np.asarray(drawn, photo.dtype)
 
 
 def scale_to(picture: NDArray[_Value], size: int) -> NDArray[_Value]:
