@@ -90,6 +90,7 @@ class ExportBatch:
     format: Format = "png"
     quality: int = 95
     note: bool = True
+    place: bool = True
     masks: Path | None = None
     overwrite: bool = False
     sheet: Path | None = None
@@ -143,6 +144,7 @@ class ExportBatch:
             view=self.view,
             quality=self.quality,
             note=self.note,
+            place=self.place,
             keep=not self.overwrite,
             coefficients=read_coefficients(self.expression),
             gaze=read_gaze(self.gaze) if self.gaze else None,

@@ -139,7 +139,9 @@ class _JobRunner:
             findings = check_pose(pose, source.size, self._predictor.trained_range)
             warning = " ".join(finding.sentence for finding in findings)
             prediction = self._predict(self._predictor.pose(source.source, pose))
-            metadata = source.metadata.edited(self._predictor.model_name, note=self._options.note)
+            metadata = source.metadata.edited(
+                self._predictor.model_name, note=self._options.note, place=self._options.place
+            )
             picture = render_view(prediction, self._options.view, source.keep, source.stored)
             write_photo(job.output, picture, self._options.quality, metadata)
         except DiskFullError:

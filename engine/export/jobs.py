@@ -52,6 +52,7 @@ class JobOptions:
     view      what is written
     quality   of JPEG and WebP, 1 to 100
     note      write provenance metadata (see `engine.imaging.provenance`)
+    place     keep where the photo was taken (GPS)
     keep      skip jobs whose output exists
     coefficients  expression coefficients to replace, by name
     gaze      yaw and pitch of the eyes in the head, degrees; None: unchanged
@@ -66,6 +67,7 @@ class JobOptions:
     view: View = "photo"
     quality: int = 95
     note: bool = True
+    place: bool = True
     keep: bool = False
     coefficients: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     gaze: tuple[float, float] | None = None

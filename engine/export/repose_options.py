@@ -129,6 +129,9 @@ class ReposeOptions:
     """Write into the pictures (as XMP; not in BMP) that a trained model computed parts of them, and
     which model. The source's EXIF and colour profile are always kept."""
 
+    gps: Annotated[bool, arg(help_behavior_hint="")] = True
+    """Keep where the photo was taken, if it says so."""
+
     log: Annotated[Path | None, arg(metavar="LOG.csv", help_behavior_hint="")] = None
     """The log to write: a CSV file with the result of each job. A batch writes DIR/report.csv by
     default."""
@@ -252,6 +255,7 @@ def batch_from_options(options: ReposeOptions) -> ExportBatch:
         format=options.format,
         quality=options.quality,
         note=options.provenance,
+        place=options.gps,
         masks=options.keep_area,
         overwrite=options.overwrite,
         sheet=options.sheet,
@@ -284,4 +288,5 @@ def batch_arguments(batch: ExportBatch) -> list[str]:
     words += ["--keep-area", str(batch.masks)] if batch.masks else []
     words += ["--overwrite"] if batch.overwrite else []
     words += [] if batch.note else ["--no-provenance"]
+    words += [] if batch.place else ["--no-gps"]
     return words

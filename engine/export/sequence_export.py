@@ -41,7 +41,7 @@ class SequenceExport:
     footage        the video or folder of frames that the targets are from
     transfer, strength  see `engine.face.pose.copy_pose`
     fps            frame rate of the video
-    view, note     see JobOptions
+    view, note, place  see JobOptions
     keep           area that stays unchanged
     model, device, precision  see Predictor
     threads  frames at a time; 0 chooses
@@ -58,6 +58,7 @@ class SequenceExport:
     fps: float = 25.0
     view: View = "photo"
     note: bool = True
+    place: bool = True
     keep: KeepMask | None = None
     model: Path | None = None
     device: str = "auto"
@@ -139,6 +140,7 @@ def sequence_from_options(
         fps=footage.fps,
         view=options.view,
         note=options.provenance,
+        place=options.gps,
         model=options.model,
         device=options.device,
         footage=path,
@@ -173,7 +175,7 @@ def export_sequence(export: SequenceExport, on_progress: OnProgress, stop: Event
     size = photo.shape[1], photo.shape[0]
     predictor = Predictor(export.model, export.device, export.precision)
     source = predictor.cut(photo, export.face)
-    edited = metadata.edited(predictor.model_name, note=export.note)
+    edited = metadata.edited(predictor.model_name, note=export.note, place=export.place)
     tally = Tally(len(export.targets))
     on_progress(None, tally.progress)
 

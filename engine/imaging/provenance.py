@@ -45,6 +45,8 @@ _STALE = (
     "{http://ns.adobe.com/xmp/note/}HasExtendedXMP",
 )
 
+_XMP_GPS = f"{{{_PREFIXES['exif']}}}GPS"  # how the names of these properties begin
+
 # EXIF tags kept from the first directory: those that describe the photo. In a TIFF the same
 # directory describes the file's layout.
 _KEPT = (
@@ -85,12 +87,14 @@ class Metadata:
         kept = icc[16:20] == b"RGB " and len(icc) <= _LARGEST_ICC
         return cls(_kept_exif(image), icc if kept else b"", bytes(xmp))
 
-    def edited(self, model: str, *, note: bool = True) -> "Metadata":
+    def edited(self, model: str, *, note: bool = True, place: bool = True) -> "Metadata":
         """The metadata of a picture that Repose made from this one with the model of that name.
 
-        ``note`` adds the note of the edit.
+        note   add the note of the edit
+        place  keep where the photo was taken: the GPS data of EXIF and XMP
         """
-        return replace(self, xmp=_edited_xmp(self.xmp, model if note else None))
+        xmp = _edited_xmp(self.xmp, model if note else None, place)
+        return replace(self, exif=self.exif if place else _without_gps(self.exif), xmp=xmp)
 
     def options(self) -> dict[str, Any]:
         """Arguments for Pillow's `save` to JPEG and WebP."""
@@ -133,8 +137,24 @@ def _kept_exif(image: Image.Image) -> bytes:
     return written if len(written) <= _LARGEST_EXIF else b""
 
 
-def _edited_xmp(source: bytes, model: str | None) -> bytes:
-    """The source's packet without stale properties, and with the note unless ``model`` is None."""
+def _without_gps(exif: bytes) -> bytes:
+    if not exif:
+        return b""
+    kept = Image.Exif()
+    kept.load(exif)
+    inner = dict(kept.get_ifd(_EXIF))
+    if _GPS in kept:
+        del kept[_GPS]
+    if inner:
+        kept[_EXIF] = inner
+    return bytes(kept.tobytes())
+
+
+def _edited_xmp(source: bytes, model: str | None, place: bool) -> bytes:
+    """The source's packet without stale properties, and with the note unless ``model`` is None.
+
+    place  keep the GPS properties
+    """
     packet = _parsed(source)
     if packet is None and model is None:
         return b""
@@ -146,7 +166,9 @@ def _edited_xmp(source: bytes, model: str | None) -> bytes:
     name = next((part.get(about) for part in rdf if part.get(about)), "")
     note = {} if model is None else _note(model)
     for part in rdf:
-        for stale in (*_STALE, *note):
+        names = {*part.attrib, *(child.tag for child in part)}
+        gps = {name for name in names if name.startswith(_XMP_GPS) and not place}
+        for stale in (*_STALE, *note, *gps):
             part.attrib.pop(stale, None)
             for child in part.findall(stale):
                 part.remove(child)

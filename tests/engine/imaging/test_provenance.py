@@ -120,6 +120,27 @@ def test_what_the_source_said_in_xmp_is_kept_but_for_what_no_longer_holds(
     assert "DigitalSourceType" not in found
 
 
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_the_place_of_a_photo_can_be_left_out(tmp_path: Path, rgb: Photo, suffix: str) -> None:
+    """In EXIF and in XMP; all else stays."""
+    xmp = XMP.replace(
+        b'own:word="kept"',
+        b'own:word="kept" xmlns:exif="http://ns.adobe.com/exif/1.0/" exif:GPSLatitude="51,30N"',
+    )
+    exif = camera_exif()
+    metadata = Metadata(exif.tobytes(), profile("RGB "), xmp)
+    path = tmp_path / f"out{suffix}"
+    for place in (True, False):
+        write_photo(path, rgb, metadata=metadata.edited("m", place=place))
+        with Image.open(path) as image:
+            found = image.getexif()
+            assert found[0x010F] == CAMERA
+            assert found.get_ifd(0x8769)[0xA434] == LENS
+            assert bool(found.get_ifd(0x8825)) == place
+        assert ("GPSLatitude" in properties(path)) == place
+        assert properties(path)["word"] == "kept"
+
+
 def test_an_edit_of_an_edit_says_so_once(tmp_path: Path, rgb: Photo) -> None:
     metadata = Metadata(xmp=XMP).edited("one").edited("two")
     write_photo(tmp_path / "out.png", rgb, metadata=metadata)
