@@ -38,10 +38,16 @@ from .export.sequence import open_footage as open_footage
 from .export.sequence import played as played
 from .export.sequence import smoothed as smoothed
 from .export.sequence_export import SequenceExport as SequenceExport
+from .face.coefficients import LARGEST_GAZE as LARGEST_GAZE
 from .face.coefficients import Coefficients as Coefficients
 from .face.detection import find_faces as find_faces
 from .face.expression import Expression as Expression
 from .face.faces import Face as Face
+from .face.gaze import irises as irises
+from .face.gaze import looking_at_viewer as looking_at_viewer
+from .face.gaze import mean_gaze as mean_gaze
+from .face.gaze import with_gaze as with_gaze
+from .face.gaze import with_iris_at as with_iris_at
 from .face.head import mean_face as mean_face
 from .face.head_model import N_DENSE as N_DENSE
 from .face.head_picture import draw_head as draw_head
