@@ -38,7 +38,7 @@ class Dock:
         self.named = NamedPoseActions(self.document, self.presets, self.dock.poses, self.window)
         self.turn = HeadTurn(self.document)
         self.turn_menu = TurnMenu(self.document, self.turn, self.window)
-        self.expression_menu = ExpressionMenu(self.document, self.dock.expression, self.window)
+        self.expression_menu = ExpressionMenu(self.document, self.dock, self.window)
         self.said: list[str] = []
         self.named.failed.connect(self.said.append)
         self.window.show()
