@@ -53,8 +53,8 @@ class EditorOptions:
     """
 
     photo: Annotated[Positional[Path | None], arg(metavar="[PHOTO]", help_behavior_hint="")] = None
-    """The photo (JPEG, PNG, WebP, TIFF or BMP) or project (.repose) to open. The default is a
-    sample photo."""
+    """The photo (JPEG, PNG, WebP, TIFF, BMP, AVIF or HEIC) or project (.repose) to open. The
+    default is a sample photo."""
 
     model: Annotated[Path | None, arg(metavar="PATH", help_behavior_hint="")] = None
     """The model to use. The default comes with Repose."""

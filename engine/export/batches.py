@@ -20,7 +20,7 @@ from engine.export.jobs import Job, JobOptions, View
 from engine.face.coefficients import read_coefficients, read_gaze
 from engine.face.pose import Transfer
 from engine.face.pose_files import POSE_SUFFIXES
-from engine.imaging.photos import PHOTO_SUFFIXES
+from engine.imaging.photos import PHOTO_SUFFIXES, WRITTEN_SUFFIXES
 
 Format = Literal["png", "jpg", "webp", "tif"]
 """File format of a batch's pictures."""
@@ -109,9 +109,9 @@ class ExportBatch:
             raise ReposeError(f"The quality goes from 1 to 100, not {self.quality}.")
         if not MIN_FPS <= self.fps <= MAX_FPS:
             raise ReposeError(f"An animation has {MIN_FPS:g} to {MAX_FPS:g} pictures a second.")
-        if self.sheet is not None and self.sheet.suffix.lower() not in PHOTO_SUFFIXES:
+        if self.sheet is not None and self.sheet.suffix.lower() not in WRITTEN_SUFFIXES:
             raise ReposeError(
-                f"The sheet {self.sheet} needs one of the suffixes {' '.join(PHOTO_SUFFIXES)}."
+                f"The sheet {self.sheet} needs one of the suffixes {' '.join(WRITTEN_SUFFIXES)}."
             )
         if self.animation is not None and self.animation.suffix.lower() not in (".gif", ".mp4"):
             raise ReposeError(f"The animation {self.animation} must be a .gif or an .mp4.")

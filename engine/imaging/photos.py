@@ -32,9 +32,6 @@ class Picture(NamedTuple):
 SMALLEST_SIDE = 16
 """Pixels of the shorter side; a smaller photo cannot show a face."""
 
-PHOTO_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp")
-"""Suffixes that ``read_photo`` and ``write_photo`` accept, lower case."""
-
 _WRITE_FORMATS = {
     ".png": "PNG",
     ".jpg": "JPEG",
@@ -44,6 +41,12 @@ _WRITE_FORMATS = {
     ".tiff": "TIFF",
     ".bmp": "BMP",
 }
+WRITTEN_SUFFIXES = tuple(_WRITE_FORMATS)
+"""Suffixes of `write_photo`, lower case."""
+
+PHOTO_SUFFIXES = (*WRITTEN_SUFFIXES, ".avif", ".heic", ".heif")
+"""Suffixes of photos to read, lower case."""
+
 _LONGEST_SIDES = {"WEBP": 16383, "JPEG": 65500}  # pixels
 
 
@@ -83,7 +86,7 @@ def check_photo_path(path: Path, size: tuple[int, int] | None = None) -> None:
     kind = _WRITE_FORMATS.get(path.suffix.lower())
     if kind is None:
         raise ReposeError(
-            f"{path} has no suffix that Repose can write; use one of {' '.join(PHOTO_SUFFIXES)}."
+            f"{path} has no suffix that Repose can write; use one of {' '.join(WRITTEN_SUFFIXES)}."
         )
     longest = _LONGEST_SIDES.get(kind)
     if size is not None and longest is not None and max(size) > longest:
@@ -101,7 +104,7 @@ def write_photo(
     ``quality`` (1 to 100) applies to JPEG and WebP; PNG, TIFF and BMP are lossless. BMP stores no
     ``metadata``.
 
-    Raises ReposeError when the suffix is none of ``PHOTO_SUFFIXES`` or the file cannot be written.
+    Raises ReposeError when the suffix is none of WRITTEN_SUFFIXES or the file cannot be written.
     """
     path = Path(path)
     check_photo_path(path, (rgb.shape[1], rgb.shape[0]))

@@ -10,11 +10,12 @@ import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, features
 
 from engine.core.errors import ReposeError
 from engine.core.files import open_regular
@@ -26,8 +27,12 @@ LARGEST_PIXELS = 200_000_000
 LARGEST_BYTES = 2_000_000_000
 """Of a file: more than LARGEST_PIXELS take with 16 bits and without compression."""
 
-READ_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP")
-"""Pillow's names. JPEG includes MPO, which phones write: its first picture is the photo."""
+READ_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "AVIF", "HEIF")
+"""Pillow's names. JPEG includes MPO, which phones write: its first picture is the photo. AVIF and
+HEIF are read where Pillow and the package pillow-heif can do so."""
+
+READ_NAMES = "JPEG, PNG, WebP, TIFF, BMP, AVIF or HEIC"
+"""For sentences."""
 
 # Damaged metadata is skipped without Pillow's warnings.
 warnings.filterwarnings("ignore", module=r"PIL\.")
@@ -39,11 +44,14 @@ _CONVERT = "save it as JPEG, PNG or TIFF with the program that shows it"
 _DEVELOP = "develop it with a RAW program and save it as JPEG or TIFF"
 
 # By the start of the file: from this byte on, these bytes; what it is; what to do.
+_OPTIONAL_KINDS = (
+    (4, b"ftyphei", "HEIF", "a HEIC photo"),
+    (4, b"ftyphev", "HEIF", "a HEIC photo"),
+    (4, b"ftypmif1", "HEIF", "a HEIF photo"),
+    (4, b"ftypmsf1", "HEIF", "a HEIF photo"),
+    (4, b"ftypavi", "AVIF", "an AVIF photo"),
+)
 _OTHER_KINDS = (
-    (4, b"ftyphei", "a HEIC photo", _CONVERT),
-    (4, b"ftyphev", "a HEIC photo", _CONVERT),
-    (4, b"ftypmif1", "a HEIF photo", _CONVERT),
-    (4, b"ftypavi", "an AVIF photo", _CONVERT),
     (4, b"ftypcrx", "a camera's RAW file", _DEVELOP),
     (4, b"ftyp", "a video", "take it as the target of a sequence, or save one picture of it"),
     (0, b"\xff\x0a", "a JPEG XL photo", _CONVERT),
@@ -99,7 +107,7 @@ def open_picture(
         _refuse_other_kinds(start, called)
         file.seek(0)
         try:
-            image = Image.open(file, formats=READ_FORMATS)
+            image = Image.open(file, formats=_formats())
         except Exception as error:  # decoders raise many types for damaged headers
             if start[:2] in (b"II", b"MM"):
                 raise ReposeError(
@@ -107,7 +115,7 @@ def open_picture(
                     " save it with 8 or 16 bits for each colour."
                 ) from error
             raise ReposeError(
-                f"{called} is not a photo that Repose can read (JPEG, PNG, WebP, TIFF or BMP)."
+                f"{called} is not a photo that Repose can read ({READ_NAMES})."
             ) from error
         width, height = image.size
         if width * height > most_pixels:
@@ -161,9 +169,29 @@ def check_video(path: Path) -> None:
 
 def _refuse_other_kinds(start: bytes, called: str) -> None:
     """Raises ReposeError for a file that is known and not read, by its first bytes."""
+    for place, mark, form, kind in _OPTIONAL_KINDS:
+        if start[place:].startswith(mark):
+            if form in _formats():
+                return
+            raise ReposeError(f"{called} is {kind}, which is not read here: {_CONVERT}.")
     for place, mark, kind, advice in _OTHER_KINDS:
         if start[place:].startswith(mark):
             raise ReposeError(f"{called} is {kind}, which Repose does not read: {advice}.")
+
+
+@cache
+def _formats() -> tuple[str, ...]:
+    """Those of READ_FORMATS that can be read here."""
+    usable = set(READ_FORMATS)
+    if not features.check("avif"):
+        usable.discard("AVIF")
+    try:
+        from pillow_heif import register_heif_opener  # an optional package
+    except ImportError:
+        usable.discard("HEIF")
+    else:
+        register_heif_opener(thumbnails=False)
+    return tuple(name for name in READ_FORMATS if name in usable)
 
 
 def _refuse_parts(image: Image.Image, called: str) -> None:
@@ -179,7 +207,7 @@ def _refuse_parts(image: Image.Image, called: str) -> None:
             raise ReposeError(
                 f"{called} has several pages: save the one that is meant as a file of its own."
             )
-    elif image.format != "MPO" and getattr(image, "is_animated", False):
+    elif image.format not in ("MPO", "HEIF") and getattr(image, "is_animated", False):
         raise ReposeError(
             f"{called} is an animation: save the picture that is meant as a file of its own."
         )

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSplitter, QTabBar, QVBoxLayout, QWidget
 
 from gui.panes.views import View, view_image
 from gui.widgets.picture_view import PictureView
+from gui.widgets.wheel import guard_wheel
 from gui.widgets.zoom_view import Viewport
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Pane(QWidget):
         layout.setSpacing(6)
         layout.addWidget(self.tabs)
         layout.addWidget(self.view, 1)
+        guard_wheel(self.tabs)
         self.choose(view)
         self.tabs.currentChanged.connect(lambda _index: self.view_changed.emit())
 

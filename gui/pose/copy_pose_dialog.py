@@ -25,6 +25,7 @@ from gui.document.edit import posed_as, within_sliders
 from gui.document.photo import Photo
 from gui.widgets.face_boxes import draw_face_box, face_rect
 from gui.widgets.pose_words import part_names, transfer_names
+from gui.widgets.wheel import guard_wheel
 
 if TYPE_CHECKING:
     from engine import Pose3D, PosePart, Transfer
@@ -116,6 +117,7 @@ class CopyPoseDialog(QDialog):
         self.problem.setObjectName("wrong")
         self.problem.setWordWrap(True)
         self._lay_out()
+        guard_wheel(self)
         self.faces.chosen.connect(self._pose)
         for button in (*self.choices.values(), *self.parts.values()):
             button.toggled.connect(self._pose)

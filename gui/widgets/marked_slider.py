@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QWid
 from gui.document.edit import new_gesture
 from gui.style.theme import colour
 from gui.widgets.checked_field import restyle
+from gui.widgets.wheel import guard_wheel
 
 HANDLE_WIDTH = 14.0  # pixels, as in the style sheet
 
@@ -106,6 +107,7 @@ class MarkedSlider(QWidget):
         self.spin_box.setKeyboardTracking(False)
         self.spin_box.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.spin_box.setFixedWidth(64)
+        guard_wheel(self.spin_box)
         hint = self.tr("Double-click the name to reset it to 0.")
         for widget in (self.name, self.slider, self.spin_box):
             widget.setToolTip(f"{tip}\n{hint}")

@@ -40,6 +40,13 @@
     </message>
 </context>
 <context>
+    <name>Canvas</name>
+    <message>
+        <source>Photo with the points of the face</source>
+        <translation>Foto mit den Punkten des Gesichts</translation>
+    </message>
+</context>
+<context>
     <name>CopyPoseDialog</name>
     <message>
         <source>Copy pose from photo</source>

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.core.errors import ReposeError
-from engine.imaging.photos import PHOTO_SUFFIXES, check_photo_path, read_photo, write_photo
+from engine.imaging.photos import WRITTEN_SUFFIXES, check_photo_path, read_photo, write_photo
 
 LOSSLESS = (".png", ".tif", ".tiff", ".bmp")
 
@@ -23,7 +23,7 @@ def rgb() -> NDArray[np.uint8]:
     return (smooth + noise).astype(np.uint8)
 
 
-@pytest.mark.parametrize("suffix", PHOTO_SUFFIXES)
+@pytest.mark.parametrize("suffix", WRITTEN_SUFFIXES)
 def test_what_is_written_is_read(tmp_path: Path, rgb: NDArray[np.uint8], suffix: str) -> None:
     path = tmp_path / f"photo{suffix.upper()}"
     write_photo(path, rgb)

@@ -3,6 +3,7 @@
 import ast
 import os
 import struct
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,14 +11,15 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image, ImageChops, ImageCms
+from PIL import ExifTags, Image, ImageChops, ImageCms
 
 import engine
 from engine.core.errors import ReposeError
 from engine.export.sequence import open_footage
-from engine.imaging.photos import read_photo
+from engine.imaging.photos import read_photo, read_picture
 from engine.imaging.reading import (
     LARGEST_BYTES,
+    _formats,
     check_video,
     open_picture,
     picture_size,
@@ -86,8 +88,6 @@ def test_bytes_are_read_like_files() -> None:
 @pytest.mark.parametrize(
     ("start", "word"),
     [
-        (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC"),
-        (b"\0\0\0\x18ftypmif1\0\0\0\0", "HEIF"),
         (b"\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL"),
         (b"\xff\x0a\x10", "JPEG XL"),
         (b"\0\0\0\x18ftypcrx \0\0\0\0", "RAW"),
@@ -107,6 +107,47 @@ def test_other_kinds_are_named_and_the_way_out_told(
     sentence = refusal(read_photo, path)
     assert word in sentence
     assert "save" in sentence or "export" in sentence
+
+
+def written(name: str, path: Path) -> None:
+    """A photo as a phone writes it: with EXIF and a profile."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Make] = "Phone"
+    exif[ExifTags.Base.Orientation] = 6
+    icc = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    picture = Image.new("RGB", (96, 64), (200, 60, 40))
+    picture.save(path, name, quality=95, exif=exif.tobytes(), icc_profile=icc)
+
+
+@pytest.mark.parametrize(("name", "package"), [("AVIF", "PIL"), ("HEIF", "pillow_heif")])
+def test_photos_of_phones_are_read(tmp_path: Path, name: str, package: str) -> None:
+    heif = pytest.importorskip(package)
+    if name == "HEIF":
+        heif.register_heif_opener()
+    path = tmp_path / "photo.heic"
+    written(name, path)
+    picture = read_picture(path)
+    assert picture.photo.shape == (96, 64, 3)
+    assert np.abs(picture.photo.mean(axis=(0, 1)) - (200, 60, 40)).max() < 6
+    assert picture.metadata.icc
+    assert b"Phone" in picture.metadata.exif
+    assert read_thumbnail(path, 48).shape == (48, 32, 4)
+    path.write_bytes(path.read_bytes()[:-40])
+    refusal(read_photo, path)
+
+
+@pytest.mark.parametrize("start", [b"ftypheic", b"ftypmif1"])
+def test_without_its_package_heic_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: bytes
+) -> None:
+    _formats.cache_clear()
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    path = tmp_path / "photo.heic"
+    path.write_bytes(b"\0\0\0\x18" + start + bytes(60))
+    try:
+        assert "save it as JPEG" in refusal(read_photo, path)
+    finally:
+        _formats.cache_clear()
 
 
 def test_a_playlist_is_no_video(tmp_path: Path) -> None:
@@ -284,7 +325,7 @@ def test_no_other_module_decodes_pictures() -> None:
                 if called in decoders or opens:
                     found.add(f"{path.relative_to(root).as_posix()}: {ast.unparse(node)}")
     assert found == {
-        "engine/imaging/reading.py: Image.open(file, formats=READ_FORMATS)",
+        "engine/imaging/reading.py: Image.open(file, formats=_formats())",
         # What Repose itself encoded: the preview of a frame, JPEG as augmentation.
         "gui/live/sequence_form.py: QImage.fromData(frame.preview)",
         "engine/data/augmentation.py: cv2.imdecode(coded, cv2.IMREAD_COLOR)",
