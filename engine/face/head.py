@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from engine.core.files import resource
-from engine.face.landmarks import Landmarks, check_landmarks
+from engine.face.landmarks import Landmarks
 
 Floats = NDArray[np.float64]
 
@@ -198,22 +198,6 @@ def mean_head() -> MeanHead:
         jaw_vertices=stored["jaw_vertices"],
         jaw_weights=stored["jaw_weights"].astype(np.float64),
     )
-
-
-def mean_face(image_left_eye: ArrayLike, image_right_eye: ArrayLike) -> Landmarks:
-    """The mean face's landmarks (68, 2), moved, rotated and scaled onto two eye centres.
-
-    Each eye is (x, y) in pixels of the photo. Raises ReposeError when they coincide.
-    """
-    head = mean_head()
-    points = head.landmarks(np.eye(3))[:, :2]
-    eyes = np.stack([points[36:42].mean(axis=0), points[42:48].mean(axis=0)])
-    clicks = np.stack([np.asarray(image_left_eye, float), np.asarray(image_right_eye, float)])
-    # As complex numbers, a similarity is z -> factor * z + offset.
-    from_z, to_z = eyes @ (1, 1j), clicks @ (1, 1j)
-    factor = (to_z[1] - to_z[0]) / (from_z[1] - from_z[0])
-    placed = factor * (points @ (1, 1j) - from_z[0]) + to_z[0]
-    return check_landmarks(np.stack([placed.real, placed.imag], axis=1))
 
 
 def _frontal(goal: Floats) -> HeadPose:

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from engine.core.errors import ReposeError
-from engine.face.head import N_JAW, HeadPose, angles, mean_face, mean_head, rotation
+from engine.face.head import N_JAW, HeadPose, angles, mean_head, rotation
 from engine.face.landmarks import Landmarks
 
 SCALE, SHIFT = 110.0, np.array([300.0, 220.0])
@@ -114,20 +113,3 @@ def test_mesh_is_symmetric() -> None:
     head = mean_head()
     np.testing.assert_array_equal(head.mirror[head.mirror], np.arange(len(head.vertices)))
     np.testing.assert_allclose(head.vertices[head.mirror], head.vertices * (-1, 1, 1), atol=1e-3)
-
-
-def test_mean_face_is_placed_on_two_eyes() -> None:
-    left, right = (120.0, 80.0), (180.0, 110.0)
-    placed = mean_face(left, right)
-    np.testing.assert_allclose(placed[36:42].mean(axis=0), left, atol=0.01)
-    np.testing.assert_allclose(placed[42:48].mean(axis=0), right, atol=0.01)
-    # A similarity: the face is turned as the eyes are, clockwise, and looks at the viewer.
-    yaw, pitch, roll = angles(mean_head().fit(placed).rotation)
-    assert roll == pytest.approx(np.degrees(np.arctan2(30, 60)), abs=0.1)
-    assert (yaw, pitch) == pytest.approx((0, 0), abs=0.1)
-
-
-@pytest.mark.parametrize("right", [(120.0, 80.0), (float("nan"), 80.0)])
-def test_mean_face_refuses_eyes_that_are_one_point_or_none(right: tuple[float, float]) -> None:
-    with pytest.raises(ReposeError):
-        mean_face((120.0, 80.0), right)

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from engine.core.errors import ReposeError
 from engine.face.coefficients import INDEX, MIRROR_NAMES, NAMES, REST, Coefficients
 from engine.face.head import N_JAW, mean_head, rotation
-from engine.face.head_model import HeadModel, Part, head_model
+from engine.face.head_model import HeadModel, Part, head_model, mean_face
+from engine.face.lifted_face import fitted_head
 
 UPPER_LIDS, LOWER_LIDS = [160, 159, 158], [144, 145, 153]  # MediaPipe's, of the right eye
 
@@ -120,3 +122,20 @@ def test_landmarks_lie_where_the_face_has_them(model: HeadModel) -> None:
 def test_expressions_leave_the_back_of_the_head(model: HeadModel) -> None:
     behind = model.mean[:, 2] < -0.3
     assert np.abs(model.expressions[:, behind]).max() < 0.05
+
+
+def test_mean_face_is_placed_on_two_eyes() -> None:
+    left, right = (120.0, 80.0), (180.0, 110.0)
+    placed = mean_face(left, right)
+    np.testing.assert_allclose(placed[36:42].mean(axis=0), left, atol=0.01)
+    np.testing.assert_allclose(placed[42:48].mean(axis=0), right, atol=0.01)
+    # A similarity: the face is turned as the eyes are, clockwise, and looks at the viewer.
+    yaw, pitch, roll = fitted_head(placed).angles
+    assert roll == pytest.approx(np.degrees(np.arctan2(30, 60)), abs=0.5)
+    assert (yaw, pitch) == pytest.approx((0, 0), abs=0.5)
+
+
+@pytest.mark.parametrize("right", [(120.0, 80.0), (float("nan"), 80.0)])
+def test_mean_face_refuses_eyes_that_are_one_point_or_none(right: tuple[float, float]) -> None:
+    with pytest.raises(ReposeError):
+        mean_face((120.0, 80.0), right)
