@@ -88,7 +88,7 @@ class Service:
         self._most_pixels = most_pixels
         self._threads = job_threads(predictor.device)
         self._free = Semaphore(self._threads)
-        self._faces = FutureCache(self._read_face, self._threads + 2)
+        self._faces = FutureCache(self._read_face, self._threads + 6)
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:

@@ -42,7 +42,7 @@ class Client:
         self, method: str, path: str, body: bytes = b"", token: str | None = TOKEN, **headers: str
     ) -> tuple[int, bytes, dict[str, str]]:
         """Status, body and headers of the answer."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
@@ -195,7 +195,7 @@ def test_other_malformed_requests(client: Client, jpeg: tuple[str, bytes]) -> No
 
 
 def test_a_body_without_a_length_is_limited_too(client: Client) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", client.port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", client.port, timeout=600)
     head = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "multipart/form-data; boundary=x"}
     start = b'--x\r\nContent-Disposition: form-data; name="photo"; filename="a"\r\n\r\n'
     pieces = (start, *(b"-" * 100_000 for _ in range(25)))
