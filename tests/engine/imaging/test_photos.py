@@ -234,11 +234,6 @@ def test_bad_files_each_get_a_sentence(tmp_path: Path) -> None:
     assert "folder" in refusal(tmp_path)
 
 
-def test_a_huge_picture_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
-    Image.new("1", (20_000, 20_000)).save(tmp_path / "huge.png")
-    assert "too large" in refusal(tmp_path / "huge.png")
-
-
 def test_an_unknown_suffix_is_refused(tmp_path: Path, rgb: NDArray[np.uint8]) -> None:
     with pytest.raises(ReposeError, match="suffix"):
         write_photo(tmp_path / "photo.gif", rgb)
