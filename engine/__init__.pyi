@@ -1,10 +1,10 @@
 """The names that `engine` exports, and where they are defined. Imported at first use."""
 
-from .config.config import PRESETS as PRESETS
 from .config.config import Config as Config
 from .config.config import DataConfig as DataConfig
 from .config.config import Detector as Detector
 from .config.config import Layout as Layout
+from .config.presets import PRESETS as PRESETS
 from .config.settings import Setting as Setting
 from .config.settings import setting_flags as setting_flags
 from .config.settings import settings_in as settings_in

@@ -17,7 +17,8 @@ from training_runs import PRETRAINING, Interferes, Trains, trains_in
 from whole_window import WAIT
 
 import gui.document.photo
-from engine.config.config import PRESETS, Config, GeneratorConfig, ImageConfig
+from engine.config.config import Config, GeneratorConfig, ImageConfig
+from engine.config.presets import PRESETS
 from engine.core.files import resource
 from engine.data.prepare import PrepareOptions, prepare
 from engine.export.batches import ExportBatch

@@ -9,18 +9,12 @@ import numpy as np
 import pytest
 import torch
 
-from engine.config.config import PRESETS, Config
+from engine.config.config import Config
+from engine.config.presets import PRESETS
 from engine.core.errors import ReposeError
 from engine.data.cache import Picture, open_cache
-from engine.data.pairs import (
-    PairSet,
-    cut_pair,
-    partners,
-    split,
-    to_batch,
-    to_tensors,
-    with_backdrop,
-)
+from engine.data.pairs import PairSet, cut_pair, to_batch, to_tensors, with_backdrop
+from engine.data.split import partners, split
 from engine.face.landmarks import Landmarks, flipped
 from engine.face.parts import PartLabel
 from engine.guidance.masks import box_of_landmarks

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import torch
 
-from engine.config.config import PRESETS, Config, GeneratorConfig
+from engine.config.config import Config, GeneratorConfig
+from engine.config.presets import PRESETS
 from engine.core.errors import ReposeError
 from engine.face.landmarks import Landmarks, flipped
 from engine.face.parts import PartLabel
