@@ -39,6 +39,7 @@ from .export.sequence import played as played
 from .export.sequence import smoothed as smoothed
 from .export.sequence_export import SequenceExport as SequenceExport
 from .face.coefficients import LARGEST_GAZE as LARGEST_GAZE
+from .face.coefficients import MIRROR_NAMES as MIRROR_NAMES
 from .face.coefficients import Coefficients as Coefficients
 from .face.detection import find_faces as find_faces
 from .face.expression import Expression as Expression
@@ -46,6 +47,7 @@ from .face.faces import Face as Face
 from .face.gaze import irises as irises
 from .face.gaze import looking_at_viewer as looking_at_viewer
 from .face.gaze import mean_gaze as mean_gaze
+from .face.gaze import with_eyes_turned as with_eyes_turned
 from .face.gaze import with_gaze as with_gaze
 from .face.gaze import with_iris_at as with_iris_at
 from .face.head import mean_face as mean_face

@@ -4,7 +4,7 @@ Gazes are yaw and pitch in the head, degrees (`engine.face.coefficients.Gaze`). 
 the same angles, so that they keep their angle to each other, and none beyond `LARGEST_GAZE`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,9 +17,10 @@ from engine.face.posed_head import PosedHead
 Floats = NDArray[np.float64]
 
 _BOTH = (0, 1)  # the right and the left eye
-_CONTACT = 7.0
+_CONTACT = 8.0
 """Degrees: sources that look closer to the viewer than this count as looking at the viewer. In
 portraits that do, gaze and head together are fitted with an error of 4 degrees, rarely 7."""
+_LEAST = 1e-6  # degrees: smaller turns are rounding errors
 
 
 def mean_gaze(pose: Pose3D) -> Gaze:
@@ -29,7 +30,7 @@ def mean_gaze(pose: Pose3D) -> Gaze:
 
 def with_gaze(pose: Pose3D, yaw: float, pitch: float) -> Pose3D:
     """The pose with the eyes turned until their mean gaze is this, degrees."""
-    return _turned(pose, np.subtract((yaw, pitch), mean_gaze(pose)))
+    return with_eyes_turned(pose, np.subtract((yaw, pitch), mean_gaze(pose)))
 
 
 def looking_at_viewer(pose: Pose3D) -> Pose3D:
@@ -51,26 +52,26 @@ def irises(pose: Pose3D) -> Floats:
     return places
 
 
-def with_iris_at(pose: Pose3D, eye: int, point: ArrayLike, alone: bool = False) -> Pose3D:
+def with_iris_at(pose: Pose3D, eye: int, point: ArrayLike, eyes: Collection[int] = _BOTH) -> Pose3D:
     """The pose with an iris at a point (2,), pixels, or as near as the eye turns.
 
-    eye    0: the person's right, 1: the left
-    alone  the other eye does not turn with it
+    eye   0: the person's right, 1: the left
+    eyes  those that turn with it, itself among them
     """
     head = pose.head
     ball = head_model().eyeballs(head.mesh, head.expression)[eye]
     reached = ball.gaze_at(head.pose, np.asarray(point, np.float64) - _gap(pose)[eye])
-    return _turned(pose, np.subtract(reached, pose.shown.gaze[eye]), (eye,) if alone else _BOTH)
+    return with_eyes_turned(pose, np.subtract(reached, pose.shown.gaze[eye]), eyes)
 
 
-def _turned(pose: Pose3D, change: Floats, eyes: Sequence[int] = _BOTH) -> Pose3D:
-    """The pose with the gaze of some eyes changed by yaw and pitch (2,), degrees."""
+def with_eyes_turned(pose: Pose3D, change: ArrayLike, eyes: Collection[int] = _BOTH) -> Pose3D:
+    """The pose with some eyes turned on by yaw and pitch (2,), degrees."""
     gazes = np.array(pose.shown.gaze)
     some = gazes[list(eyes)]
-    change = np.clip(change, -LARGEST_GAZE - some.min(axis=0), LARGEST_GAZE - some.max(axis=0))
-    if not change.any():
+    turn = np.clip(change, -LARGEST_GAZE - some.min(axis=0), LARGEST_GAZE - some.max(axis=0))
+    if np.abs(turn).max() < _LEAST:
         return pose
-    gazes[list(eyes)] += change
+    gazes[list(eyes)] += turn
     right, left = gazes.tolist()
     looks = pose.shown.with_gaze(right, left)
     return pose.with_coefficients({n: looks[n] for n in looks if n.startswith("eyeLook")})

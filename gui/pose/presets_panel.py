@@ -39,6 +39,7 @@ class PresetsPanel(QWidget):
         self.list.setUniformItemSizes(True)
         self.list.setWordWrap(True)
         self.list.setSpacing(2)
+        self.list.setMinimumHeight(ICON + 30)  # one row
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.setAccessibleName(self.tr("Named poses"))
         self.list.setToolTip(self.tr("Click a pose to give it to the face"))

@@ -150,7 +150,7 @@ class MainWindow(QMainWindow):
         self.edit_menu = EditMenu(document, self)
         self.select_menu = SelectMenu(document, canvas, self)
         self.pose_menu = PoseMenu(
-            document, canvas, files, self.named_poses, self.turn, self.face_dock.expression,
+            document, canvas, files, self.named_poses, self.turn, self.face_dock,
             self.sequences, self,
         )  # fmt: skip
         self.keep_menu = KeepMenu(document, canvas, self.background, self)

@@ -47,6 +47,201 @@
     </message>
 </context>
 <context>
+    <name>CoefficientsPanel</name>
+    <message>
+        <source>Single movements</source>
+        <translation>Einzelne Bewegungen</translation>
+    </message>
+    <message>
+        <source>All movements of the face, each from 0 to 100 %, for both sides separately</source>
+        <translation>Alle Bewegungen des Gesichts, jede von 0 bis 100 %, für beide Seiten getrennt</translation>
+    </message>
+    <message>
+        <source>As the face is now; 0 is a face at rest.</source>
+        <translation>Wie das Gesicht jetzt ist; 0 ist ein ruhendes Gesicht.</translation>
+    </message>
+    <message>
+        <source>Left and right are the person&apos;s own.</source>
+        <translation>Links und rechts von der Person aus gesehen.</translation>
+    </message>
+    <message>
+        <source>{}, right</source>
+        <translation>{}, rechts</translation>
+    </message>
+    <message>
+        <source>The person&apos;s own right side, at the left in the picture.</source>
+        <translation>Die rechte Seite der Person, im Bild links.</translation>
+    </message>
+    <message>
+        <source>{}, left</source>
+        <translation>{}, links</translation>
+    </message>
+    <message>
+        <source>The person&apos;s own left side, at the right in the picture.</source>
+        <translation>Die linke Seite der Person, im Bild rechts.</translation>
+    </message>
+    <message>
+        <source>The mark is the value in the photo; double-click the name to return to it.</source>
+        <translation>Der Strich ist der Wert im Foto; ein Doppelklick auf den Namen stellt ihn wieder her.</translation>
+    </message>
+    <message>
+        <source>Eyes</source>
+        <translation>Augen</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Open wide</source>
+        <translation>Aufreißen</translation>
+    </message>
+    <message>
+        <source>Squint</source>
+        <translation>Zukneifen</translation>
+    </message>
+    <message>
+        <source>Look up</source>
+        <translation>Nach oben</translation>
+    </message>
+    <message>
+        <source>Look down</source>
+        <translation>Nach unten</translation>
+    </message>
+    <message>
+        <source>Look in</source>
+        <translation>Nach innen</translation>
+    </message>
+    <message>
+        <source>Look out</source>
+        <translation>Nach außen</translation>
+    </message>
+    <message>
+        <source>Brows</source>
+        <translation>Brauen</translation>
+    </message>
+    <message>
+        <source>Lower</source>
+        <translation>Senken</translation>
+    </message>
+    <message>
+        <source>Raise the middle</source>
+        <translation>Mitte heben</translation>
+    </message>
+    <message>
+        <source>Raise end</source>
+        <translation>Ende heben</translation>
+    </message>
+    <message>
+        <source>Jaw</source>
+        <translation>Kiefer</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Forward</source>
+        <translation>Nach vorn</translation>
+    </message>
+    <message>
+        <source>To the right</source>
+        <translation>Nach rechts</translation>
+    </message>
+    <message>
+        <source>To the left</source>
+        <translation>Nach links</translation>
+    </message>
+    <message>
+        <source>Mouth</source>
+        <translation>Mund</translation>
+    </message>
+    <message>
+        <source>Smile</source>
+        <translation>Lächeln</translation>
+    </message>
+    <message>
+        <source>Corner down</source>
+        <translation>Winkel senken</translation>
+    </message>
+    <message>
+        <source>Dimple</source>
+        <translation>Grübchen</translation>
+    </message>
+    <message>
+        <source>Stretch</source>
+        <translation>Breitziehen</translation>
+    </message>
+    <message>
+        <source>Press</source>
+        <translation>Pressen</translation>
+    </message>
+    <message>
+        <source>Lip up</source>
+        <translation>Lippe heben</translation>
+    </message>
+    <message>
+        <source>Lip down</source>
+        <translation>Lippe senken</translation>
+    </message>
+    <message>
+        <source>Lips closed</source>
+        <translation>Lippen schließen</translation>
+    </message>
+    <message>
+        <source>Funnel</source>
+        <translation>Trichter</translation>
+    </message>
+    <message>
+        <source>Pucker</source>
+        <translation>Kussmund</translation>
+    </message>
+    <message>
+        <source>Upper lip in</source>
+        <translation>Oberlippe einziehen</translation>
+    </message>
+    <message>
+        <source>Lower lip in</source>
+        <translation>Unterlippe einziehen</translation>
+    </message>
+    <message>
+        <source>Push upper lip up</source>
+        <translation>Oberlippe schürzen</translation>
+    </message>
+    <message>
+        <source>Push lower lip up</source>
+        <translation>Unterlippe schürzen</translation>
+    </message>
+    <message>
+        <source>Tongue out</source>
+        <translation>Zunge heraus</translation>
+    </message>
+    <message>
+        <source>Cheeks</source>
+        <translation>Wangen</translation>
+    </message>
+    <message>
+        <source>Puff</source>
+        <translation>Aufblasen</translation>
+    </message>
+    <message>
+        <source>Raise</source>
+        <translation>Heben</translation>
+    </message>
+    <message>
+        <source>Nose</source>
+        <translation>Nase</translation>
+    </message>
+    <message>
+        <source>Sneer</source>
+        <translation>Rümpfen</translation>
+    </message>
+    <message>
+        <source>Change expression</source>
+        <translation>Mimik ändern</translation>
+    </message>
+</context>
+<context>
     <name>CopyPoseDialog</name>
     <message>
         <source>Copy pose from photo</source>
@@ -479,6 +674,10 @@
         <translation>Wie im &amp;Foto</translation>
     </message>
     <message>
+        <source>&amp;Look at the viewer</source>
+        <translation>Zum &amp;Betrachter schauen</translation>
+    </message>
+    <message>
         <source>Neutral face</source>
         <translation>Neutrales Gesicht</translation>
     </message>
@@ -569,8 +768,20 @@
         <translation>Mimik und Posen</translation>
     </message>
     <message>
+        <source>0 changes nothing</source>
+        <translation>0 ändert nichts</translation>
+    </message>
+    <message>
         <source>Expression</source>
         <translation>Mimik</translation>
+    </message>
+    <message>
+        <source>Gaze</source>
+        <translation>Blick</translation>
+    </message>
+    <message>
+        <source>Sliders of expression and gaze</source>
+        <translation>Regler für Mimik und Blick</translation>
     </message>
     <message>
         <source>Poses</source>
@@ -866,6 +1077,52 @@
     </message>
 </context>
 <context>
+    <name>Fold</name>
+    <message>
+        <source>unfolded</source>
+        <translation>ausgeklappt</translation>
+    </message>
+    <message>
+        <source>folded</source>
+        <translation>eingeklappt</translation>
+    </message>
+</context>
+<context>
+    <name>GazePanel</name>
+    <message>
+        <source>The mark is the gaze in the photo; double-click the name to return to it.</source>
+        <translation>Der Strich ist der Blick im Foto; ein Doppelklick auf den Namen stellt ihn wieder her.</translation>
+    </message>
+    <message>
+        <source>Look sideways</source>
+        <translation>Zur Seite</translation>
+    </message>
+    <message>
+        <source>Where the eyes look now: at 0 where the nose points, right of it to the right in the picture.</source>
+        <translation>Wohin die Augen jetzt schauen: bei 0 dorthin, wohin die Nase zeigt, rechts davon im Bild nach rechts.</translation>
+    </message>
+    <message>
+        <source>Look up or down</source>
+        <translation>Auf und ab</translation>
+    </message>
+    <message>
+        <source>Where the eyes look now: at 0 where the nose points, right of it upwards.</source>
+        <translation>Wohin die Augen jetzt schauen: bei 0 dorthin, wohin die Nase zeigt, rechts davon nach oben.</translation>
+    </message>
+    <message>
+        <source>Look at the viewer</source>
+        <translation>Zum Betrachter schauen</translation>
+    </message>
+    <message>
+        <source>Turn the eyes to the camera, wherever the head is turned</source>
+        <translation>Die Augen zur Kamera drehen, wohin der Kopf auch gedreht ist</translation>
+    </message>
+    <message>
+        <source>Turn the eyes</source>
+        <translation>Augen drehen</translation>
+    </message>
+</context>
+<context>
     <name>Gizmo</name>
     <message>
         <source>Head</source>
@@ -913,6 +1170,10 @@
     <message>
         <source>{}: click to select the whole part (key {}), drag to move it</source>
         <translation>{}: Klicken wählt den ganzen Teil aus (Taste {}), Ziehen bewegt ihn</translation>
+    </message>
+    <message>
+        <source>Drag to turn the eyes; Shift: this eye alone</source>
+        <translation>Ziehen dreht die Augen; Umschalt: nur dieses Auge</translation>
     </message>
     <message>
         <source>Drag to move the selection, click to clear it</source>
@@ -1025,6 +1286,13 @@
     <message>
         <source>No face was found in this photo.</source>
         <translation>In diesem Foto wurde kein Gesicht gefunden.</translation>
+    </message>
+</context>
+<context>
+    <name>Irises</name>
+    <message>
+        <source>Turn the eyes</source>
+        <translation>Augen drehen</translation>
     </message>
 </context>
 <context>
@@ -2305,6 +2573,14 @@ Selbst suchen?</translation>
         <translation>Den ganzen Teil auswählen; Umschalt: zur Auswahl hinzufügen</translation>
     </message>
     <message>
+        <source>Irises</source>
+        <translation>Iris beider Augen</translation>
+    </message>
+    <message>
+        <source>Select both irises; the arrow keys then turn the eyes</source>
+        <translation>Beide Irisse auswählen; die Pfeiltasten drehen dann die Augen</translation>
+    </message>
+    <message>
         <source>Select all 68 points</source>
         <translation>Alle 68 Punkte auswählen</translation>
     </message>
@@ -2622,6 +2898,14 @@ Selbst suchen?</translation>
     <message>
         <source>Drag</source>
         <translation>Ziehen</translation>
+    </message>
+    <message>
+        <source>turn the eyes; with Shift one alone</source>
+        <translation>die Augen drehen; mit Umschalt nur eines</translation>
+    </message>
+    <message>
+        <source>Drag an iris</source>
+        <translation>Eine Iris ziehen</translation>
     </message>
     <message>
         <source>Click a line</source>

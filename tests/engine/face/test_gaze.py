@@ -40,6 +40,7 @@ def test_eyes_keep_their_angle_where_one_turns_no_further(pose: Pose3D) -> None:
 
 
 def test_irises_are_where_the_detector_sees_them(pose: Pose3D, detected: Face) -> None:
+    assert detected.irises is not None
     np.testing.assert_allclose(irises(pose), detected.irises, atol=1e-6)
 
 
@@ -56,7 +57,7 @@ def test_an_iris_goes_to_its_point(pose: Pose3D, eye: int, turn: tuple[int, int,
 
 def test_one_iris_moves_alone(pose: Pose3D) -> None:
     goal = irises(pose)[0] + (2.0, 0.0)
-    looking = with_iris_at(pose, 0, goal, alone=True)
+    looking = with_iris_at(pose, 0, goal, eyes=(0,))
     np.testing.assert_allclose(irises(looking)[1], irises(pose)[1], atol=1e-6)
     assert irises(looking)[0] == pytest.approx(goal, abs=0.1)
 
