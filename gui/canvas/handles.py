@@ -71,10 +71,9 @@ class Handles(CanvasTool):
         return self._item.selection
 
     def select(self, indices: frozenset[int]) -> None:
-        """Replace the selection."""
+        """Select these landmarks and no iris."""
         self._item.selection = indices
-        if indices:
-            self.irises.select(())
+        self.irises.select(())
         self._refresh()
 
     def select_all(self) -> None:
@@ -154,7 +153,6 @@ class Handles(CanvasTool):
             self.irises.press(hit.eye, _array(point), shift)
             return
         if hit is None or (isinstance(hit, SelectionBox) and shift):
-            self.irises.select(())
             self._band = (point, point, self.selection if shift else frozenset())
             self.select(self._band[2])
             return

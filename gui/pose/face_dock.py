@@ -40,6 +40,7 @@ class Column(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it scrolls to the slider with the focus
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._body = body
         self.setWidget(body)
@@ -84,7 +85,7 @@ class FaceDock(QDockWidget):
         column = QVBoxLayout(sliders)
         column.setContentsMargins(0, 0, MARGIN, 0)
         column.setSpacing(6)
-        note = QLabel(self.tr("0: as in the photo"))
+        note = QLabel(self.tr("0 changes nothing"))
         note.setObjectName("paneNote")
         for title, beside, panel in (
             (self.tr("Expression"), note, self.expression),
@@ -101,6 +102,7 @@ class FaceDock(QDockWidget):
         layout.setContentsMargins(MARGIN, MARGIN, 0, MARGIN)
         layout.setSpacing(6)
         self.column = Column(sliders)
+        self.column.setAccessibleName(self.tr("Sliders of expression and gaze"))
         layout.addWidget(self.column)
         below = QVBoxLayout()
         below.setContentsMargins(0, 0, MARGIN, 0)

@@ -84,7 +84,8 @@ class GazePanel(QWidget):
 
     def _show(self) -> None:
         pose = self._document.pose
-        self.setEnabled(pose is not None)
+        for widget in (self, self.viewer):
+            widget.setEnabled(pose is not None)
         gaze = (0.0, 0.0) if pose is None else engine.mean_gaze(pose)
         for slider, degrees in zip(self.sliders, gaze, strict=True):
             slider.show_value(degrees)

@@ -609,29 +609,6 @@
     </message>
 </context>
 <context>
-    <name>ExportState</name>
-    <message>
-        <source>Show the export</source>
-        <translation>Den Export zeigen</translation>
-    </message>
-    <message>
-        <source>{name}: {done} of {total}</source>
-        <translation>{name}: {done} von {total}</translation>
-    </message>
-    <message>
-        <source>{name} failed</source>
-        <translation>{name} fehlgeschlagen</translation>
-    </message>
-    <message>
-        <source>{name} stopped</source>
-        <translation>{name} angehalten</translation>
-    </message>
-    <message>
-        <source>{name} finished</source>
-        <translation>{name} fertig</translation>
-    </message>
-</context>
-<context>
     <name>ExportView</name>
     <message>
         <source>What failed</source>
@@ -791,8 +768,8 @@
         <translation>Mimik und Posen</translation>
     </message>
     <message>
-        <source>0: as in the photo</source>
-        <translation>0: wie im Foto</translation>
+        <source>0 changes nothing</source>
+        <translation>0 ändert nichts</translation>
     </message>
     <message>
         <source>Expression</source>
@@ -801,6 +778,10 @@
     <message>
         <source>Gaze</source>
         <translation>Blick</translation>
+    </message>
+    <message>
+        <source>Sliders of expression and gaze</source>
+        <translation>Regler für Mimik und Blick</translation>
     </message>
     <message>
         <source>Poses</source>
@@ -883,10 +864,6 @@
     <message>
         <source>An export is running. Stop it? Finished pictures are kept, and the same export can be continued later.</source>
         <translation>Ein Export läuft. Anhalten? Fertige Bilder bleiben, und derselbe Export lässt sich später fortsetzen.</translation>
-    </message>
-    <message>
-        <source>Export</source>
-        <translation>Export</translation>
     </message>
     <message>
         <source>{} is the original photo. Overwrite it? This cannot be undone.</source>
@@ -2892,10 +2869,6 @@ Selbst suchen?</translation>
         <source>Stop the export</source>
         <translation>Export anhalten</translation>
     </message>
-    <message>
-        <source>Sequence</source>
-        <translation>Sequenz</translation>
-    </message>
 </context>
 <context>
     <name>SettingsTree</name>
@@ -2925,6 +2898,14 @@ Selbst suchen?</translation>
     <message>
         <source>Drag</source>
         <translation>Ziehen</translation>
+    </message>
+    <message>
+        <source>turn the eyes; with Shift one alone</source>
+        <translation>die Augen drehen; mit Umschalt nur eines</translation>
+    </message>
+    <message>
+        <source>Drag an iris</source>
+        <translation>Eine Iris ziehen</translation>
     </message>
     <message>
         <source>Click a line</source>

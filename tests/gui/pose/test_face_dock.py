@@ -182,7 +182,8 @@ def test_a_click_gives_the_face_the_pose(dock: Dock) -> None:
     assert dock.pose.expression == engine.Expression(frown=0.5), "that pose is of the head alone"
     assert dock.document.undo_stack.undoText() == "Pose Left"
     dock.click("Smile")
-    assert dock.pose.expression == engine.Expression(smile=0.6)
+    assert dock.pose.expression == engine.Expression()
+    assert dock.pose.shown["mouthSmileLeft"] > 0.5
     count = dock.document.undo_stack.count()
     dock.click("Smile")
     assert dock.document.undo_stack.count() == count, "nothing changes"

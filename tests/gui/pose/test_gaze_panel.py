@@ -64,4 +64,5 @@ def test_a_look_at_the_viewer_is_one_entry(panel: GazePanel, document: Document)
 def test_no_gaze_while_points_are_corrected(panel: GazePanel, document: Document) -> None:
     document.start_correcting()
     assert not panel.isEnabled()
+    assert not panel.viewer.isEnabled()
     panel.look_at_viewer()
