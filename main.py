@@ -251,13 +251,34 @@ def _end(_number: int, _frame: object) -> None:
     os._exit(INTERRUPTED)
 
 
+def _mend_streams() -> None:
+    """Make the standard streams usable that are closed (daemons, pythonw), or cannot show a name.
+
+    A file that is opened must not get the number of a closed stream, which libraries write to.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest free number
+    for name in ("stdin", "stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            mode = "r" if name == "stdin" else "w"
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
+        elif name != "stdin":
+            stream.reconfigure(errors="backslashreplace")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status.
 
-    arguments  without the program's name; None: this process's, which then handles Ctrl+C
+    arguments  without the program's name; None: this process's, which then handles Ctrl+C and
+               closed streams
     """
     if arguments is None:
         arguments = sys.argv[1:]
+        _mend_streams()
         if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
             signal.signal(signal.SIGINT, _interrupt)
     try:

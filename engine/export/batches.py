@@ -15,7 +15,7 @@ from typing import Literal, cast
 
 from engine.config.config import Detector, read_settings
 from engine.core.errors import ReposeError
-from engine.core.files import name_key, read_text, reason
+from engine.core.files import name_key, read_text, real_path, reason
 from engine.export.jobs import Job, JobOptions, View
 from engine.face.coefficients import read_coefficients, read_gaze
 from engine.face.pose import Transfer
@@ -211,7 +211,7 @@ def plan_batch(batch: ExportBatch, out: Path | None = None) -> tuple[Job, ...]:
         owner = owners.setdefault(name_key(name), source)
         if len(owners) < number:
             raise ReposeError(_clash(name, batch.pattern, owner, source))
-        if not (folder / name).resolve().is_relative_to(folder.resolve()):
+        if not real_path(folder / name).is_relative_to(real_path(folder)):
             raise ReposeError(f"The picture {name} of {source} would lie outside of {folder}.")
         yaw, pitch, roll = angles
         jobs.append(Job(source, pose, folder / name, (yaw, pitch, roll)))

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from engine.config.config import Detector
 from engine.core.errors import ReposeError
-from engine.core.files import DiskFullError
+from engine.core.files import DiskFullError, real_path
 from engine.core.sharing import FutureCache, MicroBatcher
 from engine.export.jobs import Job, JobOptions, Outcome, View
 from engine.face.detection import find_faces
@@ -59,7 +59,7 @@ def repose_all(
     Raises ReposeError when the disk is full, because all later jobs would fail too.
     """
     threads = min(options.threads or job_threads(predictor.device), max(len(jobs), 1))
-    inputs = {path.resolve() for path in (*inputs_of(jobs, options), predictor.path)}
+    inputs = {real_path(path) for path in (*inputs_of(jobs, options), predictor.path)}
     waiting: deque[Future[Outcome]] = deque()
     with ExitStack() as stack:
         runner = stack.enter_context(_job_runner(predictor, options, inputs, threads))
@@ -158,7 +158,7 @@ class _JobRunner:
         check_photo_path(job.output)
         if job.output.exists() and job.source.exists() and job.output.samefile(job.source):
             raise ReposeError(f"{job.output} is the source itself; choose another output.")
-        if job.output.resolve() in self._inputs:
+        if real_path(job.output) in self._inputs:
             raise ReposeError(f"{job.output} is needed as it is; choose another output.")
 
     def _read_source(self, path: Path) -> _SourcePhoto:

@@ -182,7 +182,7 @@ def _wait_for_stop(stop: Event) -> None:
         while data := os.read(sys.stdin.fileno(), 1024):
             if b"stop" in data:
                 stop.set()
-    except (OSError, ValueError):  # no standard input
+    except (AttributeError, OSError, ValueError):  # no standard input
         pass
 
 

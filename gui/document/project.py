@@ -61,7 +61,7 @@ def write_project(path: Path, project: Project, autosave: bool = False) -> None:
     values = _values(project, path.absolute().parent)
     if autosave:
         values["autosave_of"] = None if project.path is None else str(project.path)
-    text = json.dumps(values, ensure_ascii=False, allow_nan=False) + "\n"
+    text = json.dumps(values, allow_nan=False) + "\n"
     with engine.write_whole(path) as part:
         part.write_text(text, encoding="utf-8")
 
