@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMainWindow
 
 import engine
 from gui.document.document import Document
 from gui.widgets.file_dialogs import ask_yes
+from gui.widgets.progress_view import ExportState
 from gui.workers.background import Background
 from gui.workers.predict_worker import PredictWorker
 
@@ -19,13 +20,17 @@ if TYPE_CHECKING:
 
 
 class Sequences(QObject):
-    """Owns the dialog, and asks before a running export is stopped."""
+    """Owns the dialog, and asks before the window closes."""
 
     failed = Signal(str)
     done = Signal(str)
 
     def __init__(
-        self, document: Document, worker: PredictWorker, background: Background, window: QWidget
+        self,
+        document: Document,
+        worker: PredictWorker,
+        background: Background,
+        window: QMainWindow,
     ) -> None:
         super().__init__(window)
         self._document, self._worker, self._background = document, worker, background
@@ -48,20 +53,20 @@ class Sequences(QObject):
         return path.is_dir() or path.suffix.lower() in engine.VIDEO_SUFFIXES
 
     def may_close(self) -> bool:
-        """Whether the window may be closed; stops a running export after asking."""
-        dialog = self.dialog
-        if dialog is None:
+        """Whether the window may be closed: asks for a running export."""
+        if self.dialog is None or self.dialog.may_end():
             return True
-        if not dialog.may_end():
-            question = self.tr(
-                "A sequence is being exported. Stop it? Finished pictures are kept, and a video"
-                " ends at the current frame."
-            )
-            if not ask_yes(self._window, self.tr("Stop the export"), question):
-                return False
-            dialog.process.end()
-        dialog.stop()
-        return True
+        question = self.tr(
+            "A sequence is being exported. Stop it? Finished pictures are kept, and a video"
+            " ends at the current frame."
+        )
+        return ask_yes(self._window, self.tr("Stop the export"), question)
+
+    def stop(self) -> None:
+        """Stop a running export, and reading: the window closes."""
+        if self.dialog is not None:
+            self.dialog.process.end()
+            self.dialog.stop()
 
     def _dialog(self) -> SequenceDialog:
         if self.dialog is None:
@@ -72,4 +77,7 @@ class Sequences(QObject):
             )
             self.dialog.failed.connect(self.failed)
             self.dialog.message.connect(self.done)
+            ExportState(
+                self.tr("Sequence"), self.dialog.process, self.dialog, self._window.statusBar()
+            )
         return self.dialog

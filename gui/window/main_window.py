@@ -335,6 +335,8 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.hide()
+        self.files.stop()
+        self.sequences.stop()
         self.autosave.stop()
         self.training.stop()
         self.background.stop()

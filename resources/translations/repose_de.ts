@@ -414,6 +414,29 @@
     </message>
 </context>
 <context>
+    <name>ExportState</name>
+    <message>
+        <source>Show the export</source>
+        <translation>Den Export zeigen</translation>
+    </message>
+    <message>
+        <source>{name}: {done} of {total}</source>
+        <translation>{name}: {done} von {total}</translation>
+    </message>
+    <message>
+        <source>{name} failed</source>
+        <translation>{name} fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>{name} stopped</source>
+        <translation>{name} angehalten</translation>
+    </message>
+    <message>
+        <source>{name} finished</source>
+        <translation>{name} fertig</translation>
+    </message>
+</context>
+<context>
     <name>ExportView</name>
     <message>
         <source>What failed</source>
@@ -653,6 +676,10 @@
     <message>
         <source>An export is running. Stop it? Finished pictures are kept, and the same export can be continued later.</source>
         <translation>Ein Export läuft. Anhalten? Fertige Bilder bleiben, und derselbe Export lässt sich später fortsetzen.</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Export</translation>
     </message>
     <message>
         <source>{} is the original photo. Overwrite it? This cannot be undone.</source>
@@ -2592,6 +2619,10 @@ Selbst suchen?</translation>
     <message>
         <source>Stop the export</source>
         <translation>Export anhalten</translation>
+    </message>
+    <message>
+        <source>Sequence</source>
+        <translation>Sequenz</translation>
     </message>
 </context>
 <context>
