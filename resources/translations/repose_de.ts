@@ -3236,6 +3236,14 @@ Ein Training läuft im Hintergrund, auch wenn dieses Fenster geschlossen ist. Pe
         <translation>Auf das Gesicht zoomen</translation>
     </message>
     <message>
+        <source>Zoom &amp;100 %</source>
+        <translation>Zoom &amp;100 %</translation>
+    </message>
+    <message>
+        <source>Show one pixel of the photo as one pixel of the screen</source>
+        <translation>Ein Pixel des Fotos als ein Pixel des Bildschirms zeigen</translation>
+    </message>
+    <message>
         <source>Zoom &amp;in</source>
         <translation>Vergrößer&amp;n</translation>
     </message>
