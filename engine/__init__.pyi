@@ -79,6 +79,7 @@ from .guidance.keep import KeepMask as KeepMask
 from .guidance.keep import KeptPart as KeptPart
 from .guidance.keep import keep_part as keep_part
 from .imaging.colour import Stored as Stored
+from .imaging.colour import in_srgb as in_srgb
 from .imaging.photos import PHOTO_SUFFIXES as PHOTO_SUFFIXES
 from .imaging.photos import Photo as Photo
 from .imaging.photos import Picture as Picture

@@ -26,7 +26,7 @@ class Photo:
 
     pixels    HxWx3 RGB uint8
     faces     detected faces, the largest first
-    image     the same picture as a QImage
+    image     the same picture as a QImage, in sRGB for the screen
     metadata  of the file: EXIF, colour profile
     sha256    the hash of the file, hexadecimal
     stored    of `engine.Picture`: 16 bits, transparency
@@ -54,7 +54,7 @@ class Photo:
 def read_photo(path: Path) -> Photo:
     """Read a photo and detect its faces. Slow: not for the GUI thread. Raises ReposeError."""
     pixels, metadata, stored = engine.read_picture(path)
-    faces, image = engine.find_faces(pixels, detector()), rgb_image(pixels)
+    faces, image = engine.find_faces(pixels, detector()), rgb_image(pixels, metadata.icc)
     photo = Photo(path, pixels, faces, image, metadata, file_hash(path), stored)
     _ = photo.levels  # computed in this thread
     return photo

@@ -276,7 +276,8 @@ class SequenceDialog(QDialog):
         keep, crop = self._document.keep, answer.crop
         refined = answer.refined if keep is None else engine.keep_refined(answer, keep)
         area = QRectF(crop.left - 0.5, crop.top - 0.5, crop.side, crop.side)
-        self.form.result.show_image(rgb_image(refined), area)
+        icc = b"" if self._document.photo is None else self._document.photo.metadata.icc
+        self.form.result.show_image(rgb_image(refined, icc), area)
 
     def _show_target(self, index: int) -> None:
         known = index < len(self._targets)

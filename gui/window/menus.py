@@ -34,6 +34,7 @@ from gui.window.view_menu import ViewMenu
 if TYPE_CHECKING:
     from engine import Detector
     from gui.training.training import Training
+    from gui.window.exchange import Exchange
     from gui.window.file_actions import FileActions
 
 
@@ -123,9 +124,9 @@ class FileMenu(QMenu):
 
 
 class EditMenu(QMenu):
-    """Undo, redo and reset."""
+    """Undo, redo, reset, and the clipboard."""
 
-    def __init__(self, document: Document, parent: QWidget) -> None:
+    def __init__(self, document: Document, exchange: Exchange, parent: QWidget) -> None:
         super().__init__(parent)
         self.setTitle(self.tr("&Edit"))
         self._document, stack = document, document.undo_stack
@@ -144,12 +145,23 @@ class EditMenu(QMenu):
             self, self.tr("&Reset pose"), document.reset_pose, "Ctrl+R",
             tip=self.tr("Restore the pose of the photo (can be undone)"), picture="reset",
         )  # fmt: skip
-        for signal in (document.source_changed, document.pose_changed):
+        self.addSeparator()
+        self.copy = add_action(
+            self, self.tr("&Copy picture"), exchange.copy, "Ctrl+C",
+            tip=self.tr("Copy the photo with the reposed face to the clipboard, at full size"),
+        )  # fmt: skip
+        self.paste = add_action(
+            self, self.tr("&Paste"), exchange.paste, "Ctrl+V",
+            tip=self.tr("Open the picture or the file in the clipboard"),
+        )  # fmt: skip
+        for signal in (document.source_changed, document.pose_changed, document.model_changed):
             signal.connect(self._enable)
         self._enable()
 
     def _enable(self) -> None:
-        self.reset.setEnabled(self._document.edited)
+        document = self._document
+        self.reset.setEnabled(document.edited)
+        self.copy.setEnabled(document.pose is not None and document.model is not None)
 
 
 class ModelMenu(QMenu):

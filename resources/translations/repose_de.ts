@@ -379,6 +379,22 @@
         <source>Restore the pose of the photo (can be undone)</source>
         <translation>Die Pose des Fotos wiederherstellen (lässt sich rückgängig machen)</translation>
     </message>
+    <message>
+        <source>&amp;Copy picture</source>
+        <translation>Bild &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the photo with the reposed face to the clipboard, at full size</source>
+        <translation>Das Foto mit dem Gesicht in neuer Pose in die Zwischenablage kopieren, in voller Größe</translation>
+    </message>
+    <message>
+        <source>&amp;Paste</source>
+        <translation>&amp;Einfügen</translation>
+    </message>
+    <message>
+        <source>Open the picture or the file in the clipboard</source>
+        <translation>Das Bild oder die Datei in der Zwischenablage öffnen</translation>
+    </message>
 </context>
 <context>
     <name>Errors</name>
@@ -389,6 +405,29 @@
     <message>
         <source>An unexpected error occurred ({what}).</source>
         <translation>Ein unerwarteter Fehler ist aufgetreten ({what}).</translation>
+    </message>
+</context>
+<context>
+    <name>Exchange</name>
+    <message>
+        <source>The clipboard holds no picture and no file: copy one, then paste again.</source>
+        <translation>In der Zwischenablage ist weder ein Bild noch eine Datei: Kopieren Sie eines davon und fügen Sie es dann ein.</translation>
+    </message>
+    <message>
+        <source>Repose opens nothing from the internet: save the picture in a file and open that.</source>
+        <translation>Repose öffnet nichts aus dem Internet: Sichern Sie das Bild in einer Datei und öffnen Sie diese.</translation>
+    </message>
+    <message>
+        <source>Several files at once are exported as a batch, which takes photos and poses, but not {names}. Drop a single file to open it.</source>
+        <translation>Mehrere Dateien werden als Stapel exportiert, der Fotos und Posen aufnimmt, aber nicht {names}. Eine einzelne Datei wird geöffnet.</translation>
+    </message>
+    <message>
+        <source>The picture in the data is damaged.</source>
+        <translation>Das Bild in den Daten ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>Copied the picture, {}x{} pixels</source>
+        <translation>Bild kopiert, {}x{} Pixel</translation>
     </message>
 </context>
 <context>
@@ -606,6 +645,29 @@
     <message>
         <source>{file} cannot be written: {why}.</source>
         <translation>{file} kann nicht geschrieben werden: {why}.</translation>
+    </message>
+</context>
+<context>
+    <name>ExportState</name>
+    <message>
+        <source>Show the export</source>
+        <translation>Den Export zeigen</translation>
+    </message>
+    <message>
+        <source>{name}: {done} of {total}</source>
+        <translation>{name}: {done} von {total}</translation>
+    </message>
+    <message>
+        <source>{name} failed</source>
+        <translation>{name} fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>{name} stopped</source>
+        <translation>{name} angehalten</translation>
+    </message>
+    <message>
+        <source>{name} finished</source>
+        <translation>{name} fertig</translation>
     </message>
 </context>
 <context>
@@ -864,6 +926,10 @@
     <message>
         <source>An export is running. Stop it? Finished pictures are kept, and the same export can be continued later.</source>
         <translation>Ein Export läuft. Anhalten? Fertige Bilder bleiben, und derselbe Export lässt sich später fortsetzen.</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Export</translation>
     </message>
     <message>
         <source>{} is the original photo. Overwrite it? This cannot be undone.</source>
@@ -1729,8 +1795,8 @@
         <translation>Hier erscheint das Gesicht in der neuen Pose.</translation>
     </message>
     <message>
-        <source>Hold the mouse button on the picture to see the photo before.</source>
-        <translation>Halten Sie die Maustaste auf dem Bild gedrückt, um das Foto von vorher zu sehen.</translation>
+        <source>Hold the mouse button on the picture to see the photo before; drag the picture to another program to give it the result as a file.</source>
+        <translation>Halten Sie die Maustaste auf dem Bild, um das Foto davor zu sehen; ziehen Sie das Bild in ein anderes Programm, um ihm das Ergebnis als Datei zu geben.</translation>
     </message>
 </context>
 <context>
@@ -2869,6 +2935,10 @@ Selbst suchen?</translation>
         <source>Stop the export</source>
         <translation>Export anhalten</translation>
     </message>
+    <message>
+        <source>Sequence</source>
+        <translation>Sequenz</translation>
+    </message>
 </context>
 <context>
     <name>SettingsTree</name>
@@ -3448,6 +3518,14 @@ Ein Training läuft im Hintergrund, auch wenn dieses Fenster geschlossen ist. Pe
     <message>
         <source>Zoom to the face</source>
         <translation>Auf das Gesicht zoomen</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;100 %</source>
+        <translation>Zoom &amp;100 %</translation>
+    </message>
+    <message>
+        <source>Show one pixel of the photo as one pixel of the screen</source>
+        <translation>Ein Pixel des Fotos als ein Pixel des Bildschirms zeigen</translation>
     </message>
     <message>
         <source>Zoom &amp;in</source>
