@@ -1,4 +1,4 @@
-"""`Sequences`: opens the sequence dialog, which is created on first use."""
+"""`Sequences`: opens the dialogs for videos and cameras, which are created on first use."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from gui.workers.background import Background
 from gui.workers.predict_worker import PredictWorker
 
 if TYPE_CHECKING:
+    from gui.live.camera_dialog import CameraDialog
     from gui.live.sequence_dialog import SequenceDialog
 
 
@@ -31,6 +32,19 @@ class Sequences(QObject):
         self._document, self._worker, self._background = document, worker, background
         self._window = window
         self.dialog: SequenceDialog | None = None
+        self.camera: CameraDialog | None = None
+
+    def show_camera(self) -> None:
+        """Show the camera dialog."""
+        if self.camera is None:
+            from gui.live.camera_dialog import CameraDialog
+
+            self.camera = CameraDialog(self._document, self._worker, self._window)
+            self.camera.failed.connect(self.failed)
+        self.camera.look_for_cameras()
+        self.camera.show()
+        self.camera.raise_()
+        self.camera.activateWindow()
 
     def show(self) -> None:
         """Show the dialog with its last content."""
@@ -50,9 +64,7 @@ class Sequences(QObject):
     def may_close(self) -> bool:
         """Whether the window may be closed; stops a running export after asking."""
         dialog = self.dialog
-        if dialog is None:
-            return True
-        if not dialog.may_end():
+        if dialog is not None and not dialog.may_end():
             question = self.tr(
                 "A sequence is being exported. Stop it? Finished pictures are kept, and a video"
                 " ends at the current frame."
@@ -60,7 +72,9 @@ class Sequences(QObject):
             if not ask_yes(self._window, self.tr("Stop the export"), question):
                 return False
             dialog.process.end()
-        dialog.stop()
+        for each in (dialog, self.camera):
+            if each is not None:
+                each.stop()
         return True
 
     def _dialog(self) -> SequenceDialog:
