@@ -27,6 +27,9 @@ from .export.batches import ExportBatch as ExportBatch
 from .export.batches import Precision as Precision
 from .export.batches import angles_between as angles_between
 from .export.batches import plan_batch as plan_batch
+from .export.live import Camera as Camera
+from .export.live import LiveTarget as LiveTarget
+from .export.live import camera_numbers as camera_numbers
 from .export.repose_options import MOST_SMOOTHING as MOST_SMOOTHING
 from .export.repose_options import batch_arguments as batch_arguments
 from .export.sequence import USUAL_FPS as USUAL_FPS

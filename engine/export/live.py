@@ -1,6 +1,7 @@
 """A camera as a live target: its newest picture, the face in it, and its pose without jitter."""
 
 import math
+import sys
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -199,3 +200,11 @@ def _measured(face: Face) -> NDArray[np.float64]:
     """Yaw, pitch and roll in degrees, then the coefficients in units of comparable speed."""
     coefficients = np.array([face.coefficients.get(name, 0.0) for name in NAMES])
     return np.concatenate((face.angles or (0.0, 0.0, 0.0), _COEFFICIENT_SCALE * coefficients))
+
+
+def camera_numbers() -> tuple[int, ...]:
+    """The numbers of the cameras that may be there, from 0; on Linux those of its devices."""
+    if sys.platform != "linux":
+        return (0, 1, 2, 3)  # the system tells which exist only when they are opened
+    names = (path.name.removeprefix("video") for path in Path("/dev").glob("video*"))
+    return tuple(sorted(int(name) for name in names if name.isdigit()))

@@ -1,4 +1,4 @@
-"""`Sequences`: opens the sequence dialog, which is created on first use."""
+"""`Sequences`: opens the dialogs for videos and cameras, which are created on first use."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from gui.workers.background import Background
 from gui.workers.predict_worker import PredictWorker
 
 if TYPE_CHECKING:
+    from gui.live.camera_dialog import CameraDialog
     from gui.live.sequence_dialog import SequenceDialog
 
 
@@ -36,6 +37,19 @@ class Sequences(QObject):
         self._document, self._worker, self._background = document, worker, background
         self._window = window
         self.dialog: SequenceDialog | None = None
+        self.camera: CameraDialog | None = None
+
+    def show_camera(self) -> None:
+        """Show the camera dialog."""
+        if self.camera is None:
+            from gui.live.camera_dialog import CameraDialog
+
+            self.camera = CameraDialog(self._document, self._worker, self._window)
+            self.camera.failed.connect(self.failed)
+        self.camera.look_for_cameras()
+        self.camera.show()
+        self.camera.raise_()
+        self.camera.activateWindow()
 
     def show(self) -> None:
         """Show the dialog with its last content."""
@@ -63,10 +77,12 @@ class Sequences(QObject):
         return ask_yes(self._window, self.tr("Stop the export"), question)
 
     def stop(self) -> None:
-        """Stop a running export, and reading: the window closes."""
+        """Stop a running export, reading and the camera: the window closes."""
         if self.dialog is not None:
             self.dialog.process.end()
-            self.dialog.stop()
+        for each in (self.dialog, self.camera):
+            if each is not None:
+                each.stop()
 
     def _dialog(self) -> SequenceDialog:
         if self.dialog is None:

@@ -51,6 +51,10 @@ class PoseMenu(QMenu):
             self, self.tr("Se&quence…"), sequences.show, "Ctrl+Shift+V",
             tip=self.tr("Play the poses of a video, or of a folder of frames, on this photo"),
         )  # fmt: skip
+        add_action(
+            self, self.tr("Ca&mera…"), sequences.show_camera, "Ctrl+Shift+C",
+            tip=self.tr("Let this face follow the person in front of a camera"),
+        )  # fmt: skip
         self.correct = add_action(
             self, self.tr("Correct the &detection"), self._toggle_correcting, "Ctrl+D",
             tip=self.tr("Move the detected points to their places on the face; the picture stays"),

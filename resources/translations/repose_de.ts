@@ -40,6 +40,69 @@
     </message>
 </context>
 <context>
+    <name>CameraDialog</name>
+    <message>
+        <source>Camera</source>
+        <translation>Kamera</translation>
+    </message>
+    <message>
+        <source>Mirror me</source>
+        <translation>Mich spiegeln</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Start</translation>
+    </message>
+    <message>
+        <source>This is my neutral face</source>
+        <translation>Das ist mein neutrales Gesicht</translation>
+    </message>
+    <message>
+        <source>Use this pose</source>
+        <translation>Diese Pose verwenden</translation>
+    </message>
+    <message>
+        <source>The photo in your pose appears here.</source>
+        <translation>Hier erscheint das Foto in Ihrer Pose.</translation>
+    </message>
+    <message>
+        <source>Camera {number}</source>
+        <translation>Kamera {number}</translation>
+    </message>
+    <message>
+        <source>No camera is connected.</source>
+        <translation>Keine Kamera ist angeschlossen.</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>Look ahead with a resting face, then click</source>
+        <translation>Mit ruhigem Gesicht geradeaus schauen, dann klicken</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Stopp</translation>
+    </message>
+    <message>
+        <source>No face is seen.</source>
+        <translation>Kein Gesicht ist zu sehen.</translation>
+    </message>
+    <message>
+        <source>Open a photo and choose its face.</source>
+        <translation>Öffnen Sie ein Foto und wählen Sie sein Gesicht.</translation>
+    </message>
+    <message>
+        <source>{fps:.0f} frames a second</source>
+        <translation>{fps:.0f} Bilder pro Sekunde</translation>
+    </message>
+    <message>
+        <source>Take pose from camera</source>
+        <translation>Pose der Kamera übernehmen</translation>
+    </message>
+</context>
+<context>
     <name>Canvas</name>
     <message>
         <source>Photo with the points of the face</source>
@@ -2010,6 +2073,14 @@
     <message>
         <source>Play the poses of a video, or of a folder of frames, on this photo</source>
         <translation>Die Posen eines Videos oder eines Ordners mit Einzelbildern auf diesem Foto abspielen</translation>
+    </message>
+    <message>
+        <source>Ca&amp;mera…</source>
+        <translation>Ka&amp;mera…</translation>
+    </message>
+    <message>
+        <source>Let this face follow the person in front of a camera</source>
+        <translation>Dieses Gesicht folgt der Person vor einer Kamera</translation>
     </message>
     <message>
         <source>Correct the &amp;detection</source>
