@@ -6,6 +6,7 @@ Without a command, or with a photo, it opens the editor. Only the editor imports
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -18,7 +19,7 @@ try:
     import tyro
     from tyro.conf import Positional, arg
 
-    from engine import ReposeError, resource
+    from engine import ReposeError, remove_unfinished, resource, write_whole
 except ModuleNotFoundError as error:
     # Usually the system's Python instead of the virtual environment of `make run`.
     folder = ".venv\\Scripts" if sys.platform == "win32" else ".venv/bin"
@@ -45,14 +46,15 @@ class UsageError(Exception):
 
 @dataclass(frozen=True)
 class EditorOptions:
-    """Open the editor, or run a command: repose | train | prepare | evaluate | benchmark.
+    """Open the editor, or run a command:
+    repose | train | prepare | evaluate | benchmark | desktop.
 
     For the options of a command, add --help after it.
     """
 
     photo: Annotated[Positional[Path | None], arg(metavar="[PHOTO]", help_behavior_hint="")] = None
-    """The photo (JPEG, PNG, WebP, TIFF or BMP) or project (.repose) to open. The default is a
-    sample photo."""
+    """The photo (JPEG, PNG, WebP, TIFF, BMP, AVIF or HEIC) or project (.repose) to open. The
+    default is a sample photo."""
 
     model: Annotated[Path | None, arg(metavar="PATH", help_behavior_hint="")] = None
     """The model to use. The default comes with Repose."""
@@ -96,6 +98,39 @@ def _display_is_dead(environment: Mapping[str, str]) -> bool:
                 continue
             return False
     return True
+
+
+@dataclass(frozen=True)
+class DesktopOptions:
+    """Add the editor to the programs of the Linux desktop, with its icon."""
+
+    remove: bool = False
+    """Remove it again."""
+
+
+def _desktop(arguments: Sequence[str]) -> int:
+    """Install the desktop entry and the icon for this user, by the rules of freedesktop.org."""
+    options = _parse(DesktopOptions, "desktop", arguments)
+    if sys.platform != "linux":
+        raise ReposeError("The desktop's entries are for Linux: start the editor with repose.")
+    data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    entry = data / "applications" / "repose.desktop"
+    icon = data / "icons" / "hicolor" / "scalable" / "apps" / "repose.svg"
+    if options.remove:
+        entry.unlink(missing_ok=True)
+        icon.unlink(missing_ok=True)
+        return DONE
+    # This Python and this file, wherever they are: the desktop's PATH may not contain `repose`.
+    words = (sys.executable, os.path.abspath(__file__))
+    quoted = (re.sub(r'(["`$\\])', r"\\\1", word).replace("%", "%%") for word in words)
+    program = " ".join(f'"{word}"' for word in quoted)
+    text = resource("repose.desktop").read_text(encoding="utf-8")
+    with write_whole(entry) as part:
+        part.write_text(text.replace("Exec=repose ", f"Exec={program} "), encoding="utf-8")
+    with write_whole(icon) as part:
+        part.write_bytes(resource("icon.svg").read_bytes())
+    print(entry)
+    return DONE
 
 
 def _repose(arguments: Sequence[str]) -> int:
@@ -181,6 +216,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "prepare": _prepare,
     "evaluate": _evaluate,
     "benchmark": _benchmark,
+    "desktop": _desktop,
 }
 
 
@@ -189,9 +225,29 @@ def _parse(options: type[Any], command: str, arguments: Sequence[str]) -> Any:
     return tyro.cli(options, prog=f"{PROGRAM} {command}".strip(), args=list(arguments))
 
 
+def _interrupt(_number: int, _frame: object) -> None:
+    """Handle the first Ctrl+C, which is an exception; the second ends the process at once.
+
+    An exception while the threads are awaited would end the interpreter under them (SIGABRT).
+    """
+    signal.signal(signal.SIGINT, _end)
+    raise KeyboardInterrupt
+
+
+def _end(_number: int, _frame: object) -> None:
+    remove_unfinished()
+    os._exit(INTERRUPTED)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return the exit status; ``arguments`` exclude the program's name."""
-    arguments = sys.argv[1:] if arguments is None else arguments
+    """Run the command line and return the exit status.
+
+    arguments  without the program's name; None: this process's, which then handles Ctrl+C
+    """
+    if arguments is None:
+        arguments = sys.argv[1:]
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, _interrupt)
     try:
         if arguments and arguments[0] in COMMANDS:
             return COMMANDS[arguments[0]](arguments[1:])

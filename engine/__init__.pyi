@@ -15,6 +15,7 @@ from .config.skeletons import N_LANDMARKS as N_LANDMARKS
 from .core.devices import usable_devices as usable_devices
 from .core.errors import ReposeError as ReposeError
 from .core.files import read_text as read_text
+from .core.files import remove_unfinished as remove_unfinished
 from .core.files import resource as resource
 from .core.files import write_whole as write_whole
 from .data.datasets import DataCount as DataCount
@@ -23,6 +24,7 @@ from .data.datasets import guess_layout as guess_layout
 from .data.datasets import sum_counts as sum_counts
 from .export.batches import NAME_FIELDS as NAME_FIELDS
 from .export.batches import ExportBatch as ExportBatch
+from .export.batches import Precision as Precision
 from .export.batches import angles_between as angles_between
 from .export.batches import plan_batch as plan_batch
 from .export.repose_options import MOST_SMOOTHING as MOST_SMOOTHING
@@ -36,16 +38,20 @@ from .export.sequence import open_footage as open_footage
 from .export.sequence import played as played
 from .export.sequence import smoothed as smoothed
 from .export.sequence_export import SequenceExport as SequenceExport
+from .face.coefficients import Coefficients as Coefficients
 from .face.detection import find_faces as find_faces
 from .face.expression import Expression as Expression
 from .face.faces import Face as Face
 from .face.head import mean_face as mean_face
+from .face.head_model import N_DENSE as N_DENSE
 from .face.head_picture import draw_head as draw_head
 from .face.head_picture import place_on_head as place_on_head
 from .face.landmarks import Landmarks as Landmarks
+from .face.lifted_face import LiftedFace as LiftedFace
+from .face.parts import PartLabel as PartLabel
 from .face.pose import Pose3D as Pose3D
 from .face.pose import Transfer as Transfer
-from .face.pose import copy_pose as copy_pose
+from .face.pose import copied_pose as copied_pose
 from .face.pose import expressed as expressed
 from .face.pose import head_angles as head_angles
 from .face.pose_check import Finding as Finding
@@ -55,6 +61,7 @@ from .face.pose_files import POSE_SUFFIXES as POSE_SUFFIXES
 from .face.pose_files import read_pose as read_pose
 from .face.pose_files import write_pose as write_pose
 from .face.pose_preset import PosePreset as PosePreset
+from .face.pose_preset import pose_from_file as pose_from_file
 from .face.pose_preset import relaxed as relaxed
 from .face.pose_preset import write_pose3d as write_pose3d
 from .face.retargeting import POSE_PARTS as POSE_PARTS
@@ -70,6 +77,7 @@ from .imaging.photos import read_photo as read_photo
 from .imaging.photos import read_picture as read_picture
 from .imaging.photos import write_photo as write_photo
 from .imaging.provenance import Metadata as Metadata
+from .imaging.reading import read_thumbnail as read_thumbnail
 from .inference.prediction import Prediction as Prediction
 from .inference.prediction import identity_drift as identity_drift
 from .inference.prediction import keep_refined as keep_refined

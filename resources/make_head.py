@@ -15,6 +15,7 @@ middle of the head between the ears.
 import argparse
 import gzip
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -63,8 +64,21 @@ def read_base(folder: Path) -> tuple[Array, dict[str, list[list[int]]]]:
     return mean, quads
 
 
-def cut_head(base: Array, quads: dict[str, list[list[int]]]) -> tuple[Array, Ints]:
-    """Head, neck and eyeballs, symmetric: vertices (V, 3) in head coordinates, triangles (T, 3)."""
+class Cut(NamedTuple):
+    """Head, neck and eyeballs out of the whole body.
+
+    vertices (V, 3) in head coordinates, triangles (T, 3), used (V,): which vertices of the body
+    those are, shift (3,): from the body's axes, y turned down, to head coordinates
+    """
+
+    vertices: Array
+    triangles: Ints
+    used: NDArray[np.int64]
+    shift: Array
+
+
+def cut_head(base: Array, quads: dict[str, list[list[int]]]) -> Cut:
+    """The head, not yet quite symmetric."""
     faces = np.array(quads["body"] + quads["helper-l-eye"] + quads["helper-r-eye"])
     keep = (base[:, 1] > NECK) & (np.abs(base[:, 0]) < 1.3)
     faces = faces[keep[faces].all(axis=1)]
@@ -75,7 +89,8 @@ def cut_head(base: Array, quads: dict[str, list[list[int]]]) -> tuple[Array, Int
     head = head * (1, -1, 1)
     above = head[head[:, 1] < -6.9]  # y is down: above the neck, where ears are widest
     ears = above[np.abs(above[:, 0]) > np.abs(above[:, 0]).max() - 0.12]
-    return head - (0, ears[:, 1].mean(), ears[:, 2].mean()), triangles
+    shift = np.array([0, -ears[:, 1].mean(), -ears[:, 2].mean()])
+    return Cut(head + shift, triangles, used, shift)
 
 
 def mirror_vertices(head: Array) -> Ints:
@@ -170,43 +185,65 @@ def jaw_paths(head: Array, triangles: Ints, jaw: Array) -> tuple[Ints, NDArray[n
     return vertices.astype(np.int32), drawing.weights[nearest].reshape(17, JAW_STEPS, 3)
 
 
+class Head(NamedTuple):
+    """The mean head: what `head.npz` stores, and where it comes from.
+
+    bald (V, 3): the vertices before the scalp was raised; eyes (V,): whether a vertex is an eye's
+    """
+
+    cut: Cut
+    vertices: Array
+    bald: Array
+    eyes: NDArray[np.bool_]
+    mirror: Ints
+    landmark_vertices: Ints
+    jaw_vertices: Ints
+    jaw_weights: NDArray[np.float32]
+
+
+def make_head(base: Array, quads: dict[str, list[list[int]]]) -> Head:
+    """The mean head from MakeHuman's averaged adult (`read_base`)."""
+    cut = cut_head(base, quads)
+    mirror = mirror_vertices(cut.vertices)
+    head = (cut.vertices + cut.vertices[mirror] * (-1, 1, 1)) / 2
+    n_eyes = len({i for side in "lr" for q in quads[f"helper-{side}-eye"] for i in q})
+    eyes = np.arange(len(head)) >= len(head) - n_eyes
+    landmarks = find_landmarks(head, cut.triangles, eyes)
+    candidates = np.flatnonzero(head[:, 2] > 0)
+    _, nearest = cKDTree(head[candidates]).query(landmarks)
+    vertices = candidates[nearest].astype(np.int32)
+    vertices[list(MIRROR_IMAGES)] = mirror[vertices]  # symmetric
+    jaw_vertices, jaw_weights = jaw_paths(head, cut.triangles, landmarks[:17])
+    haired = raise_scalp(head, cut.triangles)
+    return Head(cut, haired, head, eyes, mirror, vertices, jaw_vertices, jaw_weights)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("mpfb2", type=Path)
     parser.add_argument("output", type=Path)
     parser.add_argument("--picture", type=Path, help="also write the renderings with the landmarks")
     arguments = parser.parse_args()
-    base, quads = read_base(arguments.mpfb2)
-    head, triangles = cut_head(base, quads)
-    mirror = mirror_vertices(head)
-    head = (head + head[mirror] * (-1, 1, 1)) / 2
-    n_eyes = len({i for side in "lr" for q in quads[f"helper-{side}-eye"] for i in q})
-    eyes = np.arange(len(head)) >= len(head) - n_eyes
-    landmarks = find_landmarks(head, triangles, eyes)
-    candidates = np.flatnonzero(head[:, 2] > 0)
-    _, nearest = cKDTree(head[candidates]).query(landmarks)
-    vertices = candidates[nearest].astype(np.int32)
-    vertices[list(MIRROR_IMAGES)] = mirror[vertices]  # symmetric
-    jaw_vertices, jaw_weights = jaw_paths(head, triangles, landmarks[:17])
-    haired = raise_scalp(head, triangles)
+    head = make_head(*read_base(arguments.mpfb2))
+    triangles = head.cut.triangles
     np.savez_compressed(
         arguments.output,
-        vertices=haired.astype(np.float32),
+        vertices=head.vertices.astype(np.float32),
         triangles=triangles,
-        mirror=mirror,
-        landmark_vertices=vertices,
-        jaw_vertices=jaw_vertices,
-        jaw_weights=jaw_weights,
+        mirror=head.mirror,
+        landmark_vertices=head.landmark_vertices,
+        jaw_vertices=head.jaw_vertices,
+        jaw_weights=head.jaw_weights,
     )
     if arguments.picture:
         views = []
         for yaw in (-40, -20, 0, 20, 40):
-            picture, _, points = shaded(haired, triangles, eyes, yaw)
-            for x, y in points[vertices]:
+            picture, _, points = shaded(head.vertices, triangles, head.eyes, yaw)
+            for x, y in points[head.landmark_vertices]:
                 cv2.circle(picture, (round(float(x)), round(float(y))), 2, (255, 0, 0), -1)
             views.append(picture)
         cv2.imwrite(str(arguments.picture), np.hstack(views)[..., ::-1])
-    print(f"{len(head)} vertices, {len(triangles)} triangles")
+    print(f"{len(head.vertices)} vertices, {len(triangles)} triangles")
 
 
 if __name__ == "__main__":

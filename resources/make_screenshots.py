@@ -14,6 +14,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
+from engine.imaging.reading import open_picture
 from gui.canvas.picking import MARGIN
 from gui.panes.views import View
 from gui.style.preferences import settings
@@ -207,7 +208,7 @@ PICTURES = (screenshot, part, expression, compare, keep, correct, warning)
 def save(widget: QWidget, path: Path) -> None:
     """Write what a widget shows, in few colours."""
     widget.grab().save(str(path))
-    with Image.open(path) as image:
+    with open_picture(path) as image:
         # Of all methods, this one keeps the few pixels of a signal colour.
         method, refined = Image.Quantize.MAXCOVERAGE, 2
         few = image.convert("RGB").quantize(COLOURS, method, refined, dither=Image.Dither.NONE)

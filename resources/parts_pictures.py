@@ -19,6 +19,7 @@ from engine.face.edges import refine_edges
 from engine.face.parts_network import SIZE
 from engine.imaging.crop import Crop
 from engine.imaging.filling import filled
+from engine.imaging.photos import read_photo
 
 CONTEXT = 40
 """Pixels around the crop at the network's size, so that it can be moved and turned."""
@@ -97,12 +98,8 @@ def landmarks_of_dense(points: NDArray[np.float32]) -> NDArray[np.float32]:
 def _read(
     folder: Path, name: str, group: str, points: NDArray[np.float32], rendered: bool
 ) -> Example:
-    bgr = cv2.imread(str(folder / f"{name}.jpg"), cv2.IMREAD_COLOR)
-    mask = cv2.imread(str(folder / "masks" / f"{name}.png"), cv2.IMREAD_GRAYSCALE)
-    assert bgr is not None, name
-    assert mask is not None, name
-    picture = np.asarray(bgr[..., ::-1], np.uint8)
-    labels = np.asarray(mask, np.uint8)
+    picture = read_photo(folder / f"{name}.jpg")
+    labels = read_photo(folder / "masks" / f"{name}.png")[..., 0]
     landmarks = points if rendered else landmarks_of_dense(points)
     if rendered:
         person = np.asarray((labels != 0) * 255, np.uint8)

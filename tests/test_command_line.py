@@ -1,7 +1,9 @@
 """The command line: exit statuses, one sentence per mistake, and no Qt."""
 
 import json
+import os
 import pickle
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +13,7 @@ import pytest
 from PIL import Image
 
 from engine.imaging.photos import Photo, read_photo, write_photo
-from main import DONE, FAILED, WRONG_USAGE, main
+from main import DONE, FAILED, INTERRUPTED, WRONG_USAGE, main
 
 ROOT = Path(__file__).parent.parent
 
@@ -82,6 +84,42 @@ def test_a_terminal_shows_progress(
     assert "2/2" in captured.err
     assert "jobs.csv line 3: none.jpg does not exist." in captured.err
     assert captured.out == "1 done, 1 failed\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGINT")
+def test_a_second_interrupt_ends_at_once_and_leaves_nothing() -> None:
+    """The first waits for the running jobs, here for ever; an end below them would be SIGABRT."""
+    program = """
+import sys, time, main
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from engine import write_whole
+
+def work():
+    with write_whole(Path("out.png")) as part:
+        part.write_text("half")
+        print("writing", flush=True)
+        time.sleep(60)
+
+def command(arguments):
+    with ThreadPoolExecutor() as pool:
+        pool.submit(work).result()
+
+main.COMMANDS["work"] = command
+sys.argv = ["repose", "work"]
+sys.exit(main.main())
+"""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"writing\n"
+        process.send_signal(signal.SIGINT)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.3)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == INTERRUPTED
+    assert not list(Path.cwd().iterdir())
 
 
 @pytest.mark.parametrize(
@@ -173,6 +211,21 @@ def test_bad_poses(sample: Path, model: Path, capsys: pytest.CaptureFixture[str]
         assert run("repose", sample, "-o", "out.png", "--pose", name, "--model", model) == FAILED
         assert words in sentence(capsys)
     assert not list(Path().glob("*out*"))
+
+
+def test_what_may_be_wrong_with_a_picture_is_said(
+    sample: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    common = ("--pitch", "50", "--model", model)
+    assert run("repose", sample, "-o", "out.png", *common) == DONE
+    line = sentence(capsys)
+    assert line.startswith("repose: out.png: The head nods by 50 degrees")
+    assert run("repose", sample, "--out", "out", *common) == DONE
+    assert "The head nods" in capsys.readouterr().err
+    assert "The head nods" in Path("out/report.csv").read_text()
+    assert run("repose", sample, "--out", "out", *common, "--events") == DONE
+    job = json.loads(capsys.readouterr().out.splitlines()[1])
+    assert (job["result"], job["warning"]) == ("kept", "")
 
 
 def test_bad_models(sample: Path, model: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ import torch
 from engine.benchmark.export_speed import export_speed
 from engine.benchmark.training_speed import training_speed
 from engine.benchmark.update_speed import milliseconds, update_speed
-from engine.core.devices import Device
+from engine.core.devices import Device, Precision
 from engine.core.errors import ReposeError
 from engine.core.files import resource
 from engine.face.detection import find_faces
@@ -38,6 +38,10 @@ class BenchmarkOptions:
     """The model; without it, the one that comes with Repose."""
     device: Device = "auto"
     """Where to compute; auto takes the fastest."""
+    precision: Precision = "auto"
+    """float32 (full) or half precision; auto takes half where the hardware has it."""
+    threads: int = 0
+    """Threads of the networks on a processor; 0 chooses."""
 
 
 def benchmark(options: BenchmarkOptions) -> dict[str, Any]:
@@ -53,7 +57,7 @@ def benchmark(options: BenchmarkOptions) -> dict[str, Any]:
     """
     photo = read_photo(options.photo or resource("sample.jpg"))
     start = time.perf_counter()
-    predictor = Predictor(options.model, options.device)
+    predictor = Predictor(options.model, options.device, options.precision, options.threads)
     loading = 1000 * (time.perf_counter() - start)
     faces = find_faces(photo)
     if not faces:

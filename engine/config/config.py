@@ -25,6 +25,9 @@ Layout = Literal["fei", "people", "portraits"]
 which are lifted to 3D and turned."""
 
 
+_MOST_FEATURES = 2**27  # of a layer: 512 MB
+
+
 def _check(what: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:  # also true for NaN
         raise ReposeError(f"The setting {what} must lie between {low:g} and {high:g}, not {value}.")
@@ -171,6 +174,11 @@ class LossConfig:
     loss, in stage 2."""
     identity_weight: float = 0.3
     """Weight of the squared distance between the faces' descriptors in the same network."""
+    landmark_weight: float = 1.0
+    """Weight of the distance of lids, lips and irises, found by the landmarker, relative to the L1
+    loss, in stage 2."""
+    expression_weight: float = 1.0
+    """Weight of the difference of the landmarker's expression coefficients."""
     cutoff: int = 4
     """Border pixels removed from every side before D and before the metrics."""
 
@@ -179,6 +187,8 @@ class LossConfig:
         _check("loss.ssim_weight", self.ssim_weight, 0, 1e6)
         _check("loss.perceptual_weight", self.perceptual_weight, 0, 1e6)
         _check("loss.identity_weight", self.identity_weight, 0, 1e6)
+        _check("loss.landmark_weight", self.landmark_weight, 0, 1e6)
+        _check("loss.expression_weight", self.expression_weight, 0, 1e6)
         _check("loss.cutoff", self.cutoff, 0, 64)
 
 
@@ -230,6 +240,8 @@ class DataConfig:
     """Keep out whole people; or, to fine-tune on one person, pictures of each person."""
     repeat: int = 1
     """Times that every picture is a source in one epoch; more for few pictures."""
+    targets: int = 4
+    """Pairs of each visit to a source: the guides of one source are prepared once for all."""
     detector: Detector = "landmarker"
     """What finds faces and landmarks: MediaPipe's networks, or dlib as in the report."""
     augment: bool = True
@@ -239,6 +251,7 @@ class DataConfig:
         _check("data.views", self.views, 1, 1000)
         _check("data.held_out", self.held_out, 0, 0.9)
         _check("data.repeat", self.repeat, 1, 10_000)
+        _check("data.targets", self.targets, 1, 64)
 
 
 @dataclass(frozen=True)
@@ -285,6 +298,14 @@ class Config:
             raise ReposeError("The setting heatmaps.stride must be 1 or at least g1.patch.")
         if self.heatmaps.stride >= self.g1.patch << self.g1.blocks:
             raise ReposeError("The setting heatmaps.stride is coarser than G1's last block.")
+        for generator in (self.g1, self.g2):
+            pixels = sides[0] * sides[1] // generator.patch**2
+            if pixels * generator.filters > _MOST_FEATURES:
+                raise ReposeError(
+                    f"A generator with {generator.filters} filters at {sides[1]}x{sides[0]} pixels"
+                    " takes too much memory: set fewer filters, or a larger patch."
+                )
+        _check("seed", self.seed, 0, 2**32 - 1)
         if min(sides) < 2 * self.loss.cutoff + 16:
             raise ReposeError("The setting loss.cutoff leaves too little of the picture.")
 
@@ -310,6 +331,8 @@ class Config:
             raise ReposeError("The settings are not valid JSON.") from error
         return typing.cast(Config, read_settings(Config, values, ""))
 
+
+_LARGEST_NUMBER = 1e15  # JSON's integers may be larger than a float
 
 _RENAMED = {"data.vary": "augment"}
 """Present names of settings that earlier versions named otherwise."""
@@ -343,7 +366,7 @@ def read_settings(kind: Any, value: Any, where: str) -> Any:
             return tuple(
                 read_settings(k, v, where) for k, v in zip(kinds_of_items, value, strict=True)
             )
-    if kind is float and type(value) in (int, float):
+    if kind is float and type(value) in (int, float) and not abs(value) > _LARGEST_NUMBER:
         return float(value)
     if kind in (bool, int, str) and type(value) is kind:
         return value
@@ -368,11 +391,13 @@ PRESETS: Mapping[str, Config] = types.MappingProxyType(
                 ssim_weight=0.0,
                 perceptual_weight=0.0,
                 identity_weight=0.0,
+                landmark_weight=0.0,
+                expression_weight=0.0,
                 cutoff=4,
             ),
             stage1=_REPORT_STAGE,
             stage2=_REPORT_STAGE,
-            data=DataConfig(poses=tuple(range(1, 11)), augment=False, detector="dlib"),
+            data=DataConfig(poses=tuple(range(1, 11)), targets=1, augment=False, detector="dlib"),
             precision="full",
         ),
     }

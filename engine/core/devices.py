@@ -1,10 +1,7 @@
 """Devices, their fastest precision, and the number of CPU threads."""
 
-import math
 import os
 import sys
-import time
-from collections.abc import Callable
 from functools import cache
 from typing import Literal
 
@@ -13,8 +10,17 @@ import torch
 from engine.core.errors import ReposeError
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
+Precision = Literal["auto", "full", "half"]
 
-_ROUNDS = 3
+_ALL_THREADS = torch.get_num_threads()
+"""torch's own choice: the physical cores that this process may use, or OMP_NUM_THREADS."""
+_MOST_THREADS = 8  # of one update, which is too small to occupy more
+MAX_THREADS = 1024  # a larger number is a mistake
+
+_ISA_LIMITS = ("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA")
+"""Environment variables with which oneDNN ignores newer instructions."""
+_WITHOUT_BFLOAT16 = {"SSE41", "AVX", "AVX2", "AVX2_VNNI", "AVX2_VNNI_2", "AVX512_CORE",
+                     "AVX512_CORE_VNNI"}  # fmt: skip
 
 
 def choose_device(wanted: Device | str = "auto") -> str:
@@ -40,36 +46,25 @@ def _available() -> tuple[str, ...]:
     return (*(name for name, present in found.items() if present), "cpu")
 
 
-def half_precision(device: str, always: bool = False) -> torch.dtype | None:
-    """The half precision dtype that is faster than float32 on ``device``; None if there is none.
+def half_precision(device: str, wanted: Precision = "auto") -> torch.dtype | None:
+    """The half precision dtype to compute with on ``device``; None for float32.
 
-    A CPU without bfloat16 instructions emulates them slowly; ``always`` skips that check.
+    ``auto`` takes half precision where the hardware computes with it: on GPUs, and on CPUs with
+    bfloat16 instructions (others emulate them slowly). Nothing is measured, so that a machine
+    always takes the same one and gives the same pictures.
     """
+    if wanted == "full":
+        return None
     if device == "cpu":
-        return torch.bfloat16 if always or _fast_bfloat16() else None
+        return torch.bfloat16 if wanted == "half" or _has_bfloat16() else None
     return torch.float16
 
 
-@cache
-def _fast_bfloat16() -> bool:
-    """Whether convolutions are faster in bfloat16 on this CPU. Measured, because ONEDNN_MAX_CPU_ISA
-    and some virtual machines disable instructions that the CPU has."""
+def _has_bfloat16() -> bool:
+    """Whether oneDNN, which runs the convolutions, has bfloat16 instructions on this CPU."""
     told = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
-    if told is None or not told():
-        return False
-    # With the instructions about 0.5, without about 3: robust against load from other programs.
-    return _convolution_seconds(torch.bfloat16) < 1.5 * _convolution_seconds(torch.float32)
-
-
-@torch.inference_mode()
-def _convolution_seconds(precision: torch.dtype) -> float:
-    """The shortest of five runs of a small convolution, seconds."""
-    layer = torch.nn.Conv2d(64, 64, 3, padding=1).to(precision)
-    layer = layer.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    features = torch.ones(1, 64, 48, 48, dtype=precision)
-    features = features.to(memory_format=torch.channels_last)
-    layer(features)
-    return min(_elapsed(lambda: layer(features)) for _ in range(5))
+    limit = next(filter(None, map(os.environ.get, _ISA_LIMITS)), "").upper()
+    return told is not None and told() and limit not in _WITHOUT_BFLOAT16
 
 
 @cache
@@ -96,26 +91,19 @@ def step_back() -> None:
         os.nice(10)
 
 
-def choose_threads(work: Callable[[], object]) -> None:
-    """Set torch's number of CPU threads to the one with which ``work`` is fastest.
+def computing(device: str, precision: torch.dtype) -> str:
+    """What computes and how, for people: ``"cpu, 2 threads, bfloat16"``."""
+    count = torch.get_num_threads()
+    threads = [f"{count} thread{'s' if count > 1 else ''}"] if device == "cpu" else []
+    return ", ".join([device, *threads, str(precision).removeprefix("torch.")])
 
-    Fewer than all are often faster: an update is small, so that synchronisation and shared cores
-    cost more than the threads gain. Tries powers of two up to torch's present number.
+
+def update_threads(wanted: int = 0) -> int:
+    """The number of CPU threads for the networks of one update: ``wanted``, or 0 for all cores.
+
+    Not more than 8 then: an update is small, so that more would wait for one another. Raises
+    ReposeError for a number out of range.
     """
-    most = torch.get_num_threads()
-    counts = sorted({min(2**k, most) for k in range(most.bit_length() + 1)})
-    work()  # the first run is slower
-    if len(counts) > 1:
-        taken = dict.fromkeys(counts, math.inf)
-        for _ in range(_ROUNDS):  # interleaved, so that other load affects all counts alike
-            for count in counts:
-                torch.set_num_threads(count)
-                work()  # starts the threads
-                taken[count] = min(taken[count], _elapsed(work))
-        torch.set_num_threads(min(counts, key=taken.__getitem__))
-
-
-def _elapsed(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+    if not 0 <= wanted <= MAX_THREADS:
+        raise ReposeError(f"The number of threads goes from 1 to {MAX_THREADS}, or 0 to choose.")
+    return wanted or min(_ALL_THREADS, _MOST_THREADS)

@@ -39,7 +39,8 @@ def together(kind: str) -> Iterator[torch.device]:
             )
         device = torch.device(kind, number)
         torch.cuda.set_device(device)
-    dist.init_process_group("nccl" if kind == "cuda" else "gloo", timeout=_TIMEOUT)
+    # With two backends, `agreed` and `from_first` exchange CPU tensors and wait for no GPU.
+    dist.init_process_group("cpu:gloo,cuda:nccl" if kind == "cuda" else "gloo", timeout=_TIMEOUT)
     try:
         yield device
     finally:
@@ -68,8 +69,7 @@ def agreed(flags: Sequence[bool]) -> tuple[bool, ...]:
     """The logical or over all processes, for each of ``flags``; the same result everywhere."""
     if count() == 1:
         return tuple(flags)
-    device = "cuda" if dist.get_backend() == "nccl" else "cpu"
-    votes = torch.tensor(flags, dtype=torch.int32, device=device)
+    votes = torch.tensor(flags, dtype=torch.int32)
     dist.all_reduce(votes, dist.ReduceOp.MAX)
     return tuple(bool(vote) for vote in votes.tolist())
 
@@ -78,8 +78,7 @@ def from_first(value: float) -> float:
     """Process 0's ``value``, in every process."""
     if count() == 1:
         return value
-    device = "cuda" if dist.get_backend() == "nccl" else "cpu"
-    shared = torch.tensor(value, dtype=torch.float64, device=device)
+    shared = torch.tensor(value, dtype=torch.float64)
     dist.broadcast(shared, 0)
     return float(shared)
 

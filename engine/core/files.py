@@ -1,12 +1,17 @@
 """Atomic writing of files, reading of text, and the files that Repose ships."""
 
 import errno
+import io
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+import stat
+import time
+import unicodedata
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from engine.core.errors import ReposeError
 
@@ -30,6 +35,8 @@ def resource(name: str) -> Path:
 
 
 _LITTLE = 1_000_000  # bytes: less free space than a picture needs
+_unfinished: set[Path] = set()  # the temporary files of `write_whole` that are being written
+_TRIES = 20  # to replace a file that another program has open
 
 
 @contextmanager
@@ -53,13 +60,14 @@ def write_whole(path: Path) -> Iterator[Path]:
         try:
             final.parent.mkdir(parents=True, exist_ok=True)
             # Not tempfile, whose files only their owner may read.
+            _unfinished.add(part)
             part.touch(exist_ok=False)
             mode = (final if final.exists() else part).stat().st_mode
             yield part
             part.chmod(mode)  # the block may have replaced the file
             with part.open("r+b") as file:
                 os.fsync(file.fileno())
-            os.replace(part, final)
+            when_free(lambda: os.replace(part, final))
         except OSError as error:
             if _is_full(error, final.parent):
                 raise DiskFullError(
@@ -68,10 +76,74 @@ def write_whole(path: Path) -> Iterator[Path]:
             raise ReposeError(f"{path} cannot be written: {reason(error)}.") from error
     finally:
         # In a read-only folder there is no temporary file, and the error is already raised.
+        _remove(part)
+        _unfinished.discard(part)
+
+
+def remove_unfinished() -> None:
+    """Remove the temporary files of all `write_whole` that are running: the process ends now."""
+    for part in tuple(_unfinished):
+        _remove(part)
+
+
+def _remove(part: Path) -> None:
+    try:
+        part.unlink(missing_ok=True)
+    except OSError:
+        pass
+
+
+def when_free(action: Callable[[], object]) -> None:
+    """Replace or remove a file with ``action``, retried for a second while that is forbidden.
+
+    On Windows it is, as long as another program (the training panel, a virus scanner) has the file
+    open. Raises PermissionError when it still is.
+    """
+    for _ in range(_TRIES):
         try:
-            part.unlink(missing_ok=True)
-        except OSError:
-            pass
+            action()
+            return
+        except PermissionError:
+            time.sleep(1 / _TRIES)
+    action()
+
+
+def check_writable(path: Path) -> None:
+    """Raises ReposeError when `write_whole` could not write the file, or create files in a folder.
+
+    Missing folders are not created.
+    """
+    final = Path(os.path.realpath(path))
+    if final.exists() and not final.is_file() and not final.is_dir():
+        raise ReposeError(f"{path} cannot be written: it is not a file.")
+    folder = final if final.is_dir() else final.parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    probe = folder / f".{secrets.token_hex(6)}.part"
+    try:
+        probe.touch(exist_ok=False)
+        probe.unlink()
+    except OSError as error:
+        raise ReposeError(f"{path} cannot be written: {reason(error)}.") from error
+
+
+def name_key(name: str) -> str:
+    """A key that is equal for names which file systems of Windows or macOS do not tell apart."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def same_file_keys(path: Path) -> set[Any]:
+    """Values of which two paths share one if they are the same file.
+
+    It may not exist yet. Names that only some file systems tell apart are different.
+    """
+    keys: set[Any] = {os.path.realpath(path)}
+    try:
+        status = os.stat(path)
+        keys.add((status.st_dev, status.st_ino))
+    except OSError:  # to be written
+        pass
+    return keys
 
 
 def _is_full(error: OSError, folder: Path) -> bool:
@@ -84,14 +156,46 @@ def _is_full(error: OSError, folder: Path) -> bool:
     return error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
-def read_text(path: Path) -> str:
-    """The text of a UTF-8 file. Raises ReposeError when it cannot be read or decoded."""
+LARGEST_TEXT = 100_000_000
+"""Bytes; `read_text` refuses larger files."""
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a regular file for reading; pipes and devices, which may never end, are refused.
+
+    Raises ReposeError when it is missing, a folder, no regular file, or cannot be opened.
+    """
     try:
-        return path.read_text(encoding="utf-8-sig")
+        # Without O_NONBLOCK, opening a pipe waits for a writer.
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        file = os.fdopen(os.open(path, flags), "rb")
     except FileNotFoundError as error:
         raise ReposeError(f"{path} does not exist.") from error
-    except OSError as error:
-        raise ReposeError(f"{path} cannot be read: {reason(error)}.") from error
+    except (OSError, ValueError) as error:  # ValueError: a null character in the name
+        if isinstance(error, IsADirectoryError) or os.path.isdir(path):
+            raise ReposeError(f"{path} is a folder, not a file.") from error
+        why = reason(error) if isinstance(error, OSError) else "its name is not valid"
+        raise ReposeError(f"{path} cannot be read: {why}.") from error
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise ReposeError(f"{path} cannot be read: it is a pipe or a device, not a file.")
+    return file
+
+
+def read_text(path: Path, largest: int = LARGEST_TEXT) -> str:
+    """The text of a UTF-8 file of at most ``largest`` bytes.
+
+    Raises ReposeError when it is too large, cannot be read or decoded.
+    """
+    with open_regular(path) as file:
+        try:
+            data = file.read(largest + 1)
+        except OSError as error:
+            raise ReposeError(f"{path} cannot be read: {reason(error)}.") from error
+    if len(data) > largest:
+        raise ReposeError(f"{path} is too large: at most {largest // 1_000_000} MB are read of it.")
+    try:
+        return io.StringIO(data.decode("utf-8-sig"), newline=None).read()
     except UnicodeDecodeError as error:
         raise ReposeError(f"{path} is not text in UTF-8.") from error
 

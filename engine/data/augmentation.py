@@ -6,7 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.face.edges import foreground
 from engine.face.landmarks import Landmarks
+from engine.face.parts import PartLabel
 
 Pixels = NDArray[np.uint8]
 
@@ -14,7 +16,7 @@ ROLL = 7.0
 """Standard deviation of the rotation in the picture's plane, degrees."""
 
 _UNCERTAIN = 0.004  # standard deviation of landmark noise, relative to the face's longer side
-_PLAIN = 3  # largest difference between adjacent pixels of a uniform background, 0 to 255
+_GREY = 0.08  # share of pairs without colour
 
 
 def random_jitter(width: int, height: int, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -35,6 +37,8 @@ def recoloured(pictures: Sequence[Pixels], rng: np.random.Generator) -> list[Pix
     ramp = np.linspace(0, 1, 256)[:, None] ** gamma * gain * 255
     table = ramp.clip(0, 255).astype(np.uint8)[None]
     saturation = float(np.clip(rng.normal(1, 0.2), 0, 1.6))
+    if rng.random() < _GREY:
+        saturation = 0.0
     result = []
     for picture in pictures:
         bright = cv2.LUT(picture, table)
@@ -75,28 +79,12 @@ def random_backdrop(picture: Pixels, size: int, rng: np.random.Generator) -> Pix
     return np.asarray(cv2.GaussianBlur(large, (0, 0), blur) if blur > 0.3 else large, np.uint8)
 
 
-def exchanged_background(picture: Pixels, landmarks: Landmarks, backdrop: Pixels) -> Pixels | None:
-    """The picture with its background replaced by ``backdrop``; None when its own background is not
-    uniform enough to be segmented.
+def exchanged_background(picture: Pixels, parts: NDArray[np.float32], backdrop: Pixels) -> Pixels:
+    """The picture (S, S, 3) with its background replaced by ``backdrop``.
 
-    The background is found by a flood fill from the upper corners.
+    parts  (S, S, 6) in [0, 1], the share of each `PartLabel`
     """
-    size = picture.shape[0]
-    smooth = cv2.GaussianBlur(picture, (0, 0), size / 256)
-    marked = np.zeros((size + 2, size + 2), np.uint8)
-    step = (_PLAIN,) * 3
-    for corner in ((0, 0), (size - 1, 0)):
-        cv2.floodFill(smooth, marked, corner, 0, step, step, 4 | cv2.FLOODFILL_MASK_ONLY)
-    mask = marked[1:-1, 1:-1]
-    share = float(mask.mean())
-    low, high = landmarks.min(axis=0), landmarks.max(axis=0)
-    left, top = np.floor(low).astype(int).clip(0)
-    right, bottom = np.ceil(high).astype(int)
-    head = mask[max(0, top - (bottom - top) // 2) : bottom, left:right]
-    if not 0.15 < share < 0.8 or head.size == 0 or head.mean() > 0.05:
-        return None
-    around = 2 * (size // 100) + 1  # dilate over the mixed pixels at the person's border
-    mask = cv2.dilate(mask, np.ones((around, around), np.uint8))
-    alpha = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), size / 200)[..., None]
-    mixed = picture * (1 - alpha) + backdrop * alpha
-    return mixed.astype(np.uint8)
+    person = 1 - parts[..., PartLabel.BACKGROUND]
+    own = foreground(picture, person)  # without what is mixed in of the old background
+    alpha = person[..., None]
+    return np.asarray(own * alpha + backdrop * (1 - alpha), np.uint8)

@@ -32,8 +32,16 @@ class Batch:
     target_edges: Tensor | None = None
     """Bx1xHxW."""
 
+    def pin_memory(self) -> "Batch":
+        """Copy the batch to pinned memory, from which `to` copies while the GPU computes."""
+        return Batch(**{name: tensor.pin_memory() for name, tensor in self._tensors().items()})
+
     def to(self, device: torch.device | str) -> "Batch":
         """Copy the batch to ``device``."""
-        tensors: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
-        moved = {k: t.to(device, non_blocking=True) for k, t in tensors.items() if t is not None}
-        return Batch(**moved)
+        tensors = self._tensors().items()
+        return Batch(**{name: tensor.to(device, non_blocking=True) for name, tensor in tensors})
+
+    def _tensors(self) -> dict[str, Any]:
+        """The tensors by name, without those that are None."""
+        every = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: tensor for name, tensor in every.items() if tensor is not None}

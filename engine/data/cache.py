@@ -4,7 +4,7 @@ A cache is a folder that `prepare` writes:
 
 index.json    the options it was made with, and an `Entry` for each picture
 pictures.bin  the pixels of all pictures, concatenated raw RGB; the pixels of a lifted view are
-              followed by its weight map
+              followed by its weight map, those of a face by the labels of its parts
 skipped.csv   the pictures that could not be used, with the reasons
 
 An unfinished cache has `unfinished.jsonl` and `unfinished.bin` instead (see
@@ -25,7 +25,7 @@ from engine.face.landmarks import Box, Landmarks
 
 Pixels = NDArray[np.uint8]
 
-VERSION = 3
+VERSION = 4
 INDEX = "index.json"
 PICTURES = "pictures.bin"
 SKIPPED = "skipped.csv"
@@ -41,6 +41,7 @@ class Entry:
     height, width  size of the cached picture, pixels
     offset         position of its first byte in `pictures.bin`
     weight_offset  position of the first byte of its weight map (height x width); None without one
+    labels_offset  the same of its part labels
     landmarks      the N points of the skeleton in pixels of the cached picture; None where missing
     box            left, top, right, bottom of face or body, pixels of the cached picture
     """
@@ -52,6 +53,7 @@ class Entry:
     width: int
     offset: int
     weight_offset: int | None
+    labels_offset: int | None
     landmarks: tuple[tuple[float, float] | None, ...]
     box: Box
 
@@ -59,7 +61,8 @@ class Entry:
     def end(self) -> int:
         """Position after the last byte of the picture in `pictures.bin`."""
         area = self.height * self.width
-        return self.offset + (3 if self.weight_offset is None else 4) * area
+        maps = (self.weight_offset is not None) + (self.labels_offset is not None)
+        return self.offset + (3 + maps) * area
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +76,7 @@ class Picture:
     box            (4,): left, top, right, bottom, pixels of the picture
     fixed_camera   whether pictures of one person share their frame
     skeleton       the skeleton of the points, a name in `SKELETONS`
-    weight_offset  position of the weight map; None without one
+    weight_offset, labels_offset  positions of the weight map and of the part labels, or None
     """
 
     name: str
@@ -87,6 +90,7 @@ class Picture:
     fixed_camera: bool
     skeleton: str = "face"
     weight_offset: int | None = None
+    labels_offset: int | None = None
 
     @property
     def pixels(self) -> Pixels:
@@ -97,11 +101,19 @@ class Picture:
     @property
     def weight(self) -> NDArray[np.uint8] | None:
         """(H, W) uint8: loss weight of each pixel, 0 to 255; None for a photograph."""
-        if self.weight_offset is None:
+        return self._map(self.weight_offset)
+
+    @property
+    def labels(self) -> NDArray[np.uint8] | None:
+        """(H, W) uint8, values of `engine.face.parts.PartLabel`; None if it is not of a face."""
+        return self._map(self.labels_offset)
+
+    def _map(self, offset: int | None) -> NDArray[np.uint8] | None:
+        """(H, W) uint8 at an offset; None without one."""
+        if offset is None:
             return None
         height, width, _ = self.shape
-        end = self.weight_offset + height * width
-        return _mapped(self.file)[self.weight_offset : end].reshape(height, width)
+        return _mapped(self.file)[offset : offset + height * width].reshape(height, width)
 
 
 def is_cache(folder: Path) -> bool:
@@ -153,6 +165,7 @@ def open_cache(folder: Path) -> list[Picture]:
                     fixed_camera=layout != "people",
                     skeleton=skeleton,
                     weight_offset=entry.weight_offset,
+                    labels_offset=entry.labels_offset,
                 )
             )
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:

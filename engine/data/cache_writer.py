@@ -70,7 +70,7 @@ class CacheWriter:
 
     def append(self, record: Record, contents: Sequence[Pixels]) -> None:
         """Append a picture file: its record, with offsets relative to the start of ``contents``,
-        and the pixels and weights of its entries.
+        and the pixels, weights and labels of its entries.
 
         Raises ReposeError when they cannot be written.
         """
@@ -164,7 +164,7 @@ class CacheWriter:
         for line, file in zip(lines, files, strict=False):
             try:
                 record = Record.of(json.loads(line))
-            except (ValueError, LookupError, TypeError):
+            except (ValueError, LookupError, TypeError, RecursionError):
                 break
             ends = [entry.end for entry in record.entries]
             agrees = (record.name, record.stamp) == (file.name, file.stamp)
@@ -234,7 +234,7 @@ def made_in(folder: Path) -> Mapping[str, Any] | None:
             return dict(json.loads(header[0])["made"]) if header and _whole(header[0]) else None
         taken = folder.exists() and any(path.name != _LOCK for path in folder.iterdir())
         return {} if taken else None
-    except (OSError, ValueError, LookupError, TypeError, ReposeError):
+    except (OSError, ValueError, LookupError, TypeError, RecursionError, ReposeError):
         return {}
 
 

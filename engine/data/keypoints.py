@@ -40,7 +40,7 @@ def read_coco(path: Path) -> dict[str, Points]:
 
     Raises ReposeError when the file cannot be read or is not a COCO JSON file.
     """
-    text = read_text(path)
+    text = read_text(path, largest=1_000_000_000)
     try:
         content = json.loads(text)
         names = {image["id"]: str(image["file_name"]) for image in content["images"]}
@@ -62,7 +62,7 @@ def read_openpose(path: Path) -> Points:
     All points are NaN if OpenPose found no person. Raises ReposeError when the file cannot be read
     or is not an OpenPose file.
     """
-    text = read_text(path)
+    text = read_text(path, largest=1_000_000_000)
     try:
         people = json.loads(text)["people"]
         return _largest([_body(person["pose_keypoints_2d"]) for person in people])

@@ -34,19 +34,21 @@ def load_batches(
     last: int,
     size: int,
     workers: int = 1,
+    device: torch.device | None = None,
 ) -> Generator[Batch, None, None]:
     """Items ``first`` to ``last`` (exclusive) in batches of ``size`` pairs, in CPU memory.
 
-    ``workers`` processes prefetch them. In distributed training each rank gets its share of every
-    batch.
+    ``workers`` processes prefetch them; for a CUDA ``device`` the memory is pinned. In distributed
+    training each rank gets its share of every batch.
     """
     yield from DataLoader(
         pairs,
         batch_size=size // distributed.count(),
-        sampler=EpochOrder(len(pairs), seed, first, last),
+        sampler=EpochOrder(len(pairs), seed, first, last, pairs.targets),
         collate_fn=to_batch,
         num_workers=workers,
         prefetch_factor=4,
+        pin_memory=device is not None and device.type == "cuda",
         worker_init_fn=_quiet_worker,
     )
 
@@ -54,13 +56,13 @@ def load_batches(
 class EpochOrder(Sampler[int]):
     """Samples items ``first`` to ``last`` (exclusive) of an infinite sequence of epochs.
 
-    Each epoch is a random permutation of the ``length`` sources. The index of an item is epoch *
-    ``length`` + source, so that a source gets a different random target in each epoch. In
-    distributed training with N ranks each rank takes every Nth item.
+    Each epoch has ``length`` items: a random permutation of runs of ``run`` consecutive items. The
+    index of an item is epoch * ``length`` + its place, so that a source gets different random
+    targets in each epoch. In distributed training with N ranks each rank takes every Nth item.
     """
 
-    def __init__(self, length: int, seed: int, first: int, last: int) -> None:
-        self._length, self._seed = length, seed
+    def __init__(self, length: int, seed: int, first: int, last: int, run: int = 1) -> None:
+        self._length, self._seed, self._run = length, seed, run
         self._items = range(first + distributed.rank(), last, distributed.count())
 
     def __len__(self) -> int:
@@ -72,8 +74,9 @@ class EpochOrder(Sampler[int]):
             if item // self._length != epoch:
                 epoch = item // self._length
                 generator = torch.Generator().manual_seed(self._seed + epoch)
-                order = torch.randperm(self._length, generator=generator)
-            yield epoch * self._length + int(order[item % self._length])
+                order = torch.randperm(self._length // self._run, generator=generator)
+            place, step = divmod(item % self._length, self._run)
+            yield epoch * self._length + int(order[place]) * self._run + step
 
 
 def _quiet_worker(worker: int) -> None:

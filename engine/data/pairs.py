@@ -1,7 +1,7 @@
 """Pairs of pictures of one person for training and evaluation: splits, crops, augmentation."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
@@ -24,12 +24,13 @@ from engine.data.augmentation import (
 from engine.data.batch import Batch
 from engine.data.cache import Picture, Pixels
 from engine.face.landmarks import Landmarks, flipped
+from engine.face.parts import PartLabel
 from engine.guidance.conditions import find_edges
 from engine.guidance.guides import SourceHead
 from engine.imaging.crop import Crop
 
 # Probabilities, per training pair:
-_BACKDROPS = 0.4  # replace a uniform background
+_BACKDROPS = 0.5  # replace the background
 _POOR = 0.2  # blur and JPEG compression
 _UNCERTAIN = 0.5  # noise on the landmarks
 _PHOTOGRAPHS = 0.5  # choose a photograph as target, if the person has photographs and lifted views
@@ -41,6 +42,8 @@ class Pair:
 
     source, target  (H, W, 3) uint8; landmarks (N, 2) and boxes (4,) in their pixels
     weight          (H, W) uint8: loss weight of each pixel of the target; None means 255 everywhere
+    source_parts, target_parts  (H, W, 6) float32 in [0, 1]: the share of each `PartLabel`; None if
+                    they are unknown
     """
 
     source: Pixels
@@ -50,22 +53,36 @@ class Pair:
     source_box: NDArray[np.float32]
     target_box: NDArray[np.float32]
     weight: NDArray[np.uint8] | None = None
+    source_parts: NDArray[np.float32] | None = None
+    target_parts: NDArray[np.float32] | None = None
 
 
 def split(
-    pictures: Sequence[Picture], held_out: float, seed: int
+    pictures: Sequence[Picture],
+    held_out: float,
+    seed: int,
+    kept_out: Collection[str] = (),
+    trained_on: Collection[str] = (),
 ) -> tuple[list[Picture], list[Picture]]:
     """Split into training and held-out pictures by group; each side gets at least one group.
 
-    The split depends only on the seed and the set of group names, so that people who occur in
-    several folders are on the same side. Raises ReposeError when there is only one group.
+    kept_out, trained_on  groups whose side an earlier training has decided; without effect if it
+              was trained on all of them
+
+    The split of the others depends only on the seed and the set of their names, so that people who
+    occur in several folders are on the same side. Raises ReposeError when there is only one group.
     """
     groups = sorted({picture.group for picture in pictures})
     if len(groups) < 2:
         raise ReposeError("Training needs pictures of at least two people, to hold one out.")
-    order = np.random.default_rng(seed).permutation(len(groups))
-    count = min(max(1, round(held_out * len(groups))), len(groups) - 1)
-    chosen = {groups[i] for i in order[:count]}
+    if set(groups) <= set(trained_on):
+        trained_on = ()
+    chosen = set(groups).intersection(kept_out)
+    free = [group for group in groups if group not in chosen and group not in trained_on]
+    order = np.random.default_rng(seed).permutation(len(free))
+    least, most = (0 if chosen else 1), len(free) - (len(chosen) + len(free) == len(groups))
+    count = min(max(least, round(held_out * len(free))), most)
+    chosen |= {free[i] for i in order[: max(count, 0)]}
     return (
         [picture for picture in pictures if picture.group not in chosen],
         [picture for picture in pictures if picture.group in chosen],
@@ -111,11 +128,13 @@ def partners(pictures: Sequence[Picture]) -> list[list[int]]:
 
 
 class PairSet(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
-    """Training pairs: item ``i`` is source ``i`` modulo the number of sources, with a random target
-    of the same person and random augmentation if the config asks for it.
+    """Training pairs: a source with a random target of the same person, and random augmentation if
+    the config asks for it.
 
-    Items are deterministic in the config's seed and the index. If a person has photographs and
-    views lifted from them, half of the targets are photographs, which contain no inpainted pixels.
+    Items are deterministic in the config's seed and the index. `data.targets` consecutive items
+    have the same source in the same crop, so that its guides are prepared once for all of them. If
+    a person has photographs and views lifted from them, half of the targets are photographs, which
+    contain no inpainted pixels.
 
     Raises ReposeError when no person has two pictures.
     """
@@ -123,18 +142,22 @@ class PairSet(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
     def __init__(self, pictures: Sequence[Picture], config: Config) -> None:
         self._pictures, self._config = pictures, config
         self._augmented = config.data.augment
+        self._head: tuple[Pixels, SourceHead] | None = None  # with its picture
         self._partners = partners(pictures)
         self.sources = [i for i, others in enumerate(self._partners) if others]
         if not self.sources:
             raise ReposeError("No person has two pictures: there are no pairs to train on.")
 
     def __len__(self) -> int:
-        return len(self.sources) * self._config.data.repeat
+        data = self._config.data
+        return len(self.sources) * data.repeat * data.targets
 
     def __getitem__(self, index: int) -> dict[str, torch.Tensor]:
-        rng = np.random.default_rng((self._config.seed, index))
-        source = self.sources[index % len(self.sources)]
-        target = int(rng.choice(self._targets(source, rng)))
+        visit = index // self._config.data.targets  # of the source
+        rng = np.random.default_rng((self._config.seed, visit))
+        source = self.sources[visit % len(self.sources)]
+        chosen = np.random.default_rng((self._config.seed, visit, index))
+        target = int(chosen.choice(self._targets(source, chosen)))
         pair = cut_pair(
             self._pictures[source],
             self._pictures[target],
@@ -144,7 +167,18 @@ class PairSet(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
         if self._config.image.crop == "face" and self._augmented and rng.random() < _BACKDROPS:
             other = self._pictures[int(rng.integers(len(self._pictures)))]
             pair = with_backdrop(pair, other.pixels, rng)
-        return to_tensors(pair, self._config)
+        return to_tensors(pair, self._config, self._head_of(pair) if self._config.guides else None)
+
+    def _head_of(self, pair: Pair) -> SourceHead:
+        """The head of the pair's source; that of the last item if it has the same source."""
+        if self._head is None or not np.array_equal(self._head[0], pair.source):
+            self._head = pair.source, source_head(pair)
+        return self._head[1]
+
+    @property
+    def targets(self) -> int:
+        """Consecutive items with the same source."""
+        return self._config.data.targets
 
     def _targets(self, source: int, rng: np.random.Generator) -> Sequence[int]:
         """The indices of the candidate targets."""
@@ -170,7 +204,7 @@ def cut_pair(
     if config.image.crop == "photo":
         maps = [_photo_to_network(picture, height, width) for picture in (source, target)]
     else:
-        maps = [_crop_to_network(crop, width) for crop in _crops(source, target)]
+        maps = [crop.matrix(width) for crop in _crops(source, target)]
     if rng is not None:
         jitter = random_jitter(width, height, rng)
         maps = [jitter @ matrix for matrix in maps]
@@ -198,31 +232,42 @@ def cut_pair(
         source_box=first.box,
         target_box=second.box,
         weight=second.weight,
+        source_parts=first.parts,
+        target_parts=second.parts,
     )
 
 
 def with_backdrop(pair: Pair, other: Pixels, rng: np.random.Generator) -> Pair:
-    """The pair with its background replaced by a textured one made from ``other``; the unchanged
-    pair if the background of either picture is not uniform.
+    """The pair with its background replaced by one made from ``other``; the unchanged pair if its
+    parts are unknown.
 
-    This prevents a bias towards smooth backgrounds when training on studio pictures.
+    This prevents a bias towards smooth backgrounds when training on studio pictures. The new
+    background is known everywhere and has the full loss weight.
     """
-    backdrop = random_backdrop(other, pair.source.shape[0], rng)
-    source, target = (
-        exchanged_background(picture, landmarks, backdrop)
-        for picture, landmarks in (
-            (pair.source, pair.source_landmarks),
-            (pair.target, pair.target_landmarks),
-        )
-    )
-    if source is None or target is None:
+    if pair.source_parts is None or pair.target_parts is None:
         return pair
-    return replace(pair, source=source, target=target)
+    backdrop = random_backdrop(other, pair.source.shape[0], rng)
+    source = exchanged_background(pair.source, pair.source_parts, backdrop)
+    target = exchanged_background(pair.target, pair.target_parts, backdrop)
+    weight = pair.weight
+    if weight is not None:
+        behind = pair.target_parts[..., PartLabel.BACKGROUND] * 255
+        weight = np.maximum(weight, behind.astype(np.uint8))
+    return replace(pair, source=source, target=target, weight=weight)
 
 
-def to_tensors(pair: Pair, config: Config) -> dict[str, torch.Tensor]:
+def source_head(pair: Pair) -> SourceHead:
+    """The head of the pair's source, for the guides of any target."""
+    return SourceHead(pair.source, pair.source_landmarks)
+
+
+def to_tensors(
+    pair: Pair, config: Config, head: SourceHead | None = None
+) -> dict[str, torch.Tensor]:
     """The tensors of one pair, by the field names of `Batch`. Guides and edges are included if the
     config uses them, the weight if the pair has one.
+
+    head  `source_head` of the pair, if it is there already
     """
     item = {
         "source": _to_tensor(pair.source),
@@ -238,7 +283,7 @@ def to_tensors(pair: Pair, config: Config) -> dict[str, torch.Tensor]:
         item["source_edges"] = torch.from_numpy(find_edges(pair.source, config.edges))[None]
         item["target_edges"] = torch.from_numpy(find_edges(pair.target, config.edges))[None]
     if config.guides:
-        maps = SourceHead(pair.source, pair.source_landmarks).maps(pair.target_landmarks)
+        maps = (head or source_head(pair)).maps(pair.target_landmarks)
         item["guides"] = torch.from_numpy(maps.guides(pair.source))
     return item
 
@@ -261,22 +306,25 @@ def _stacked(tensors: Sequence[torch.Tensor]) -> torch.Tensor:
 
 
 class _Cut(NamedTuple):
-    """A picture at the networks' size (H, W, 3), its points (N, 2), box (4,) and weight (H, W)."""
+    """A picture at the networks' size (H, W, 3), its points (N, 2), box (4,), weight (H, W) and
+    parts (H, W, 6)."""
 
     pixels: Pixels
     landmarks: Landmarks
     box: NDArray[np.float32]
     weight: NDArray[np.uint8] | None
+    parts: NDArray[np.float32] | None
 
     @classmethod
     def of(cls, picture: Picture, matrix: NDArray[np.float64], height: int, width: int) -> Self:
         """The picture transformed by an affine map (3, 3) to (height, width)."""
-        weight = picture.weight
+        weight, labels = picture.weight, picture.labels
         return cls(
             _sampled(picture.pixels, matrix, height, width),
             _moved(picture.landmarks, matrix),
             _moved(picture.box.reshape(2, 2), matrix).ravel(),
             None if weight is None else _sampled(weight, matrix, height, width),
+            None if labels is None else _sampled_shares(labels, matrix, height, width),
         )
 
     def mirrored(self, mirror: Sequence[int]) -> "_Cut":
@@ -288,6 +336,7 @@ class _Cut(NamedTuple):
             flipped(self.landmarks, width, mirror),
             np.array([width - 1 - right, top, width - 1 - left, bottom], np.float32),
             None if self.weight is None else np.ascontiguousarray(self.weight[:, ::-1]),
+            None if self.parts is None else np.ascontiguousarray(self.parts[:, ::-1]),
         )
 
 
@@ -311,13 +360,6 @@ def _photo_to_network(picture: Picture, height: int, width: int) -> NDArray[np.f
     return np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]])
 
 
-def _crop_to_network(crop: Crop, size: int) -> NDArray[np.float64]:
-    """Affine map (3, 3) from pixels of a picture to pixels of its crop at the networks' size."""
-    scale = size / crop.side
-    shift = [(0.5 - start) * scale - 0.5 for start in (crop.left, crop.top)]
-    return np.array([[scale, 0, shift[0]], [0, scale, shift[1]], [0, 0, 1]])
-
-
 def _sampled(picture: Pixels, matrix: NDArray[np.float64], height: int, width: int) -> Pixels:
     """A picture (H, W[, 3]) transformed by an affine map (3, 3) to (height, width)."""
     # Bilinear sampling aliases when shrinking: supersample by 2, then average.
@@ -330,6 +372,21 @@ def _sampled(picture: Pixels, matrix: NDArray[np.float64], height: int, width: i
     if finer > 1:
         drawn = cv2.resize(drawn, (width, height), interpolation=cv2.INTER_AREA)
     return np.asarray(drawn, np.uint8)
+
+
+def _sampled_shares(
+    labels: NDArray[np.uint8], matrix: NDArray[np.float64], height: int, width: int
+) -> NDArray[np.float32]:
+    """The share of each label (H, W) in the pixels of the transformed picture, (height, width, 6).
+
+    Blurred a little, because the edges of labels are hard and those of hair and skin are not.
+    """
+    planes = [
+        _sampled((labels == part).astype(np.uint8) * 255, matrix, height, width)
+        for part in PartLabel
+    ]
+    shares = cv2.GaussianBlur(np.dstack(planes), (0, 0), 0.7).astype(np.float32)
+    return np.asarray(shares / shares.sum(axis=2, keepdims=True).clip(1), np.float32)
 
 
 def _moved(points: NDArray[np.float32], matrix: NDArray[np.float64]) -> NDArray[np.float32]:

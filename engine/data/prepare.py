@@ -162,16 +162,19 @@ def _fill(
 def _entries(
     samples: Sequence[Sample], file: PictureFile
 ) -> tuple[tuple[Entry, ...], list[Pixels]]:
-    """Entries with offsets from 0, and the pixels and weights that they refer to."""
+    """Entries with offsets from 0, and the pixels, weights and labels that they refer to."""
     entries, contents, end = [], [], 0
     for number, sample in enumerate(samples):
         height, width = sample.pixels.shape[:2]
         start, end = end, end + sample.pixels.size
         contents.append(sample.pixels)
-        weight_offset = None
-        if sample.weight is not None:
-            weight_offset, end = end, end + sample.weight.size
-            contents.append(sample.weight)
+        offsets: list[int | None] = []
+        for layer in (sample.weight, sample.labels):
+            offsets.append(None if layer is None else end)
+            if layer is not None:
+                end += layer.size
+                contents.append(layer)
+        weight_offset, labels_offset = offsets
         points = [None if np.isnan(x) else (float(x), float(y)) for x, y in sample.points]
         entries.append(
             Entry(
@@ -182,6 +185,7 @@ def _entries(
                 width=width,
                 offset=start,
                 weight_offset=weight_offset,
+                labels_offset=labels_offset,
                 landmarks=tuple(points),
                 box=sample.box,
             )

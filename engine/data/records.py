@@ -91,8 +91,11 @@ def copied(record: Record, folder: Path) -> tuple[Record, list[Pixels]]:
 
 def moved(entry: Entry, by: int) -> Entry:
     """The entry with its offsets increased by ``by`` bytes."""
-    weight = None if entry.weight_offset is None else entry.weight_offset + by
-    return replace(entry, offset=entry.offset + by, weight_offset=weight)
+    weight, labels = (
+        None if offset is None else offset + by
+        for offset in (entry.weight_offset, entry.labels_offset)
+    )
+    return replace(entry, offset=entry.offset + by, weight_offset=weight, labels_offset=labels)
 
 
 def summary(records: Sequence[Record]) -> str:

@@ -4,7 +4,7 @@ A portrait that is lifted to 3D gives several samples: the photo and its views.
 """
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -17,6 +17,7 @@ from engine.data.keypoints import OPENPOSE_ENDING, Points, read_openpose
 from engine.data.layouts import PictureFile
 from engine.face.detection import find_largest_face
 from engine.face.landmarks import Box, Landmarks
+from engine.face.parts import label_parts
 from engine.face.pose_files import read_pose
 from engine.imaging.crop import Crop
 from engine.imaging.photos import Photo, read_photo
@@ -55,12 +56,14 @@ class Sample:
     points  (N, 2), pixels; NaN where a point is missing
     box     left, top, right, bottom of face or body, pixels
     weight  (H, W) uint8: loss weight of each pixel; None for a photograph
+    labels  (H, W) uint8, values of `PartLabel`; None if it is not of a face
     """
 
     pixels: Photo
     points: NDArray[np.float32]
     box: Box
     weight: NDArray[np.uint8] | None = None
+    labels: NDArray[np.uint8] | None = None
 
     def scaled(self, scale: float) -> "Sample":
         """The sample downscaled by the factor ``scale``; unchanged if that is 1 or more."""
@@ -105,7 +108,7 @@ def read_samples(
     except ReposeError as error:
         return str(error)
     side = PHOTO_SIDE / max(photo.shape[:2]) if options.fixed_camera else CROP_SIDE / crop.side
-    return (face.scaled(side),)
+    return (_labelled(face.scaled(side)),)
 
 
 def marks_beside(file: PictureFile, skeleton: str) -> Path:
@@ -164,13 +167,27 @@ def _lifted(face: Sample, name: str, views: int) -> tuple[Sample, ...]:
 
     portrait = LiftedPortrait.of(face.pixels, face.points)
     photo = portrait.view(0, 0, 0)
-    samples = [Sample(photo.pixels, photo.landmarks, _box_around(photo.landmarks))]
+    samples = [_labelled(Sample(photo.pixels, photo.landmarks, _box_around(photo.landmarks)))]
     for angles in view_angles(name, views):
         view = portrait.view(*angles)
-        samples.append(
-            Sample(view.pixels, view.landmarks, _box_around(view.landmarks), view.weight)
-        )
+        box = _box_around(view.landmarks)
+        samples.append(_labelled(Sample(view.pixels, view.landmarks, box, view.weight)))
     return tuple(samples)
+
+
+def _labelled(face: Sample) -> Sample:
+    """The face with its part labels. Beyond the crop, which is all that the parts network sees, the
+    labels of the crop's border are repeated."""
+    parts = label_parts(face.pixels, face.points)
+    height, width = face.pixels.shape[:2]
+    labels = cv2.warpAffine(
+        parts.labels(),
+        parts.crop.matrix(len(parts.probabilities))[:2],
+        (width, height),
+        flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return replace(face, labels=np.asarray(labels, np.uint8))
 
 
 def _box_around(points: Landmarks) -> Box:

@@ -19,7 +19,7 @@ from tyro.conf import UseAppendAction, arg
 from engine.config.config import Config, Detector, Layout
 from engine.core.devices import Device
 from engine.core.errors import ReposeError
-from engine.core.files import write_whole
+from engine.core.files import check_writable, write_whole
 from engine.data.cache import Picture
 from engine.data.datasets import open_sources
 from engine.evaluation.figures import Row, draw_losses, draw_results, read_curves
@@ -72,7 +72,8 @@ def evaluate(options: EvaluateOptions) -> None:
         title: choose(own, model, options.pairs, title)
         for title, own in by_data_set(pictures).items()
     }
-    options.out.mkdir(parents=True, exist_ok=True)  # report a failure before the computation
+    check_writable(options.out / "tables.md")  # before the computation
+    options.out.mkdir(parents=True, exist_ok=True)
     shown = spread([trial for trials in chosen.values() for trial in trials], _ROWS)
     rows: dict[Trial, Row] = {}
     tables = {}

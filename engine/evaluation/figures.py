@@ -102,7 +102,7 @@ def read_curves(events: Path) -> tuple[dict[str, Curve], str]:
     points: dict[str, list[tuple[float, float]]] = defaultdict(list)
     unit = "step"
     reached: dict[str, float] = defaultdict(float)  # by phase
-    for event in _events(read_text(events)):
+    for event in _events(read_text(events, largest=1_000_000_000)):
         kind = event.get("event")
         if kind in ("stage1", "pretraining", "stage2"):
             unit = "pairs seen" if "images" in event else "step"
@@ -180,7 +180,7 @@ def _events(text: str) -> Iterable[dict[str, Any]]:
     for line in text.splitlines():
         try:
             event = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(event, dict):
             yield event

@@ -12,38 +12,48 @@ from engine.config.config import Config
 from engine.config.skeletons import SKELETONS
 from engine.data.cache import Picture
 from engine.data.pairs import Pair
+from engine.face.detection import find_largest_face
+from engine.face.faces import Face
 from engine.face.identity import describe
 from engine.face.landmarks import Landmarks
 from engine.face.pose import head_angles
 
 Floats = NDArray[np.float32]
 
-METHODS = ("source", "warp", "coarse", "refined")
+METHODS = ("source", "warp", "layers", "coarse", "refined")
 """The images compared with the target: the unchanged source, the plain 2D warp (faces only), the
-coarse image of G1, the refined image of G1 and G2."""
+guides (models with guides), the coarse image of G1, the refined image of G1 and G2."""
 
 _EYES = (36, 45)  # landmarks of the outer corners of the eyes
+_LIDS = (((37, 41), (38, 40)), ((43, 47), (44, 46)))  # upper and lower points of each eye
 _LARGE_ENOUGH = 240  # shorter side, pixels: dlib misses many faces in smaller pictures
 
 
 @dataclass(frozen=True)
 class Measures:
-    """Metrics of one image against the target; the last three only for faces.
+    """Metrics of one image against the target; those after sharpness only for faces. None where a
+    face is not found in the image or in the target.
 
     ssim, l1   without the cutoff border (report, section 4.3)
-    identity   distance of dlib's face descriptors, above 0.6 a different person; None if no face is
-               detected in the image or in the target
-    landmarks  mean distance of the detected landmarks to the target's, percent of the inter-ocular
-               distance (outer corners of the eyes, the larger of source and target); None if no
-               face is detected
-    lost       100 if no face is detected, otherwise 0, so that the mean is a percentage; None if
+    sharpness  mean absolute Laplacian of the brightness, relative to the target's
+    identity   distance of dlib's face descriptors, above 0.6 a different person
+    landmarks  mean distance of dlib's landmarks to the target's, percent of the inter-ocular
+               distance (outer corners of the eyes, the larger of source and target)
+    expression mean absolute difference of the landmarker's expression coefficients, times 100
+    lids       mean absolute difference of the openings of the eyes, percent of an eye's width
+    gaze       mean distance of the irises within their eyes, percent of an eye's width
+    lost       100 if dlib finds no face, otherwise 0, so that the mean is a percentage; None if
                none is detected in the target either
     """
 
     ssim: float
     l1: float
+    sharpness: float | None = None
     identity: float | None = None
     landmarks: float | None = None
+    expression: float | None = None
+    lids: float | None = None
+    gaze: float | None = None
     lost: float | None = None
 
 
@@ -122,17 +132,22 @@ def measure(images: Mapping[str, Floats], pair: Pair, config: Config) -> dict[st
     target = pair.target.astype(np.float32) / 255
     n = config.loss.cutoff
     inner = slice(n, -n or None)
+    crisp = max(_crispness(target[inner, inner]), 1e-6)
+    pixels = {
+        method: (
+            *similarity(image[inner, inner], target[inner, inner]),
+            _crispness(image[inner, inner]) / crisp,
+        )
+        for method, image in images.items()
+    }
     if not SKELETONS[config.skeleton].has_head:
-        return {
-            method: Measures(*similarity(image[inner, inner], target[inner, inner]))
-            for method, image in images.items()
-        }
-    true = _described(pair.target)
+        return {method: Measures(*values) for method, values in pixels.items()}
+    true, wanted = _described(pair.target), find_largest_face(pair.target)
     eyes = max(_between_eyes(points) for points in (pair.source_landmarks, pair.target_landmarks))
     result = {}
     for method, image in images.items():
-        ssim, l1 = similarity(image[inner, inner], target[inner, inner])
-        found = _described((image.clip(0, 1) * 255).round().astype(np.uint8))
+        rounded = (image.clip(0, 1) * 255).round().astype(np.uint8)
+        found, shown = _described(rounded), find_largest_face(rounded)
         identity = landmarks = lost = None
         if true is not None:
             lost = 0.0 if found else 100.0
@@ -141,8 +156,47 @@ def measure(images: Mapping[str, Floats], pair: Pair, config: Config) -> dict[st
             landmarks = float(100 * way / eyes)
         if true is not None and found is not None:
             identity = float(np.linalg.norm(true[1] - found[1]))
-        result[method] = Measures(ssim, l1, identity, landmarks, lost)
+        expression = lids = gaze = None
+        if shown is not None and wanted is not None:
+            expression, lids, gaze = _features(shown, wanted)
+        result[method] = Measures(
+            *pixels[method], identity, landmarks, expression, lids, gaze, lost
+        )
     return result
+
+
+def _crispness(image: NDArray[np.floating]) -> float:
+    """Mean absolute Laplacian of the brightness of an image (H, W, 3)."""
+    grey = np.asarray(image, np.float32).mean(axis=2)
+    return float(np.abs(cv2.Laplacian(grey, cv2.CV_32F)).mean())
+
+
+def _features(shown: Face, wanted: Face) -> tuple[float, float, float]:
+    """The fields expression, lids and gaze of `Measures`, from faces of the landmarker."""
+    names = wanted.coefficients
+    expression = np.mean([abs(shown.coefficients[name] - names[name]) for name in names])
+    (lids, looks), (wanted_lids, wanted_looks) = (_eyes(face) for face in (shown, wanted))
+    return (
+        float(100 * expression),
+        float(100 * np.abs(lids - wanted_lids).mean()),
+        float(100 * np.linalg.norm(looks - wanted_looks, axis=1).mean()),
+    )
+
+
+def _eyes(face: Face) -> tuple[Floats, Floats]:
+    """Of both eyes: openings (2,), and irises (2, 2) from the middle of the corners along and
+    across the eye; in widths of the eye."""
+    openings, looks = [], []
+    assert face.irises is not None
+    for corners, lids, iris in zip(((36, 39), (42, 45)), _LIDS, face.irises, strict=True):
+        outer, inner = face.landmarks[list(corners)]
+        along = inner - outer
+        width = max(float(np.linalg.norm(along)), 1e-6)
+        axes = np.stack([along, (-along[1], along[0])]) / width
+        gaps = [(face.landmarks[low] - face.landmarks[up]) @ axes[1] for up, low in lids]
+        openings.append(np.mean(gaps) / width)
+        looks.append(axes @ (iris - (outer + inner) / 2) / width)
+    return np.array(openings, np.float32), np.array(looks, np.float32)
 
 
 def similarity(image: NDArray[np.floating], target: NDArray[np.floating]) -> tuple[float, float]:

@@ -69,12 +69,11 @@ class Model:
         """Load the checkpoint ``path``, or the default model if it is None."""
         self.path = path or resource(DEFAULT_MODEL)
         checkpoint = load_checkpoint(self.path)
-        self.name = checkpoint.metadata.get("name", self.path.stem)
+        self.name = checkpoint.name
         self.held_out, self.trained_on = checkpoint.held_out, checkpoint.trained_on
         self.device, self.config = choose_device(device), checkpoint.config
-        self._g1, self._g2 = G1(self.config), G2(self.config)
-        for name, network in (("g1", self._g1), ("g2", self._g2)):
-            checkpoint.restore(name, network)
+        self._g1, self._g2 = checkpoint.network("g1", G1), checkpoint.network("g2", G2)
+        for network in (self._g1, self._g2):
             network.eval().requires_grad_(False)
             network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
@@ -107,14 +106,17 @@ class Model:
         waiting = iter(trials)
         while some := list(islice(waiting, _BATCH)):
             pairs = [cut_pair(trial.source, trial.target, self.config) for trial in some]
-            coarse, refined, difference = self._generate(pairs)
+            coarse, refined, difference, layers = self._generate(pairs)
             for k, pair in enumerate(pairs):
                 images = {**self._baselines(pair), "coarse": coarse[k], "refined": refined[k]}
+                if layers is not None:
+                    images["layers"] = layers[k]
                 yield Outcome(pair, images, difference[k])
 
     @torch.inference_mode()
-    def _generate(self, pairs: Sequence[Pair]) -> tuple[Floats, Floats, Floats]:
-        """Coarse images, refined images and difference maps, each (B, H, W, 3), of B pairs."""
+    def _generate(self, pairs: Sequence[Pair]) -> tuple[Floats, Floats, Floats, Floats | None]:
+        """Coarse images, refined images, difference maps and guides, each (B, H, W, 3), of B pairs;
+        None for the guides of a model without."""
         batch = to_batch([to_tensors(pair, self.config) for pair in pairs]).to(self.device)
         coarse = draw_coarse(self._g1, batch, self.config).image
         difference = self._g2(batch.source, coarse, batch.guides)
@@ -122,6 +124,7 @@ class Model:
             _to_array(coarse.clamp(0, 1)),
             _to_array((coarse + difference).clamp(0, 1)),
             _to_array(difference.clamp(-1, 1)),
+            None if batch.guides is None else _to_array(batch.guides[:, 3:6]),
         )
 
     def _baselines(self, pair: Pair) -> dict[str, Floats]:

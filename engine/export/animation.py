@@ -1,22 +1,29 @@
-"""Animations: GIF by Pillow, and MP4 (H.264, which all browsers play) by imageio-ffmpeg."""
+"""Animations in sRGB: GIF by Pillow, and MP4 (H.264, which all browsers play) by FFmpeg."""
 
+import subprocess
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from fractions import Fraction
 from itertools import chain
 from pathlib import Path
 
 import imageio_ffmpeg
+import numpy as np
 from PIL import Image
 
 from engine.core.errors import ReposeError
 from engine.core.files import write_whole
 from engine.export.jobs import Job
+from engine.imaging.colour import in_srgb
 from engine.imaging.provenance import SOURCE_TYPE, version
+from engine.imaging.reading import read_thumbnail
 
 ANIMATIONS = (".gif", ".mp4")
 """Suffixes, lower case."""
 
 _MAX_SIDE = {".gif": 640, ".mp4": 1280}  # pixels; GIFs of larger frames take hundreds of megabytes
-_QUALITY = 8  # imageio-ffmpeg's scale, 0 to 10
+_QUALITY = 10  # x264's constant rate factor: 0 is lossless, 51 the worst
+_SHORTEST = 2  # hundredths of a second: the shortest frame of a GIF
 
 
 def animations(path: Path, jobs: Sequence[Job]) -> Iterator[tuple[Path, list[Job]]]:
@@ -39,56 +46,112 @@ def animations(path: Path, jobs: Sequence[Job]) -> Iterator[tuple[Path, list[Job
 def write_animation(
     path: Path, pictures: Sequence[Path], fps: float, *, back: bool, note: bool = True
 ) -> None:
-    """Write the picture files that exist as an animation.
+    """Write the picture files that exist as an animation in sRGB.
 
     back  append the frames in reverse, so that the loop has no jump
     note  write provenance into the comment
 
-    Raises ReposeError when fewer than two exist or the file cannot be written.
+    Raises ReposeError when fewer than two exist, one cannot be read or the file not be written.
     """
     existing = [picture for picture in pictures if picture.is_file()]
     if len(existing) < 2:
         raise ReposeError(f"{path} was not made: an animation needs two pictures or more.")
     frames = [*existing, *existing[-2:0:-1]] if back else existing
-    write_frames(path, map(_read_frame, frames), fps, note=note)
+    side = _MAX_SIDE[path.suffix.lower()]
+    write_frames(path, (_read_frame(frame, side) for frame in frames), fps, note=note)
 
 
 def write_frames(
-    path: Path, pictures: Iterable[Image.Image], fps: float, *, note: bool = True
+    path: Path, pictures: Iterable[Image.Image], fps: float, *, note: bool = True, icc: bytes = b""
 ) -> None:
     """Write pictures as an animation; all frames get the size of the first, limited and even.
+
+    icc  the pictures' RGB colour profile, from which they are converted to sRGB
 
     The iterable is consumed one picture at a time. Raises ReposeError when it is empty or the file
     cannot be written.
     """
     kind = path.suffix.lower()
+    comment = f"Repose {version()}: {SOURCE_TYPE}" if note else ""
     with write_whole(path) as part:
-        frames = _resized(pictures, kind)
+        frames = (_in_srgb(frame, icc) for frame in _resized(pictures, kind))
         first = next(frames, None)
         if first is None:
             raise ReposeError(f"{path} was not made: there are no pictures for it.")
-        comment = f"Repose {version()}: {SOURCE_TYPE}" if note else ""
-        if kind == ".gif":
-            first.save(
-                part, "GIF", save_all=True, append_images=frames, loop=0,
-                duration=round(1000 / fps), comment=comment.encode(),
-            )  # fmt: skip
-            return
-        writer = imageio_ffmpeg.write_frames(
-            str(part), first.size, fps=fps, codec="libx264", quality=_QUALITY, macro_block_size=2,
-            output_params=["-movflags", "+faststart", "-metadata", f"comment={comment}"],
-        )  # fmt: skip
-        try:
-            writer.send(None)
-            for frame in chain([first], frames):
-                writer.send(frame.tobytes())
-        finally:
-            writer.close()
+        write = _write_gif if kind == ".gif" else _write_mp4
+        write(part, first.size, chain([first], frames), fps, comment)
 
 
-def _read_frame(picture: Path) -> Image.Image:
-    with Image.open(picture) as image:
-        return image.convert("RGB")
+def _write_gif(
+    path: Path, size: tuple[int, int], frames: Iterable[Image.Image], fps: float, comment: str
+) -> None:
+    timed = _timed(frames, fps)
+    next(timed).save(
+        path, "GIF", save_all=True, append_images=timed, loop=0, comment=comment.encode()
+    )
+
+
+def _timed(frames: Iterable[Image.Image], fps: float) -> Iterator[Image.Image]:
+    """The frames with their durations, in whole hundredths of a second as GIF stores them.
+
+    Each begins at the right hundredth. Players slow down frames shorter than _SHORTEST, so that
+    the frames that would follow one too soon are left out.
+    """
+    shown: Image.Image | None = None
+    start = count = 0
+    for frame in frames:
+        now = round(100 * count / fps)
+        count += 1
+        if shown is not None and now - start < _SHORTEST:
+            continue
+        if shown is not None:
+            shown.info["duration"] = 10 * (now - start)
+            yield shown
+        shown, start = frame, now
+    if shown is not None:
+        shown.info["duration"] = 10 * max(round(100 * count / fps) - start, _SHORTEST)
+        yield shown
+
+
+def _write_mp4(
+    path: Path, size: tuple[int, int], frames: Iterable[Image.Image], fps: float, comment: str
+) -> None:
+    """Write H.264 in BT.709, the colours of HD video, and tagged as such. Raises OSError."""
+    tags = "range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
+    command = [
+        *(imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-v", "error"),
+        *("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}"),
+        *("-r", str(Fraction(fps).limit_denominator(100_000)), "-i", "-"),
+        *("-vf", f"scale=out_color_matrix=bt709:out_range=tv,setparams={tags}"),
+        *("-pix_fmt", "yuv420p", "-codec:v", "libx264", "-crf", str(_QUALITY)),
+        *("-movflags", "+faststart", "-metadata", f"comment={comment}", str(path)),
+    ]
+    # In a session of its own: Ctrl+C ends this process, which then ends FFmpeg.
+    encoder = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    assert encoder.stdin is not None
+    try:
+        with suppress(BrokenPipeError), encoder.stdin as frames_in:  # if it ended: see its status
+            for frame in frames:
+                frames_in.write(frame.tobytes())
+    except BaseException:
+        encoder.kill()
+        raise
+    finally:
+        status = encoder.wait()
+    if status:
+        raise OSError(f"FFmpeg ended with status {status}")
+
+
+def _read_frame(picture: Path, side: int) -> Image.Image:
+    """A picture in sRGB over white, at most ``side`` pixels wide and high."""
+    rgba = Image.fromarray(read_thumbnail(picture, side))
+    return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
+
+
+def _in_srgb(frame: Image.Image, icc: bytes) -> Image.Image:
+    return Image.fromarray(in_srgb(np.asarray(frame), icc)) if icc else frame
 
 
 def _resized(pictures: Iterable[Image.Image], kind: str) -> Iterator[Image.Image]:

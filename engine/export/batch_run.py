@@ -15,9 +15,10 @@ from engine.core.errors import ReposeError
 from engine.core.files import write_whole
 from engine.export.animation import animations, write_animation
 from engine.export.batches import ExportBatch, plan_batch
-from engine.export.export import repose_all
+from engine.export.export import inputs_of, repose_all
 from engine.export.jobs import Job, Outcome
 from engine.export.log import BatchLog, read_log
+from engine.export.outputs import check_outputs
 from engine.export.sheet import write_sheet
 from engine.imaging.provenance import Metadata
 from engine.inference.predictor import Predictor
@@ -87,9 +88,10 @@ def run_batch(
         elif log is None:
             log = folder / LOG_NAME
         jobs = plan_batch(batch, folder)
+        _check_files(batch, jobs, log)
         _prepare_folder(folder)
         pending, earlier = _failed_jobs(jobs, log) if retry else (jobs, [])
-        predictor = Predictor(batch.model, batch.device)
+        predictor = Predictor(batch.model, batch.device, batch.precision)
         tally = Tally(len(pending))
         on_progress(None, tally.progress)
         options = replace(batch.options, keep=batch.options.keep and not retry)
@@ -167,6 +169,14 @@ def _summaries(
                     p, q, batch.fps, back=b, note=batch.note
                 ),
             )
+
+
+def _check_files(batch: ExportBatch, jobs: Sequence[Job], log: Path | None) -> None:
+    """Raises ReposeError when log, sheet or animations would overwrite what is read or was made."""
+    pictures = [job.output for job in jobs]
+    moving = [] if batch.animation is None else [p for p, _ in animations(batch.animation, jobs)]
+    read = [*inputs_of(jobs, batch.options), batch.model]
+    check_outputs([*read, *pictures], [log, batch.sheet, *moving])
 
 
 def _prepare_folder(folder: Path) -> None:

@@ -2,10 +2,12 @@
 
 import json
 import math
+import os
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from itertools import product
 from pathlib import Path, PurePosixPath
 from string import Formatter
@@ -13,21 +15,26 @@ from typing import Literal, cast
 
 from engine.config.config import Detector, read_settings
 from engine.core.errors import ReposeError
-from engine.core.files import read_text, reason
+from engine.core.files import name_key, read_text, reason
 from engine.export.jobs import Job, JobOptions, View
+from engine.face.coefficients import read_coefficients, read_gaze
 from engine.face.pose import Transfer
 from engine.face.pose_files import POSE_SUFFIXES
-from engine.imaging.photos import PHOTO_SUFFIXES
+from engine.imaging.photos import PHOTO_SUFFIXES, WRITTEN_SUFFIXES
 
 Format = Literal["png", "jpg", "webp", "tif"]
 """File format of a batch's pictures."""
+
+Precision = Literal["auto", "full", "half"]
+"""float32, half precision, or half precision where the hardware has it."""
 
 Angles = tuple[float, ...]
 """Degrees."""
 
 NAME_FIELDS = ("source", "folder", "pose", "yaw", "pitch", "roll", "number")
 """Fields of a naming pattern: the stem and folder of the source, the stem of the target photo or
-pose file (``own`` without one), the angles in degrees, and the index of the picture from 1."""
+pose file (``own`` without one), the angles in degrees, and the index of the picture from 1. In the
+default pattern, more of the path is added to stems that are equal."""
 
 MAX_ANGLES = 1000
 """Largest number of angles of one axis."""
@@ -39,6 +46,8 @@ _MAX_DEGREES = 180.0
 
 # Not allowed in file names on Windows. Refused everywhere, so that results can be copied there.
 _ILLEGAL = re.compile(r'[<>:"|?*\x00-\x1f]')
+# A field's value is never more than one part of a path.
+_ILLEGAL_IN_FIELD = re.compile(r'[<>:"|?*\x00-\x1f/\\]')
 
 
 @dataclass(frozen=True)
@@ -49,6 +58,8 @@ class ExportBatch:
     targets, poses    target photos and pose files, or folders of them; if both are empty, the
                       source's own pose is used
     yaw, pitch, roll  angles in degrees, added to the rotation of the pose
+    expression, gaze  coefficients to replace and the gaze, as text: see `read_coefficients` and
+                      `read_gaze`
     transfer, detector, face, view, quality, note, masks  see JobOptions
     out               output folder; None if only the sheet or the animation is wanted
     name              naming pattern (see NAME_FIELDS); empty: the shortest that gives unique names
@@ -56,7 +67,8 @@ class ExportBatch:
     sheet             file of the contact sheet
     animation         GIF or MP4 of each source's pictures in job order
     fps               frame rate of the animation
-    model, device     see Predictor
+    model, device, precision  see Predictor
+    threads           pictures at a time; 0 chooses
 
     Raises ReposeError for values out of range.
     """
@@ -67,6 +79,8 @@ class ExportBatch:
     yaw: Angles = (0.0,)
     pitch: Angles = (0.0,)
     roll: Angles = (0.0,)
+    expression: str = ""
+    gaze: str = ""
     transfer: Transfer = "relative"
     detector: Detector = "landmarker"
     face: int = 1
@@ -83,6 +97,8 @@ class ExportBatch:
     fps: float = 8.0
     model: Path | None = None
     device: str = "auto"
+    precision: Precision = "auto"
+    threads: int = 0
 
     def __post_init__(self) -> None:
         if not all(1 <= len(angles) <= MAX_ANGLES for angles in (self.yaw, self.pitch, self.roll)):
@@ -93,14 +109,17 @@ class ExportBatch:
             raise ReposeError(f"The quality goes from 1 to 100, not {self.quality}.")
         if not MIN_FPS <= self.fps <= MAX_FPS:
             raise ReposeError(f"An animation has {MIN_FPS:g} to {MAX_FPS:g} pictures a second.")
-        if self.sheet is not None and self.sheet.suffix.lower() not in PHOTO_SUFFIXES:
+        if self.sheet is not None and self.sheet.suffix.lower() not in WRITTEN_SUFFIXES:
             raise ReposeError(
-                f"The sheet {self.sheet} needs one of the suffixes {' '.join(PHOTO_SUFFIXES)}."
+                f"The sheet {self.sheet} needs one of the suffixes {' '.join(WRITTEN_SUFFIXES)}."
             )
         if self.animation is not None and self.animation.suffix.lower() not in (".gif", ".mp4"):
             raise ReposeError(f"The animation {self.animation} must be a .gif or an .mp4.")
         if self.name:
             check_pattern(self.name)
+        _ = self.options  # reads the expression and the gaze
+        if self.threads < 0:
+            raise ReposeError("The number of threads is at least 1, or 0 to choose.")
 
     @property
     def pattern(self) -> str:
@@ -125,7 +144,10 @@ class ExportBatch:
             quality=self.quality,
             note=self.note,
             keep=not self.overwrite,
+            coefficients=read_coefficients(self.expression),
+            gaze=read_gaze(self.gaze) if self.gaze else None,
             masks=self.masks,
+            threads=self.threads,
         )
 
     def to_json(self) -> str:
@@ -169,25 +191,52 @@ def plan_batch(batch: ExportBatch, out: Path | None = None) -> tuple[Job, ...]:
     poses += _expand(batch.poses, POSE_SUFFIXES, "pose files")
     if not poses:
         poses = [None]
+    source_names = _names(sources, unique=not batch.name)
+    pose_names = _names([pose for pose in poses if pose is not None], unique=not batch.name)
     jobs: list[Job] = []
     owners: dict[str, Path] = {}
     combinations = product(sources, poses, batch.yaw, batch.pitch, batch.roll)
     total = len(sources) * len(poses) * len(batch.yaw) * len(batch.pitch) * len(batch.roll)
     for number, (source, pose, *angles) in enumerate(combinations, start=1):
         values = {
-            "source": source.stem,
-            "folder": source.absolute().parent.name,
-            "pose": "own" if pose is None else pose.stem,
+            "source": source_names[source],
+            "folder": _folder_name(source),
+            "pose": "own" if pose is None else pose_names[pose],
             "number": str(number).zfill(len(str(total))),
             **dict(zip(("yaw", "pitch", "roll"), map(angle_text, angles), strict=True)),
         }
         name = f"{_fill_pattern(batch.pattern, values)}.{batch.format}"
-        owner = owners.setdefault(_name_key(name), source)
+        owner = owners.setdefault(name_key(name), source)
         if len(owners) < number:
             raise ReposeError(_clash(name, batch.pattern, owner, source))
+        if not (folder / name).resolve().is_relative_to(folder.resolve()):
+            raise ReposeError(f"The picture {name} of {source} would lie outside of {folder}.")
         yaw, pitch, roll = angles
         jobs.append(Job(source, pose, folder / name, (yaw, pitch, roll)))
     return tuple(jobs)
+
+
+def _names(paths: Sequence[Path], unique: bool) -> dict[Path, str]:
+    """The paths' stems; if ``unique``, those that are equal get more of their paths added.
+
+    A name does not depend on the order of the paths: a batch that is continued with more sources
+    takes no picture for that of another one.
+    """
+    ways: tuple[Callable[[Path], str], ...] = (
+        lambda path: f"{path.stem}-{path.suffix[1:]}",
+        lambda path: f"{_folder_name(path)}-{path.stem}-{path.suffix[1:]}",
+        lambda path: f"{path.stem}-{sha256(os.fsencode(os.path.abspath(path))).hexdigest()[:8]}",
+    )
+    names = {path: path.stem for path in paths}
+    for longer in ways:
+        counts = Counter(map(name_key, names.values()))
+        same = [path for path, name in names.items() if unique and counts[name_key(name)] > 1]
+        names |= {path: longer(path) for path in same}
+    return names
+
+
+def _folder_name(path: Path) -> str:
+    return Path(os.path.abspath(path)).parent.name
 
 
 def _clash(name: str, pattern: str, one: Path, other: Path) -> str:
@@ -199,12 +248,12 @@ def _clash(name: str, pattern: str, one: Path, other: Path) -> str:
 
 def _expand(paths: Sequence[Path], suffixes: Iterable[str], kind: str) -> Iterator[Path]:
     """The paths without duplicates, each folder replaced by its files with these suffixes."""
-    seen: set[Path] = set()
+    seen: set[str] = set()
     for path in paths:
         found = _list_folder(path, tuple(suffixes), kind) if path.is_dir() else [path]
         for file in found:
-            if file.absolute() not in seen:
-                seen.add(file.absolute())
+            if (place := os.path.abspath(file)) not in seen:
+                seen.add(place)
                 yield file
 
 
@@ -231,7 +280,9 @@ def check_pattern(pattern: str) -> None:
             f"The naming pattern {pattern} has a brace too many or too few."
         ) from None
     for _, name, form, conversion in parts:
-        if name is not None and (name not in NAME_FIELDS or form or conversion):
+        if name in NAME_FIELDS and (form or conversion):
+            raise ReposeError(f"In a naming pattern write {{{name}}} without anything else in it.")
+        if name is not None and name not in NAME_FIELDS:
             raise ReposeError(f"There is no {{{name}}} in a naming pattern; there are {fields}.")
     text = "".join(literal for literal, *_ in parts)
     illegal = _ILLEGAL.search(text)
@@ -246,12 +297,8 @@ def check_pattern(pattern: str) -> None:
 
 def _fill_pattern(pattern: str, values: Mapping[str, str]) -> str:
     """The file name without suffix from a checked pattern and the values of its fields."""
-    return pattern.format_map({name: _ILLEGAL.sub("_", text) for name, text in values.items()})
-
-
-def _name_key(name: str) -> str:
-    """A key that is equal for names which Windows or macOS file systems treat as the same file."""
-    return unicodedata.normalize("NFC", name).casefold()
+    cleaned = {name: _ILLEGAL_IN_FIELD.sub("_", text) for name, text in values.items()}
+    return pattern.format_map({n: "_" if t in ("", ".", "..") else t for n, t in cleaned.items()})
 
 
 def read_angles(text: str) -> Angles:

@@ -27,12 +27,13 @@ from engine.core.errors import ReposeError
 from engine.core.files import DiskFullError
 from engine.core.sharing import FutureCache, MicroBatcher
 from engine.export.jobs import Job, JobOptions, Outcome, View
-from engine.export.sequence import Target
 from engine.face.detection import find_faces
-from engine.face.landmarks import Landmarks
-from engine.face.pose import Pose3D, copy_pose
-from engine.face.pose_files import POSE_SUFFIXES, read_pose
-from engine.guidance.keep import KeepMask, keep_of
+from engine.face.faces import Face
+from engine.face.pose import Pose3D, copied_pose
+from engine.face.pose_check import check_pose
+from engine.face.pose_files import POSE_SUFFIXES
+from engine.face.pose_preset import pose_from_file
+from engine.guidance.keep import KeepMask, keep_of, mask_file
 from engine.imaging.photos import Photo, check_photo_path, read_photo, read_picture, write_photo
 from engine.imaging.provenance import Metadata
 from engine.inference.prediction import NetworkInput, Prediction, Source, keep_refined
@@ -56,9 +57,8 @@ def repose_all(
 
     Raises ReposeError when the disk is full, because all later jobs would fail too.
     """
-    threads = min(job_threads(predictor.device), max(len(jobs), 1))
-    inputs = {path.resolve() for job in jobs for path in (job.source, job.target) if path}
-    inputs |= {options.masks.resolve()} if options.masks else set()
+    threads = min(options.threads or job_threads(predictor.device), max(len(jobs), 1))
+    inputs = {path.resolve() for path in (*inputs_of(jobs, options), predictor.path)}
     waiting: deque[Future[Outcome]] = deque()
     with ExitStack() as stack:
         runner = stack.enter_context(_job_runner(predictor, options, inputs, threads))
@@ -74,14 +74,20 @@ def repose_all(
             yield waiting.popleft().result()
 
 
+def inputs_of(jobs: Sequence[Job], options: JobOptions) -> set[Path]:
+    """The files that the jobs read: sources, targets and keep masks."""
+    files = {path for job in jobs for path in (job.source, job.target)}
+    files |= {mask_file(job.source, options.masks) for job in jobs}
+    return {file for file in files if file is not None}
+
+
 class _SourcePhoto(NamedTuple):
     """A source photo with everything that its jobs share.
 
-    size  (width, height), pixels    face  landmarks (68, 2), pixels    pose  the face's own pose
+    size  (width, height), pixels    pose  the face's own pose
     """
 
     size: tuple[int, int]
-    face: Landmarks
     pose: Pose3D
     source: Source
     metadata: Metadata
@@ -125,8 +131,12 @@ class _JobRunner:
                 raise ReposeError(job.problem)
             self._check_output(job)
             source = photo.result()
+            if self._options.view == "photo":
+                check_photo_path(job.output, source.size)
             pose = self._target_pose(source, job)
-            prediction = self._predict(self._predictor.pose(source.source, pose))
+            findings = check_pose(pose, source.size, self._predictor.trained_range)
+            warning = " ".join(finding.sentence for finding in findings)
+            prediction = self._predict(self._predictor.pose(source.source, pose.landmarks()))
             metadata = source.metadata.edited(self._predictor.model_name, note=self._options.note)
             picture = render_view(prediction, self._options.view, source.keep)
             write_photo(job.output, picture, self._options.quality, metadata)
@@ -138,7 +148,7 @@ class _JobRunner:
             text = " ".join(f"{type(error).__name__}: {error}".split())
             reason = f"{job.source} brought out a fault in Repose ({text})."
             return Outcome(job, "failed", reason, time.perf_counter() - start)
-        return Outcome(job, "done", seconds=time.perf_counter() - start)
+        return Outcome(job, "done", seconds=time.perf_counter() - start, warning=warning)
 
     def _check_output(self, job: Job) -> None:
         check_photo_path(job.output)
@@ -151,23 +161,23 @@ class _JobRunner:
         photo, metadata = read_picture(path)
         face = _find_face(photo, path, self._options.face, self._options.detector)
         size = photo.shape[1], photo.shape[0]
-        source = self._predictor.cut(photo, face)
+        source = self._predictor.cut(photo, face.landmarks)
         keep = keep_of(path, self._options.masks, size)
-        return _SourcePhoto(size, face, Pose3D.of(face), source, metadata, keep)
+        return _SourcePhoto(size, Pose3D.of(face), source, metadata, keep)
 
-    def _target_pose(self, source: _SourcePhoto, job: Job) -> Landmarks:
-        """The job's target landmarks (68, 2), pixels of the source photo."""
-        if job.target is None:
-            pose = source.face
-        elif job.target.suffix.lower() in POSE_SUFFIXES:
-            pose = read_pose(job.target, source.face)
-        else:
+    def _target_pose(self, source: _SourcePhoto, job: Job) -> Pose3D:
+        """The job's pose of the source."""
+        pose, options = source.pose, self._options
+        if job.target is not None and job.target.suffix.lower() in POSE_SUFFIXES:
+            pose = pose_from_file(job.target, pose, source.size, options.transfer)
+        elif job.target is not None:
             target = self._targets.start(job.target).result()
-            transfer = self._options.transfer
-            pose = copy_pose(source.face, target.landmarks, transfer, source.size, target.size)
-        if any(job.angles):
-            pose = source.pose.with_landmarks(pose).turned(*job.angles).landmarks()
-        return pose
+            sizes = source.size, target.size
+            pose = copied_pose(pose, target.face, options.transfer, sizes)
+        if options.coefficients or options.gaze is not None:
+            pose = pose.with_coefficients(options.coefficients, options.gaze)
+        turn = np.add((pose.yaw, pose.pitch, pose.roll), job.angles)
+        return pose.turned(*turn)
 
 
 @contextmanager
@@ -216,20 +226,27 @@ def job_threads(device: str) -> int:
     return cores or 1 if device == "cpu" else min(2 * (cores or 1), _MAX_GPU_BATCH)
 
 
-def _read_target(detector: Detector, path: Path) -> Target:
+class _TargetPhoto(NamedTuple):
+    """The face of a target photo, and the photo's (width, height)."""
+
+    face: Face
+    size: tuple[int, int]
+
+
+def _read_target(detector: Detector, path: Path) -> _TargetPhoto:
     photo = read_photo(path)
-    return Target(_find_face(photo, path, 1, detector), (photo.shape[1], photo.shape[0]))
+    return _TargetPhoto(_find_face(photo, path, 1, detector), (photo.shape[1], photo.shape[0]))
 
 
-def _find_face(photo: Photo, path: Path, number: int, detector: Detector) -> Landmarks:
-    """Landmarks of the face with this number, from 1, largest first. Raises ReposeError."""
+def _find_face(photo: Photo, path: Path, number: int, detector: Detector) -> Face:
+    """The face with this number, from 1, largest first. Raises ReposeError."""
     faces = find_faces(photo, detector)
     if not faces:
         raise ReposeError(f"No face was found in {path}.")
     if number > len(faces):
         count = "1 face was" if len(faces) == 1 else f"{len(faces)} faces were"
         raise ReposeError(f"There is no face {number} in {path}: {count} found.")
-    return faces[number - 1].landmarks
+    return faces[number - 1]
 
 
 def render_view(prediction: Prediction, view: View, keep: KeepMask | None = None) -> Photo:

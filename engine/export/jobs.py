@@ -2,14 +2,15 @@
 
 import csv
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from engine.config.config import Detector
 from engine.core.errors import ReposeError
-from engine.core.files import read_text
+from engine.core.files import name_key, read_text
 from engine.face.pose import Transfer
 
 View = Literal["photo", "face", "coarse", "difference"]
@@ -52,8 +53,11 @@ class JobOptions:
     quality   of JPEG and WebP, 1 to 100
     note      write provenance metadata (see `engine.imaging.provenance`)
     keep      skip jobs whose output exists
+    coefficients  expression coefficients to replace, by name
+    gaze      yaw and pitch of the eyes in the head, degrees; None: unchanged
     masks     keep mask, or a folder of keep masks with the names of their sources
               (see `engine.guidance.keep`)
+    threads   jobs at a time; 0: see `engine.export.export.job_threads`
     """
 
     transfer: Transfer = "relative"
@@ -63,19 +67,24 @@ class JobOptions:
     quality: int = 95
     note: bool = True
     keep: bool = False
+    coefficients: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    gaze: tuple[float, float] | None = None
     masks: Path | None = None
+    threads: int = 0
 
 
 class Outcome(NamedTuple):
     """A finished job.
 
-    reason  why it failed: a sentence, else empty
+    reason   why it failed: a sentence, else empty
+    warning  what may be wrong with the picture: sentences of `engine.face.pose_check`, else empty
     """
 
     job: Job
     result: Result
     reason: str = ""
     seconds: float = 0.0
+    warning: str = ""
 
 
 def read_jobs(path: Path, out: Path) -> tuple[Job, ...]:
@@ -103,7 +112,7 @@ def read_jobs(path: Path, out: Path) -> tuple[Job, ...]:
         raise ReposeError(f"{path} is not a CSV file: {error}.") from error
     if not jobs:
         raise ReposeError(f"{path} has no jobs below its header.")
-    return _mark_collisions(jobs)
+    return _mark_collisions(jobs, path)
 
 
 def _job_of_line(cells: Sequence[str], folder: Path, out: Path, line: int) -> Job:
@@ -117,12 +126,17 @@ def _job_of_line(cells: Sequence[str], folder: Path, out: Path, line: int) -> Jo
     return Job(folder / source, goal, out / output, problem=problem, line=line)
 
 
-def _mark_collisions(jobs: Sequence[Job]) -> tuple[Job, ...]:
-    """The jobs; one whose output is also that of an earlier job gets a ``problem``."""
-    writers: dict[Path, int] = {}
+def _mark_collisions(jobs: Sequence[Job], own: Path) -> tuple[Job, ...]:
+    """The jobs; one whose output is that of an earlier job, or their own list, gets a ``problem``.
+
+    Outputs that differ in case only are the same on some file systems.
+    """
+    writers: dict[str, int] = {}
     checked = []
     for job in jobs:
-        earlier = writers.setdefault(job.output.resolve(), job.line)
+        earlier = writers.setdefault(name_key(str(job.output.resolve())), job.line)
+        if job.output.resolve() == own.resolve() and not job.problem:
+            job = replace(job, problem=f"{job.output} is the list of jobs itself.")
         if earlier != job.line and not job.problem:
             job = replace(job, problem=f"Line {earlier} already writes {job.output}.")
         checked.append(job)

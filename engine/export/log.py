@@ -11,7 +11,10 @@ from engine.core.files import read_text, reason
 from engine.export.batches import angle_text
 from engine.export.jobs import Outcome
 
-COLUMNS = ("source", "pose", "yaw", "pitch", "roll", "output", "result", "reason", "seconds")
+# Without the last, the log of an earlier version.
+COLUMNS = (
+    "source", "pose", "yaw", "pitch", "roll", "output", "result", "reason", "seconds", "warning",
+)  # fmt: skip
 
 
 class BatchLog:
@@ -61,6 +64,7 @@ class BatchLog:
             "result": outcome.result,
             "reason": outcome.reason,
             "seconds": f"{outcome.seconds:.2f}",
+            "warning": outcome.warning,
         }
         try:
             self._rows.writerow(row)
@@ -75,6 +79,6 @@ class BatchLog:
 def read_log(path: Path) -> list[dict[str, str]]:
     """The rows of a log, each by column. Raises ReposeError when the file is missing or no log."""
     reader = csv.DictReader(io.StringIO(read_text(path)))
-    if not set(COLUMNS) <= set(reader.fieldnames or ()):
+    if not set(COLUMNS[:-1]) <= set(reader.fieldnames or ()):
         raise ReposeError(f"{path} is not the log of a batch.")
     return [{name: row.get(name) or "" for name in COLUMNS} for row in reader]

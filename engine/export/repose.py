@@ -15,11 +15,13 @@ from tqdm import tqdm
 
 from engine.core.devices import step_back
 from engine.core.errors import ReposeError
+from engine.core.files import check_writable
 from engine.export.batch_run import ExportResult, OnProgress, Progress, run_batch
 from engine.export.batches import ExportBatch
-from engine.export.export import repose_all
+from engine.export.export import inputs_of, repose_all
 from engine.export.jobs import Job, Outcome, read_jobs
 from engine.export.log import BatchLog
+from engine.export.outputs import check_outputs
 from engine.export.repose_options import ReposeOptions, batch_from_options
 from engine.export.sequence_export import SequenceExport, export_sequence, sequence_from_options
 from engine.inference.predictor import Predictor
@@ -51,7 +53,11 @@ def _run_jobs(options: ReposeOptions) -> int:
         jobs = (Job(options.source[0], target, options.output),)
     jobs = tuple(replace(job, angles=(yaw, pitch, roll)) for job in jobs)
     job_options = replace(batch.options, keep=options.keep)
-    predictor = Predictor(options.model, options.device)
+    pictures = [job.output for job in jobs]
+    read = [*inputs_of(jobs, job_options), options.jobs, options.model]
+    check_outputs([*read, *pictures], [options.log])
+    check_writable(pictures[0] if options.out is None else options.out / "picture.png")
+    predictor = Predictor(options.model, options.device, options.precision)
     counts = {"done": 0, "kept": 0, "failed": 0}
     silent = options.jobs is None or not sys.stderr.isatty()
     outcomes = repose_all(predictor, jobs, job_options)
@@ -60,13 +66,20 @@ def _run_jobs(options: ReposeOptions) -> int:
             counts[outcome.result] += 1
             if log:
                 log.add(outcome)
-            if outcome.reason:
-                place = f"{options.jobs} line {outcome.job.line}: " if outcome.job.line else ""
-                tqdm.write(f"repose: {place}{outcome.reason}", file=sys.stderr)
+            place = f"{options.jobs} line {outcome.job.line}: " if outcome.job.line else ""
+            _tell(outcome, place)
     if options.jobs is not None:
         kept = f"{counts['kept']} kept, " if counts["kept"] else ""
         print(f"{counts['done']} done, {kept}{counts['failed']} failed")
     return counts["failed"]
+
+
+def _tell(outcome: Outcome, place: str = "") -> None:
+    """Print why a job failed, or what may be wrong with its picture."""
+    if outcome.reason:
+        tqdm.write(f"repose: {place}{outcome.reason}", file=sys.stderr)
+    elif outcome.warning:
+        tqdm.write(f"repose: {place}{outcome.job.output}: {outcome.warning}", file=sys.stderr)
 
 
 def _run_batch(batch: ExportBatch, options: ReposeOptions) -> int:
@@ -78,8 +91,7 @@ def _run_batch(batch: ExportBatch, options: ReposeOptions) -> int:
             bar.refresh()
             return
         bar.update()
-        if outcome.reason:
-            tqdm.write(f"repose: {outcome.reason}", file=sys.stderr)
+        _tell(outcome)
 
     try:
         with bar:
@@ -142,7 +154,9 @@ def _run_with_events(run: Callable[[OnProgress, Event], ExportResult]) -> int:
             _print_event("started", **progress._asdict())
         else:
             job = {"source": str(outcome.job.source), "output": str(outcome.job.output)}
-            result = {"result": outcome.result, "reason": outcome.reason}
+            result = {
+                "result": outcome.result, "reason": outcome.reason, "warning": outcome.warning,
+            }  # fmt: skip
             _print_event("job", **job, **result, **progress._asdict())
 
     try:

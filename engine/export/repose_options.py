@@ -9,7 +9,7 @@ from tyro.conf import Positional, arg
 
 from engine.config.config import Detector
 from engine.core.errors import ReposeError
-from engine.export.batches import ExportBatch, Format, angles_text, read_angles
+from engine.export.batches import ExportBatch, Format, Precision, angles_text, read_angles
 from engine.export.jobs import View
 from engine.face.pose import Transfer
 
@@ -55,10 +55,19 @@ class ReposeOptions:
     roll: Annotated[str, arg(metavar="DEGREES", help_behavior_hint="")] = "0"
     """Angle to add; positive turns the head clockwise. As --yaw."""
 
+    expression: Annotated[str, arg(metavar="NAME=VALUE,...", help_behavior_hint="")] = ""
+    """Expression coefficients under ARKit's names, 0 to 1, that replace the face's own, such as
+    jawOpen=0.6,eyeBlink_L=1. _L and _R are the person's left and right; without, both sides."""
+
+    gaze: Annotated[str, arg(metavar="YAW,PITCH", help_behavior_hint="")] = ""
+    """Where the eyes look, in degrees from straight ahead out of the head; positive is to the
+    image's right and up."""
+
     transfer: Transfer = "relative"
-    """How to copy the pose of a photo. relative: the rotation of the head and the openings of
-    mouth, eyes and brows; aligned: the landmarks, moved and scaled onto the source's face;
-    absolute: the landmarks at their pixel coordinates, for photos of one fixed camera."""
+    """How to copy the pose of a photo or pose file. relative: the rotation of the head, the
+    expression and the gaze (all that Repose's own pose files contain); aligned: the landmarks,
+    moved and scaled onto the source's face; absolute: the landmarks at their pixel coordinates, for
+    photos of one fixed camera, or a pose file of the source itself."""
 
     detector: Detector = "landmarker"
     """What finds faces and landmarks: MediaPipe's networks, or dlib as in the report."""
@@ -136,6 +145,10 @@ class ReposeOptions:
 
     device: Device = "auto"
     """The device to compute on; auto selects the fastest."""
+    precision: Precision = "auto"
+    """Compute in float32 (full) or in half precision; auto takes half where the hardware has it."""
+    threads: Annotated[int, arg(metavar="N", help_behavior_hint="(default: one for each core)")] = 0
+    """How many pictures to compute at a time."""
 
 
 def normalised(arguments: Sequence[str]) -> list[str]:
@@ -149,7 +162,7 @@ def normalised(arguments: Sequence[str]) -> list[str]:
     for argument in rest:
         if argument == "--report" or argument.startswith("--report="):
             argument = "--log" + argument.removeprefix("--report")
-        if argument in ("--yaw", "--pitch", "--roll"):
+        if argument in ("--yaw", "--pitch", "--roll", "--gaze"):
             value = next(rest, None)
             argument = argument if value is None else f"{argument}={value}"
         result.append(argument)
@@ -228,6 +241,8 @@ def batch_from_options(options: ReposeOptions) -> ExportBatch:
         yaw=read_angles(options.yaw),
         pitch=read_angles(options.pitch),
         roll=read_angles(options.roll),
+        expression=options.expression,
+        gaze=options.gaze,
         transfer=options.transfer,
         detector=options.detector,
         face=options.face,
@@ -244,6 +259,8 @@ def batch_from_options(options: ReposeOptions) -> ExportBatch:
         fps=options.fps,
         model=options.model,
         device=options.device,
+        precision=options.precision,
+        threads=options.threads,
     )
 
 
@@ -257,11 +274,13 @@ def batch_arguments(batch: ExportBatch) -> list[str]:
         angles: tuple[float, ...] = getattr(batch, name)
         if angles != (0.0,):
             words.append(f"--{name}={angles_text(angles)}")
-    for name in ("transfer", "detector", "face", "view", "out", "name", "format", "quality",
-                 "sheet", "animation", "fps", "model", "device"):  # fmt: skip
+    for name in ("expression", "transfer", "detector", "face", "view", "out", "name", "format",
+                 "quality", "sheet", "animation", "fps", "model", "device", "precision",
+                 "threads"):  # fmt: skip
         value = getattr(batch, name)
         if value != getattr(default, name):
             words += [f"--{name}", f"{value:g}" if isinstance(value, float) else str(value)]
+    words += [f"--gaze={batch.gaze}"] if batch.gaze else []
     words += ["--keep-area", str(batch.masks)] if batch.masks else []
     words += ["--overwrite"] if batch.overwrite else []
     words += [] if batch.note else ["--no-provenance"]

@@ -18,6 +18,7 @@ from engine.face.faces import Face
 from engine.face.landmarks import Landmarks
 from engine.face.pose import Transfer, copy_pose
 from engine.imaging.photos import PHOTO_SUFFIXES, Photo, read_photo
+from engine.imaging.reading import check_video
 
 VIDEO_SUFFIXES = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".gif")
 """Suffixes that ``open_footage`` reads as a video, lower case."""
@@ -80,6 +81,7 @@ def open_footage(path: Path | str, detector: Detector = "landmarker") -> Footage
         raise ReposeError(
             f"{path} is neither a folder of frames nor a video ({' '.join(VIDEO_SUFFIXES)})."
         )
+    check_video(path)
     capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
     if not capture.isOpened():
         raise ReposeError(f"{path} is no video that can be read, or damaged; choose another one.")

@@ -16,8 +16,10 @@ from engine.core.errors import ReposeError
 from engine.core.files import read_text
 from engine.export.animation import ANIMATIONS, write_frames
 from engine.export.batch_run import ExportResult, OnProgress, Tally
+from engine.export.batches import Precision
 from engine.export.export import job_threads, networks_for, render_view
 from engine.export.jobs import Job, Outcome, View
+from engine.export.outputs import check_outputs
 from engine.export.repose_options import ReposeOptions
 from engine.export.sequence import MOST_FPS, VIDEO_SUFFIXES, Target, open_footage, played, smoothed
 from engine.face.detection import find_faces
@@ -36,11 +38,13 @@ class SequenceExport:
     face           the source's landmarks (68, 2), pixels of the photo
     targets        one for each frame
     output         an .mp4 or .gif, or a folder for pictures numbered from 1
+    footage        the video or folder of frames that the targets are from
     transfer, strength  see `engine.face.pose.copy_pose`
     fps            frame rate of the video
     view, note     see JobOptions
     keep           area that stays unchanged
-    model, device  see Predictor
+    model, device, precision  see Predictor
+    threads  frames at a time; 0 chooses
 
     Raises ReposeError for an output or a frame rate that cannot be written.
     """
@@ -57,6 +61,9 @@ class SequenceExport:
     keep: KeepMask | None = None
     model: Path | None = None
     device: str = "auto"
+    footage: Path | None = None
+    precision: Precision = "auto"
+    threads: int = 0
 
     def __post_init__(self) -> None:
         check_output(self.output)
@@ -76,7 +83,7 @@ class SequenceExport:
     def read(path: Path) -> "SequenceExport":
         """The value from a file with the text of `to_json`. Raises ReposeError for other files."""
         try:
-            values: dict[str, Any] = json.loads(read_text(path))
+            values: dict[str, Any] = json.loads(read_text(path, largest=1_000_000_000))
             if values.pop("version") != 1:
                 raise ValueError("version")
             values["face"] = check_landmarks(values["face"])
@@ -87,10 +94,11 @@ class SequenceExport:
             if values["keep"] is not None:
                 png, size, feather = values["keep"]
                 values["keep"] = KeepMask.from_png(b64decode(png), (size[0], size[1]), feather)
-            for name in ("photo", "output", "model"):
+            for name in ("photo", "output", "model", "footage"):
                 values[name] = None if values[name] is None else Path(values[name])
             return SequenceExport(**values)
-        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError,
+                RecursionError) as error:  # fmt: skip
             raise ReposeError(f"{path} does not describe a sequence to export.") from error
 
 
@@ -111,6 +119,8 @@ def sequence_from_options(
     """
     assert options.output is not None
     check_output(options.output)
+    read = [options.source[0], path, options.model, options.keep_area]
+    check_outputs(read, [options.output])
     photo = read_photo(options.source[0])
     faces = find_faces(photo, options.detector)
     if len(faces) < options.face:
@@ -131,6 +141,9 @@ def sequence_from_options(
         note=options.provenance,
         model=options.model,
         device=options.device,
+        footage=path,
+        precision=options.precision,
+        threads=options.threads,
         keep=keep_of(options.source[0], options.keep_area, (photo.shape[1], photo.shape[0])),
     )
 
@@ -147,18 +160,22 @@ def export_sequence(export: SequenceExport, on_progress: OnProgress, stop: Event
 
     Raises ReposeError when a frame cannot be computed or written.
     """
-    photo, metadata = read_picture(export.photo)
-    size = photo.shape[1], photo.shape[0]
-    predictor = Predictor(export.model, export.device)
-    source = predictor.cut(photo, export.face)
-    edited = metadata.edited(predictor.model_name, note=export.note)
     video = export.output.suffix.lower() in ANIMATIONS
-    tally = Tally(len(export.targets))
     digits = max(4, len(str(len(export.targets))))
-    on_progress(None, tally.progress)
 
     def path_of(number: int) -> Path:
         return export.output if video else export.output / f"frame-{number:0{digits}}.png"
+
+    pictures = {path_of(number + 1) for number in range(len(export.targets))}
+    read = [export.photo, export.footage, export.model]
+    check_outputs(read, {export.output, *pictures})
+    photo, metadata = read_picture(export.photo)
+    size = photo.shape[1], photo.shape[0]
+    predictor = Predictor(export.model, export.device, export.precision)
+    source = predictor.cut(photo, export.face)
+    edited = metadata.edited(predictor.model_name, note=export.note)
+    tally = Tally(len(export.targets))
+    on_progress(None, tally.progress)
 
     def compute(number: int, target: Target) -> _NumberedFrame:
         pose = played(export.face, size, target, export.transfer, export.strength)
@@ -174,13 +191,14 @@ def export_sequence(export: SequenceExport, on_progress: OnProgress, stop: Event
             tally.add(outcome)
             on_progress(outcome, tally.progress)
 
-    threads = min(job_threads(predictor.device), max(len(export.targets), 1))
+    most = export.threads or job_threads(predictor.device)
+    threads = min(most, max(len(export.targets), 1))
     with networks_for(predictor, threads) as predict:
-        pictures = counted(_map_in_order(compute, export.targets, threads, stop))
+        frames = counted(_map_in_order(compute, export.targets, threads, stop))
         if not video:
-            deque(pictures, maxlen=0)
+            deque(frames, maxlen=0)
         elif not stop.is_set():
-            write_frames(export.output, pictures, export.fps, note=export.note)
+            write_frames(export.output, frames, export.fps, note=export.note, icc=edited.icc)
     return ExportResult(tally.progress, None, (export.output,), ())
 
 

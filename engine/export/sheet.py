@@ -11,6 +11,7 @@ from engine.export.batches import angle_text
 from engine.export.jobs import Job
 from engine.imaging.photos import write_photo
 from engine.imaging.provenance import Metadata
+from engine.imaging.reading import read_thumbnail
 
 _MAX_CELL, _MIN_CELL = 256, 24  # pixels, the long side of a thumbnail
 _MAX_SIDE = 16_000  # pixels of the sheet; WebP allows 16383
@@ -78,17 +79,14 @@ def _draw(
 ) -> None:
     left, top = place
     try:
-        if file is None:
-            raise FileNotFoundError
-        with Image.open(file) as image:
-            image.draft("RGB", (cell, cell))
-            small = image.convert("RGB")
-        small.thumbnail((cell, cell))
-    except Exception:  # the log has the reason
+        small = None if file is None else Image.fromarray(read_thumbnail(file, cell))
+    except ReposeError:  # the log has the reason
+        small = None
+    if small is None:
         pen.rectangle((left, top, left + cell - 1, top + cell - 1), _MISSING)
         return
     offset = ((cell - small.width) // 2, (cell - small.height) // 2)
-    sheet.paste(small, (left + offset[0], top + offset[1]))
+    sheet.paste(small, (left + offset[0], top + offset[1]), small)
 
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont

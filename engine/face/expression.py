@@ -1,18 +1,17 @@
-"""Expressions: seven sliders and the displacements of the landmarks that they cause.
-
-All points are landmarks (68, 3) in head coordinates (see `engine.face.head`). Displacements in the
-tables are multiples of the distance between the eye centres.
-"""
+"""Seven sliders for expressions, as combinations of expression coefficients."""
 
 import dataclasses
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.config.skeletons import MIRROR_IMAGES, N_LANDMARKS
+from engine.config.skeletons import N_LANDMARKS
 from engine.core.errors import ReposeError
+from engine.face.coefficients import INDEX, NAMES, Coefficients
 
 Floats = NDArray[np.float64]
 
@@ -53,90 +52,70 @@ CLOSED_BY = {
     "close_right_eye": tuple(range(36, 42)),
     "close_left_eye": tuple(range(42, 48)),
 }
-"""The landmarks that these sliders close; their displacement depends on the present opening."""
+"""The landmarks that these sliders close."""
+
+_FULL: Mapping[str, tuple[Mapping[str, float], Mapping[str, float]]] = MappingProxyType({
+    # The coefficients that 1 and -1 of each slider add; `_` stands for both sides.
+    "open_mouth": ({"jawOpen": 0.85, "mouthLowerDown_": 0.1}, {}),
+    "smile": (
+        {"mouthSmile_": 0.85, "mouthUpperUp_": 0.25, "mouthLowerDown_": 0.1, "cheekSquint_": 0.45,
+         "eyeSquint_": 0.2, "mouthDimple_": 0.1, "mouthStretch_": 0.15},
+        {"mouthFrown_": 0.9, "mouthShrugLower": 0.3, "browInnerUp": 0.15},
+    ),
+    "pucker": (
+        {"mouthPucker": 1.0, "mouthFunnel": 0.15},
+        {"mouthStretch_": 0.7, "mouthDimple_": 0.3},
+    ),
+    "close_right_eye": ({"eyeBlinkRight": 1.0}, {"eyeWideRight": 1.0, "browOuterUpRight": 0.1}),
+    "close_left_eye": ({"eyeBlinkLeft": 1.0}, {"eyeWideLeft": 1.0, "browOuterUpLeft": 0.1}),
+    "raise_brows": ({"browInnerUp": 1.0, "browOuterUp_": 1.0}, {"browDown_": 0.7}),
+    "frown": ({"browDown_": 1.0, "noseSneer_": 0.1}, {"browInnerUp": 0.9}),
+})  # fmt: skip
+
+# The coefficients that 1 and -1 of each slider set to 0: an open mouth closes, a shut eye opens.
+_UNDOES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyType({
+    "open_mouth": ((), ("jawOpen", "mouthLowerDown_", "mouthUpperUp_", "mouthFunnel")),
+    "smile": (("mouthFrown_",), ("mouthSmile_", "mouthUpperUp_", "cheekSquint_")),
+    "pucker": (("mouthStretch_", "mouthSmile_"), ("mouthPucker", "mouthFunnel")),
+    "close_right_eye": (("eyeWideRight", "eyeSquintRight"), ("eyeBlinkRight", "eyeSquintRight")),
+    "close_left_eye": (("eyeWideLeft", "eyeSquintLeft"), ("eyeBlinkLeft", "eyeSquintLeft")),
+    "raise_brows": (("browDown_",), ("browInnerUp", "browOuterUp_")),
+    "frown": (("browInnerUp",), ("browDown_",)),
+})  # fmt: skip
 
 _LIDS = ((37, 41), (38, 40), (43, 47), (44, 46))  # upper and lower
 _UPPER_LIDS_SHARE = 0.85  # share of the closing movement that the upper lid makes
-_SHUT = 0.92  # of the opening: dlib places the lids of a shut eye slightly apart
-_WIDE = 0.45  # of the opening, added at -1
-
 _LIPS = ((61, 67), (62, 66), (63, 65))
 _FOLLOW = {61: (49, 50), 62: (51,), 63: (52, 53), 67: (58, 59), 66: (57,), 65: (55, 56)}
 _LOWER_LIP_SHARE = 0.85
 _CHIN_SHARE = 0.7
 
-_JAW_DROP = math.radians(16.0)
-# Share of the jaw's rotation about the ears, by landmark.
-_WITH_JAW = {
-    2: 0.08, 3: 0.22, 4: 0.45, 5: 0.7, 6: 0.9, 7: 1.0, 8: 1.0,
-    48: 0.35, 59: 0.8, 58: 0.97, 57: 1.0, 60: 0.37, 67: 0.97, 66: 1.0,
-}  # fmt: skip
 
-# Displacements (x, y, z) of the right half (the image's left) and the middle of a face. _SMILE is
-# twice the median between the neutral and the smiling portraits of 40 people.
-_SMILE = {
-    4: (-0.02, 0.0, 0.025), 7: (0.0, 0.04, 0.0), 8: (0.0, 0.06, 0.0),
-    19: (0.0, 0.02, 0.0), 20: (0.0, 0.02, 0.0), 30: (0.0, 0.05, 0.0),
-    31: (-0.026, 0.01, 0.0), 32: (-0.014, 0.01, 0.0), 33: (0.0, 0.02, 0.0),
-    48: (-0.12, -0.135, -0.02), 49: (-0.08, -0.07, 0.0), 50: (-0.035, -0.035, 0.0),
-    51: (0.0, -0.038, 0.0), 57: (0.0, 0.075, -0.01), 58: (-0.034, 0.068, -0.01),
-    59: (-0.083, 0.008, -0.01), 60: (-0.114, -0.107, -0.02), 61: (-0.034, -0.09, 0.0),
-    62: (0.0, -0.076, 0.0), 66: (0.0, 0.09, -0.005), 67: (-0.036, 0.09, -0.005),
-}  # fmt: skip
-_SADNESS = {
-    7: (0.0, -0.02, 0.0), 8: (0.0, -0.02, 0.01),
-    48: (0.01, 0.09, 0.0), 49: (0.0, 0.035, 0.0), 59: (0.0, 0.03, 0.0), 60: (0.01, 0.08, 0.0),
-    57: (0.0, -0.02, 0.02), 58: (0.0, -0.01, 0.015),
-}  # fmt: skip
-_BROWS_UP = {
-    17: (0.0, -0.13, 0.0), 18: (0.0, -0.17, 0.0), 19: (0.0, -0.18, 0.0), 20: (0.0, -0.175, 0.0),
-    21: (0.0, -0.16, 0.0), 37: (0.0, -0.02, 0.0), 38: (0.0, -0.02, 0.0),
-}  # fmt: skip
-_BROWS_DOWN = {
-    17: (0.0, 0.04, 0.0), 18: (0.0, 0.06, 0.0), 19: (0.0, 0.08, 0.0), 20: (0.0, 0.09, 0.0),
-    21: (0.0, 0.09, 0.0),
-}  # fmt: skip
-_FROWN = {
-    18: (0.0, -0.01, 0.0), 19: (0.012, 0.02, 0.0), 20: (0.035, 0.06, 0.0), 21: (0.05, 0.085, 0.0),
-}  # fmt: skip
-_WORRY = {
-    17: (0.0, 0.03, 0.0), 18: (0.0, 0.015, 0.0), 19: (0.0, -0.03, 0.0), 20: (0.01, -0.09, 0.0),
-    21: (0.015, -0.13, 0.0),
-}  # fmt: skip
+def with_sliders(own: Coefficients, expression: Expression) -> Coefficients:
+    """A face's own expression changed by sliders; a slider at 0 changes nothing.
 
-
-def moves(points: Floats, expression: Expression, closing: Floats) -> Floats:
-    """The displacements (68, 3) of the landmarks by an expression, head coordinates.
-
-    points   (68, 3) the face without it    closing  (68, 3) from `closing_moves`
+    A slider continues from the own expression: at 1 an eye that is half shut is just shut, at -1 an
+    open mouth is closed.
     """
-    total = np.zeros_like(points)
-    for value, positive, negative in (
-        (expression.smile, _TABLES["smile"], _TABLES["sadness"]),
-        (expression.raise_brows, _TABLES["brows up"], _TABLES["brows down"]),
-        (expression.frown, _TABLES["frown"], _TABLES["worry"]),
-    ):
-        total += abs(value) * (positive if value > 0 else negative)
-    total *= eye_distance(points)
-    total += _drop_jaw(points, max(expression.open_mouth, 0.0))
-    total += _pucker(points, expression.pucker)
-    mouth = list(CLOSED_BY["open_mouth"])
-    total[mouth] += max(-expression.open_mouth, 0.0) * closing[mouth]
-    for name in ("close_right_eye", "close_left_eye"):
-        eye, value = list(CLOSED_BY[name]), getattr(expression, name)
-        total[eye] += (value if value > 0 else _WIDE * value) * closing[eye]
-    return total
+    kept, added = np.ones(len(NAMES)), np.zeros(len(NAMES))
+    for name in _ADDED:
+        value = float(getattr(expression, name))
+        end = 0 if value > 0 else 1
+        kept *= 1 - abs(value) * _UNDONE[name][end]
+        added += abs(value) * _ADDED[name][end]
+    remaining = own.array * kept
+    return Coefficients.from_array(remaining + added)
 
 
-def closing_moves(points: Floats) -> Floats:
-    """The displacements (68, 3) that close both eyes and the mouth, head coordinates."""
-    closing = np.zeros_like(points)
+def closing_moves(edits: Floats) -> Floats:
+    """The displacements (68, 3) that take back by how far edits (68, 3) open the eyes and mouth."""
+    closing = np.zeros_like(edits)
     for upper, lower in _LIDS:
-        gap = _SHUT * (points[lower] - points[upper])
+        gap = edits[lower] - edits[upper]
         closing[upper] = _UPPER_LIDS_SHARE * gap
         closing[lower] = (_UPPER_LIDS_SHARE - 1) * gap
     for upper, lower in _LIPS:
-        gap = points[lower] - points[upper]
+        gap = edits[lower] - edits[upper]
         closing[[upper, *_FOLLOW[upper]]] = (1 - _LOWER_LIP_SHARE) * gap
         closing[[lower, *_FOLLOW[lower]]] = -_LOWER_LIP_SHARE * gap
     chin = np.sin(np.linspace(0, np.pi, 9)) ** 0.5
@@ -144,54 +123,25 @@ def closing_moves(points: Floats) -> Floats:
     return closing
 
 
-def eye_distance(points: Floats) -> float:
-    """The distance between the eye centres, the unit of length of a face."""
-    apart = points[36:42].mean(axis=0) - points[42:48].mean(axis=0)
-    return max(float(np.linalg.norm(apart)), 1e-6)
+def closing_share(expression: Expression) -> Floats:
+    """(68, 1) how much of `closing_moves` an expression applies to each landmark, 0 to 1."""
+    share = np.zeros((N_LANDMARKS, 1))
+    for name, indices in CLOSED_BY.items():
+        value = getattr(expression, name)
+        share[list(indices)] = max(-value if name == "open_mouth" else value, 0.0)
+    return share
 
 
-def _drop_jaw(points: Floats, share: float) -> Floats:
-    """Displacements (68, 3): the lower jaw rotates about the ears, the mouth becomes narrower."""
-    angle = share * _JAW_DROP * _WITH_JAW_WEIGHTS
-    y, z = points[:, 1], points[:, 2]
-    moved = np.zeros_like(points)
-    moved[:, 1] = np.sin(angle) * z + (np.cos(angle) - 1) * y
-    moved[:, 2] = (np.cos(angle) - 1) * z - np.sin(angle) * y
-    mouth = slice(48, 68)
-    moved[mouth, 0] = -0.12 * share * (points[mouth, 0] - _mouth_middle(points))
-    return moved
+def _values(weights: Mapping[str, float]) -> Floats:
+    """(52,) from names, where `_` stands for both sides."""
+    values = np.zeros(len(NAMES))
+    for name, weight in weights.items():
+        for side in ("Left", "Right") if name.endswith("_") else ("",):
+            values[INDEX[name.removesuffix("_") + side]] = weight
+    return values
 
 
-def _pucker(points: Floats, value: float) -> Floats:
-    """Displacements (68, 3): the mouth narrower and forward, or wider and backward."""
-    moved = np.zeros_like(points)
-    mouth = slice(48, 68)
-    across = points[mouth, 0] - _mouth_middle(points)
-    side = across / max(float(np.abs(across).max()), 1e-6)
-    moved[mouth, 0] = (-0.34 if value > 0 else -0.16) * value * across
-    moved[mouth, 2] = (0.1 if value > 0 else 0.03) * value * (1 - side**2) * eye_distance(points)
-    return moved
-
-
-def _mouth_middle(points: Floats) -> float:
-    return float(points[[48, 54], 0].mean())
-
-
-def _both_sides(half: dict[int, tuple[float, float, float]]) -> Floats:
-    """Mirror a table of one half and the middle to displacements of all landmarks (68, 3)."""
-    moved = np.zeros((N_LANDMARKS, 3))
-    for index, (x, y, z) in half.items():
-        moved[MIRROR_IMAGES[index]] = (-x, y, z)
-        moved[index] = (x, y, z)
-    return moved
-
-
-_TABLES = {
-    "smile": _both_sides(_SMILE),
-    "sadness": _both_sides(_SADNESS),
-    "brows up": _both_sides(_BROWS_UP),
-    "brows down": _both_sides(_BROWS_DOWN),
-    "frown": _both_sides(_FROWN),
-    "worry": _both_sides(_WORRY),
+_ADDED = {name: tuple(_values(end) for end in ends) for name, ends in _FULL.items()}
+_UNDONE = {
+    name: tuple(_values(dict.fromkeys(end, 1.0)) for end in ends) for name, ends in _UNDOES.items()
 }
-_WITH_JAW_WEIGHTS = _both_sides({k: (0.0, w, 0.0) for k, w in _WITH_JAW.items()})[:, 1]

@@ -1,10 +1,10 @@
-"""Poses in 3D: landmarks lifted by the mean head, edited, rotated and projected.
+"""Poses in 3D: lifted faces, rotated, with another expression, edited and projected.
 
 Pixels are the photo's, pixel centres at integers; angles are degrees, yaw > 0 nose to the image's
 right, pitch > 0 up, roll > 0 clockwise.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, Self
@@ -14,10 +14,23 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine.config.skeletons import MIRROR_IMAGES, N_LANDMARKS
 from engine.core.errors import ReposeError
-from engine.face.expression import CLOSED_BY, NEUTRAL, Expression, closing_moves, moves
-from engine.face.head import HeadPose, angles, mean_head, rotation
+from engine.face.coefficients import REST, Coefficients
+from engine.face.expression import (
+    CLOSED_BY,
+    NEUTRAL,
+    Expression,
+    closing_moves,
+    closing_share,
+    with_sliders,
+)
+from engine.face.faces import Face
+from engine.face.head import HeadPose, rotation
+from engine.face.head_bend import compact
+from engine.face.head_model import head_model
 from engine.face.landmarks import Landmarks, check_landmarks
-from engine.face.retargeting import POSE_PARTS, PosePart, retarget_expression
+from engine.face.lifted_face import LiftedFace, fitted_head
+from engine.face.posed_head import PosedHead
+from engine.face.retargeting import POSE_PARTS, PosePart, retargeted
 
 Floats = NDArray[np.float64]
 Transfer = Literal["relative", "aligned", "absolute"]
@@ -30,6 +43,8 @@ _SLIDERS = {
     "brows": ("raise_brows", "frown"),
     "mouth": ("open_mouth", "smile", "pucker"),
 }
+_MOST_DRAGGED = 34  # edited landmarks: with more, the pose of the head follows them
+
 # The landmarks of each part, for transfers that copy points. The nose belongs to the head.
 _POINTS_OF: dict[PosePart, range] = {
     "jaw": range(17),
@@ -44,53 +59,6 @@ _AXIS_WEIGHTS = np.array([[1.0], [1.0], [0.25]])
 
 
 @dataclass(frozen=True, eq=False)
-class LiftedFace:
-    """A face's landmarks and the mean head deformed to them.
-
-    landmarks  (68, 2) pixels    pose  of the head in the photo
-    mesh       (V, 3) the deformed head, head coordinates (decimetres)
-    """
-
-    landmarks: Landmarks
-    pose: HeadPose
-    mesh: Floats
-
-    @classmethod
-    def of(cls, landmarks: ArrayLike) -> Self:
-        """Lift landmarks (68, 2), pixels. Raises ReposeError for invalid landmarks."""
-        checked = check_landmarks(landmarks)
-        head = mean_head()
-        pose = head.fit(checked)
-        seen = head.bend(pose, checked)
-        seen[:, :2] -= pose.shift
-        return cls(checked, pose, seen @ pose.rotation / pose.scale)
-
-    @property
-    def angles(self) -> tuple[float, float, float]:
-        """Yaw, pitch and roll of the head in the photo, degrees."""
-        return angles(self.pose.rotation)
-
-    def points(self, turned: Floats | None = None) -> Floats:
-        """The landmarks (68, 3), head coordinates, in a view with rotation (3, 3).
-
-        With the face's own rotation (None) they project exactly onto its landmarks; with another
-        the jaw landmarks slide along the silhouette.
-        """
-        own, exact = self._own_points
-        if turned is None:
-            return exact
-        return exact + mean_head().landmarks(turned, self.mesh) - own
-
-    @cached_property
-    def _own_points(self) -> tuple[Floats, Floats]:
-        """In the face's own view: landmarks of the mesh, and the same corrected to be exact."""
-        own = mean_head().landmarks(self.pose.rotation, self.mesh)
-        gap = self.landmarks - self.pose.project(own)[:, :2]  # residual of the deformation
-        exact = own + np.pad(gap, ((0, 0), (0, 1))) @ self.pose.rotation / self.pose.scale
-        return own, exact
-
-
-@dataclass(frozen=True, eq=False)
 class Pose3D:
     """A target pose: a lifted source face, edits of landmarks, an expression and a rotation.
 
@@ -98,9 +66,10 @@ class Pose3D:
            rotate with the head
     yaw, pitch, roll  degrees, offsets from the source (> 0: nose to the image's right, up,
            clockwise); 0 changes nothing
-    expression  slider values, applied after the edits; neutral changes nothing
-    closing  (68, 3) decimetres: `closing_moves` at the time when each closing slider was last set;
-           None if none was
+    expression    slider values, applied to the coefficients; neutral changes nothing
+    closing       (68, 3) pixels: `closing_moves` of the edits at the time when each closing slider
+                  was last set; None if none was
+    coefficients  expression and gaze that replace the source's; None: the source's
     """
 
     source: LiftedFace
@@ -110,14 +79,20 @@ class Pose3D:
     roll: float = 0.0
     expression: Expression = NEUTRAL
     closing: Floats | None = None
+    coefficients: Coefficients | None = None
 
     @classmethod
-    def of(cls, landmarks: ArrayLike) -> Self:
-        """The unchanged pose of a face with landmarks (68, 2), pixels.
+    def of(cls, face: Face | ArrayLike) -> Self:
+        """The unchanged pose of a face, or of landmarks (68, 2), pixels.
 
         Raises ReposeError for invalid landmarks.
         """
-        return cls(LiftedFace.of(landmarks), np.zeros((N_LANDMARKS, 3)))
+        return cls.unchanged(LiftedFace.of(face))
+
+    @classmethod
+    def unchanged(cls, source: LiftedFace) -> Self:
+        """The pose in which the source is."""
+        return cls(source, np.zeros((N_LANDMARKS, 3)))
 
     def landmarks(self) -> Landmarks:
         """The target landmarks (68, 2), float32, pixels of the photo."""
@@ -133,12 +108,44 @@ class Pose3D:
         yaw, pitch, roll = self.source.angles
         return rotation(yaw + self.yaw, pitch + self.pitch, roll + self.roll)
 
+    @cached_property
+    def shown(self) -> Coefficients:
+        """The target's expression and gaze: the coefficients with the sliders applied."""
+        return with_sliders(self._own, self.expression)
+
+    @cached_property
+    def head(self) -> PosedHead:
+        """The head in this pose.
+
+        Edits of single landmarks bend it near them only; with edits of most landmarks, the pose of
+        the head follows them as well.
+        """
+        face, turned, edits = self.source, self.rotation, self._edits()
+        if not edits.any() and turned is face.pose.rotation and self._mesh is face.mesh:
+            return face.head
+        pose = HeadPose(turned, face.pose.scale, face.pose.shift)
+        if np.count_nonzero(edits.any(axis=1)) > _MOST_DRAGGED:
+            unedited = replace(self, edits=np.zeros_like(self.edits), closing=None)
+            return face.followed(self.landmarks(), unedited.head)
+        moved = (edits @ turned.T)[:, :2] / pose.scale
+        mesh = compact(head_model(), self._mesh, turned, moved)
+        return PosedHead(pose, mesh, self.shown, self.landmarks())
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything differs from the source: landmarks, expression or gaze."""
+        return not self.same_picture(type(self).unchanged(self.source))
+
+    def same_picture(self, other: "Pose3D") -> bool:
+        """Whether both poses have the same landmarks, expression and gaze."""
+        return self.shown == other.shown and np.array_equal(self.landmarks(), other.landmarks())
+
     def looks_like(self, other: "Pose3D") -> bool:
-        """Whether both poses have the same landmarks, angles and expression."""
+        """Whether both poses also have the same angles and slider values."""
         return (
             (self.yaw, self.pitch, self.roll) == (other.yaw, other.pitch, other.roll)
             and self.expression == other.expression
-            and np.array_equal(self.landmarks(), other.landmarks())
+            and self.same_picture(other)
         )
 
     def moved(self, indices: Sequence[int], offset: tuple[float, float]) -> Self:
@@ -174,19 +181,21 @@ class Pose3D:
 
     def with_pose_of(
         self,
-        target: ArrayLike,
+        target: Face | ArrayLike,
         parts: Collection[PosePart] = POSE_PARTS,
         strength: float = 1.0,
+        target_neutral: Coefficients = REST,
     ) -> Self:
-        """The pose with parts of another face's pose, from its landmarks (68, 2), pixels.
+        """The pose with parts of another face's pose, or of its landmarks (68, 2), pixels.
 
-        Of the head the rotation is copied; of eyes, brows, mouth and jaw the openings as ratios.
-        Scale, centre and face shape are the source's. ``strength`` in [0, 1.5] is the factor of the
-        change; 1 reaches the target. Raises ReposeError for invalid landmarks or strength.
+        Of the head the rotation is copied; of eyes, brows, mouth and jaw the coefficients relative
+        to the target's own neutral. They replace the expression, the sliders and the edits of these
+        parts. Scale, centre and face shape are the source's. ``strength`` in [0, 1.5] is the factor
+        of the change; 1 reaches the target. Raises ReposeError for invalid landmarks or strength.
         """
         if not 0 <= strength <= LARGEST_STRENGTH:
             raise ReposeError(f"The strength of a copied pose is from 0 to {LARGEST_STRENGTH}.")
-        face, other = self.source, LiftedFace.of(target)
+        face, other = self.source, fitted_head(target)
         if not (parts and strength):
             return self
         turn = [self.yaw, self.pitch, self.roll]
@@ -196,16 +205,31 @@ class Pose3D:
                 missing = wanted[i] - own[i] - turn[i]
                 turn[i] += strength * ((missing + 180) % 360 - 180)
         pose = self.turned(*turn)
-        # Set the sliders of these parts to 0 and move their displacements into the edits.
-        names = [name for part in parts for name in _SLIDERS.get(part, ())]
+        features = [part for part in parts if part != "head"]
+        if not features:
+            return pose
+        # Set the sliders of these parts to 0 and move what they add into the coefficients.
+        names = [name for part in features for name in _SLIDERS.get(part, ())]
         sliders = replace(self.expression, **dict.fromkeys(names, 0.0))
-        pose = replace(pose, expression=sliders)
-        kept = self._expression_moves() - pose._expression_moves()
-        points = face.points(pose.rotation) + self.edits / face.pose.scale
-        points += self._expression_moves()
-        carried = retarget_expression(points, other.points(), parts, strength)
-        edits = self.edits + face.pose.scale * (kept + carried - points)
-        return replace(pose, edits=edits)
+        moved = {name: getattr(self.expression, name) for name in names}
+        before = with_sliders(self._own, Expression(**moved))
+        after = retargeted(before, other.expression, features, strength, target_neutral)
+        edits = self.edits.copy()
+        for part in features:
+            edits[list(_POINTS_OF[part])] *= max(1 - strength, 0.0)
+        return replace(pose, expression=sliders, coefficients=after, edits=edits)
+
+    def with_coefficients(
+        self, changes: Mapping[str, float], gaze: tuple[float, float] | None = None
+    ) -> Self:
+        """The pose with some coefficients replaced, and the eyes turned to a gaze.
+
+        gaze  yaw and pitch in the head, degrees; None: unchanged
+
+        Raises ReposeError for unknown names and values outside of [0, 1].
+        """
+        own = self._own.replaced(**changes)
+        return replace(self, coefficients=own if gaze is None else own.with_gaze(gaze))
 
     def with_landmarks(self, landmarks: ArrayLike) -> Self:
         """The pose with the present angles and edits that give landmarks (68, 2), pixels.
@@ -216,32 +240,42 @@ class Pose3D:
         edits = self.edits + np.pad(missing, ((0, 0), (0, 1))) @ self.rotation
         return replace(self, edits=edits)
 
+    @property
+    def _own(self) -> Coefficients:
+        """The coefficients without the sliders."""
+        return self.source.expression if self.coefficients is None else self.coefficients
+
+    @cached_property
+    def _mesh(self) -> Floats:
+        """The head (V, 3) with the target's expression, without edits, head coordinates."""
+        if self.shown == self.source.expression:
+            return self.source.mesh
+        return self.source.expressed(self.shown)
+
+    def _edits(self) -> Floats:
+        """The edits (68, 3), pixels, and what the closing sliders take back of them."""
+        if self.closing is None:
+            return self.edits
+        return self.edits + closing_share(self.expression) * self.closing
+
     def _exact(self) -> Floats:
         """The target landmarks (68, 2) in float64."""
         face, turned = self.source, self.rotation
-        result = face.landmarks + (self.edits @ turned.T)[:, :2]
-        if self.yaw or self.pitch or self.roll:
-            moved = face.points(turned) @ turned.T - face.points() @ face.pose.rotation.T
+        result = face.landmarks + (self._edits() @ turned.T)[:, :2]
+        if turned is not face.pose.rotation or self._mesh is not face.mesh:
+            points = face.points(turned, self._mesh)
+            moved = points @ turned.T - face.points() @ face.pose.rotation.T
             result += face.pose.scale * moved[:, :2]
-        if self.expression != NEUTRAL:
-            result += face.pose.scale * (self._expression_moves() @ turned.T)[:, :2]
         return result
-
-    def _expression_moves(self) -> Floats:
-        """The expression's displacements (68, 3), head coordinates."""
-        points = self.source.points()
-        closing = np.zeros_like(points) if self.closing is None else self.closing
-        return moves(points, self.expression, closing)
 
 
 def expressed(pose: Pose3D, expression: Expression) -> Pose3D:
-    """The pose with its expression replaced.
+    """The pose with its slider values replaced.
 
-    With the neutral expression the landmarks are exactly those of the edits and the rotation.
+    With the neutral ones the landmarks are exactly those of the other fields.
     """
-    points = pose.source.points() + pose.edits / pose.source.pose.scale
-    fresh = closing_moves(points)
-    closing = np.zeros_like(points) if pose.closing is None else pose.closing.copy()
+    fresh = closing_moves(pose.edits)
+    closing = np.zeros_like(fresh) if pose.closing is None else pose.closing.copy()
     for name, indices in CLOSED_BY.items():
         if getattr(expression, name) != getattr(pose.expression, name):
             closing[list(indices)] = fresh[list(indices)]
@@ -253,27 +287,41 @@ def head_angles(landmarks: ArrayLike) -> tuple[float, float, float]:
 
     Raises ReposeError for invalid landmarks.
     """
-    return angles(mean_head().fit(check_landmarks(landmarks)).rotation)
+    return fitted_head(landmarks).angles
 
 
 def copy_pose(
-    source: ArrayLike,
-    target: ArrayLike,
+    source: Face | ArrayLike,
+    target: Face | ArrayLike,
     transfer: Transfer = "relative",
     source_size: tuple[int, int] | None = None,
     target_size: tuple[int, int] | None = None,
     parts: Collection[PosePart] = POSE_PARTS,
     strength: float = 1.0,
 ) -> Landmarks:
-    """Transfer the pose of the target face to the source face: (68, 2), pixels of the source photo.
+    """The landmarks (68, 2) of `copied_pose`, with faces or landmarks (68, 2) as both."""
+    pose = Pose3D.of(source)
+    sizes = source_size, target_size
+    return copied_pose(pose, target, transfer, sizes, parts, strength).landmarks()
 
-    source, target  landmarks (68, 2), pixels of their own photos
-    transfer  `relative`: the target's head rotation, and its mouth, eye and brow openings as
-              ratios; scale, centre and face shape are the source's
+
+def copied_pose(
+    pose: Pose3D,
+    target: Face | ArrayLike,
+    transfer: Transfer = "relative",
+    sizes: tuple[tuple[int, int] | None, tuple[int, int] | None] = (None, None),
+    parts: Collection[PosePart] = POSE_PARTS,
+    strength: float = 1.0,
+) -> Pose3D:
+    """The pose of a target face on the source of ``pose``.
+
+    target    a face, or landmarks (68, 2), pixels of its own photo
+    transfer  `relative`: the target's head rotation and expression; scale, centre and face shape
+              are the source's
               `aligned`: the target's points, moved and scaled onto the source face; if the head is
               not among the parts, also rotated like the source
               `absolute`: the target's points unchanged, for photos of one fixed camera
-    source_size, target_size  (width, height) of the photos, required for `absolute`
+    sizes     (width, height) of the source's and the target's photo, required for `absolute`
     parts     what to copy; for `aligned` and `absolute` the landmarks of these parts, with the
               nose as part of the head
     strength  factor of the change in [0, 1.5]; 1 reaches the target
@@ -281,12 +329,13 @@ def copy_pose(
     Raises ReposeError for invalid landmarks or strength, and for `absolute` when the photos differ
     in size.
     """
-    own, other = check_landmarks(source), check_landmarks(target)
     if transfer == "relative":
-        return Pose3D.of(own).with_pose_of(other, parts, strength).landmarks()
+        return pose.with_pose_of(target, parts, strength)
+    own = pose.landmarks()
+    other = check_landmarks(target.landmarks if isinstance(target, Face) else target)
     if not 0 <= strength <= LARGEST_STRENGTH:
         raise ReposeError(f"The strength of a copied pose is from 0 to {LARGEST_STRENGTH}.")
-    if transfer == "absolute" and (source_size is None or source_size != target_size):
+    if transfer == "absolute" and (sizes[0] is None or sizes[0] != sizes[1]):
         raise ReposeError(
             "An absolute pose needs two photos of the same size; use relative or aligned."
         )
@@ -295,12 +344,12 @@ def copy_pose(
     for part in parts:
         share[list(_POINTS_OF[part])] = strength
     # In this form the result at strength 1 is exactly the goal.
-    return check_landmarks(goal + (share - 1) * (goal - own))
+    return pose.with_landmarks(goal + (share - 1) * (goal - own))
 
 
 def _aligned(own: Landmarks, other: Landmarks, turned: bool) -> Landmarks:
     """``other`` moved and scaled to the centre and size of ``own``; ``turned``: also rotated."""
-    pose, face = mean_head().fit(own), LiftedFace.of(other)
+    pose, face = fitted_head(own).pose, LiftedFace.of(other)
     seen: Floats = (other - face.pose.shift) / face.pose.scale
     if turned:
         seen = (face.points(pose.rotation) @ pose.rotation.T)[:, :2]

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import Delaunay
 
+from engine.face.head import angles
 from engine.face.landmarks import Landmarks
-from engine.face.pose import Pose3D, head_angles
+from engine.face.pose import Pose3D
 from engine.face.trained_range import TrainedRange
 
 Floats = NDArray[np.float64]
@@ -46,6 +47,21 @@ class Finding:
     value: float = 0.0
     limit: float = 0.0
 
+    @property
+    def sentence(self) -> str:
+        """The problem in English, for the command line."""
+        value, limit = abs(self.value), abs(self.limit)
+        trained = f"by {value:.0f} degrees, and the model was trained up to {limit:.0f}"
+        return {
+            "folded": "Some points have crossed others, and the picture is torn there.",
+            "yaw": f"The head is turned {trained}.",
+            "pitch": f"The head nods {trained}.",
+            "roll": f"The head is tilted {trained}.",
+            "outside": "Part of the face is outside the photo and is cut off.",
+            "small": f"The face is only {value:.0f} pixels high, so that the result is not sharp.",
+            "identity": "The result does not look much like this person.",
+        }[self.kind]
+
 
 def check_pose(
     pose: Pose3D, photo_size: tuple[int, int], trained: TrainedRange
@@ -56,7 +72,7 @@ def check_pose(
     small = (Finding("small", value=height, limit=SMALLEST_FACE),) * (height < SMALLEST_FACE)
     if np.array_equal(source, points):
         return small
-    own, other = pose.source.angles, head_angles(points)
+    own, other = pose.source.angles, angles(pose.head.pose.rotation)
     seen = [(o - w + 180) % 360 - 180 for w, o in zip(own, other, strict=True)]
     folded = folded_points(pose, (seen[0], seen[1], seen[2]))
     if folded:  # the angles estimated from folded points are unreliable

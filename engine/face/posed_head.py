@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.face.head import HeadPose, mean_head
+from engine.face.coefficients import Coefficients
+from engine.face.head import HeadPose
 from engine.face.landmarks import Landmarks
 from engine.imaging.crop import Crop
 
@@ -19,21 +19,16 @@ class PosedHead:
     """A head in a picture.
 
     pose        rotation, scale and shift, pixels of the picture
-    mesh        (V, 3) vertices, head coordinates (decimetres), bent to the landmarks
+    mesh        (V, 3) vertices of `engine.face.head_model`, head coordinates (decimetres), with
+                identity, expression, gaze and bend
+    expression  coefficients, gaze included
     landmarks   (68, 2) float32 pixels of the picture: where the head has its landmarks exactly
     """
 
     pose: HeadPose
     mesh: Floats
+    expression: Coefficients
     landmarks: Landmarks
-
-    @classmethod
-    def of(cls, landmarks: Landmarks) -> Self:
-        """The mean head, bent to landmarks (68, 2), pixels of the picture."""
-        pose = mean_head().fit(landmarks)
-        seen = mean_head().bend(pose, landmarks)
-        seen[:, :2] -= pose.shift
-        return cls(pose, seen @ pose.rotation / pose.scale, landmarks)
 
     @cached_property
     def seen(self) -> Floats:

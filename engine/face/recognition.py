@@ -122,7 +122,7 @@ def face_chips(images: Tensor, landmarks: Tensor) -> Tensor:
         # No gradient to the landmarks: the loss must not change where the chip is cut out.
         coordinates = landmarks.detach().float().flatten(1).to(images.device)
         # Not a matrix product, which a GPU may compute in TF32.
-        placed = (coordinates[:, :, None] * _chip_matrix().to(images.device)).sum(dim=1)
+        placed = (coordinates[:, :, None] * _chip_matrix(images.device)).sum(dim=1)
         middle, side = placed[:, None, None, :2], placed[:, None, None, 2:]
         width = side.norm(dim=-1, keepdim=True).clamp(min=1)
         # From the centre of the chip's first pixel to that of its last.
@@ -131,24 +131,34 @@ def face_chips(images: Tensor, landmarks: Tensor) -> Tensor:
         steps = torch.linspace(-0.5, 0.5, CHIP_SIDE, device=images.device)
         points = middle + steps[None, None, :, None] * across + steps[None, :, None, None] * down
         halvings = ((width - 1) / (CHIP_SIDE - 1)).log2().ceil().clamp(min=1) - 1
-        quarter = points.new_tensor([-0.25, 0.25])  # pixels: offset of dlib's pyramid levels
+        quarter = _constant((-0.25, 0.25), images.device)  # pixels: offset of dlib's pyramid levels
         chips = _sampled(images, points)
-        for level in range(1, 1 + int(halvings.max())):
+        for level in range(1, 1 + _levels(halvings, images)):
             images, points = _halved(images), points / 2 + quarter
             chips = torch.where(halvings == level, _sampled(images, points), chips)
     return chips
 
 
+def _levels(halvings: Tensor, images: Tensor) -> int:
+    """The number of pyramid levels to draw: the largest of the ``halvings``.
+
+    On a GPU, where reading them would wait, the number for chips of twice the images' size.
+    """
+    if halvings.device.type == "cpu":
+        return int(halvings.max())
+    return max(0, math.ceil(math.log2(2 * max(images.shape[2:]) / (CHIP_SIDE - 1))) - 1)
+
+
 def _sampled(images: Tensor, points: Tensor) -> Tensor:
     """Sample images (BxCxHxW) bilinearly at points (Bx150x150x2, pixels)."""
-    largest = torch.tensor(images.shape[:1:-1], device=images.device).sub(1).clamp(min=1)
-    grid = 2 * points / largest - 1
+    height, width = images.shape[2:]
+    grid = 2 * points / _constant((max(width - 1, 1), max(height - 1, 1)), images.device) - 1
     return functional.grid_sample(images, grid, padding_mode="zeros", align_corners=True)
 
 
 def _halved(images: Tensor) -> Tensor:
     """The next pyramid level: binomial filter, then every second pixel (k is at 2k)."""
-    row = images.new_tensor([1, 4, 6, 4, 1]) / 16
+    row = _constant((1.0, 4.0, 6.0, 4.0, 1.0), images.device) / 16
     channels = images.shape[1]
     kernel = torch.outer(row, row).expand(channels, 1, 5, 5)
     padded = functional.pad(images, (2, 2, 2, 2), mode="replicate")
@@ -156,7 +166,13 @@ def _halved(images: Tensor) -> Tensor:
 
 
 @cache
-def _chip_matrix() -> Tensor:
+def _constant(values: tuple[float, ...], device: torch.device) -> Tensor:
+    """A constant tensor; creating it anew would wait for the GPU."""
+    return torch.tensor(values, device=device)
+
+
+@cache
+def _chip_matrix(device: torch.device) -> Tensor:
     """The matrix (136x4) from flattened landmarks to a chip: its centre and its upper edge vector.
 
     dlib fits its mean face by least squares, without the jaw, the brows and the lower lip, so the
@@ -172,7 +188,7 @@ def _chip_matrix() -> Tensor:
         box, angle = chip.rect, chip.angle
         middle = ((box.left() + box.right()) / 2, (box.top() + box.bottom()) / 2)
         rows.append((*middle, box.width() * math.cos(angle), box.width() * math.sin(angle)))
-    return torch.tensor(rows, dtype=torch.float64).div(one).float()
+    return torch.tensor(rows, dtype=torch.float64).div(one).float().to(device)
 
 
 def _distance(maps: Tensor, targets: Tensor) -> Tensor:

@@ -51,7 +51,7 @@ class TrainedRange:
         try:
             stored = json.loads(metadata.get(_KEY, "{}"))
             ranges = {f.name: _range(stored[f.name]) for f in fields(cls) if f.name in stored}
-        except (TypeError, ValueError):
+        except (ArithmeticError, RecursionError, TypeError, ValueError):
             return cls()
         return cls(**ranges)
 

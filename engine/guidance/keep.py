@@ -17,6 +17,7 @@ from engine.face.landmarks import Landmarks
 from engine.face.parts import PERSON, PartLabel, label_parts
 from engine.imaging.crop import Crop
 from engine.imaging.photos import read_photo
+from engine.imaging.reading import open_picture
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -26,6 +27,8 @@ KeptPart = Literal["background", "clothes", "hair"]
 
 LONGEST = 1024
 """Largest long side of a mask, pixels: the precision of a brush, and small enough for projects."""
+
+_MOST_PIXELS = LONGEST * LONGEST
 
 _ASPECT_TOLERANCE = 0.02  # relative difference between the aspect ratios of mask and photo
 _SUBPIXEL_BITS = 4  # fixed-point coordinates of OpenCV: 1/16 pixel
@@ -61,14 +64,13 @@ class KeepMask:
 
     @classmethod
     def from_png(cls, data: bytes, photo_size: tuple[int, int], feather: float = 0.0) -> Self:
-        """The mask from the bytes of `to_png`. Raises ReposeError when they are no picture."""
+        """The mask from the bytes of `to_png`. Raises ReposeError when they are no such picture."""
         try:
-            pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
-        except cv2.error:
-            pixels = None
-        if pixels is None:
-            raise ReposeError("The kept areas are damaged.")
-        return cls.of(np.asarray(pixels, np.uint8), photo_size, feather)
+            with open_picture(data, "The mask", _MOST_PIXELS) as image:
+                pixels = np.asarray(image.convert("L"))
+        except ReposeError as error:
+            raise ReposeError("The kept areas are damaged.") from error
+        return cls.of(pixels, photo_size, feather)
 
     @classmethod
     def read(cls, path: Path, photo_size: tuple[int, int]) -> Self:
@@ -182,11 +184,16 @@ def keep_of(source: Path, masks: Path | None, photo_size: tuple[int, int]) -> Ke
     ``masks`` is a mask for all sources, or a folder with masks called ``<stem of source>.png``.
     Returns None without a mask. Raises ReposeError as `KeepMask.read` does.
     """
-    if masks is not None and masks.is_dir():
-        masks = masks / f"{source.stem}.png"
-        if not masks.exists():
-            return None
-    return None if masks is None else KeepMask.read(masks, photo_size)
+    file = mask_file(source, masks)
+    return None if file is None else KeepMask.read(file, photo_size)
+
+
+def mask_file(source: Path, masks: Path | None) -> Path | None:
+    """The file of the keep mask of a source; parameters as in `keep_of`."""
+    if masks is None or not masks.is_dir():
+        return masks
+    file = masks / f"{source.stem}.png"
+    return file if file.exists() else None
 
 
 def keep_part(photo: Pixels, landmarks: Landmarks, part: KeptPart) -> KeepMask:

@@ -22,7 +22,9 @@ def draw_mask(points: Tensor, box: Tensor, config: Config) -> Tensor:
         return ellipse_mask(box, height, width, config.mask)
     skeleton = SKELETONS[config.skeleton]
     if skeleton.outline:
-        return filled(points[:, skeleton.outline], height, width)
+        # Not indexed by a list, which would be copied to a GPU, and waited for.
+        outline = torch.stack([points[:, index] for index in skeleton.outline], dim=1)
+        return filled(outline, height, width)
     thickness = config.mask.limb * (box[:, 2:] - box[:, :2]).amax(dim=1)
     return limbs_mask(points, thickness, height, width, skeleton)
 

@@ -16,6 +16,7 @@ _Value = TypeVar("_Value", np.uint8, np.float32)
 _SIDE = 2.3  # side of the crop, heights of the landmarks' box
 _BACK = 0.26  # centre, from the midpoint of the ears away from the nose, of their distance
 _UP = 0.19  # centre, above the box's centre, heights of the box
+_LARGEST_CUT = 4000  # pixels: side of the largest crop that is cut out beyond the photo's border
 _MARGIN = 0.04  # smallest distance of landmarks from the border, share of the side
 
 
@@ -78,6 +79,12 @@ class Crop:
         moved = (landmarks - (self.left, self.top) + 0.5) * (size / self.side) - 0.5
         return moved.astype(np.float32)
 
+    def matrix(self, size: int) -> NDArray[np.float64]:
+        """The map of `to_network` as an affine matrix (3, 3)."""
+        scale = size / self.side
+        shift = [(0.5 - start) * scale - 0.5 for start in (self.left, self.top)]
+        return np.array([[scale, 0, shift[0]], [0, scale, shift[1]], [0, 0, 1]])
+
     def cut(self, photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The crop at full size, (side, side, 3) uint8, with the photo's border replicated."""
         height, width = photo.shape[:2]
@@ -97,9 +104,32 @@ class Crop:
             np.uint8,
         )
 
+    def inside(self, photo: NDArray[np.uint8]) -> tuple[slice, slice]:
+        """The rows and columns of the photo (H, W, 3) that the crop contains."""
+        rows, columns = (
+            slice(max(start, 0), max(min(start + self.side, length), 0))
+            for start, length in zip((self.top, self.left), photo.shape[:2], strict=True)
+        )
+        return rows, columns
+
     def scaled(self, photo: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
         """The crop scaled to (size, size, 3) uint8."""
-        return scale_to(self.cut(photo), size)
+        part = photo[self.inside(photo)]
+        if self.side <= _LARGEST_CUT or part.size >= self.side**2 or not part.size:
+            return scale_to(self.cut(photo), size)
+        # Mostly border, as for a point that was dragged far away: only the photo's part is scaled.
+        height, width = part.shape[:2]
+        scale = size / self.side
+        small = (max(1, round(width * scale)), max(1, round(height * scale)))
+        shrunk = cv2.resize(part, small, interpolation=cv2.INTER_AREA)
+        to_photo = np.linalg.inv(self.matrix(size))
+        to_part = np.array([[1, 0, -max(self.left, 0)], [0, 1, -max(self.top, 0)], [0, 0, 1]])
+        x, y = small[0] / width, small[1] / height
+        to_small = np.array([[x, 0, x / 2 - 0.5], [0, y, y / 2 - 0.5], [0, 0, 1]])
+        places = (to_small @ to_part @ to_photo)[:2]
+        flags, border = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, cv2.BORDER_REPLICATE
+        drawn = cv2.warpAffine(shrunk, places, (size, size), flags=flags, borderMode=border)
+        return np.asarray(drawn, np.uint8)
 
 
 def scale_to(picture: NDArray[_Value], size: int) -> NDArray[_Value]:

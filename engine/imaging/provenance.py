@@ -57,6 +57,7 @@ _DROPPED = ("MakerNote", "ExifImageWidth", "ExifImageHeight", "ExifInteroperabil
 
 # In a JPEG, EXIF and XMP have one segment of 64 kB each.
 _LARGEST_EXIF, _LARGEST_XMP = 65_000, 60_000
+_LARGEST_ICC = 4_000_000  # bytes: more than any real profile, and copied into every result
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ class Metadata:
         xmp = image.info.get("xmp") or b""
         if isinstance(xmp, str):
             xmp = xmp.encode()
-        return cls(_kept_exif(image), icc if icc[16:20] == b"RGB " else b"", bytes(xmp))
+        kept = icc[16:20] == b"RGB " and len(icc) <= _LARGEST_ICC
+        return cls(_kept_exif(image), icc if kept else b"", bytes(xmp))
 
     def edited(self, model: str, *, note: bool = True) -> "Metadata":
         """The metadata of a picture that Repose made from this one with the model of that name.

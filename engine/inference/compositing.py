@@ -6,7 +6,7 @@ where the refined image agrees with that guide.
 """
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import cv2
 import numpy as np
@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 
 from engine.guidance.guides import Maps
 from engine.guidance.keep import KeepMask
-from engine.imaging.crop import Crop, scale_to
+from engine.imaging.crop import Crop
 from engine.imaging.resampling import warp
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
+
+_Layer = TypeVar("_Layer", Pixels, Floats)
 
 FEATHER = 0.06
 """Width of the crop's soft border, share of its side."""
@@ -31,40 +33,43 @@ _BAND = 256  # rows composited at once, which limits memory in large photos
 def paste(
     photo: Pixels, crop: Crop, refined: Floats, maps: Maps, keep: KeepMask | None = None
 ) -> Pixels:
-    """A copy of the photo (H, W, 3) with the refined image (S, S, 3) in [0, 1] in its crop.
+    """A copy of the photo's part in the crop (`Crop.inside`) with the refined image composited in.
 
-    maps  the guides' maps for the same source and pose
-    keep  areas of the photo that stay unchanged
+    photo    (H, W, 3)
+    refined  (S, S, 3) in [0, 1], the scaled crop
+    maps     the guides' maps for the same source and pose
+    keep     areas of the photo that stay unchanged
 
-    Pixels outside the crop, and those where refined image and photo agree, are the photo's.
+    Pixels where refined image and photo agree are the photo's, bit for bit.
     """
     size, side = refined.shape[0], crop.side
-    own = crop.cut(photo)
-    shrunk = scale_to(own, size)
+    own = photo[crop.inside(photo)]
+    height, width = own.shape[:2]
+    x, y = max(-crop.left, 0), max(-crop.top, 0)  # the place of ``own`` in the crop
+    shrunk = crop.scaled(photo, size)
     layers = _Layers.of(shrunk.astype(np.float32) / np.float32(255), refined, maps)
     detail = None
     if side > size:
-        detail = cv2.subtract(own, scale_to(shrunk, side), dtype=cv2.CV_16S)
+        smooth = _enlarged(shrunk, slice(y, y + height), slice(x, x + width), side, cv2.INTER_CUBIC)
+        detail = cv2.subtract(own, smooth, dtype=cv2.CV_16S)
     ramp = _feather(side)
-    result = photo.copy()
-    height, width = photo.shape[:2]
+    result = own.copy()
     left, top, right, bottom = layers.changed(side)
-    left, right = max(left, -crop.left), min(right, width - crop.left)
+    left, right, bottom = max(left, x), min(right, x + width), min(bottom, y + height)
     columns = slice(left, right)
-    for start in range(max(top, -crop.top), min(bottom, height - crop.top), _BAND):
-        rows = slice(start, min(start + _BAND, bottom, height - crop.top))
+    for start in range(max(top, y), bottom, _BAND):
+        rows = slice(start, min(start + _BAND, bottom))
+        here = slice(start - y, rows.stop - y), slice(left - x, right - x)
         band = layers.enlarged(rows, columns, side)
         change = band.colours[..., :3] * np.float32(255)
         if detail is not None:
-            _add_moved_detail(change, detail, band, side / size)
-        change -= own[rows, columns]
+            _add_moved_detail(change, detail, (x, y), band, side / size)
+        change -= own[here]
         alpha = band.colours[..., 3].clip(0, 1) * (ramp[rows, None] * ramp[None, columns])
         if keep is not None:
             size_of_band = (columns.stop - columns.start, rows.stop - rows.start)
             alpha *= 1 - keep.window(crop.left + left, crop.top + rows.start, *size_of_band)
-        mixed = cv2.add(own[rows, columns], _times(change, alpha), dtype=cv2.CV_8U)
-        inside = slice(crop.top + rows.start, crop.top + rows.stop)
-        result[inside, crop.left + left : crop.left + right] = mixed
+        result[here] = cv2.add(own[here], _times(change, alpha), dtype=cv2.CV_8U)
     return result
 
 
@@ -113,23 +118,22 @@ class _Layers:
 
     def enlarged(self, rows: slice, columns: slice, side: int) -> "_Layers":
         """The given rows and columns of the layers enlarged to ``side``."""
-        scale = self.colours.shape[0] / side
-        start = [(place + 0.5) * scale - 0.5 for place in (columns.start, rows.start)]
-        from_photo = np.array([[scale, 0, start[0]], [0, scale, start[1]]])
-        size = (columns.stop - columns.start, rows.stop - rows.start)
-        layers = [
-            cv2.warpAffine(
-                layer, from_photo, size, flags=how | cv2.WARP_INVERSE_MAP,
-                borderMode=cv2.BORDER_REPLICATE,
-            )
-            for layer, how in (
-                (self.colours, cv2.INTER_CUBIC),
-                (self.places, cv2.INTER_LINEAR),
-                (self.shares, cv2.INTER_LINEAR),
-            )
-        ]  # fmt: skip
-        colours, places, shares = (np.asarray(layer, np.float32) for layer in layers)
-        return _Layers(colours, places, shares)
+        return _Layers(
+            _enlarged(self.colours, rows, columns, side, cv2.INTER_CUBIC),
+            _enlarged(self.places, rows, columns, side, cv2.INTER_LINEAR),
+            _enlarged(self.shares, rows, columns, side, cv2.INTER_LINEAR),
+        )
+
+
+def _enlarged(layer: _Layer, rows: slice, columns: slice, side: int, how: int) -> _Layer:
+    """The given rows and columns of a layer (S, S, C) enlarged to ``side``."""
+    scale = layer.shape[0] / side
+    start = [(place + 0.5) * scale - 0.5 for place in (columns.start, rows.start)]
+    from_photo = np.array([[scale, 0, start[0]], [0, scale, start[1]]])
+    size = (columns.stop - columns.start, rows.stop - rows.start)
+    flags, border = how | cv2.WARP_INVERSE_MAP, cv2.BORDER_REPLICATE
+    large = cv2.warpAffine(layer, from_photo, size, flags=flags, borderMode=border)
+    return np.asarray(large, layer.dtype)
 
 
 def _alike(refined: Floats, guide: Floats) -> Floats:
@@ -139,11 +143,16 @@ def _alike(refined: Floats, guide: Floats) -> Floats:
     return np.asarray(cv2.GaussianBlur(same, (0, 0), 1.0), np.float32)
 
 
-def _add_moved_detail(change: Floats, detail: NDArray[Any], band: _Layers, scale: float) -> None:
-    """Add the warped detail, times its weights, to the band ``change`` (R, C, 3), of 255."""
+def _add_moved_detail(
+    change: Floats, detail: NDArray[Any], corner: tuple[int, int], band: _Layers, scale: float
+) -> None:
+    """Add the warped detail, times its weights, to the band ``change`` (R, C, 3), of 255.
+
+    corner  the place of the detail in the crop: x, y
+    """
     for k in (0, 1):
         places = np.ascontiguousarray(band.places[..., 2 * k : 2 * k + 2])
-        moved = warp(detail, places, scale)
+        moved = warp(detail, places - np.array(corner, np.float32) / np.float32(scale), scale)
         change += _times(moved, np.ascontiguousarray(band.shares[..., k]))
 
 

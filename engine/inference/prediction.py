@@ -12,6 +12,7 @@ from torch import Tensor
 from engine.core.errors import ReposeError
 from engine.face.identity import identity_distance
 from engine.face.landmarks import Landmarks
+from engine.face.parts import Parts, label_parts
 from engine.guidance.guides import Maps, SourceHead, combined
 from engine.guidance.keep import KeepMask, check_keep
 from engine.imaging.crop import Crop
@@ -52,6 +53,11 @@ class Source:
     def head(self) -> SourceHead:
         """The head fitted to the landmarks."""
         return SourceHead(self.pixels, self.landmarks)
+
+    @cached_property
+    def parts(self) -> Parts:
+        """The parts of the picture around the face. Raises ReposeError as `label_parts`."""
+        return label_parts(self.photo, self.face)
 
     @cached_property
     def tensor(self) -> Tensor:
@@ -134,11 +140,17 @@ class Prediction:
         Pixels outside the crop and kept ones are the photo's, bit for bit; in the source's pose all
         are. Raises ReposeError when ``keep`` is of a photo of another size.
         """
+        result = self.posed.source.photo.copy()
+        result[self.crop.inside(result)] = self.pasted_crop(keep)
+        return result
+
+    def pasted_crop(self, keep: KeepMask | None = None) -> Pixels:
+        """The part of `pasted` inside the crop: the rows and columns `Crop.inside` of the photo."""
         source = self.posed.source
         if keep is not None:
             check_keep(keep, source.photo)
         if np.abs(source.face - self.pose).max() < _UNMOVED:
-            return source.photo.copy()
+            return source.photo[source.crop.inside(source.photo)].copy()
         return paste(source.photo, source.crop, self.refined, self.posed.maps, keep)
 
 

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from engine.core.devices import choose_device, choose_threads, half_precision
+from engine.core.devices import Precision, choose_device, half_precision, update_threads
 from engine.core.errors import ReposeError
 from engine.core.files import resource
 from engine.face.landmarks import Landmarks, check_landmarks
@@ -47,34 +47,36 @@ class Predictor:
         self,
         model_path: Path | str | None = None,
         device: str = "auto",
-        half: bool | None = None,
+        precision: Precision = "auto",
+        threads: int = 0,
     ) -> None:
         """model_path  a checkpoint; None: the default model
         device      auto (the fastest), cpu, cuda or mps
-        half        compute in half precision; None: if the device is faster with it
+        precision   full (float32), half, or auto: half where the hardware has it
+        threads     of the networks on a CPU, for the whole process; 0: see `update_threads`
         """
-        path = resource(DEFAULT_MODEL) if model_path is None else Path(model_path)
+        self.path = path = resource(DEFAULT_MODEL) if model_path is None else Path(model_path)
         checkpoint = load_checkpoint(path)
         self.config = checkpoint.config
         self.held_out = checkpoint.held_out
         """The groups of people in the training data that were kept out of training."""
         self.trained_range = TrainedRange.read(checkpoint.metadata)
         self.device = choose_device(device)
-        self.model_name = (
-            path.stem if model_path is None else checkpoint.metadata.get("name", path.stem)
-        )
-        self._half = None if half is False else half_precision(self.device, always=half is True)
-        self._g1, self._g2 = G1(self.config), G2(self.config)
-        for name, network in (("g1", self._g1), ("g2", self._g2)):
-            checkpoint.restore(name, network)
+        self.model_name = path.stem if model_path is None else checkpoint.name
+        self._half = half_precision(self.device, precision)
+        self._g1, self._g2 = checkpoint.network("g1", G1), checkpoint.network("g2", G2)
+        for network in (self._g1, self._g2):
             network.eval().requires_grad_(False)
             network.to(self.device, self._half, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._source: Source | None = None
         self._wider: Source | None = None  # with the crop of the last pose that left the source's
         self._graph: FusedGraph | None = None
         self._prepared: WeakKeyDictionary[Source, tuple[Tensor, ...]] = WeakKeyDictionary()
-        if self.device == "cpu" and self._refused() is None:
-            self._warm_up()
+        count = update_threads(threads)
+        if self.device == "cpu":
+            torch.set_num_threads(count)
+        if self.device == "cpu" and can_fuse() and self._refused() is None:
+            self._graph = self._fused()
 
     @property
     def size(self) -> int:
@@ -85,6 +87,11 @@ class Predictor:
     def precision(self) -> torch.dtype:
         """The dtype of the convolutions."""
         return self._half or torch.float32
+
+    @property
+    def threads(self) -> int:
+        """The number of CPU threads of the networks; 0 on other devices."""
+        return torch.get_num_threads() if self.device == "cpu" else 0
 
     @property
     def crop(self) -> Crop:
@@ -154,6 +161,14 @@ class Predictor:
         landmarks = self._in_crop(pose)[None]
         drawn = draw_mask(landmarks, box_of_landmarks(landmarks), self.config)
         return np.asarray(drawn[0, 0].numpy(), np.float32)
+
+    def parts(self) -> Pixels:
+        """The likeliest part of each pixel of `crop`, (S', S') uint8, values of `PartLabel`.
+
+        S' is the size of the parts network. Computed once per source, about 20 ms. Raises
+        ReposeError before `set_source`.
+        """
+        return self._current().parts.labels()
 
     def _refused(self) -> str | None:
         """Why the model does not take face crops and landmarks; None if it does."""
@@ -239,23 +254,15 @@ class Predictor:
         (coarse_image,), (difference_map,), (refined,) = _to_arrays(coarse, difference)
         return Prediction(coarse_image, difference_map, refined, posed)
 
-    def _warm_up(self) -> None:
-        """Build the fused graph, run it once (the first run is the slowest), choose the number of
-        threads."""
+    def _fused(self) -> FusedGraph:
+        """The fused graph, after its first run, which is the slowest."""
         height, width = self.config.image.height, self.config.image.width
         picture = torch.zeros(1, 3, height, width)
         heatmaps = self._heatmaps(torch.zeros(1, 68, 2))
         guides = torch.zeros(1, GUIDE_CHANNELS, height, width) if self.config.guides else None
-        if not can_fuse():
-            picture = self._on_device(picture)
-            guides = None if guides is None else self._on_device(guides)
-            inference = torch.inference_mode()(self._networks)
-            choose_threads(lambda: inference(picture, heatmaps, heatmaps, guides))
-            return
         graph = FusedGraph(self._networks, (picture, heatmaps), (heatmaps, guides))
-        prepared = graph.prepare(picture, heatmaps)
-        choose_threads(lambda: graph(prepared, heatmaps, guides))
-        self._graph = graph
+        graph(graph.prepare(picture, heatmaps), heatmaps, guides)
+        return graph
 
     def _heatmaps(self, landmarks: Tensor) -> Tensor:
         """Heatmaps BxNxhxw of landmarks BxNx2."""

@@ -2,9 +2,10 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -13,8 +14,10 @@ from torch import Tensor, nn
 
 from engine.config.config import Config
 from engine.core.errors import ReposeError
-from engine.core.files import reason, write_whole
-from engine.networks.model_file import FORMAT, config_in, read_header
+from engine.core.files import open_regular, write_whole
+from engine.networks.model_file import FORMAT, config_in, plain_name, read_header
+
+_Network = TypeVar("_Network", bound=nn.Module)
 
 _VERSION = "3"  # 1: G2 without guides; 1 and 2: guides computed in another way
 
@@ -40,19 +43,55 @@ class Checkpoint:
         """The groups of people that the model was trained on; empty if the file lacks them."""
         return _names(self.metadata.get("trained_on", ""))
 
+    @property
+    def name(self) -> str:
+        """The model's name; the file's, if it has none."""
+        return plain_name(self.metadata.get("name", self.path.stem))
+
+    def network(self, name: str, kind: Callable[[Config], _Network]) -> _Network:
+        """The network of a kind in the checkpoint's config, with the state dict ``name``.
+
+        Raises ReposeError as `check`.
+        """
+        self.check(name, kind, self.config)
+        network = kind(self.config)
+        self.restore(name, network)
+        return network
+
+    def check(self, name: str, kind: Callable[[Config], nn.Module], config: Config) -> None:
+        """Compare the state dict ``name`` with a network of a kind before that takes memory.
+
+        A config can ask for networks of any size. Raises ReposeError when it is missing or does
+        not match the network.
+        """
+        shapes = {key: tensor.shape for key, tensor in self._state(name).items()}
+        # The shapes are the same, and PyTorch takes a second to prepare normal_ without storage.
+        g1, g2 = (replace(own, start="torch") for own in (config.g1, config.g2))
+        config = replace(config, g1=g1, g2=g2)
+        with torch.device("meta"):  # shapes without storage
+            wanted = kind(config).state_dict()
+        if shapes != {key: tensor.shape for key, tensor in wanted.items()}:
+            raise self._misfit(name)
+
     def restore(self, name: str, network: nn.Module) -> None:
         """Load the state dict ``name`` into ``network``.
 
         Raises ReposeError when it is missing or does not match the network.
         """
+        try:
+            network.load_state_dict(dict(self._state(name)))
+        except RuntimeError as error:
+            raise self._misfit(name) from error
+
+    def _state(self, name: str) -> Mapping[str, Tensor]:
         if name not in self.weights:
             raise ReposeError(f"{self.path} holds no weights for {name}.")
-        try:
-            network.load_state_dict(dict(self.weights[name]))
-        except RuntimeError as error:
-            raise ReposeError(
-                f"{self.path} is damaged: the weights for {name} do not fit its settings."
-            ) from error
+        return self.weights[name]
+
+    def _misfit(self, name: str) -> ReposeError:
+        return ReposeError(
+            f"{self.path} is damaged: the weights for {name} do not fit its settings."
+        )
 
 
 def save_checkpoint(
@@ -114,11 +153,8 @@ def load_checkpoint(path: Path) -> Checkpoint:
 
 def _refuse_pickle(path: Path) -> None:
     """Raise ReposeError for a pickle, or a zip archive with one, as `torch.save` writes."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(9)
-    except OSError as error:
-        raise ReposeError(f"The model {path} cannot be read: {reason(error)}.") from error
+    with open_regular(path) as file:
+        start = file.read(9)
     # A safetensors file starts with its header's length, eight arbitrary bytes, and a brace.
     if start[8:] != b"{" and (start[:2] == b"PK" or start[:1] == b"\x80"):
         raise ReposeError(
@@ -130,7 +166,7 @@ def _names(text: str) -> frozenset[str]:
     """The names in a JSON list; empty when ``text`` is not one."""
     try:
         names = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return frozenset()
     return frozenset(map(str, names)) if isinstance(names, list) else frozenset()
 

@@ -8,6 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+import torch
+from torch import Tensor
+
 from engine.core import distributed
 from engine.core.errors import ReposeError
 from engine.training.run import Run
@@ -51,22 +54,14 @@ class Progress:
         self._run, self._phase, self._clock = run, phase, clock
         self._total, self._epoch, self._limit = total, epoch, limit
         self._elapsed_before = sum(run.position.seconds.values()) - clock.seconds
-        self._losses: dict[str, list[float]] = defaultdict(list)
+        self._losses: dict[str, list[Tensor]] = defaultdict(list)
         self._images, self._since = 0, clock.seconds
         self._step = 0
         self._first: tuple[int, float] | None = None
 
-    def add(self, losses: Mapping[str, float], images: int) -> None:
-        """Record the losses of one step over ``images`` images.
-
-        Raises ReposeError when a loss is not finite.
-        """
+    def add(self, losses: Mapping[str, Tensor], images: int) -> None:
+        """Record the losses of one step over ``images`` images; `tell` reads them."""
         for name, loss in losses.items():
-            if not math.isfinite(loss):
-                raise ReposeError(
-                    "The training diverged, its losses are no numbers any more: start a new run "
-                    "with a lower --learning-rate."
-                )
             self._losses[name].append(loss)
         self._images += images
         self._step = images
@@ -77,11 +72,20 @@ class Progress:
         return self._clock.seconds - self._since > _SECONDS
 
     def tell(self, images: int) -> None:
-        """Write one event and one line, after ``images`` images of the phase."""
+        """Write one event and one line, after ``images`` images of the phase.
+
+        Raises ReposeError when a loss is not finite.
+        """
         now = self._clock.seconds
         if not self._images:
             return
-        means = {name: round(sum(v) / len(v), 5) for name, v in self._losses.items()}
+        read = {name: torch.stack(losses).tolist() for name, losses in self._losses.items()}
+        if not all(math.isfinite(loss) for losses in read.values() for loss in losses):
+            raise ReposeError(
+                "The training diverged, its losses are no numbers any more: start a new run "
+                "with a lower --learning-rate."
+            )
+        means = {name: round(sum(losses) / len(losses), 5) for name, losses in read.items()}
         rate = round(self._images / max(now - self._since, 1e-9), 2)
         left = self._seconds_left(images, now)
         epochs = math.ceil(self._total / self._epoch)
@@ -97,9 +101,9 @@ class Progress:
             "elapsed": round(self._elapsed_before + now, 1),
         }
         self._run.event(self._phase, **values)
-        losses = "  ".join(f"{name} {mean:.4g}" for name, mean in means.items())
+        shown = "  ".join(f"{name} {mean:.4g}" for name, mean in means.items())
         say(
-            f"{self._phase}  epoch {values['epoch']}/{values['epochs']}  {losses}"
+            f"{self._phase}  epoch {values['epoch']}/{values['epochs']}  {shown}"
             f"  {rate:.3g} images/s  {_clock_time(left)} left"
         )
         self._losses.clear()

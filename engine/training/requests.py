@@ -12,7 +12,7 @@ This module is separate from `engine.training.run_folder` because it needs torch
 
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -82,7 +82,8 @@ class Requests:
         try:
             path.unlink(missing_ok=True)
         except OSError:
-            self._handled[name] = path.stat().st_mtime_ns
+            with suppress(OSError):  # the other program may have removed it meanwhile
+                self._handled[name] = path.stat().st_mtime_ns
 
     def _pending(self, name: str) -> str | None:
         """The contents of the request file ``name``; None if there is no new request."""

@@ -71,6 +71,7 @@ class Position:
     ended     the finished phases
     batches   reduced batch size, by phase, after running out of memory
     seconds   training time, by phase
+    held_out  the groups of people excluded from training; empty until the pictures are split
     best      the held-out SSIM of best.safetensors; -1 before the first score
     events    size of events.jsonl in bytes
     """
@@ -82,6 +83,7 @@ class Position:
     ended: list[str] = field(default_factory=list)
     batches: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    held_out: list[str] = field(default_factory=list)
     best: float = -1.0
     events: int = 0
 
@@ -132,9 +134,8 @@ class Run:
         if start is not None:
             self.position = start
             _check_free(self.folder)  # another process may have begun a run before the lock
+            self._cut_events()
             self.save_state({})
-            if self._writes:
-                (self.folder / EVENTS).unlink(missing_ok=True)
         else:
             state = load_checkpoint(self.folder / STATE)
             self.position = _position(state)

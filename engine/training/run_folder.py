@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from engine.config.config import Config
 from engine.core.errors import ReposeError
-from engine.core.files import read_text, reason, write_whole
+from engine.core.files import read_text, reason, when_free, write_whole
 from engine.training.run_lock import is_training
 
 EVENTS = "events.jsonl"
@@ -160,8 +160,8 @@ class RunFolder:
     def process(self) -> dict[str, Any]:
         """The contents of process.json (see `note_process`); empty if missing or damaged."""
         try:
-            noted = json.loads((self.folder / PROCESS).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            noted = json.loads(read_text(self.folder / PROCESS, largest=1_000_000))
+        except (ReposeError, ValueError, RecursionError):
             return {}
         known = isinstance(noted, dict) and isinstance(noted.get("time", 0.0), int | float)
         return noted if known else {}
@@ -175,7 +175,7 @@ class RunFolder:
     def go_on(self) -> None:
         """End a pause. Raises ReposeError when the folder is not writable."""
         try:
-            (self.folder / PAUSE).unlink(missing_ok=True)
+            when_free(lambda: (self.folder / PAUSE).unlink(missing_ok=True))
         except OSError as error:
             raise ReposeError(f"{self.folder} cannot be written: {reason(error)}.") from error
 
@@ -207,7 +207,7 @@ class RunFolder:
                 self._take_scores(event)
             elif kind == "failed":
                 self.status = replace(self.status, error=str(event["error"]))
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return  # skip damaged events and those of other versions
         if kind in ("resumed", *_PHASES):
             self.status = replace(self.status, error="")

@@ -1,5 +1,6 @@
 """The lock of a run's folder: only one process trains a run, and others see that it does."""
 
+import sys
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -38,14 +39,30 @@ def lock_run(folder: Path) -> FileLock:
 def is_training(folder: Path) -> bool:
     """Whether a process, on this or another machine, trains the run in ``folder``: see `lock_run`.
 
-    False if the folder is not writable: a training could not use it either.
+    The folder may be read-only here, such as a network folder that another machine writes.
     """
+    path = folder / LOCK
     try:
-        if not (folder / LOCK).is_file():
-            return False
-        with FileLock(folder / LOCK).acquire(timeout=_LOOK_SECONDS, poll_interval=0.001):
-            return False
+        if sys.platform != "win32":
+            return _is_locked(path)
+        if path.is_file():
+            FileLock(path).acquire(timeout=_LOOK_SECONDS, poll_interval=0.001).lock.release()
+        return False
     except Timeout:
         return True
-    except OSError:
+    except OSError:  # usually because there is no such file
         return False
+
+
+if sys.platform != "win32":
+    import fcntl
+
+    def _is_locked(path: Path) -> bool:
+        """Whether `FileLock` holds ``path``. A shared lock needs no write access (`FileLock` does)
+        and does not conflict with the look of another process."""
+        with path.open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except (BlockingIOError, PermissionError):  # EACCES: the lock of another machine
+                return True
+            return False

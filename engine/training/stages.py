@@ -18,6 +18,7 @@ from engine.config.config import Config, StageConfig
 from engine.core import distributed
 from engine.core.devices import training_precision
 from engine.data.batch import Batch
+from engine.face.landmark_loss import landmark_losses
 from engine.guidance.conditions import pooled_edges, pose_heatmaps
 from engine.guidance.masks import draw_mask
 from engine.networks.discriminator import Discriminator
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from engine.face.recognition import RecognitionNet
 
 _Tensors = tuple[Tensor, ...] | list[Tensor]
+Losses = dict[str, Tensor]
+"""Scalars by name, on the device: reading one there would wait for the whole step."""
 
 
 def adam(network: nn.Module, stage: StageConfig) -> Adam:
@@ -49,7 +52,7 @@ class Stage1:
         self.scaler = _scaler(g1, config)
         self._g1 = distributed.parallel(g1)
 
-    def step(self, batch: Batch) -> dict[str, float]:
+    def step(self, batch: Batch) -> Losses:
         """One step of G1 on ``batch``. Returns ``loss_g1``, the total loss (including the generated
         image's, with guides), and ``loss_coarse``, the loss of the coarse image."""
         M_T = draw_mask(batch.target_landmarks, batch.target_box, self.config)
@@ -60,7 +63,7 @@ class Stage1:
             loss = loss + _distance(coarse.generated, batch, M_T, self.config)
         _descend(self.optimizer, loss, self.scaler)
         self.average.update_parameters(self.g1)
-        return {"loss_g1": loss.item(), "loss_coarse": loss_coarse.item()}
+        return {"loss_g1": loss.detach(), "loss_coarse": loss_coarse.detach()}
 
 
 class Stage2:
@@ -92,13 +95,13 @@ class Stage2:
         self.scaler = _scaler(g2, config)
         self._g2, self._d = distributed.parallel(g2), distributed.parallel(d)
 
-    def pretrain_d_step(self, batch: Batch) -> dict[str, float]:
+    def pretrain_d_step(self, batch: Batch) -> Losses:
         """One step of D alone on ``batch``, before the first ``step``. Returns ``loss_d``."""
         with torch.no_grad():
             refined = self._refined(batch)
         return self._step_d(batch, refined)
 
-    def step(self, batch: Batch) -> dict[str, float]:
+    def step(self, batch: Batch) -> Losses:
         """One step of D, then one of G2 on ``batch``. Returns the losses by name."""
         M_T = draw_mask(batch.target_landmarks, batch.target_box, self.config)
         refined = self._refined(batch)
@@ -112,7 +115,7 @@ class Stage2:
         loss = bce(judged, 1) + self.config.loss.l1_weight * loss_refined
         _descend(self.optimizer_g2, loss, self.scaler)
         self.average.update_parameters(self.g2)
-        return {**losses, "loss_g2": loss.item(), "loss_refined": loss_refined.item()}
+        return {**losses, "loss_g2": loss.detach(), "loss_refined": loss_refined.detach()}
 
     def _refined(self, batch: Batch) -> Tensor:
         """coarse + difference map, Bx3xHxW; differentiable with respect to G2 only."""
@@ -122,13 +125,13 @@ class Stage2:
             difference = cast(Tensor, self._g2(batch.source, coarse, batch.guides))
         return coarse + difference
 
-    def _step_d(self, batch: Batch, refined: Tensor) -> dict[str, float]:
+    def _step_d(self, batch: Batch, refined: Tensor) -> Losses:
         sources, images = (batch.source, batch.source), (batch.target, refined)
         with _autocast(batch, self.config):
             true, false = self._d(torch.cat(sources), torch.cat(images)).chunk(2)
         loss = bce(true, 1) + bce(false, 0)
         _descend(self.optimizer_d, loss, self.scaler)
-        return {"loss_d": loss.item()}
+        return {"loss_d": loss.detach()}
 
 
 def draw_condition(batch: Batch, config: Config) -> Tensor:
@@ -163,17 +166,22 @@ def _distance(image: Tensor, batch: Batch, mask: Tensor, config: Config) -> Tens
 
 
 def _unlikeness(image: Tensor, batch: Batch, config: Config) -> Tensor | float:
-    """Weighted perceptual and identity losses of the face in ``image``, in the features of the
-    network of `engine.face.recognition`; 0 for other skeletons."""
-    loss = config.loss
-    if config.skeleton != "face" or not (loss.perceptual_weight or loss.identity_weight):
-        return 0.0
-    from engine.face.recognition import recognition_losses  # imported late: needs dlib
+    """Weighted losses of the face in ``image`` in the features of the recognition network and of
+    the landmarker; 0 for other skeletons."""
+    loss, total = config.loss, cast(Tensor | float, 0.0)
+    if config.skeleton != "face":
+        return total
+    if loss.perceptual_weight or loss.identity_weight:
+        from engine.face.recognition import recognition_losses  # imported late: needs dlib
 
-    with _autocast(batch, config):
-        net = _recognition(image.device)
-        seen = recognition_losses(net, image, batch.target, batch.target_landmarks)
-    return loss.perceptual_weight * seen.perceptual + loss.identity_weight * seen.identity
+        with _autocast(batch, config):
+            net = _recognition(image.device)
+            seen = recognition_losses(net, image, batch.target, batch.target_landmarks)
+        total += loss.perceptual_weight * seen.perceptual + loss.identity_weight * seen.identity
+    if loss.landmark_weight or loss.expression_weight:
+        found = landmark_losses(image, batch.target, batch.target_landmarks)
+        total += loss.landmark_weight * found.points + loss.expression_weight * found.expression
+    return total
 
 
 @cache
@@ -216,12 +224,13 @@ def _average(network: nn.Module, stage: StageConfig) -> AveragedModel:
     """
 
     def average(averages: _Tensors, weights: _Tensors, updates: Tensor | int) -> None:
-        n = torch.as_tensor(updates)  # in float32, as runs of earlier versions computed it
+        n = averaged.n_averaged  # `updates`, but in the CPU's memory, without waiting for a GPU
         decay = ((1 + n) / (10 + n)).clamp(max=stage.average).item()
         update = get_ema_multi_avg_fn(decay)  # type: ignore[no-untyped-call]
         update(averages, weights, updates)
 
-    return AveragedModel(network, multi_avg_fn=average)
+    averaged = AveragedModel(network, multi_avg_fn=average)
+    return averaged
 
 
 def _autocast(batch: Batch, config: Config) -> torch.autocast:

@@ -33,7 +33,7 @@ from engine.training.progress import Clock, Progress, say
 from engine.training.requests import StopFlags
 from engine.training.run import Part, Run
 from engine.training.run_folder import BEST, LAST, SAMPLES, SAVE, STOP
-from engine.training.stages import Stage1, Stage2, adam
+from engine.training.stages import Losses, Stage1, Stage2, adam
 from engine.training.validation import Validation
 
 _SAVE_SECONDS = 30.0  # interval between checkpoints: the most training time a kill can lose
@@ -70,7 +70,7 @@ class Phase:
     name: Literal["stage1", "pretraining", "stage2"]
     number: int
     images: int
-    step: Callable[[Batch], dict[str, float]]
+    step: Callable[[Batch], Losses]
 
     @property
     def ends_stage(self) -> bool:
@@ -94,14 +94,18 @@ class Trainer:
         self.pairs = PairSet(training, self.config)
         self.validation = Validation(held_out, self.config, device)
         self.requests = run.requests
+        model = None
+        if run.position.model is not None:
+            model = load_checkpoint(Path(run.position.model))
+            model.check("g1", G1, self.config)
+            model.check("g2", G2, self.config)
         self.g1, self.g2, self.d = (
             network(self.config).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
             for network in (G1, G2, Discriminator)
         )
         self._networks = {"g1": self.g1, "g2": self.g2, "d": self.d}
-        self._started_trained = run.position.model is not None
-        if run.position.model is not None:
-            model = load_checkpoint(Path(run.position.model))
+        self._started_trained = model is not None
+        if model is not None:
             model.restore("g1", self.g1)
             model.restore("g2", self.g2)
         for name, network in self._networks.items():
@@ -195,7 +199,7 @@ class Trainer:
         last = first + math.ceil((phase.images - done) / size) * size
         saved, started = time.monotonic(), False
         seed, workers = self.config.seed, self._workers
-        for batch in load_batches(self.pairs, seed, first, last, size, workers):
+        for batch in load_batches(self.pairs, seed, first, last, size, workers, self.device):
             if not started:  # exclude the start-up time of the worker processes
                 progress.restart()
                 started = True
@@ -210,7 +214,8 @@ class Trainer:
 
             wish = self._asked(clock)
             ends = done >= phase.images or seconds >= limit
-            if progress.due or epoch_ends or ends or wish.stop:
+            saves = wish.save or time.monotonic() - saved > _SAVE_SECONDS
+            if progress.due or epoch_ends or ends or wish.stop or saves:
                 progress.tell(done)
             if ends:
                 break
@@ -219,7 +224,7 @@ class Trainer:
                 progress.restart()
             if wish.stop or (wish.epoch and epoch_ends):
                 return self._stop(stage, phase)
-            if wish.save or time.monotonic() - saved > _SAVE_SECONDS:
+            if saves:
                 self._save(stage, phase)
                 self.requests.obeyed(SAVE)
                 saved = time.monotonic()

@@ -15,7 +15,7 @@ from tyro.conf import FlagCreatePairsOff, UseAppendAction, arg
 
 from engine.config.config import PRESETS, Config, Layout
 from engine.core import distributed
-from engine.core.devices import Device, choose_device
+from engine.core.devices import Device, choose_device, computing, training_precision
 from engine.core.errors import ReposeError
 from engine.core.files import read_text
 from engine.data.augmentation import ROLL
@@ -24,6 +24,7 @@ from engine.data.datasets import open_sources, parse_source
 from engine.data.loader import share_cores
 from engine.data.pairs import partners, split, split_pictures
 from engine.face.trained_range import TrainedRange
+from engine.networks.checkpoint import load_checkpoint
 from engine.training.progress import say
 from engine.training.run import Position, Run, saved_run
 from engine.training.run_folder import CACHE, note_process
@@ -125,7 +126,7 @@ def settings_of(options: TrainOptions) -> Config:
         raise ReposeError("--preset and --config exclude each other.")
     if options.config is not None:
         try:
-            config = Config.from_json(read_text(options.config))
+            config = Config.from_json(read_text(options.config, largest=1_000_000))
         except ReposeError as error:
             raise ReposeError(f"The settings {options.config} cannot be used: {error}") from error
     elif options.resume and options.preset is None:
@@ -190,6 +191,8 @@ def train(options: TrainOptions, config: Config) -> None:
                 raise ReposeError(f"There is no folder {folder} of pictures.")
         threads, workers = share_cores(device, config.guides)
         torch.set_num_threads(options.threads or threads)
+        half = config.precision == "half"
+        say(computing(device.type, training_precision(device.type) if half else torch.float32))
         torch.backends.cudnn.benchmark = device.type == "cuda"
         cv2.setNumThreads(1)  # OpenCV's thread pool does not survive the fork of the workers
         with distributed.first_alone():
@@ -219,7 +222,7 @@ def _train(run: Run, options: TrainOptions, device: torch.device, workers: int) 
     sources, cache = config.data.folders, run.folder / CACHE
     with distributed.first_alone():
         pictures = open_sources(sources, config.data, config.skeleton, cache)
-    training, held_out = _split(pictures, config)
+    training, held_out = _split(pictures, config, position)
     found = fingerprint(pictures)
     if position.pictures not in ("", found):
         raise ReposeError(
@@ -227,6 +230,7 @@ def _train(run: Run, options: TrainOptions, device: torch.device, workers: int) 
         )
     position.pictures = found
     position.stages = options.stages or position.stages
+    position.held_out = sorted({picture.group for picture in held_out})
     run.trained_on = sorted({picture.group for picture in training})
     run.held_out = sorted({picture.group for picture in held_out}.difference(run.trained_on))
     faces = [picture.landmarks for picture in training if picture.skeleton == "face"]
@@ -239,14 +243,26 @@ def _train(run: Run, options: TrainOptions, device: torch.device, workers: int) 
         say(f"stopped; go on with: train --run {shlex.quote(str(run.folder))} --resume")
 
 
-def _split(pictures: Sequence[Picture], config: Config) -> tuple[list[Picture], list[Picture]]:
-    """Split into training and held-out pictures. Only people with several pictures are held out."""
+def _split(
+    pictures: Sequence[Picture], config: Config, position: Position
+) -> tuple[list[Picture], list[Picture]]:
+    """Split into training and held-out pictures. Only people with several pictures are held out.
+
+    Whom the model with the initial weights held out or was trained on stays on that side: scores of
+    people whom it has seen would say nothing.
+    """
     if config.data.hold_out == "pictures":
         return split_pictures(pictures, config.data.held_out, config.seed)
     paired = [p for p, others in zip(pictures, partners(pictures), strict=True) if others]
     if not paired:
         raise ReposeError("No person has two pictures: there are no pairs to train on.")
-    _, held_out = split(paired, config.data.held_out, config.seed)
+    kept_out, trained_on = set(position.held_out), set[str]()
+    if kept_out:  # a resumed run
+        trained_on = {picture.group for picture in paired} - kept_out
+    elif position.model is not None:
+        model = load_checkpoint(Path(position.model))
+        kept_out, trained_on = set(model.held_out), set(model.trained_on)
+    _, held_out = split(paired, config.data.held_out, config.seed, kept_out, trained_on)
     groups = {picture.group for picture in held_out}
     return [p for p in pictures if p.group not in groups], held_out
 

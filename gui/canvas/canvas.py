@@ -46,11 +46,12 @@ class Canvas(ZoomView):
         self, document: Document, shown: Viewport | None = None, parent: QWidget | None = None
     ) -> None:
         super().__init__(shown, parent)
+        self.setAccessibleName(self.tr("Photo with the points of the face"))
         self._document = document
         self._photo, self._result = PictureItem(), AfterItem()
-        self._heatmaps, self._mask = PictureItem(), PictureItem()
+        self._heatmaps, self._mask, self._parts = PictureItem(), PictureItem(), PictureItem()
         self._boxes, self._pose = BoxesItem(), PoseItem()
-        pictures = (self._photo, self._result, self._mask, self._heatmaps)
+        pictures = (self._photo, self._result, self._parts, self._mask, self._heatmaps)
         for item in (*pictures, self._boxes, self._pose):
             self.scene().addItem(item)
         self.chooser = FaceChooser(document, self._boxes, self)
@@ -103,11 +104,16 @@ class Canvas(ZoomView):
         item.stackBefore(self._boxes)
 
     def show_overlays(
-        self, crop: tuple[float, float, float], heatmaps: QImage | None, mask: QImage | None
+        self,
+        crop: tuple[float, float, float],
+        heatmaps: QImage | None,
+        mask: QImage | None,
+        parts: QImage | None,
     ) -> None:
-        """Show heatmaps and mask over the crop (left, top, side in pixels); None hides one."""
+        """Show overlays over the crop (left, top, side in pixels); None hides one."""
         _show_over(self._heatmaps, crop, heatmaps)
         _show_over(self._mask, crop, mask)
+        _show_over(self._parts, crop, parts)
 
     def show_result(self, crop: tuple[float, float, float], result: QImage | None) -> None:
         """Show the reposed face over the crop of the photo; None: the photo alone."""
@@ -124,7 +130,7 @@ class Canvas(ZoomView):
 
     def hide_overlays(self) -> None:
         """Show the photo alone."""
-        for item in (self._result, self._heatmaps, self._mask):
+        for item in (self._result, self._heatmaps, self._mask, self._parts):
             item.hide()
 
     def zoom_to_face(self) -> None:

@@ -16,6 +16,9 @@ PLACE: Any = QT_TRANSLATE_NOOP("Hint", "Place it by hand")
 DONE: Any = QT_TRANSLATE_NOOP("Hint", "Done")
 CANCEL: Any = QT_TRANSLATE_NOOP("Hint", "Cancel")
 
+MARGIN = 8  # pixels beside it
+WIDEST = 420  # pixels of the sentence, which is broken into lines
+
 
 class Hint(QWidget):
     """Shows a sentence and up to two buttons that depend on the state of the document.
@@ -125,9 +128,10 @@ class Hint(QWidget):
 
     def _place(self) -> None:
         """Centre it at the bottom of the canvas."""
-        self.label.setMinimumWidth(
-            min(self.label.fontMetrics().horizontalAdvance(self.label.text()) + 4, 420)
-        )
+        self.label.setFixedWidth(0)
+        room = self._canvas.width() - 2 * MARGIN - self.sizeHint().width()
+        text = self.label.fontMetrics().horizontalAdvance(self.label.text()) + 4
+        self.label.setFixedWidth(min(text, WIDEST, max(room, 80)))
         self.adjustSize()
         x = (self._canvas.width() - self.width()) // 2
-        self.move(max(x, 8), self._canvas.height() - self.height() - 18)
+        self.move(max(x, MARGIN), self._canvas.height() - self.height() - 18)

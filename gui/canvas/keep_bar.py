@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRectF, QSignalBlocker, Qt
 from PySide6.QtGui import QAction, QColor, QImage, qRgba
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QSlider, QToolButton, QWidget
 
 from gui.canvas.brush import Brush
 from gui.document.document import Document
 from gui.document.edit import new_gesture
 from gui.widgets.items import PictureItem
+from gui.widgets.wheel import guard_wheel
 
 if TYPE_CHECKING:
     from engine import KeepMask
 
 STEPS = 200  # of a slider
 MARGIN = 12
+BESIDE = 3  # buttons in a row
 TINT = QColor("#3ddc84")  # unlike skin, hair and lips
 OPACITY = 0.55  # of the tint while painting
 FAINT = 0.4  # factor of that otherwise, so that the face can be judged
@@ -95,17 +97,19 @@ class KeepBar(QWidget):
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             for column, widget in enumerate((name, slider, value)):
                 grid.addWidget(widget, row, column)
-        buttons = QHBoxLayout()
+        buttons = QGridLayout()
         buttons.setSpacing(2)
-        for action in actions:
+        for index, action in enumerate(actions):
             button = QToolButton()
             button.setDefaultAction(action)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
             button.setAccessibleName(action.iconText())
-            buttons.addWidget(button)
+            button.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+            buttons.addWidget(button, *divmod(index, BESIDE))
         grid.addLayout(buttons, len(rows), 0, 1, 3)
         grid.setContentsMargins(14, 10, 12, 8)
         self.setLayout(grid)
+        guard_wheel(self)
         self.size_slider.valueChanged.connect(self._set_size)
         self.feather_slider.sliderPressed.connect(self._begin)
         self.feather_slider.valueChanged.connect(self._set_feather)
@@ -118,7 +122,7 @@ class KeepBar(QWidget):
         slider = QSlider(Qt.Orientation.Horizontal)
         slider.setRange(0, STEPS)
         slider.setPageStep(STEPS // 10)
-        slider.setMinimumWidth(130)
+        slider.setMinimumWidth(90)
         slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click, the canvas keeps the keys
         slider.setAccessibleName(name)
         slider.setToolTip(tip)

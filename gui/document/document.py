@@ -20,12 +20,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Model:
-    """The generators in use, as the predict worker reports them after loading."""
+    """The generators in use, as the predict worker reports them after loading.
+
+    `threads` and `precision` are those of the networks; 0 threads on a GPU.
+    """
 
     path: Path | None
     name: str
     device: str
     trained_range: TrainedRange = field(default_factory=engine.TrainedRange)
+    threads: int = 0
+    precision: str = ""
 
 
 class Document(QObject):
@@ -43,7 +48,7 @@ class Document(QObject):
     source_changed  other source landmarks, or a correction began or ended
     pose_changed    another editable pose
     keep_changed    another keep mask
-    saved           the saved state or the project's file is another
+    saved           the state in the project's file, or the file, is another
     model_changed   another model
     """
 
@@ -62,7 +67,8 @@ class Document(QObject):
         self.model: Model | None = None
         self.project: Path | None = None
         self.undo_stack = QUndoStack(self)
-        self._saved: Edit | None = None
+        self._saved: Edit | None = None  # in the project's file, or as the face was opened
+        self._pictured: Edit | None = None
         self._quiet = False
 
     @property
@@ -92,7 +98,10 @@ class Document(QObject):
 
     @property
     def unsaved(self) -> bool:
-        """Whether closing would lose an edited pose, corrected landmarks or a keep mask."""
+        """Whether closing would lose an edited pose, corrected landmarks or a keep mask.
+
+        A saved picture has none of them, and changes nothing here.
+        """
         edit, saved = self.edit, self._saved
         if edit is None:
             return False
@@ -102,16 +111,26 @@ class Document(QObject):
             return True
         if edit.pose is saved.pose:
             return False
-        points = edit.pose.landmarks()
-        if self.project is None and np.array_equal(points, edit.landmarks):
-            return False  # a saved picture would equal the photo
-        return not np.array_equal(points, saved.pose.landmarks())
+        if self.project is None and not edit.pose.changed:
+            return False  # there is nothing that a project would keep
+        return not edit.pose.same_picture(saved.pose)
+
+    @property
+    def picture_saved(self) -> bool:
+        """Whether the current result was saved as a picture."""
+        edit, saved = self.edit, self._pictured
+        return (
+            edit is not None
+            and saved is not None
+            and edit.landmarks is saved.landmarks
+            and edit.keep == saved.keep
+            and edit.pose.same_picture(saved.pose)
+        )
 
     @property
     def edited(self) -> bool:
-        """Whether the landmarks of the editable pose differ from the source's."""
-        edit = self.edit
-        return edit is not None and not np.array_equal(edit.editable.landmarks(), edit.landmarks)
+        """Whether the editable pose differs from the source."""
+        return self.edit is not None and self.edit.editable.changed
 
     # The face
 
@@ -146,7 +165,7 @@ class Document(QObject):
     def choose_face(self, index: int) -> None:
         """Edit the face `photo.faces[index]`."""
         assert self.photo is not None
-        self.open_edit(Edit.of(self.photo.faces[index].landmarks))
+        self.open_edit(Edit.of(self.photo.faces[index]))
 
     def leave_face(self) -> None:
         """Close the face, so that another one can be chosen."""
@@ -227,13 +246,14 @@ class Document(QObject):
 
         Its angles are set to their head rotation, so that the sliders turn on from there.
         """
-        if self.landmarks is not None:
-            self.change_pose(posed_as(self.landmarks, landmarks), text)
+        if self.edit is not None:
+            self.change_pose(posed_as(self.edit.pose.source, landmarks), text)
 
     def reset_pose(self) -> None:
         """Set the editable pose to the source's, as an undo entry of its own."""
-        if self.landmarks is not None and self.edited:
-            self.change_pose(engine.Pose3D.of(self.landmarks), self.tr("Reset pose"))
+        if self.edit is not None and self.edited:
+            unchanged = engine.Pose3D.unchanged(self.edit.pose.source)
+            self.change_pose(unchanged, self.tr("Reset pose"))
 
     # Correcting the source's landmarks
 
@@ -241,7 +261,7 @@ class Document(QObject):
         """Start to correct the source's landmarks; the target pose cannot be changed meanwhile."""
         edit = self.edit
         if edit is not None and edit.correction is None:
-            points = engine.Pose3D.of(edit.landmarks)
+            points = engine.Pose3D.unchanged(edit.pose.source)
             correction = Correction(points, self.undo_stack.index())
             self.change(replace(edit, correction=correction), self.tr("Correct the points"))
 
@@ -275,11 +295,9 @@ class Document(QObject):
 
     # Saved state and model
 
-    def mark_saved(self, edit: Edit) -> None:
-        """`edit` was written as a picture or a pose. Without a project it then counts as saved."""
-        if self.project is None:
-            self._saved = edit
-            self.saved.emit()
+    def mark_picture_saved(self, edit: Edit) -> None:
+        """The result of `edit` was saved as a picture."""
+        self._pictured = edit
 
     def mark_project_saved(self, project: Path, edit: Edit | None) -> None:
         """`edit` was written to the file of this project."""

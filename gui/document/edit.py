@@ -11,7 +11,7 @@ import engine
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from engine import KeepMask, Landmarks, Pose3D
+    from engine import Face, KeepMask, Landmarks, LiftedFace, Pose3D
 
 YAW_LIMIT, PITCH_LIMIT, ROLL_LIMIT = 60.0, 40.0, 45.0  # degrees: the sliders' ranges
 
@@ -61,9 +61,10 @@ class Edit:
     correction: Correction | None = None
 
     @classmethod
-    def of(cls, landmarks: Landmarks) -> Edit:
-        """An unedited face (68x2): the target pose is the source's."""
-        return cls(landmarks, engine.Pose3D.of(landmarks))
+    def of(cls, face: Face | Landmarks) -> Edit:
+        """An unedited face, or landmarks (68x2): the target pose is the source's."""
+        landmarks = face.landmarks if isinstance(face, engine.Face) else face
+        return cls(landmarks, engine.Pose3D.of(face))
 
     @property
     def editable(self) -> Pose3D:
@@ -87,11 +88,11 @@ class Edit:
         )
 
 
-def posed_as(face: Landmarks, landmarks: Landmarks) -> Pose3D:
-    """The pose of a face (68x2) that has these landmarks (68x2) and their head rotation."""
-    old, new = engine.head_angles(face), engine.head_angles(landmarks)
+def posed_as(face: LiftedFace, landmarks: Landmarks) -> Pose3D:
+    """The pose of a face that has these landmarks (68x2) and their head rotation."""
+    old, new = engine.head_angles(face.landmarks), engine.head_angles(landmarks)
     turn = (round(n - o, 1) for o, n in zip(old, new, strict=True))
-    pose = engine.Pose3D.of(face).turned(*_limited(turn))
+    pose = engine.Pose3D.unchanged(face).turned(*_limited(turn))
     return pose.with_landmarks(landmarks)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import qimage2ndarray
 from numpy.typing import NDArray
@@ -12,7 +14,10 @@ SMALLEST_LEVEL = 1024  # pixels: the short side down to which an image is halved
 
 
 def rgb_image(picture: NDArray[np.uint8] | NDArray[np.float32]) -> QImage:
-    """A picture (HxWx3 RGB; uint8 0..255, or float 0..1, clipped) as a QImage of the same size."""
+    """A picture as a QImage of the same size.
+
+    HxWx3 RGB or HxWx4 RGBA; uint8 0..255, or float 0..1, clipped.
+    """
     if picture.dtype != np.uint8:
         picture = np.rint(255 * np.clip(picture, 0, 1)).astype(np.uint8)
     image: QImage = qimage2ndarray.array2qimage(picture)
@@ -26,6 +31,17 @@ def tinted_image(strength: NDArray[np.float32], colour: QColor, opacity: float) 
     rgba[..., :3] = colour.red(), colour.green(), colour.blue()
     rgba[..., 3] = np.rint(np.clip(strength, 0.0, 1.0) * (255.0 * opacity))
     image: QImage = qimage2ndarray.array2qimage(rgba)
+    return image
+
+
+def labelled_image(
+    labels: NDArray[np.uint8], colours: Mapping[int, QColor], opacity: float
+) -> QImage:
+    """An image of `labels` (HxW) in their colours, at `opacity` (0..1); transparent without one."""
+    table = np.zeros((256, 4), np.uint8)
+    for label, colour in colours.items():
+        table[label] = colour.red(), colour.green(), colour.blue(), round(255 * opacity)
+    image: QImage = qimage2ndarray.array2qimage(table[labels])
     return image
 
 

@@ -6,7 +6,7 @@ import base64
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +18,13 @@ import engine
 from gui.document.edit import Correction, Edit
 
 if TYPE_CHECKING:
-    from engine import KeepMask, Pose3D
+    from engine import Face, KeepMask, Pose3D
 
 SUFFIX = ".repose"
 _FORMAT, _VERSION = "repose project", 1
 _LARGEST_BYTES = 50_000_000  # far above the size of any real project
+_LARGEST_SIDE = 1_000_000  # pixels of a photo
+_LONGEST_NAME = 100  # characters of a model's
 _LARGEST_ANGLE = 180.0
 
 
@@ -78,8 +80,8 @@ def read_project(path: Path) -> Project:
         version = values["version"]
         if version == _VERSION:
             return _from_json(values, path.absolute())
-    except (engine.ReposeError, AttributeError, LookupError, RecursionError, TypeError,
-            ValueError, OverflowError) as error:  # fmt: skip
+    except (engine.ReposeError, ArithmeticError, AttributeError, LookupError, RecursionError,
+            TypeError, ValueError) as error:  # fmt: skip
         raise engine.ReposeError(
             QCoreApplication.translate(
                 "Project", "{} is damaged or not a project of Repose."
@@ -121,6 +123,7 @@ def _values(project: Project, folder: Path) -> dict[str, Any]:
     }
     if edit is not None:
         values["landmarks"] = _points(edit.landmarks)
+        values["detected"] = _detected_values(edit.pose.source.detected)
         values["pose"] = _pose_values(edit.pose)
         if edit.correction is not None:
             values["correction"] = _pose_values(edit.correction.points)
@@ -133,13 +136,15 @@ def _values(project: Project, folder: Path) -> dict[str, Any]:
 def _from_json(values: Mapping[str, Any], path: Path) -> Project:
     folder, photo, own = path.parent, values["photo"], values.get("autosave_of", path)
     width, height = map(int, photo["size"])
+    if not (0 < width <= _LARGEST_SIDE and 0 < height <= _LARGEST_SIDE):
+        raise ValueError("size")
     return Project(
-        photo=folder / str(photo["path"]),
+        photo=_joined(folder, str(photo["path"])),
         sha256=str(photo["sha256"]),
         photo_size=(width, height),
         edit=_edit(values, (width, height)) if "landmarks" in values else None,
-        model=None if values["model"] is None else folder / str(values["model"]),
-        model_name=str(values["model_name"]),
+        model=None if values["model"] is None else _joined(folder, str(values["model"])),
+        model_name=str(values["model_name"])[:_LONGEST_NAME],
         area=None if values["shown"] is None else _area(values["shown"]),
         views=tuple(map(str, values.get("views", ()))),
         path=None if own is None else Path(own),
@@ -154,7 +159,9 @@ def _area(values: Any) -> tuple[float, float, float, float]:
 
 
 def _edit(values: Mapping[str, Any], photo_size: tuple[int, int]) -> Edit:
-    start = engine.Pose3D.of(values["landmarks"])
+    detected = values.get("detected")
+    face = values["landmarks"] if detected is None else _detected(values["landmarks"], detected)
+    start = engine.Pose3D.of(face)
     correction, keep = values.get("correction"), values.get("keep")
     return Edit(
         landmarks=start.source.landmarks,
@@ -172,17 +179,47 @@ def _pose_values(pose: Pose3D) -> dict[str, Any]:
         "roll": pose.roll,
         "expression": asdict(pose.expression),
         "closing": None if pose.closing is None else pose.closing.tolist(),
+        "coefficients": None if pose.coefficients is None else dict(pose.coefficients),
     }
 
 
 def _pose(values: Mapping[str, Any], start: Pose3D) -> Pose3D:
     edits, closing = _offsets(values["edits"]), values["closing"]
+    coefficients = values.get("coefficients")
     yaw, pitch, roll = (float(values[name]) for name in ("yaw", "pitch", "roll"))
     if not all(abs(angle) <= _LARGEST_ANGLE for angle in (yaw, pitch, roll)):
         raise ValueError("angles")
     expression = engine.Expression(**values["expression"])
-    closing = None if closing is None else _offsets(closing)
-    return engine.Pose3D(start.source, edits, yaw, pitch, roll, expression, closing)
+    pose = engine.Pose3D(start.source, edits, yaw, pitch, roll)
+    if "coefficients" not in values:  # of an earlier version: its closing had another meaning
+        return engine.expressed(pose, expression)
+    return replace(
+        pose,
+        expression=expression,
+        closing=None if closing is None else _offsets(closing),
+        coefficients=None if coefficients is None else engine.Coefficients.of(**coefficients),
+    )
+
+
+def _detected_values(face: Face | None) -> dict[str, Any] | None:
+    if face is None or face.dense is None:
+        return None
+    return {
+        "box": face.box,
+        "score": face.score,
+        "dense": _points(face.dense),
+        "coefficients": dict(face.coefficients),
+    }
+
+
+def _detected(landmarks: Any, values: Mapping[str, Any]) -> Face:
+    left, top, right, bottom = map(float, values["box"])
+    dense = np.array(values["dense"], np.float32)
+    if dense.shape != (engine.N_DENSE, 3) or not np.isfinite(dense).all():
+        raise ValueError("dense")
+    points = np.array(landmarks, np.float32)
+    scores = {str(name): float(score) for name, score in values["coefficients"].items()}
+    return engine.Face((left, top, right, bottom), points, float(values["score"]), dense, scores)
 
 
 def _offsets(values: Any) -> NDArray[np.float64]:
@@ -201,9 +238,14 @@ def _keep(values: Mapping[str, Any], photo_size: tuple[int, int]) -> KeepMask:
     return engine.KeepMask.from_png(png, photo_size, feather)
 
 
-def _points(landmarks: engine.Landmarks) -> list[list[float]]:
+def _points(landmarks: NDArray[np.float32]) -> list[list[float]]:
     """Points as lists, each number the shortest decimal that reads back as the same float32."""
     return [[float(str(value)) for value in point] for point in landmarks]
+
+
+def _joined(folder: Path, path: str) -> Path:
+    """The inverse of `_relative`, without `..` in it."""
+    return Path(os.path.normpath(folder / path))
 
 
 def _relative(path: Path, folder: Path) -> str:

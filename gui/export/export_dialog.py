@@ -11,14 +11,14 @@ from PySide6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 import engine
-from gui.document.data_folder import data_folder
 from gui.document.document import Document
 from gui.export.export_form import ExportForm
 from gui.style.preferences import settings
 from gui.widgets.file_dialogs import is_inside, pictures_folder, sample_photo
 from gui.widgets.progress_view import ExportView
+from gui.widgets.window_size import resize_within_screen
 from gui.workers.background import explain
-from gui.workers.export_process import Ending, ExportProcess, command_line
+from gui.workers.export_process import Ending, ExportProcess, command_line, export_folder
 
 if TYPE_CHECKING:
     from engine import ExportBatch
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 PAUSE_MS = 150  # after the last change, before the batch is planned
 EDITED = "edited"
 """The value of {pose} in file names for the pose in the editor."""
+MASKS = "masks"  # the folder that has only the mask of the photo in the editor
 
 
 class ExportDialog(QDialog):
@@ -39,7 +40,7 @@ class ExportDialog(QDialog):
         self.setWindowTitle(self.tr("Export batch"))
         self._document = document
         self._batch: ExportBatch | None = None
-        self._ran: ExportBatch | None = None
+        self._ran: tuple[ExportBatch, Path] | None = None  # the last one, and its `export_folder`
         self._report: Path | None = None
         self.process = ExportProcess(self)
         self.form, self.view = ExportForm(), ExportView()
@@ -59,7 +60,7 @@ class ExportDialog(QDialog):
         document.keep_changed.connect(self._show_keep)
         self._show_pose()
         self._show_keep()
-        self.resize(940, 700)
+        resize_within_screen(self, 940, 700)
 
     def open_for(self) -> None:
         """Show the dialog; if its list is empty, the open photo is added."""
@@ -84,7 +85,7 @@ class ExportDialog(QDialog):
         jobs: Sequence[object] = ()
         self._batch = None
         try:
-            batch = form.batch(self._pose_file, self._masks, self._model, self._device)
+            batch = self._form_batch(Path())
             planned = engine.plan_batch(batch)
             jobs, self._batch = planned, batch
             form.name.setPlaceholderText(batch.pattern)
@@ -140,31 +141,20 @@ class ExportDialog(QDialog):
         column.addWidget(self.summary)
         column.addWidget(self.view)
         column.addLayout(buttons)
-        self.start.clicked.connect(lambda: self._start(self._batch))
+        self.start.clicked.connect(self._start)
         self.cancel.clicked.connect(self._cancel)
-        self.retry.clicked.connect(lambda: self._start(self._ran, retry=True))
+        self.retry.clicked.connect(self._retry)
         self.report.clicked.connect(lambda: self._open(self._report))
-        self.show_folder.clicked.connect(lambda: self._open(self._ran.out if self._ran else None))
+        self.show_folder.clicked.connect(
+            lambda: self._open(self._ran[0].out if self._ran else None)
+        )
         self.copy.clicked.connect(self._copy)
 
-    @property
-    def _pose_file(self) -> Path:
-        return _own_folder() / f"{EDITED}.json"
-
-    @property
-    def _masks(self) -> Path:
-        """The folder that has only the mask of the photo in the editor."""
-        return _own_folder() / "masks"
-
-    @property
-    def _model(self) -> Path | None:
+    def _form_batch(self, folder: Path) -> ExportBatch:
+        """The batch of the form; the editor's pose and keep mask are in `folder`."""
         model = self._document.model
-        return None if model is None else model.path
-
-    @property
-    def _device(self) -> str:
-        model = self._document.model
-        return "auto" if model is None else model.device
+        path, device = (None, "auto") if model is None else (model.path, model.device)
+        return self.form.batch(folder / f"{EDITED}.json", folder / MASKS, path, device)
 
     def _show_pose(self) -> None:
         there = self._document.pose is not None
@@ -189,28 +179,39 @@ class ExportDialog(QDialog):
         self.report.setVisible(not running and self._report is not None)
         self.show_folder.setVisible(not running and self._ran is not None)
 
-    def _write_edit(self) -> None:
-        """Write the editor's pose and keep mask to the files that the batch reads."""
-        document = self._document
-        photo, pose, face = document.photo, document.pose, document.landmarks
-        if photo is not None and pose is not None and self.form.edited_pose.isChecked():
-            engine.write_pose(self._pose_file, pose.landmarks(), photo.size, face)
-        if photo is not None and document.keep is not None and self.form.kept.isChecked():
-            for old in self._masks.glob("*.png"):
-                old.unlink(missing_ok=True)
-            document.keep.write(self._masks / f"{photo.path.stem}.png")
+    def _written_batch(self) -> tuple[ExportBatch, Path]:
+        """The batch of the form, and its folder with the editor's pose and keep mask.
 
-    def _start(self, batch: ExportBatch | None, retry: bool = False) -> None:
-        if batch is None:
-            return
+        Raises ReposeError when they cannot be written.
+        """
+        folder, document = export_folder(), self._document
+        photo, pose = document.photo, document.pose
+        batch = self._form_batch(folder)
+        if photo is not None and pose is not None and self.form.edited_pose.isChecked():
+            engine.write_pose3d(batch.poses[-1], pose, photo.size)
+        if photo is not None and document.keep is not None and batch.masks is not None:
+            document.keep.write(batch.masks / f"{photo.path.stem}.png")
+        return batch, folder
+
+    def _start(self) -> None:
         try:
-            if not retry:
-                self._write_edit()
-            self.process.start(batch, _own_folder(), retry)
+            batch, folder = self._written_batch()
+        except engine.ReposeError as error:
+            self.failed.emit(str(error))
+        else:
+            self._run(batch, folder)
+
+    def _retry(self) -> None:
+        if self._ran is not None:
+            self._run(*self._ran, retry=True)
+
+    def _run(self, batch: ExportBatch, folder: Path, retry: bool = False) -> None:
+        try:
+            self.process.start(batch, folder, retry)
         except engine.ReposeError as error:
             self.failed.emit(str(error))
             return
-        self._ran, self._report = batch, None
+        self._ran, self._report = (batch, folder), None
         self.view.begin()
         self._show_buttons()
 
@@ -236,18 +237,12 @@ class ExportDialog(QDialog):
             self.failed.emit(sentence.format(path=path))
 
     def _copy(self) -> None:
-        if self._batch is not None:
-            try:
-                self._write_edit()
-            except engine.ReposeError as error:
-                self.failed.emit(str(error))
-                return
-            QGuiApplication.clipboard().setText(command_line(self._batch))
+        try:
+            batch, _ = self._written_batch()
+        except engine.ReposeError as error:
+            self.failed.emit(str(error))
+        else:
+            QGuiApplication.clipboard().setText(command_line(batch))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.accept()  # the export continues
-
-
-def _own_folder() -> Path:
-    """The folder of files that an export reads."""
-    return data_folder("export")

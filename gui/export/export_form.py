@@ -24,10 +24,11 @@ from PySide6.QtWidgets import (
 
 import engine
 from gui.export.sweep_rows import SweepRows
-from gui.style.preferences import notes_edits, settings
+from gui.style.preferences import notes_edits, precision, settings
 from gui.widgets.checked_field import CheckedField
 from gui.widgets.path_list import PathList
 from gui.widgets.pose_words import transfer_names
+from gui.widgets.wheel import guard_wheel
 
 if TYPE_CHECKING:
     from engine import ExportBatch
@@ -86,6 +87,7 @@ class ExportForm(QWidget):
         )
         self._fill()
         self._lay_out()
+        guard_wheel(self)
         self._wire()
 
     def batch(self, pose: Path, masks: Path, model: Path | None, device: str) -> ExportBatch:
@@ -125,6 +127,7 @@ class ExportForm(QWidget):
             animation=out / f"{ANIMATION}{animation}" if animation else None,
             model=model,
             device=device,
+            precision=precision(),
         )
 
     def _fill(self) -> None:

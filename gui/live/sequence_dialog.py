@@ -11,13 +11,13 @@ from PySide6.QtGui import QCloseEvent, QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 import engine
-from gui.document.data_folder import data_folder
 from gui.document.document import Document
 from gui.document.images import rgb_image
 from gui.live.footage_reader import FootageReader
 from gui.live.sequence_form import SequenceForm
-from gui.style.preferences import notes_edits, settings
+from gui.style.preferences import notes_edits, precision, settings
 from gui.widgets.file_dialogs import ask_open, ask_save, pictures_folder
+from gui.widgets.window_size import resize_within_screen
 from gui.workers.background import Background
 from gui.workers.export_process import Ending, ExportProcess
 from gui.workers.predict_worker import PredictWorker
@@ -59,7 +59,7 @@ class SequenceDialog(QDialog):
         self._began_at = 0
         self._wire()
         self._show_photo()
-        self.resize(1000, 680)
+        resize_within_screen(self, 1000, 680)
 
     @property
     def index(self) -> int:
@@ -325,6 +325,7 @@ class SequenceDialog(QDialog):
                 face=face,
                 targets=tuple(self._targets),
                 output=output,
+                footage=None if self._footage is None else self._footage.path.absolute(),
                 transfer=self.form.transfer.currentData(),
                 strength=self.form.strength.value() / 100,
                 fps=self._fps,
@@ -333,8 +334,9 @@ class SequenceDialog(QDialog):
                 keep=document.keep,
                 model=None if model is None else model.path,
                 device="auto" if model is None else model.device,
+                precision=precision(),
             )
-            self.process.start_sequence(sequence, data_folder("export"))
+            self.process.start_sequence(sequence)
         except engine.ReposeError as error:
             self.failed.emit(str(error))
             return

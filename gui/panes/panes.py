@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSplitter, QTabBar, QVBoxLayout, QWidget
 
 from gui.panes.views import View, view_image
 from gui.widgets.picture_view import PictureView
+from gui.widgets.wheel import guard_wheel
 from gui.widgets.zoom_view import Viewport
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ class Pane(QWidget):
         self.tabs.setAccessibleName(self.tr("View in the {pane}").format(pane=name))
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
-        self.tabs.setUsesScrollButtons(False)
-        self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
+        self.tabs.setUsesScrollButtons(True)
+        self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
         for each in View:
             index = self.tabs.addTab(each.name_shown)
             self.tabs.setTabToolTip(index, each.explained)
@@ -45,6 +46,7 @@ class Pane(QWidget):
         layout.setSpacing(6)
         layout.addWidget(self.tabs)
         layout.addWidget(self.view, 1)
+        guard_wheel(self.tabs)
         self.choose(view)
         self.tabs.currentChanged.connect(lambda _index: self.view_changed.emit())
 
@@ -67,6 +69,7 @@ class Panes(QWidget):
     def __init__(self, shown: Viewport | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panes")
+        self.setMinimumWidth(240)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         shown = Viewport(self) if shown is None else shown
         self.large = Pane(self.tr("large pane"), View.REFINED, shown)

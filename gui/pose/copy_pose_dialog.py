@@ -25,6 +25,7 @@ from gui.document.edit import posed_as, within_sliders
 from gui.document.photo import Photo
 from gui.widgets.face_boxes import draw_face_box, face_rect
 from gui.widgets.pose_words import part_names, transfer_names
+from gui.widgets.wheel import guard_wheel
 
 if TYPE_CHECKING:
     from engine import Pose3D, PosePart, Transfer
@@ -116,6 +117,7 @@ class CopyPoseDialog(QDialog):
         self.problem.setObjectName("wrong")
         self.problem.setWordWrap(True)
         self._lay_out()
+        guard_wheel(self)
         self.faces.chosen.connect(self._pose)
         for button in (*self.choices.values(), *self.parts.values()):
             button.toggled.connect(self._pose)
@@ -172,7 +174,7 @@ class CopyPoseDialog(QDialog):
         """Compute the pose for the current choices."""
         parts = [part for part, box in self.parts.items() if box.isChecked()]
         transfer = next(name for name, button in self.choices.items() if button.isChecked())
-        target = self._photo.faces[self.faces.index].landmarks
+        target = self._photo.faces[self.faces.index]
         strength = self.percent.value() / 100
         self.pose, problem = None, ""
         try:
@@ -181,11 +183,9 @@ class CopyPoseDialog(QDialog):
             elif transfer == "relative":
                 self.pose = within_sliders(self._start.with_pose_of(target, parts, strength))
             else:
-                landmarks = engine.copy_pose(
-                    self._start.landmarks(), target, transfer, self._source_size,
-                    self._photo.size, parts, strength,
-                )  # fmt: skip
-                self.pose = posed_as(self._start.source.landmarks, landmarks)
+                sizes = self._source_size, self._photo.size
+                copied = engine.copied_pose(self._start, target, transfer, sizes, parts, strength)
+                self.pose = posed_as(self._start.source, copied.landmarks())
         except engine.ReposeError as error:
             problem = str(error)
         self.problem.setText(problem)

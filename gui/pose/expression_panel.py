@@ -17,7 +17,11 @@ EYES = ("close_right_eye", "close_left_eye")
 
 def is_moved(pose: engine.Pose3D) -> bool:
     """Whether more than the head rotation differs from the source."""
-    return bool(pose.edits.any()) or pose.expression != engine.Expression()
+    return (
+        bool(pose.edits.any())
+        or pose.expression != engine.Expression()
+        or pose.shown != pose.source.expression
+    )
 
 
 class ExpressionPanel(QWidget):

@@ -12,7 +12,7 @@ from gui.pose.expression_panel import ExpressionPanel
 from gui.pose.pose_presets import PosePresets
 from gui.pose.presets_panel import PresetsPanel
 
-WIDTH = 272  # pixels, at first
+WIDTH = 272  # pixels, at least
 
 
 class FaceDock(QDockWidget):
@@ -39,7 +39,6 @@ class FaceDock(QDockWidget):
         body = QWidget()
         body.setObjectName("facePanel")
         body.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        body.setMinimumWidth(WIDTH)
         layout = QVBoxLayout(body)
         layout.setContentsMargins(12, 12, 12, 12)
         layout.setSpacing(6)
@@ -52,4 +51,6 @@ class FaceDock(QDockWidget):
             layout.addWidget(label)
             layout.addWidget(panel, share)
             layout.addSpacing(8)
+        # Setting a minimum replaces the layout's own.
+        body.setMinimumWidth(max(WIDTH, body.minimumSizeHint().width()))
         self.setWidget(body)

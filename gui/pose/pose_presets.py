@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication, QFileSystemWatcher, QObject, QTimer
 from PySide6.QtGui import QImage
 
 import engine
+from gui.document.images import rgb_image
 from gui.widgets.head_view import head_image
 
 if TYPE_CHECKING:
@@ -130,9 +131,10 @@ class PosePresets(QObject):
 
     def thumbnail(self, pose: NamedPose) -> QImage | None:
         """The thumbnail of a pose; None when its file cannot be used."""
-        image = QImage(str(pose.picture))
-        if not image.isNull():
-            return image
+        try:
+            return rgb_image(engine.read_thumbnail(pose.picture, SIDE))
+        except engine.ReposeError:  # no thumbnail, or one that cannot be used
+            pass
         try:
             return thumbnail(pose.read())
         except engine.ReposeError:
@@ -165,7 +167,8 @@ class PosePresets(QObject):
 
     def _added(self, path: Path, preset: PosePreset) -> NamedPose:
         with engine.write_whole(path.with_suffix(PICTURE)) as part:
-            thumbnail(preset).save(str(part))
+            if not thumbnail(preset).save(str(part)):
+                raise OSError("Qt cannot save it")
         self.changed.emit()
         return NamedPose(path, False)
 
@@ -181,10 +184,7 @@ def name_of(file: Path) -> str:
 
 def thumbnail(preset: PosePreset) -> QImage:
     """The mean head in a pose, `SIDE` pixels wide and high, on a transparent background."""
-    posed = preset.on(_mean_pose())
-    # The head is fitted to the posed landmarks, so that its surface has the expression too.
-    bent = engine.Pose3D.of(posed.turned(0, 0, 0).landmarks())
-    return head_image(bent.turned(posed.yaw, posed.pitch, posed.roll), SIDE, only_face=True)
+    return head_image(preset.on(_mean_pose()), SIDE, only_face=True)
 
 
 @cache
@@ -214,6 +214,8 @@ def _translated(name: str) -> str:
         "wink": translate("PosePresets", "Wink"),
         "kiss": translate("PosePresets", "Kiss"),
         "asleep": translate("PosePresets", "Asleep"),
+        "look-left": translate("PosePresets", "Look left"),
+        "look-right": translate("PosePresets", "Look right"),
     }
     name = name.partition("-")[2]
     return names.get(name, name)

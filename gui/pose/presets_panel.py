@@ -85,6 +85,10 @@ class PresetsPanel(QWidget):
             if item.data(POSE) == pose:
                 self.list.setCurrentItem(item)
 
+    def clear(self) -> None:
+        """Select no pose."""
+        self.list.setCurrentRow(-1)
+
     def _fill(self) -> None:
         current = self.current
         self.list.clear()

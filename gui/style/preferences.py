@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSettings
 
 if TYPE_CHECKING:
-    from engine import Detector
+    from engine import Detector, Precision
 
 
 def settings() -> QSettings:
@@ -33,3 +33,24 @@ def detector() -> Detector:
 def set_detector(wanted: Detector) -> None:
     """Store what `detector` returns."""
     settings().setValue("detector", wanted)
+
+
+def precision() -> Precision:
+    """The precision in which the networks compute."""
+    stored = settings().value("precision")
+    return "full" if stored == "full" else "half" if stored == "half" else "auto"
+
+
+def set_precision(wanted: Precision) -> None:
+    """Store what `precision` returns."""
+    settings().setValue("precision", wanted)
+
+
+def threads() -> int:
+    """The number of CPU threads of the networks; 0: the program chooses."""
+    return int(str(settings().value("threads", 0)))
+
+
+def set_threads(wanted: int) -> None:
+    """Store what `threads` returns."""
+    settings().setValue("threads", wanted)

@@ -9,7 +9,10 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
+import engine
+from gui.document.images import rgb_image
 from gui.style.theme import colour
+from gui.widgets.wheel import guard_wheel
 
 ROWS = ("source", "target", "coarse", "refined")
 ROW_HEIGHT = 92  # pixels, at most
@@ -73,6 +76,7 @@ class SampleStrip(QWidget):
         self.view = SampleView()
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName(self.tr("Epoch"))
+        guard_wheel(self.slider)
         self.slider.setToolTip(self.tr("Drag to see the same people after each epoch."))
         self.label = QLabel()
         self.label.setObjectName("paneNote")
@@ -110,7 +114,10 @@ class SampleStrip(QWidget):
             return
         path = self._paths[self.slider.value()]
         stage, epoch = map(int, re.findall(r"\d+", path.stem)[:2])
-        image = QImage(str(path))
+        try:
+            image = rgb_image(engine.read_photo(path))
+        except engine.ReposeError:  # being replaced, or deleted
+            image = QImage()
         self.view.show_image(image, max(1, image.height() // (self._height or image.height() or 1)))
         when = self.tr("stage {stage}, epoch {epoch}")
         if not epoch:

@@ -90,8 +90,8 @@ class Training(QObject):
     def show(self, run: engine.RunFolder | None = None) -> None:
         """Show the dock; with a run, select it."""
         if not self.dock.isVisible():
+            self.dock.show()
             self._make_room()
-        self.dock.show()
         self.dock.raise_()
         self._make_panel(True)
         if self.panel is not None and isinstance(run, engine.RunFolder):
@@ -176,6 +176,9 @@ class Training(QObject):
     def _make_room(self) -> None:
         """Widen the window by the dock's width, as far as the screen allows."""
         window = self._window
+        if window.tabifiedDockWidgets(self.dock):
+            self.dock.raise_()
+            return
         screen = window.screen().availableGeometry()
         if not window.isMaximized() and not window.isFullScreen():
             wide = min(window.width() + WIDTH, max(window.width(), screen.right() - window.x()))

@@ -28,6 +28,8 @@ from gui.training.data_rows import LAYOUTS, DataRows
 from gui.training.settings_tree import SettingsTree
 from gui.training.start_fields import ModelField, RunField
 from gui.widgets.checked_field import CheckedField, restyle
+from gui.widgets.wheel import guard_wheel
+from gui.widgets.window_size import resize_within_screen
 from gui.workers.background import Background
 from gui.workers.train_process import Preset, RunPlan, Stages
 
@@ -89,6 +91,7 @@ class TrainingForm(QDialog):
         )
         self._settings_problem = ""
         self._lay_out()
+        guard_wheel(self)
         self._fill()
         self._wire()
         self._recall()
@@ -205,7 +208,7 @@ class TrainingForm(QDialog):
     def _show_settings(self, shown: bool) -> None:
         self.settings.setVisible(shown)
         if shown:
-            self.resize(max(self.width(), 1080), self.height())
+            resize_within_screen(self, max(self.width(), 1080), self.height())
 
     def _start(self) -> None:
         plan = self.plan()
@@ -299,4 +302,4 @@ class TrainingForm(QDialog):
         layout.addLayout(sides, 1)
         layout.addWidget(self.problem)
         layout.addLayout(buttons)
-        self.resize(620, 600)
+        resize_within_screen(self, 620, 600)

@@ -68,20 +68,29 @@ def ask_yes(parent: QWidget, action: str, question: str, harmless: bool = False)
     return _answer(box) is yes
 
 
-def ask_unsaved(parent: QWidget, question: str) -> Literal["save", "discard", "cancel"]:
-    """Ask what to do with unsaved work."""
+def ask_unsaved(
+    parent: QWidget, question: str, picture: bool
+) -> Literal["picture", "project", "discard", "cancel"]:
+    """Ask what to do with unsaved work; `picture`: whether a picture of it can be saved."""
     box = _question(parent, question)
     buttons = QMessageBox.StandardButton
     save, discard = box.addButton(buttons.Save), box.addButton(buttons.Discard)
     cancel = box.addButton(buttons.Cancel)
-    save.setText(QCoreApplication.translate("FileDialogs", "&Save project…"))
+    save.setText(QCoreApplication.translate("FileDialogs", "Save &project…"))
     discard.setText(QCoreApplication.translate("FileDialogs", "&Discard"))
     box.setDefaultButton(save)
     box.setEscapeButton(cancel)
+    save_picture = None
+    if picture:
+        text = QCoreApplication.translate("FileDialogs", "&Save picture…")
+        save_picture = box.addButton(text, QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(save_picture)
     answer = _answer(box)
-    if answer is save:
-        return "save"
-    return "discard" if answer is discard else "cancel"
+    if answer is cancel:
+        return "cancel"
+    if answer is save_picture:
+        return "picture"
+    return "project" if answer is save else "discard"
 
 
 def _question(parent: QWidget, question: str) -> QMessageBox:

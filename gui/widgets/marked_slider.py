@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QWid
 from gui.document.edit import new_gesture
 from gui.style.theme import colour
 from gui.widgets.checked_field import restyle
+from gui.widgets.wheel import guard_wheel
 
 HANDLE_WIDTH = 14.0  # pixels, as in the style sheet
 
@@ -94,7 +95,7 @@ class MarkedSlider(QWidget):
         self._gesture = new_gesture()
         self._steps = 10**decimals  # slider steps per unit
         self.name, self.slider, self.spin_box = NameLabel(name), Groove(), ValueBox()
-        self.slider.setMinimumWidth(90)  # fits beside a dock
+        self.slider.setMinimumWidth(70)  # fits beside a dock
         self.slider.setRange(round(-limit * self._steps), round(limit * self._steps))
         step = 5.0 if limit >= 100 else 1.0
         self.slider.setSingleStep(round(step * self._steps))
@@ -106,6 +107,7 @@ class MarkedSlider(QWidget):
         self.spin_box.setKeyboardTracking(False)
         self.spin_box.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.spin_box.setFixedWidth(64)
+        guard_wheel(self.spin_box)
         hint = self.tr("Double-click the name to reset it to 0.")
         for widget in (self.name, self.slider, self.spin_box):
             widget.setToolTip(f"{tip}\n{hint}")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QEventLoop, QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 import engine
@@ -35,7 +35,7 @@ from gui.workers.background import Background
 from gui.workers.predict_worker import PredictWorker
 
 if TYPE_CHECKING:
-    from engine import Landmarks
+    pass
 
 
 class FileActions(QObject):
@@ -106,14 +106,24 @@ class FileActions(QObject):
         self._try(lambda: self.open_photo(sample_photo()))
 
     def may_discard(self) -> bool:
-        """Whether the edit may be discarded; asks if it is not saved, and saves it if wanted."""
-        photo = self._document.photo
-        if not self._document.unsaved or photo is None:
+        """Whether the edit may be discarded; asks for what is not saved, and saves it if wanted."""
+        document = self._document
+        if not document.unsaved or document.photo is None:
             return True
-        name = (self._document.project or photo.path).name
-        question = self.tr("{} was edited and not saved. Save the changes?").format(name)
-        answer = ask_unsaved(self._window, question)
-        return answer == "discard" or (answer == "save" and self.projects.save())
+        name = (document.project or document.photo.path).name
+        if document.picture_saved:
+            question = self.tr(
+                "The picture of {} is saved, but not its points and its pose. Save them as a"
+                " project, to continue later?"
+            )
+        else:
+            question = self.tr("{} was edited and not saved. Save it?")
+        possible = document.pose is not None and document.model is not None
+        picture = possible and not document.picture_saved
+        answer = ask_unsaved(self._window, question.format(name), picture)
+        if answer == "picture":
+            return self._save_picture_now()
+        return answer == "discard" or (answer == "project" and self.projects.save())
 
     def may_close(self) -> bool:
         """Whether the window may be closed; stops a running export after asking."""
@@ -140,11 +150,14 @@ class FileActions(QObject):
             self.export.message.connect(self.done)
         self.export.open_for()
 
-    def save_picture(self) -> None:
-        """Ask for a file and write the photo with the reposed face, in the background."""
+    def save_picture(self) -> bool:
+        """Ask for a file and write the photo with the reposed face, in the background.
+
+        Returns whether a file was chosen.
+        """
         photo, edit = self._document.photo, self._document.edit
         if photo is None or edit is None:
-            return
+            return False
         suggestion = folder_beside(photo.path) / f"{photo.path.stem}-reposed.png"
         kinds = {
             ".png": self.tr("PNG, exact"),
@@ -154,15 +167,25 @@ class FileActions(QObject):
         }
         path = ask_save(self._window, self.tr("Save picture"), suggestion, kinds, "pictures")
         if path is None:
-            return
+            return False
         question = self.tr("{} is the original photo. Overwrite it? This cannot be undone.")
         if same_file(path, photo.path) and not ask_yes(
             self._window, self.tr("Overwrite the original"), question.format(path.name)
         ):
-            return
+            return False
         self.busy.emit(self.tr("Saving {}…").format(path.name))
         landmarks, token = edit.pose.landmarks(), (photo, edit)
         self._worker.save(path, landmarks, token, photo.metadata, notes_edits(), edit.keep)
+        return True
+
+    def _save_picture_now(self) -> bool:
+        """Save the picture and wait until it is written; returns whether it was."""
+        waiting = QEventLoop()
+        for signal in (self._worker.saved, self._worker.failed):
+            signal.connect(waiting.quit)
+        if self.save_picture():
+            waiting.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        return self._document.picture_saved
 
     def save_pose(self) -> None:
         """Ask for a file and write the pose in the format of its suffix."""
@@ -185,16 +208,13 @@ class FileActions(QObject):
         except engine.ReposeError as error:
             self.failed.emit(str(error))
             return
-        if edit.keep is None:  # pose files do not store the keep mask
-            self._document.mark_saved(edit)
         self.done.emit(self.tr("Saved {}").format(path))
 
     # The pose and the model
 
     def open_pose(self, path: Path | None = None) -> None:
         """Apply the pose of a pose file; None: ask for it."""
-        face = self._document.landmarks
-        if face is None:
+        if self._document.landmarks is None:
             self.failed.emit(
                 self.tr("A pose needs a face: open a photo and choose its face first.")
             )
@@ -203,14 +223,13 @@ class FileActions(QObject):
         suffixes = engine.POSE_SUFFIXES
         path = path or ask_open(self._window, title, self.tr("Poses"), suffixes, "poses")
         if path is not None:
-            self._try(lambda: self._take_pose(path, face, title))
+            self._try(lambda: self._take_pose(path, title))
 
-    def _take_pose(self, path: Path, face: Landmarks, text: str) -> None:
-        preset, pose = engine.PosePreset.read(path), self._document.editable
-        if pose is None or preset.points is not None:
-            self._document.take_pose(engine.read_pose(path, face), text)
-        else:  # rotation and expression without points, for any face
-            self._document.change_pose(within_sliders(preset.on(pose)), text)
+    def _take_pose(self, path: Path, text: str) -> None:
+        pose, photo = self._document.editable, self._document.photo
+        if pose is not None and photo is not None:
+            pose = engine.pose_from_file(path, pose, photo.size, transfer=None)
+            self._document.change_pose(within_sliders(pose), text)
 
     def copy_pose(self) -> None:
         """Ask for another photo and for a face in it, and apply its pose."""
@@ -257,7 +276,7 @@ class FileActions(QObject):
         photo, edit = token
         self.busy.emit("")
         if photo is self._document.photo:  # else another photo was opened meanwhile
-            self._document.mark_saved(edit)
+            self._document.mark_picture_saved(edit)
         if path.suffix.lower() == ".bmp" and notes_edits():
             text = self.tr("Saved {} (BMP files cannot note that they were edited)")
         else:

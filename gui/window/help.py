@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.widgets.window_size import resize_within_screen
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -60,7 +62,7 @@ class ShortcutSheet(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(self.text)
         layout.addWidget(buttons)
-        self.resize(900, 640)
+        resize_within_screen(self, 900, 640)
 
     def _page(self, menus: QMenuBar) -> str:
         """HTML: two columns of tables of about equal length."""

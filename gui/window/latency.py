@@ -25,8 +25,10 @@ from typing import Any
 import numpy as np
 import psutil
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QPointF, QSettings, Qt
-from PySide6.QtGui import QImage, QMouseEvent
+from PySide6.QtGui import QMouseEvent
 
+import engine
+from gui.document.images import rgb_image
 from gui.window.app import make_application
 from gui.window.main_window import MainWindow
 from gui.workers.predict_worker import Update
@@ -161,7 +163,7 @@ def _summary(times: list[float]) -> dict[str, float]:
 def _enlarged(photo: Path, folder: Path) -> Path:
     """A copy of a photo, scaled to 12 megapixels."""
     path = folder / "large.jpg"
-    image = QImage(str(photo))
+    image = rgb_image(engine.read_photo(photo))
     scale = _LARGE / math.sqrt(image.width() * image.height())
     width = round(scale * image.width())
     image.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation).save(str(path))

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QSplitter, QVBoxLayout, QWidget
 
+import engine
 from gui.canvas.canvas import Canvas
 from gui.canvas.gizmo import Gizmo
 from gui.canvas.hint import Hint
@@ -18,7 +21,7 @@ from gui.canvas.select_menu import SelectMenu
 from gui.document.data_folder import data_folder
 from gui.document.document import Document, Model
 from gui.document.head_turn import HeadTurn
-from gui.document.images import tinted_image
+from gui.document.images import labelled_image, tinted_image
 from gui.live.sequence import Sequences
 from gui.panes.panes import Panes
 from gui.panes.views import View, view_image
@@ -26,7 +29,9 @@ from gui.pose.face_dock import FaceDock
 from gui.pose.named_pose_actions import NamedPoseActions
 from gui.pose.pose_panel import PosePanel
 from gui.pose.pose_presets import PosePresets
+from gui.style.preferences import precision, threads
 from gui.training.training import Training
+from gui.widgets.window_size import resize_within_screen
 from gui.widgets.zoom_view import Viewport
 from gui.window.autosave import Autosave, LostWork, find_lost_work
 from gui.window.file_actions import FileActions
@@ -43,7 +48,16 @@ from gui.workers.predict_worker import PredictWorker, Request, Update
 if TYPE_CHECKING:
     from engine import Prediction
 
+THREE_COLUMNS = 1440  # pixels: a narrower screen has no room for both docks beside the pictures
 HEATMAP_COLOUR, MASK_COLOUR = QColor("#ffb347"), QColor("#4ea1ff")
+PART_COLOURS = {
+    "SKIN": QColor("#ffd24a"),
+    "HAIR": QColor("#a86bff"),
+    "CLOTHES": QColor("#4fc26b"),
+    "EYES": QColor("#3fb4ff"),
+    "MOUTH": QColor("#ff4d4d"),
+}
+"""By the names of `engine.PartLabel`."""
 
 
 class MainWindow(QMainWindow):
@@ -69,8 +83,7 @@ class MainWindow(QMainWindow):
         self._connect_parts()
         self.setAcceptDrops(True)
         self.setWindowTitle("Repose")
-        room = self.screen().availableSize().expandedTo(QSize(1280, 820))
-        self.resize(QSize(1440, 900).boundedTo(room))
+        resize_within_screen(self, 1440, 900)
 
     def start(self, photo: Path | None = None, model: Path | None = None) -> None:
         """Load the model (None: the default one) and the photo (None: the sample)."""
@@ -86,14 +99,16 @@ class MainWindow(QMainWindow):
     def load_model(self, path: Path | None) -> None:
         """Load a model. The current one stays in use until then, and if loading fails."""
         self.status.show_loading()
-        self.worker.load_model(path, self._device)
+        self.worker.load_model(path, self._device, precision(), threads())
         self.request()
 
     def request(self) -> None:
         """Ask the worker for a prediction of the current pose."""
         pose, options = self.document.pose, self.options
         if pose is not None:
-            self.worker.request(Request(pose.landmarks(), options.heatmaps.on, options.mask.on))
+            self.worker.request(
+                Request(pose.landmarks(), options.heatmaps.on, options.mask.on, options.parts.on)
+            )
 
     def show_error(self, sentence: str) -> None:
         """Show an error in a dialog that does not block the editor."""
@@ -143,7 +158,7 @@ class MainWindow(QMainWindow):
         bar = self.menuBar()
         for menu in (
             self.file_menu, self.edit_menu, self.select_menu, self.pose_menu, self.keep_menu,
-            self.view_menu, ModelMenu(files, self), TrainingMenu(self.training, self),
+            self.view_menu, ModelMenu(document, files, self), TrainingMenu(self.training, self),
             HelpMenu(bar, self),
         ):  # fmt: skip
             bar.addMenu(menu)
@@ -159,6 +174,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        self.canvas.setMinimumSize(420, 260)
         column.addWidget(self.canvas, 1)
         column.addWidget(self.pose_panel)
         splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -166,10 +182,14 @@ class MainWindow(QMainWindow):
         splitter.addWidget(self.panes)
         splitter.setHandleWidth(2)
         splitter.setChildrenCollapsible(False)
-        splitter.setStretchFactor(0, 1)
+        splitter.setStretchFactor(0, 2)
+        splitter.setStretchFactor(1, 1)
         splitter.setSizes([830, 450])
         self.setCentralWidget(splitter)
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.face_dock)
+        if self.screen().availableSize().width() < THREE_COLUMNS:
+            self.tabifyDockWidget(self.face_dock, self.training.dock)
+            self.face_dock.raise_()
 
     # Connections
 
@@ -192,12 +212,13 @@ class MainWindow(QMainWindow):
         self.worker.model_loaded.connect(self._use_model)
         self.worker.failed.connect(self._worker_failed)
         self.full_resolution.finished.connect(self._show_preview)
+        self.full_resolution.measured.connect(self.warnings.set_drift)
 
     def _connect_options(self) -> None:
         options = self.options
         options.points.changed.connect(self.canvas.show_handles)
         options.head.changed.connect(self.gizmo.set_wanted)
-        for option in (options.result, options.heatmaps, options.mask):
+        for option in (options.result, options.heatmaps, options.mask, options.parts):
             option.changed.connect(self.request)
         options.comparing.changed.connect(self.panes.set_comparing)
         options.comparing.changed.connect(self.canvas.set_comparing)
@@ -244,17 +265,18 @@ class MainWindow(QMainWindow):
         self.panes.show_prediction(update.prediction, self.document.keep)
         self.full_resolution.follow(update.prediction, self.document.keep)
         self._show_result(update.prediction)
-        heatmaps, mask = update.heatmaps, update.mask
+        heatmaps, mask, parts = update.heatmaps, update.mask, update.parts
         self.canvas.show_overlays(
             update.overlay_crop,
             None if heatmaps is None else tinted_image(heatmaps, HEATMAP_COLOUR, 0.75),
             None if mask is None else tinted_image(mask, MASK_COLOUR, 0.35),
+            None if parts is None else _parts_image(parts),
         )
         self.status.show_time(update.milliseconds)
 
     def _show_result(self, prediction: Prediction) -> None:
         crop, result = prediction.crop, None
-        if self.options.result.on:
+        if self.options.result.on and not self.options.parts.on:  # the parts are the photo's
             result = view_image(View.REFINED, prediction, self.document.keep)
         self.canvas.show_result((crop.left, crop.top, crop.side), result)
 
@@ -267,7 +289,6 @@ class MainWindow(QMainWindow):
     def _show_preview(self, preview: FullResolutionPreview) -> None:
         self.panes.show_preview(preview)
         self.canvas.show_preview(preview)
-        self.warnings.set_drift(preview.drift)
 
     def _worker_failed(self) -> None:
         self.files.busy.emit("")
@@ -320,3 +341,8 @@ class MainWindow(QMainWindow):
         self.full_resolution.stop()
         self.worker.stop()
         event.accept()
+
+
+def _parts_image(labels: NDArray[np.uint8]) -> QImage:
+    colours = {int(engine.PartLabel[name]): colour for name, colour in PART_COLOURS.items()}
+    return labelled_image(labels, colours, 0.45)

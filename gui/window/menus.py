@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton, QWidget
 
 from gui.canvas.keep_menu import KeepMenu
 from gui.canvas.select_menu import SelectMenu
 from gui.document.document import Document
 from gui.style.icons import icon
-from gui.style.preferences import detector, note_edits, notes_edits, set_detector
+from gui.style.preferences import (
+    detector,
+    note_edits,
+    notes_edits,
+    precision,
+    set_detector,
+    set_precision,
+    set_threads,
+    threads,
+)
 from gui.widgets.actions import add_action, add_choice
 from gui.window.help import ShortcutSheet, show_help
 from gui.window.pose_menu import PoseMenu
@@ -45,17 +56,17 @@ class FileMenu(QMenu):
             tip=self.tr("Open the photo that comes with Repose"),
         )  # fmt: skip
         self.addSeparator()
+        self.save = add_action(
+            self, self.tr("&Save picture…"), files.save_picture, "Ctrl+S", "Ctrl+Shift+E",
+            tip=self.tr("Save the photo with the reposed face, at full size"), picture="save",
+        )  # fmt: skip
         save_project = add_action(
-            self, self.tr("&Save project"), projects.save, "Ctrl+S",
+            self, self.tr("Save pro&ject"), projects.save, "Ctrl+Shift+S",
             tip=self.tr("Save the photo's name, points, pose, kept areas and view in one file"),
         )  # fmt: skip
         save_project_as = add_action(
-            self, self.tr("Save project &as…"), projects.save_as, "Ctrl+Shift+S",
+            self, self.tr("Save project &as…"), projects.save_as,
             tip=self.tr("Save the project in another file"),
-        )  # fmt: skip
-        self.save = add_action(
-            self, self.tr("Save p&icture…"), files.save_picture, "Ctrl+Shift+E",
-            tip=self.tr("Save the photo with the reposed face, at full size"), picture="save",
         )  # fmt: skip
         self.note = add_action(
             self, self.tr("&Note edits in pictures"), lambda: note_edits(self.note.isChecked()),
@@ -142,10 +153,11 @@ class EditMenu(QMenu):
 
 
 class ModelMenu(QMenu):
-    """Chooses the model."""
+    """Chooses the model, and how the networks compute."""
 
-    def __init__(self, files: FileActions, parent: QWidget) -> None:
+    def __init__(self, document: Document, files: FileActions, parent: QWidget) -> None:
         super().__init__(parent)
+        self._document, self._files = document, files
         self.setTitle(self.tr("&Model"))
         add_action(
             self,
@@ -157,6 +169,33 @@ class ModelMenu(QMenu):
             self, self.tr("Use the &default model"), partial(files.model_chosen.emit, None),
             tip=self.tr("Use the model that comes with Repose"),
         )  # fmt: skip
+        self.addSeparator()
+        tip = self.tr("Half precision is faster where the hardware has it; pictures differ little")
+        names: dict[Any, str] = {
+            "auto": self.tr("&Automatic"),
+            "full": self.tr("&Full (float32)"),
+            "half": self.tr("&Half"),
+        }
+        self._add_choices(self.tr("&Precision"), tip, precision(), set_precision, names)
+        tip = self.tr("The processor's threads for the networks; fewer leave room for other work")
+        names = {0: self.tr("&Automatic")}
+        names |= {count: f"&{count}" for count in (1, 2, 4, 8) if count <= (os.cpu_count() or 1)}
+        self._add_choices(self.tr("&Threads"), tip, threads(), set_threads, names)
+
+    def _add_choices(
+        self, title: str, tip: str, chosen: Any, store: Callable[[Any], None], names: dict[Any, str]
+    ) -> None:
+        """A submenu of values by name; another choice is stored, and the model loaded anew."""
+
+        def choose(value: Any) -> None:
+            store(value)
+            model = self._document.model
+            self._files.model_chosen.emit(None if model is None else model.path)
+
+        menu, group = self.addMenu(title), QActionGroup(self)
+        for value, name in names.items():
+            action = add_choice(menu, group, name, partial(choose, value), tip=tip)
+            action.setChecked(value == chosen)
 
 
 class TrainingMenu(QMenu):
@@ -201,7 +240,7 @@ class HelpMenu(QMenu):
 
 
 class ToolBar(QToolBar):
-    """The most frequent actions of the menus, with short names."""
+    """The most frequent actions of the menus, with short names where there is room for them."""
 
     def __init__(
         self,
@@ -240,13 +279,32 @@ class ToolBar(QToolBar):
             for action, name in group:
                 action.setIconText(name)
                 self.addAction(action)
-        # Only icons for the familiar ones, so that the other names fit in every language.
-        for action in (edit.undo, edit.redo, view.fit, view.face):
-            button = self.widgetForAction(action)
-            assert isinstance(button, QToolButton)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        for action in (edit.undo, edit.redo, view.fit, view.face):  # their icons are familiar
+            self._button(action).setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        self._named = [
+            self._button(action)
+            for action in (
+                view.points, select.symmetry, select.soft, keep.brush, pose.correct, edit.reset,
+                pose.copy, view.result,
+            )
+        ]  # fmt: skip
+        """The buttons that lose their names, in this order, where there is no room."""
         # The button for actions without room: Qt's own icon is invisible on a dark background.
         more = self.findChild(QToolButton, "qt_toolbar_ext_button")
         if more is not None:
             more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
             more.setText("»")
+
+    def _button(self, action: QAction) -> QToolButton:
+        button = self.widgetForAction(action)
+        assert isinstance(button, QToolButton)
+        return button
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for button in self._named:
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        for button in self._named:
+            if self.sizeHint().width() <= self.width():
+                break
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)

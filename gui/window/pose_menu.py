@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtWidgets import QMenu, QWidget
 
 import engine
@@ -156,6 +155,6 @@ class ExpressionMenu(QMenu):
     def _reset_expression(self) -> None:
         pose = self._document.pose
         if pose is not None:
-            unmoved = engine.Pose3D(pose.source, np.zeros_like(pose.edits))
+            unmoved = engine.Pose3D.unchanged(pose.source)
             unmoved = unmoved.turned(pose.yaw, pose.pitch, pose.roll)
             self._document.change_pose(unmoved, self.tr("As in the photo"))

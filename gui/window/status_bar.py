@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
-from gui.document.document import Document
+from gui.document.document import Document, Model
 
 MESSAGE_MS = 8000
 
@@ -19,7 +19,10 @@ class StatusBar(QStatusBar):
         self._device, self._time, self._model = QLabel(), QLabel(), QLabel()
         for label, tip in (
             (self._time, self.tr("Duration of the last update")),
-            (self._device, self.tr("The device that the networks run on")),
+            (
+                self._device,
+                self.tr("What the networks run on, and the precision (menu Model)"),
+            ),
             (self._model, self.tr("The model in use")),
         ):
             label.setToolTip(tip)
@@ -52,4 +55,12 @@ class StatusBar(QStatusBar):
         model = self._document.model
         if model is not None:
             self._model.setText(self.tr("model: {name}").format(name=model.name))
-            self._device.setText(model.device.upper())
+            self._device.setText(self._computing(model))
+
+    def _computing(self, model: Model) -> str:
+        device, precision = model.device.upper(), model.precision
+        if not model.threads:
+            return f"{device}, {precision}"
+        one, many = self.tr("1 thread"), self.tr("{count} threads")
+        threads = one if model.threads == 1 else many.format(count=model.threads)
+        return f"{device}, {threads}, {precision}"

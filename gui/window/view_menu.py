@@ -99,6 +99,9 @@ class ViewMenu(QMenu):
              self.tr("Show the pose heatmaps, which the networks get"), "heatmaps"),
             (self.tr("&Mask"), options.mask, "M",
              self.tr("Show the mask, which weights the loss in training"), "mask"),
+            (self.tr("Parts of the pict&ure"), options.parts, "A",
+             self.tr("Tint what was found: skin yellow, hair violet, clothes green, eyes blue, "
+                     "mouth red"), ""),
             (self.tr("Head that &turns"), options.head, "F3",
              self.tr("Show the small head on the photo that turns the pose"), ""),
         ):  # fmt: skip

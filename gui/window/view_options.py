@@ -36,6 +36,7 @@ class ViewOptions(QObject):
     result     the reposed face instead of the photo
     heatmaps   the pose heatmaps
     mask       the mask of the training loss
+    parts      the parts of the photo: skin, hair, clothes, eyes, mouth
     head       the gizmo that turns the head
     comparing  the photo instead of the result, on the canvas and in the panes
     """
@@ -43,5 +44,6 @@ class ViewOptions(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.points, self.head = Option(True, self), Option(True, self)
-        self.result, self.heatmaps = Option(False, self), Option(False, self)
-        self.mask, self.comparing = Option(False, self), Option(False, self)
+        self.result, self.heatmaps = Option(True, self), Option(False, self)
+        self.mask, self.parts = Option(False, self), Option(False, self)
+        self.comparing = Option(False, self)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 import subprocess
 import sys
+import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,12 +16,14 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QCoreApplication, QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
 import engine
-from gui.workers.train_process import MAIN
+from gui.document.data_folder import data_folder
+from gui.workers.train_process import MAIN, program
 
 if TYPE_CHECKING:
     from engine import ExportBatch, SequenceExport
 
 GRACE_MS = 20_000  # for finishing pictures after a cancel; then the process is killed
+KEPT_SECONDS = 30 * 24 * 3600.0  # for which `export_folder` keeps the folders of other exports
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ class ExportProcess(QObject):
         return self._last
 
     def start(self, batch: ExportBatch, folder: Path, retry: bool = False) -> None:
-        """Start a batch. Its description is written to `folder`.
+        """Start a batch. Its description is written to `folder`, an `export_folder`.
 
         Raises ReposeError when that cannot be written.
         """
@@ -86,9 +91,9 @@ class ExportProcess(QObject):
         _write(file, batch.to_json())
         self._run(["--batch", str(file), *(["--retry"] if retry else [])])
 
-    def start_sequence(self, sequence: SequenceExport, folder: Path) -> None:
-        """Start to export a sequence, like `start`."""
-        file = folder / "sequence.json"
+    def start_sequence(self, sequence: SequenceExport) -> None:
+        """Start to export a sequence, in an `export_folder` of its own. Raises ReposeError."""
+        file = export_folder() / "sequence.json"
         _write(file, sequence.to_json())
         self._run(["--sequence", str(file)])
 
@@ -176,15 +181,37 @@ class ExportProcess(QObject):
             self.ended.emit(Ending(None, reason=self.tr("The export could not be started.")))
 
 
+def export_folder() -> Path:
+    """A new folder for the files that one export, or one copied command, reads.
+
+    No other export uses it, of this editor or of another. Folders that are 30 days old are removed:
+    an export may outlive its editor, and a copied command is used later.
+
+    Raises ReposeError when it cannot be made.
+    """
+    parent = data_folder("export")
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        for folder in [path for path in parent.iterdir() if path.is_dir()]:
+            if time.time() - folder.stat().st_mtime > KEPT_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
+        return Path(tempfile.mkdtemp(prefix=time.strftime("%Y-%m-%d-"), dir=parent))
+    except OSError as error:
+        raise _unwritable(parent, error) from error
+
+
 def _write(file: Path, text: str) -> None:
     """Write a text file. Raises ReposeError."""
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        sentence = QCoreApplication.translate("ExportProcess", "{file} cannot be written: {why}.")
-        raise engine.ReposeError(sentence.format(file=file, why=why)) from error
+        raise _unwritable(file, error) from error
+
+
+def _unwritable(file: Path, error: OSError) -> engine.ReposeError:
+    why = (error.strerror or str(error)).lower()
+    sentence = QCoreApplication.translate("ExportProcess", "{file} cannot be written: {why}.")
+    return engine.ReposeError(sentence.format(file=file, why=why))
 
 
 def _ending(event: dict[str, Any], progress: Progress) -> Ending:
@@ -199,5 +226,5 @@ def _ending(event: dict[str, Any], progress: Progress) -> Ending:
 
 def command_line(batch: ExportBatch) -> str:
     """The command line that runs the same batch."""
-    words = ["python", "main.py", "repose", *engine.batch_arguments(batch)]
+    words = [*program(), "repose", *engine.batch_arguments(batch)]
     return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, QRectF, QTimer, Signal
+from PySide6.QtCore import QObject, QRectF, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QImage
 
 import engine
@@ -21,22 +22,24 @@ IDLE_MS = 250  # without a new prediction, before the preview is computed
 
 @dataclass(frozen=True, eq=False)
 class FullResolutionPreview:
-    """The result as it would be saved, and how far its identity is from the person's.
+    """The result as it would be saved.
 
     levels  the crop at the photo's resolution, and its `halvings`
     area    the crop in the photo, pixels
-    drift   of `engine.identity_drift`; None if the pose is the source's
     """
 
     levels: tuple[QImage, ...]
     area: QRectF
-    drift: float | None
 
 
 class FullResolution(QObject):
-    """Computes the preview of the newest prediction in a thread of its own."""
+    """Computes the preview and the drift of the newest prediction in a thread of its own.
+
+    The failure of one does not affect the other, nor the next prediction's.
+    """
 
     finished = Signal(object)  # FullResolutionPreview
+    measured = Signal(object)  # `drift`
     failed = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -44,7 +47,7 @@ class FullResolution(QObject):
         self._background = Background(self)
         self._background.failed.connect(self._fail)
         self._newest: tuple[Prediction, KeepMask | None] | None = None
-        self._broken = False
+        self._said = ""  # the last failure: the next ones usually have the same reason
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(IDLE_MS)
@@ -72,26 +75,32 @@ class FullResolution(QObject):
 
     def _begin(self) -> None:
         newest = self._newest
-        if newest is not None and not self._broken:
-            self._background.run(lambda: finish(*newest), lambda done: self._deliver(newest, done))
+        if newest is None:
+            return
 
-    def _deliver(self, computed: object, preview: FullResolutionPreview) -> None:
-        if computed is self._newest:
-            self.finished.emit(preview)
+        def deliver(signal: SignalInstance, result: object) -> None:
+            if newest is self._newest:
+                signal.emit(result)
+
+        self._background.run(lambda: finish(*newest), partial(deliver, self.finished))
+        self._background.run(lambda: drift(newest[0]), partial(deliver, self.measured))
 
     def _fail(self, sentence: str) -> None:
-        self._broken = True  # reported once; editing continues without previews
-        self.failed.emit(sentence)
+        if sentence != self._said:
+            self._said = sentence
+            self.failed.emit(sentence)
 
 
 def finish(prediction: Prediction, keep: KeepMask | None) -> FullResolutionPreview:
-    """Paste a prediction at full resolution and measure it. Slow: not for the GUI thread."""
-    crop = prediction.crop
-    pasted = prediction.pasted(keep)
-    left, top = max(crop.left, 0), max(crop.top, 0)
-    part = pasted[top : max(crop.top + crop.side, 0), left : max(crop.left + crop.side, 0)]
+    """Paste a prediction at full resolution. Slow: not for the GUI thread."""
+    left, top = max(prediction.crop.left, 0), max(prediction.crop.top, 0)
+    part = prediction.pasted_crop(keep)
     height, width = part.shape[:2]
-    levels = halvings(rgb_image(part))
+    area = QRectF(left - 0.5, top - 0.5, width, height)
+    return FullResolutionPreview(halvings(rgb_image(part)), area)
+
+
+def drift(prediction: Prediction) -> float | None:
+    """`engine.identity_drift`; None if the pose is the source's. Slow, as `finish`."""
     own = np.array_equal(prediction.posed.source.face, prediction.pose)
-    drift = None if own else engine.identity_drift(prediction)
-    return FullResolutionPreview(levels, QRectF(left - 0.5, top - 0.5, width, height), drift)
+    return None if own else engine.identity_drift(prediction)

@@ -19,7 +19,7 @@ from gui.document.document import Model
 from gui.workers.background import explain
 
 if TYPE_CHECKING:
-    from engine import KeepMask, Landmarks, Metadata, Prediction, Predictor
+    from engine import KeepMask, Landmarks, Metadata, Precision, Prediction, Predictor
 
 Square = tuple[float, float, float]
 
@@ -31,6 +31,7 @@ class Request:
     pose: Landmarks
     heatmaps: bool = False
     mask: bool = False
+    parts: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,9 @@ class Update:
     """The answer to a request.
 
     `crop` is the square of the photo that the pictures cover: left, top and side in pixels.
-    Overlays are SxS, 0..1, or None if not requested. They cover `overlay_crop`, the source's crop;
-    `crop` differs from it only for poses that reach beyond it.
+    Overlays are None if not requested: heatmaps and mask SxS, 0..1; the parts a square of
+    `engine.PartLabel`. They cover `overlay_crop`, the source's crop; `crop` differs from it only
+    for poses that reach beyond it.
     """
 
     prediction: Prediction
@@ -47,6 +49,7 @@ class Update:
     overlay_crop: Square
     heatmaps: NDArray[np.float32] | None
     mask: NDArray[np.float32] | None
+    parts: NDArray[np.uint8] | None
     milliseconds: float
 
 
@@ -84,9 +87,15 @@ class PredictWorker(QThread):
 
     # Called in the GUI thread
 
-    def load_model(self, path: Path | None, device: str = "auto") -> None:
+    def load_model(
+        self,
+        path: Path | None,
+        device: str = "auto",
+        precision: Precision = "auto",
+        threads: int = 0,
+    ) -> None:
         """Load a model (None: the default one). If that fails, the previous one stays in use."""
-        self._enqueue(lambda: self._load_model(path, device))
+        self._enqueue(lambda: self._load_model(path, device, precision, threads))
 
     def set_source(self, photo: NDArray[np.uint8], landmarks: Landmarks) -> None:
         """Set the source: a photo (HxWx3 RGB uint8) and the face's landmarks (68x2 pixels)."""
@@ -187,14 +196,23 @@ class PredictWorker(QThread):
                     return lambda: self._play(token, pose)
                 self._wake.wait(self._mutex)
 
-    def _load_model(self, path: Path | None, device: str) -> None:
-        predictor = engine.Predictor(path, device)
+    def _load_model(
+        self, path: Path | None, device: str, precision: Precision, threads: int
+    ) -> None:
+        predictor = engine.Predictor(path, device, precision, threads)
         if self._source is not None:
             predictor.set_source(*self._source)
         self._predictor = predictor
         self._ready = self._source is not None
         self.model_loaded.emit(
-            Model(path, predictor.model_name, predictor.device, predictor.trained_range)
+            Model(
+                path,
+                predictor.model_name,
+                predictor.device,
+                predictor.trained_range,
+                predictor.threads,
+                str(predictor.precision).removeprefix("torch."),
+            )
         )
 
     def _set_source(self, source: tuple[NDArray[np.uint8], Landmarks] | None) -> None:
@@ -213,6 +231,7 @@ class PredictWorker(QThread):
         milliseconds = (time.perf_counter() - start) * 1000.0
         heatmaps = predictor.heatmaps(request.pose) if request.heatmaps else None
         mask = predictor.mask(request.pose) if request.mask else None
+        parts = predictor.parts() if request.parts else None
         crop, own = prediction.crop, predictor.crop
         update = Update(
             prediction,
@@ -220,6 +239,7 @@ class PredictWorker(QThread):
             (own.left, own.top, own.side),
             heatmaps,
             mask,
+            parts,
             milliseconds,
         )
         self._predicted.emit(generation, update)

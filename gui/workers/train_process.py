@@ -22,6 +22,7 @@ Preset = Literal["default", "report"]
 
 # Next to this package both in a checkout and in site-packages.
 MAIN = Path(__file__).resolve().parents[2] / "main.py"
+CHECKOUT = MAIN.with_name("pyproject.toml").is_file()
 NICENESS = 5  # of a training, relative to the window's
 
 _started: list[subprocess.Popen[bytes]] = []
@@ -45,7 +46,7 @@ class RunPlan:
     def command_line(self) -> str:
         """The command line that runs the same training."""
         start = engine.PRESETS[self.preset]
-        words = ["python", "main.py", "train"]
+        words = [*program(), "train"]
         for source in self.config.data.folders:
             words += ["--data", source]
         words += ["--preset", self.preset, *engine.setting_flags(self.config, start)]
@@ -138,6 +139,11 @@ def _windows_flags() -> int:
     return low | no_window | subprocess.CREATE_NEW_PROCESS_GROUP
 
 
+def program() -> list[str]:
+    """The program as a user calls it on the command line."""
+    return ["python", "main.py"] if CHECKOUT else ["repose"]
+
+
 def reap() -> None:
     """Poll the trainings started here, so that ended ones do not stay as zombie processes."""
     _started[:] = [process for process in _started if process.poll() is None]
@@ -145,7 +151,7 @@ def reap() -> None:
 
 def resume_line(folder: Path) -> str:
     """The command line that resumes a run."""
-    return _line(["python", "main.py", "train", "--run", str(folder), "--resume"])
+    return _line([*program(), "train", "--run", str(folder), "--resume"])
 
 
 def _line(words: list[str]) -> str:

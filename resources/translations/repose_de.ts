@@ -40,6 +40,13 @@
     </message>
 </context>
 <context>
+    <name>Canvas</name>
+    <message>
+        <source>Photo with the points of the face</source>
+        <translation>Foto mit den Punkten des Gesichts</translation>
+    </message>
+</context>
+<context>
     <name>CopyPoseDialog</name>
     <message>
         <source>Copy pose from photo</source>
@@ -620,6 +627,14 @@
         <translation>Fotos und Projekte</translation>
     </message>
     <message>
+        <source>The picture of {} is saved, but not its points and its pose. Save them as a project, to continue later?</source>
+        <translation>Das Bild zu {} ist gesichert, aber nicht seine Punkte und seine Pose. Als Projekt sichern, um später weiterzuarbeiten?</translation>
+    </message>
+    <message>
+        <source>{} was edited and not saved. Save it?</source>
+        <translation>{} wurde bearbeitet und nicht gesichert. Sichern?</translation>
+    </message>
+    <message>
         <source>Stop the export</source>
         <translation>Export anhalten</translation>
     </message>
@@ -634,10 +649,6 @@
     <message>
         <source>Save picture</source>
         <translation>Bild sichern</translation>
-    </message>
-    <message>
-        <source>{} was edited and not saved. Save the changes?</source>
-        <translation>{} wurde bearbeitet und nicht gesichert. Änderungen sichern?</translation>
     </message>
     <message>
         <source>An export is running. Stop it? Finished pictures are kept, and the same export can be continued later.</source>
@@ -735,8 +746,12 @@
         <translation>{name} gibt es schon. Ersetzen?</translation>
     </message>
     <message>
-        <source>&amp;Save project…</source>
-        <translation>Projekt &amp;sichern …</translation>
+        <source>Save &amp;project…</source>
+        <translation>&amp;Projekt sichern …</translation>
+    </message>
+    <message>
+        <source>&amp;Save picture…</source>
+        <translation>Bild &amp;sichern …</translation>
     </message>
     <message>
         <source>&amp;Discard</source>
@@ -766,10 +781,6 @@
         <translation>Das Foto öffnen, das Repose mitbringt</translation>
     </message>
     <message>
-        <source>&amp;Save project</source>
-        <translation>Projekt &amp;sichern</translation>
-    </message>
-    <message>
         <source>Save the photo&apos;s name, points, pose, kept areas and view in one file</source>
         <translation>Name des Fotos, Punkte, Pose, bewahrte Bereiche und Ansicht in einer Datei sichern</translation>
     </message>
@@ -782,12 +793,16 @@
         <translation>Das Projekt in einer anderen Datei sichern</translation>
     </message>
     <message>
-        <source>Save p&amp;icture…</source>
-        <translation>B&amp;ild sichern …</translation>
+        <source>&amp;Save picture…</source>
+        <translation>Bild &amp;sichern …</translation>
     </message>
     <message>
         <source>Save the photo with the reposed face, at full size</source>
         <translation>Das Foto mit dem Gesicht in neuer Pose sichern, in voller Größe</translation>
+    </message>
+    <message>
+        <source>Save pro&amp;ject</source>
+        <translation>Pro&amp;jekt sichern</translation>
     </message>
     <message>
         <source>&amp;Note edits in pictures</source>
@@ -1250,6 +1265,34 @@
     <message>
         <source>Use the model that comes with Repose</source>
         <translation>Das Modell verwenden, das Repose mitbringt</translation>
+    </message>
+    <message>
+        <source>Half precision is faster where the hardware has it; pictures differ little</source>
+        <translation>Halbe Genauigkeit ist schneller, wo die Hardware sie hat; die Bilder unterscheiden sich kaum</translation>
+    </message>
+    <message>
+        <source>&amp;Automatic</source>
+        <translation>&amp;Automatisch</translation>
+    </message>
+    <message>
+        <source>&amp;Full (float32)</source>
+        <translation>&amp;Voll (float32)</translation>
+    </message>
+    <message>
+        <source>&amp;Half</source>
+        <translation>&amp;Halb</translation>
+    </message>
+    <message>
+        <source>&amp;Precision</source>
+        <translation>&amp;Genauigkeit</translation>
+    </message>
+    <message>
+        <source>The processor&apos;s threads for the networks; fewer leave room for other work</source>
+        <translation>Die Threads des Prozessors für die Netze; weniger lassen Platz für andere Arbeit</translation>
+    </message>
+    <message>
+        <source>&amp;Threads</source>
+        <translation>&amp;Threads</translation>
     </message>
 </context>
 <context>
@@ -1763,6 +1806,14 @@
     <message>
         <source>Asleep</source>
         <translation>Schlafend</translation>
+    </message>
+    <message>
+        <source>Look left</source>
+        <translation>Blick nach links</translation>
+    </message>
+    <message>
+        <source>Look right</source>
+        <translation>Blick nach rechts</translation>
     </message>
 </context>
 <context>
@@ -2644,8 +2695,8 @@ Selbst suchen?</translation>
         <translation>Dauer der letzten Aktualisierung</translation>
     </message>
     <message>
-        <source>The device that the networks run on</source>
-        <translation>Das Gerät, auf dem die Netze laufen</translation>
+        <source>What the networks run on, and the precision (menu Model)</source>
+        <translation>Worauf die Netze laufen, und die Genauigkeit (Menü Modell)</translation>
     </message>
     <message>
         <source>The model in use</source>
@@ -2666,6 +2717,14 @@ Selbst suchen?</translation>
     <message>
         <source>model: {name}</source>
         <translation>Modell: {name}</translation>
+    </message>
+    <message>
+        <source>1 thread</source>
+        <translation>1 Thread</translation>
+    </message>
+    <message>
+        <source>{count} threads</source>
+        <translation>{count} Threads</translation>
     </message>
 </context>
 <context>
@@ -3155,6 +3214,10 @@ Ein Training läuft im Hintergrund, auch wenn dieses Fenster geschlossen ist. Pe
         <translation>Die Maske zeigen, die im Training den Verlust gewichtet</translation>
     </message>
     <message>
+        <source>Tint what was found: skin yellow, hair violet, clothes green, eyes blue, mouth red</source>
+        <translation>Färben, was gefunden wurde: Haut gelb, Haare violett, Kleidung grün, Augen blau, Mund rot</translation>
+    </message>
+    <message>
         <source>Head that &amp;turns</source>
         <translation>&amp;Drehbarer Kopf</translation>
     </message>
@@ -3177,6 +3240,10 @@ Ein Training läuft im Hintergrund, auch wenn dieses Fenster geschlossen ist. Pe
     <message>
         <source>&amp;Appearance</source>
         <translation>&amp;Farbschema</translation>
+    </message>
+    <message>
+        <source>Parts of the pict&amp;ure</source>
+        <translation>&amp;Teile des Bildes</translation>
     </message>
     <message>
         <source>Show the photo left of a line in the pictures; drag the line</source>

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.lifting.cutout import Cutout
-from engine.face.pose import LiftedFace
+from engine.face.lifted_face import LiftedFace
 from engine.imaging.filling import filled
 
 Floats = NDArray[np.float32]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import RBFInterpolator
 
 from engine.face.head import mean_head
-from engine.face.pose import LiftedFace
+from engine.face.lifted_face import LiftedFace
 from engine.imaging.filling import filled
 from engine.imaging.raster import draw
 from engine.imaging.resampling import warp

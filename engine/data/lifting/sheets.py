@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.data.lifting.back import back_colours
 from engine.data.lifting.cutout import Cutout
 from engine.data.lifting.relief import Relief
-from engine.face.pose import LiftedFace
+from engine.face.lifted_face import LiftedFace
 from engine.guidance.warp2d import neck_fade_at
 from engine.imaging.raster import draw
 

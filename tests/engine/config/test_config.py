@@ -53,6 +53,12 @@ def test_settings_left_out_keep_their_defaults() -> None:
         ('{"stage1": {"betas": [0.5]}}', r"stage1\.betas cannot be \[0\.5\]"),
         ('{"data": {"poses": [1, "2"]}}', r"data\.poses cannot be '2'"),
         ('{"stage1": {"learning_rate": NaN}}', "between 1e-09 and 1, not nan"),
+        ('{"stage1": {"learning_rate": 1%s}}' % ("0" * 400), "cannot be 1"),
+        ('{"seed": -1}', "seed must lie between 0 and"),
+        (
+            '{"image": {"height": 1024, "width": 1024}, "g1": {"patch": 1, "filters": 1024}}',
+            "too much memory",
+        ),
         ('{"image": {"height": 8}}', "between 16 and 1024, not 8"),
         ('{"image": {"height": 250}}', "square"),
         ('{"image": {"height": 250, "width": 250}}', "multiples of 4"),

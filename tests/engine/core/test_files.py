@@ -2,13 +2,14 @@
 
 import os
 import stat
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 import engine.core.files
 from engine.core.errors import ReposeError
-from engine.core.files import resource, write_whole
+from engine.core.files import check_writable, read_text, resource, write_whole
 
 
 def test_a_file_appears_whole(tmp_path: Path) -> None:
@@ -72,9 +73,60 @@ def test_a_link_and_a_mode_are_kept(tmp_path: Path) -> None:
     assert stat.S_IMODE(real.stat().st_mode) == 0o640
 
 
+@pytest.mark.parametrize("refusals", [3, 1000])
+def test_a_file_that_is_in_use_is_replaced_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusals: int
+) -> None:
+    """Windows forbids to replace a file that another program has open."""
+    replace, left = os.replace, [refusals]
+
+    def refuses(*paths: Path) -> None:
+        left[0] -= 1
+        if left[0] >= 0:
+            raise PermissionError(13, "The file is in use")
+        replace(*paths)
+
+    monkeypatch.setattr(os, "replace", refuses)
+    path = tmp_path / "file.txt"
+    path.write_text("old")
+    expected = pytest.raises(ReposeError, match="in use") if refusals > 100 else nullcontext()
+    with expected, write_whole(path) as part:
+        part.write_text("new")
+    assert path.read_text() == ("old" if refusals > 100 else "new")
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_resources(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert resource("sample.jpg").is_file()
     assert resource("icon.svg").is_file()
     monkeypatch.setattr(engine.core.files, "RESOURCES", tmp_path)
     with pytest.raises(ReposeError, match="install Repose again"):
         resource("sample.jpg")
+
+
+def test_an_output_is_checked_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("old")
+    for path in (tmp_path, tmp_path / "file", tmp_path / "new" / "deep" / "file"):
+        check_writable(path)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert (tmp_path / "file").read_text() == "old"
+    for path in (tmp_path / "file" / "below", Path(os.devnull)):
+        with pytest.raises(ReposeError, match="cannot be written"):
+            check_writable(path)
+
+
+def test_text_is_read_from_regular_files_of_some_size(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(b"\xef\xbb\xbfone\r\ntwo")
+    assert read_text(path) == "one\ntwo"
+    with pytest.raises(ReposeError, match="too large"):
+        read_text(path, largest=10)
+    with pytest.raises(ReposeError, match="does not exist"):
+        read_text(tmp_path / "none")
+    path.write_bytes(b"\xff")
+    with pytest.raises(ReposeError, match="UTF-8"):
+        read_text(path)
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")
+        with pytest.raises(ReposeError, match="pipe or a device"):
+            read_text(tmp_path / "pipe")

@@ -116,7 +116,7 @@ def test_photographs_among_views_are_trusted_whole(bodies: list[Picture]) -> Non
 def test_half_of_the_targets_are_photographs_where_there_are_views(bodies: list[Picture]) -> None:
     views = [replace(bodies[2], name=f"view {k}") for k in range(9)]
     pairs = PairSet([bodies[0], *views], BODY)
-    items = [pairs[3 + 10 * epoch] for epoch in range(60)]
+    items = [pairs[4 * (3 + 10 * epoch)] for epoch in range(60)]
     true = sum("weight" not in item for item in items)
     assert 20 < true < 40, "of 60"
     alone = PairSet(views, BODY)

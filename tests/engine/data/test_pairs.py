@@ -22,6 +22,7 @@ from engine.data.pairs import (
     with_backdrop,
 )
 from engine.face.landmarks import Landmarks, flipped
+from engine.face.parts import PartLabel
 from engine.guidance.masks import box_of_landmarks
 from engine.imaging.crop import Crop
 from engine.imaging.photos import Photo
@@ -83,6 +84,19 @@ def test_groups_are_never_parted_across_folders(
     assert {p.file for p in tested} == {cache / "pictures.bin", other / "pictures.bin"}
 
 
+def test_people_stay_on_the_side_that_an_earlier_training_chose(pictures: list[Picture]) -> None:
+    names = sorted({picture.group for picture in pictures})
+    training, tested = split(pictures, 0.5, 0, kept_out=names[:1], trained_on=names[1:3])
+    assert {p.group for p in tested} > set(names[:1])
+    assert {p.group for p in training} > set(names[1:3])
+    assert {p.group for p in training + tested} == set(names)
+    training, tested = split(pictures, 0.1, 0, kept_out=names[:1], trained_on=names[1:])
+    assert {p.group for p in tested} == set(names[:1])
+    _, tested = split(pictures, 0.1, 0, trained_on=names[1:])
+    assert {p.group for p in tested} == set(names[:1])
+    assert split(pictures, 0.1, 0, trained_on=names) == split(pictures, 0.1, 0)
+
+
 def test_one_group_cannot_be_split(pictures: list[Picture]) -> None:
     one = [replace(picture, group="all") for picture in pictures]
     for some in (one, []):
@@ -105,14 +119,28 @@ def test_folders_of_the_same_name_are_different_people(cache: Path, tmp_path: Pa
 
 def test_the_same_item_again(pictures: list[Picture], small_config: Config) -> None:
     pairs = PairSet(pictures, small_config)
-    assert len(pairs) == 15
-    item, again, next_epoch = pairs[4], PairSet(pictures, small_config)[4], pairs[4 + 15]
+    assert len(pairs) == 15 * 4
+    item, again, next_epoch = pairs[4], PairSet(pictures, small_config)[4], pairs[4 + 60]
     assert item.keys() == again.keys()
     for name, tensor in item.items():
         assert torch.equal(tensor, again[name])
     assert not torch.equal(item["source"], next_epoch["source"])
     other_seed = PairSet(pictures, replace(small_config, seed=1))[4]
     assert not torch.equal(item["source"], other_seed["source"])
+
+
+def test_the_items_of_a_visit_share_their_source(
+    pictures: list[Picture], small_config: Config
+) -> None:
+    pairs = PairSet(pictures, small_config)
+    *visit, other = (pairs[k] for k in range(8, 13))
+    assert all(torch.equal(item["source"], visit[0]["source"]) for item in visit)
+    assert not all(torch.equal(item["target"], visit[0]["target"]) for item in visit)
+    assert not torch.equal(other["source"], visit[0]["source"])
+    # The guides do not depend on what was read before.
+    for index in (9, 12):
+        fresh = PairSet(pictures, small_config)[index]["guides"]
+        assert torch.equal(fresh, [*visit, other][index - 8]["guides"])
 
 
 def test_items_are_as_a_batch_says(pictures: list[Picture], small_config: Config) -> None:
@@ -147,7 +175,7 @@ def test_landmarks_follow_their_pixels(
     for x, y in marked[[8, 30, 36, 45]].round().astype(int):
         dotted[y, x] = 255
     (tmp_path / "pictures.bin").write_bytes(dotted.tobytes())
-    picture = replace(pictures[0], file=tmp_path / "pictures.bin", offset=0)
+    picture = replace(pictures[0], file=tmp_path / "pictures.bin", offset=0, labels_offset=None)
     config = PRESETS["default"]
     for seed in range(8):
         rng = np.random.default_rng(seed) if seed else None
@@ -217,20 +245,23 @@ def test_flipped_landmarks_are_the_other_side() -> None:
 
 def test_backdrop_changes_the_background_alone(pictures: list[Picture]) -> None:
     config = PRESETS["default"]
-    pair = cut_pair(pictures[0], pictures[0], config)
-    plain = np.full_like(pair.source, 200)
-    left, top = pair.source_landmarks.min(axis=0).astype(int).tolist()
-    right, bottom = pair.source_landmarks.max(axis=0).astype(int).tolist()
-    figure = plain.copy()
-    figure[top - 60 :, left - 20 : right + 20] = pair.source[top - 60 :, left - 20 : right + 20]
-    before = replace(pair, source=figure, target=figure)
+    before = cut_pair(pictures[0], pictures[0], config)
+    before = replace(before, weight=np.zeros((256, 256), np.uint8))
     clutter = np.random.default_rng(0).integers(0, 256, (300, 300, 3), np.uint8)
     after = with_backdrop(before, clutter, np.random.default_rng(1))
-    assert np.abs(after.source[:20].astype(int) - 200).mean() > 20
-    face = (slice(top, bottom), slice(left, right))
-    np.testing.assert_array_equal(after.source[face], figure[face])
-    busy = replace(pair, source=clutter[:256, :256], target=clutter[:256, :256])
-    assert with_backdrop(busy, clutter, np.random.default_rng(1)) is busy
+    parts, weight = before.target_parts, after.weight
+    assert parts is not None
+    assert weight is not None
+    person = parts[..., PartLabel.BACKGROUND] == 0
+    background = parts[..., PartLabel.BACKGROUND] == 1
+    assert min(person.sum(), background.sum()) > 5_000
+    for changed, own in ((after.source, before.source), (after.target, before.target)):
+        np.testing.assert_array_equal(changed[person], own[person])
+        assert np.abs(changed[background].astype(int) - own[background]).mean() > 20
+    assert (weight[background] == 255).all()
+    assert (weight[person] == 0).all()
+    unknown = replace(before, source_parts=None)
+    assert with_backdrop(unknown, clutter, np.random.default_rng(1)) is unknown
 
 
 def test_single_pictures_are_no_pairs(pictures: list[Picture], small_config: Config) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from engine.core.errors import ReposeError
 from engine.core.processes import in_processes
-from engine.data.cache import VERSION, is_cache, open_cache
+from engine.data.cache import VERSION, Entry, is_cache, open_cache
 from engine.data.cache_writer import CacheWriter
 from engine.data.prepare import PrepareOptions, prepare
 
@@ -53,7 +53,7 @@ def cut(cache: Path, out: Path, records: int, line: int = 0, extra: bytes = b"")
         values = {"name": name, "stamp": stamp, "reason": reason, "entries": own}
         lines.append(json.dumps(values))
         if len(lines) <= records + 1 and own:
-            end = own[-1]["offset"] + 3 * own[-1]["height"] * own[-1]["width"]
+            end = Entry(**own[-1]).end
     last = lines.pop()[:line] if len(lines) > records + 1 else ""
     out.mkdir()
     (out / "unfinished.jsonl").write_text("\n".join([*lines, last]))

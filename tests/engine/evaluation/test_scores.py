@@ -90,6 +90,32 @@ def test_faces_are_looked_for_in_the_results(photo: Photo, face: Landmarks) -> N
     assert measures.landmarks is not None
 
 
+def test_lids_gaze_and_sharpness(photo: Photo, face: Landmarks) -> None:
+    """An eye that is painted over with skin is shut; a blurred picture is less sharp."""
+    true = np.asarray(photo / np.float32(255), np.float32)
+    shut = photo.copy()
+    eye = face[36:42].round().astype(np.int32)
+    centre, width = eye.mean(axis=0), int(np.ptp(eye[:, 0]))
+    skin = photo[face[28].astype(int)[1], int(face[39, 0])].tolist()
+    axes = (round(0.7 * width), round(0.3 * width))
+    cv2.ellipse(shut, [int(v) for v in centre], axes, 0, 0, 360, skin, -1)
+    images = {
+        "source": true,
+        "coarse": np.asarray(shut / np.float32(255), np.float32),
+        "refined": np.asarray(cv2.GaussianBlur(true, (0, 0), 2), np.float32),
+    }
+    found = measure(images, pair_of(photo, face), Config())
+    same, winking, blurred = (found[name] for name in images)
+    assert (same.expression, same.lids, same.gaze) == pytest.approx((0, 0, 0), abs=1e-6)
+    assert same.sharpness == pytest.approx(1)
+    assert winking.lids is not None
+    assert winking.expression is not None
+    assert winking.lids > 2
+    assert winking.expression > 0.5
+    assert blurred.sharpness is not None
+    assert blurred.sharpness < 0.6
+
+
 def test_faces_are_found_in_small_pictures_too(photo: Photo, face: Landmarks) -> None:
     crop = Crop.around(face)
     small, landmarks = crop.scaled(photo, 64), crop.to_network(face, 64)

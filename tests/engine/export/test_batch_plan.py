@@ -79,9 +79,57 @@ def test_patterns_that_make_no_names_are_refused(pattern: str) -> None:
 def test_two_pictures_with_one_name_are_refused(batch: ExportBatch, photos: Path) -> None:
     with pytest.raises(ReposeError, match=r"called a\.png: put .*\{yaw\}"):
         plan_batch(replace(batch, name="{source}"))
-    (photos / "A.JPG").write_bytes(b"")  # some file systems would take the two for one
+
+
+def test_names_tell_sources_and_poses_apart(batch: ExportBatch, photos: Path) -> None:
+    """By default; also where a file system does not tell case apart."""
+    (photos / "a.png").touch()
+    assert names(replace(batch, yaw=(5.0,))) == [
+        "a-jpg-reposed.png",
+        "a-png-reposed.png",
+        "b-reposed.png",
+    ]
+    (photos / "A.PNG").touch()
+    other = photos / "other"
+    other.mkdir()
+    for name in ("a.jpg", "c.pts", "c.csv"):
+        (other / name).touch()
+    batch = replace(batch, sources=(photos, other), poses=(other,))
+    made = names(batch)
+    assert len({name.casefold() for name in made}) == 5 * 2 * 2
+    assert {"photos-a-jpg-c-csv-yaw10.png", "b-c-pts-yaw10.png"} <= set(made)
+    again = names(replace(batch, sources=(other, photos)))
+    assert sorted(again) == sorted(made), "the order of the sources does not matter"
     with pytest.raises(ReposeError, match="would both be called"):
-        plan_batch(batch)
+        plan_batch(replace(batch, name="{source}-{pose}-{yaw}"))
+
+
+def test_nothing_lies_outside_the_folder(
+    batch: ExportBatch, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = photos / "deep"
+    deep.mkdir()
+    (deep / "...jpg").touch()
+    monkeypatch.chdir(deep)
+    batch = replace(batch, yaw=(5.0,))
+    up = replace(batch, sources=(Path("../a.jpg"),), name="{folder}/{source}")
+    assert names(up) == ["photos/a.png"]
+    dots = replace(batch, sources=(Path("...jpg"),))
+    assert names(replace(dots, name="{source}/x")) == ["_/x.png"]
+    root = replace(batch, sources=(Path("/a.jpg"),), name="{folder}/{source}")
+    assert names(root) == ["_/a.png"]
+    assert batch.out is not None
+    batch.out.mkdir()
+    (batch.out / "link").symlink_to(photos)
+    with pytest.raises(ReposeError, match="outside"):
+        plan_batch(replace(batch, name="link/{source}-{yaw}"))
+
+
+def test_a_pattern_with_a_conversion_is_told_the_right_one() -> None:
+    with pytest.raises(ReposeError, match=r"write \{source\} without"):
+        check_pattern("{source!r}")
+    with pytest.raises(ReposeError, match=r"write \{yaw\} without"):
+        check_pattern("{yaw:03}")
 
 
 def test_nothing_to_do_is_said(batch: ExportBatch, tmp_path: Path) -> None:

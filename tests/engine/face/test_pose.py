@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from engine.core.errors import ReposeError
-from engine.face.head import HeadPose, mean_head, rotation
+from engine.face.head import HeadPose, rotation
+from engine.face.head_model import head_model
 from engine.face.landmarks import Landmarks
+from engine.face.lifted_face import fitted_head
 from engine.face.pose import Pose3D, copy_pose, head_angles
 
 ANGLES = [(0, 0, 0), (25, 0, 0), (-40, 12, 7), (10, -20, 30)]
@@ -18,7 +20,7 @@ def mean_landmarks(
 ) -> Landmarks:
     turned = rotation(yaw, pitch, roll)
     pose = HeadPose(turned, scale, np.array(at, float))
-    return pose.project(mean_head().landmarks(turned))[:, :2].astype(np.float32)
+    return pose.project(head_model().landmarks(turned, head_model().mean))[:, :2].astype(np.float32)
 
 
 def test_the_source_is_given_back_exactly(face: Landmarks) -> None:
@@ -125,8 +127,7 @@ def test_what_is_no_face_is_refused(points: object) -> None:
 def test_relative_takes_the_rotation_and_keeps_the_rest(face: Landmarks) -> None:
     target = mean_landmarks(35, -8, 12, scale=50, at=(900, 40))
     copied = copy_pose(face, target)
-    head = mean_head()
-    own, other, result = (head.fit(points) for points in (face, target, copied))
+    own, other, result = (fitted_head(points).pose for points in (face, target, copied))
     assert head_angles(copied) == pytest.approx(head_angles(target), abs=4)
     assert result.scale == pytest.approx(own.scale, rel=0.05)
     assert np.abs(result.shift - own.shift).max() < 0.05 * np.ptp(face)
@@ -154,9 +155,9 @@ def test_aligned_moves_and_scales_and_does_not_turn(face: Landmarks) -> None:
     scale = np.ptp(copied[:, 0]) / np.ptp(target[:, 0])
     expected = (target - target.mean(axis=0)) * scale + copied.mean(axis=0)
     np.testing.assert_allclose(copied, expected, atol=0.01)
-    head = mean_head()
-    assert head.fit(copied).scale == pytest.approx(head.fit(face).scale, rel=1e-3)
-    np.testing.assert_allclose(head.fit(copied).shift, head.fit(face).shift, atol=0.1)
+    own, result = (fitted_head(points).pose for points in (face, copied))
+    assert result.scale == pytest.approx(own.scale, rel=0.02)
+    np.testing.assert_allclose(result.shift, own.shift, atol=0.02 * float(np.ptp(face)))
 
 
 def test_aligned_without_the_head_follows_the_turn_of_the_face(face: Landmarks) -> None:

@@ -1,6 +1,7 @@
 """Pose files: every format gives back what was written; every bad one gets a sentence."""
 
 import json
+import os
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from engine.config.skeletons import FACE_PARTS, N_LANDMARKS
 from engine.core.errors import ReposeError
+from engine.face.head import mean_face
 from engine.face.landmarks import Landmarks, check_landmarks
 from engine.face.pose_files import read_pose, write_pose
 
@@ -18,8 +20,9 @@ NAMES = ["pose.json", "pose.labelme.json", "pose.pts", "pose.xml", "pose.csv", "
 
 @pytest.fixture
 def points() -> Landmarks:
-    """68 points with decimals that no short number holds."""
-    return check_landmarks(np.random.default_rng(3).uniform(-20, 500, (68, 2)))
+    """A face, in part beyond the photo, with decimals that no short number holds."""
+    random = np.random.default_rng(3).uniform(-5, 5, (68, 2))
+    return check_landmarks(mean_face((170, 200), (230, 200)) * 2 - (330, 150) + random)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -183,15 +186,172 @@ def test_a_newer_version_is_refused(tmp_path: Path, points: Landmarks) -> None:
     assert "newer" in refusal(path)
 
 
-def test_two_faces_in_one_xml_are_refused(tmp_path: Path, points: Landmarks) -> None:
+def as_xml(*faces: Landmarks, head: str = "", file: str = "a.jpg") -> str:
+    boxes = []
+    for face in faces:
+        parts = [f'<part name="{i:02}" x="{x}" y="{y}"/>' for i, (x, y) in enumerate(face)]
+        boxes.append(f'<box top="1" left="1" width="9" height="9">{"".join(parts)}</box>')
+    return (
+        f'{head}<dataset><images><image file="{file}">{"".join(boxes)}</image></images></dataset>'
+    )
+
+
+def test_of_several_faces_the_one_at_the_place_is_read(tmp_path: Path, points: Landmarks) -> None:
+    other = check_landmarks(points + np.array([900, 30]))
+    (tmp_path / "pose.xml").write_text(as_xml(points, other))
+    shapes = [
+        {"label": str(index), "shape_type": "point", "points": [point], "group_id": group}
+        for group, face in enumerate((points, other))
+        for index, point in enumerate(face.tolist())
+    ]
+    box = {"label": "face", "shape_type": "rectangle", "points": [[1, 2], [3, 4]]}
+    (tmp_path / "pose.json").write_text(json.dumps({"shapes": [box, *shapes]}))
+    for path in tmp_path.iterdir():
+        for face in (points, other):
+            np.testing.assert_allclose(read_pose(path, face), face, atol=0.001)
+        assert "2 faces: leave only the one" in refusal(path)
+        with pytest.raises(ReposeError, match="none of them at this face's place"):
+            read_pose(path, check_landmarks(points + 5000))
+
+
+def test_xml_of_several_pictures_is_refused(tmp_path: Path, points: Landmarks) -> None:
     path = tmp_path / "pose.xml"
-    write_pose(path, points, SIZE)
-    tree = ElementTree.parse(path)
-    image = tree.find("./images/image")
-    assert image is not None
-    image.append(image[0])
-    tree.write(path)
+    picture = as_xml(points).removeprefix("<dataset><images>").removesuffix("</images></dataset>")
+    path.write_text(f"<dataset><images>{picture}{picture}</images></dataset>")
+    assert "faces in 2 pictures" in refusal(path)
+
+
+@pytest.mark.parametrize("encoding", ["ISO-8859-1", "windows-1252", "UTF-16", "Shift_JIS", "utf-8"])
+def test_xml_in_the_encoding_that_it_declares(
+    tmp_path: Path, points: Landmarks, encoding: str
+) -> None:
+    path = tmp_path / "pose.xml"
+    name = "顔.jpg" if encoding == "Shift_JIS" else "Bärbel.jpg"
+    head = f"<?xml version='1.0' encoding='{encoding}'?>\n"
+    path.write_bytes(as_xml(points, head=head, file=name).encode(encoding))
+    np.testing.assert_allclose(read_pose(path), points, atol=0.001)
+
+
+def test_text_in_another_encoding_than_declared_is_refused(
+    tmp_path: Path, points: Landmarks
+) -> None:
+    path = tmp_path / "pose.xml"
+    for declared in ("utf-8", "no-such-encoding", "hex"):
+        head = f"<?xml version='1.0' encoding='{declared}'?>"
+        path.write_bytes(as_xml(points, head=head, file="Bärbel").encode("latin-1"))
+        assert "save it in UTF-8" in refusal(path)
+
+
+def lines_of(points: Landmarks, form: str) -> list[str]:
+    return [form.format(i=i, n=i + 1, x=x, y=y) for i, (x, y) in enumerate(points.tolist())]
+
+
+@pytest.mark.parametrize(
+    ("header", "form"),
+    [
+        ("", "{x}, {y}"),
+        ("", "{x};{y}"),
+        ("", "{x}\t{y}"),
+        ("", "{x} {y}"),
+        ("", "{i},{x},{y}"),
+        ("", "{n} {x} {y}"),
+        (",x,y", "{i},{x},{y}"),
+        ("\tx\ty", "{i}\t{x}\t{y}"),
+        ("x;y;id", "{x};{y};{n}"),
+        ("sep=;\nx;y", "{x};{y}"),
+        ("# x,y", "{x},{y}"),
+        ("Landmark, X, Y", "point_{i:02}, {x}, {y}"),
+        ("x,y,score", "{x},{y},0.5"),
+    ],
+)
+def test_tables_as_programs_write_them(
+    tmp_path: Path, points: Landmarks, header: str, form: str
+) -> None:
+    path = tmp_path / "pose.csv"
+    lines = lines_of(points, form)
+    if "{i" in form or "{n" in form:
+        lines.reverse()  # the index gives the order
+    path.write_text("\n".join([*filter(None, [header]), *lines]))
+    np.testing.assert_allclose(read_pose(path), points, atol=0.001)
+
+
+def test_tables_of_excel(tmp_path: Path, points: Landmarks) -> None:
+    path = tmp_path / "pose.csv"
+    lines = [line.replace(".", ",") for line in lines_of(points, "{x};{y}")]
+    path.write_text("\n".join(["x;y", *lines]))
+    np.testing.assert_allclose(read_pose(path), points, atol=0.001)
+    path.write_text("\n".join(["x\ty", *lines_of(points, "{x}\t{y}")]), encoding="utf-16")
+    np.testing.assert_allclose(read_pose(path), points, atol=0.001)
+
+
+def test_a_table_with_a_line_per_face(tmp_path: Path, points: Landmarks) -> None:
+    path = tmp_path / "pose.csv"
+    names = [f"{axis}_{i}" for axis in "xy" for i in range(68)]
+    # As OpenFace's: landmarks in 3D have capital letters.
+    header = ", ".join(["frame", *(name.upper() for name in names), *names])
+    numbers = ", ".join(map(str, [1, *[0] * 136, *points.T.ravel().tolist()]))
+    path.write_text(f"{header}\n{numbers}\n")
+    np.testing.assert_allclose(read_pose(path), points, atol=0.001)
+    path.write_text(f"{header}\n{numbers}\n{numbers}\n")
     assert "2 faces" in refusal(path)
+
+
+@pytest.mark.parametrize(
+    ("header", "form", "sentence"),
+    [
+        ("", "{x},{y},0.5", "3 columns without names"),
+        ("u,v", "{x},{y}", "without the columns x and y"),
+        ("id,x,y", "3{n},{x},{y}", "number its points"),
+        ("", "0.{n},0.{i}", "go from 0 to 1"),
+    ],
+)
+def test_tables_that_could_mean_something_else_are_refused(
+    tmp_path: Path, points: Landmarks, header: str, form: str, sentence: str
+) -> None:
+    path = tmp_path / "pose.csv"
+    path.write_text("\n".join([*filter(None, [header]), *lines_of(points, form)]))
+    assert sentence in refusal(path)
+
+
+def test_points_in_another_order_are_refused(tmp_path: Path, points: Landmarks) -> None:
+    by_text = sorted(range(68), key=str)
+    for number, order in enumerate(([*range(67, -1, -1)], by_text, [*range(17, 68), *range(17)])):
+        for suffix in (".pts", ".csv"):
+            path = tmp_path / f"{number}{suffix}"
+            write_pose(path, check_landmarks(points[order]), SIZE)
+            assert "iBUG's order" in refusal(path)
+
+
+def test_labels_that_end_with_a_number_give_the_order(tmp_path: Path, points: Landmarks) -> None:
+    path = tmp_path / "pose.json"
+    for first in (0, 1):
+        shapes = [
+            {"label": f"p{index + first}", "shape_type": "point", "points": [point]}
+            for index, point in enumerate(points.tolist())
+        ]
+        path.write_text(json.dumps({"shapes": shapes[::-1]}))
+        np.testing.assert_allclose(read_pose(path), points, atol=0.001)
+    del shapes[3]["label"]
+    path.write_text(json.dumps({"shapes": shapes}))
+    refusal(path)
+
+
+@pytest.mark.parametrize(
+    ("count", "scheme"), [(98, "WFLW"), (478, "MediaPipe"), (67, "67 points,")]
+)
+def test_other_numbers_of_points_are_named(tmp_path: Path, count: int, scheme: str) -> None:
+    path = tmp_path / "pose.pts"
+    lines = [f"{i % 9} {i}" for i in range(count)]
+    path.write_text("\n".join([f"n_points: {count}", "{", *lines, "}"]))
+    assert scheme in refusal(path)
+    assert "68 of iBUG" in refusal(path)
+
+
+def test_a_pose_file_is_a_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.pts")
+    assert "not a file" in refusal(tmp_path / "pipe.pts")
+    with pytest.raises(ReposeError, match="name is not valid"):
+        read_pose(tmp_path / "a\0b.pts")
 
 
 def test_writing_refuses_what_reading_would(tmp_path: Path, points: Landmarks) -> None:

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from engine.core.errors import ReposeError
+from engine.core.files import resource
 from engine.face.expression import Expression
 from engine.face.head import mean_face
+from engine.face.head_model import head_model
 from engine.face.landmarks import Landmarks
 from engine.face.pose import Pose3D, expressed, head_angles
 from engine.face.pose_files import read_pose, write_pose
@@ -51,7 +53,7 @@ def test_another_face_keeps_its_shape(pose: Pose3D, other: Landmarks) -> None:
     scale = still.source.pose.scale / pose.source.pose.scale
     chin = still.landmarks()[8] - expressed(Pose3D.of(other), pose.expression).landmarks()[8]
     assert float(np.hypot(*chin)) == pytest.approx(scale * np.hypot(3, 5), rel=0.1)
-    openings = np.linalg.norm(still.landmarks()[[37, 43]] - still.landmarks()[[41, 47]], axis=1)
+    openings = still.landmarks()[[41, 47], 1] - still.landmarks()[[37, 43], 1]
     assert openings[0] < 0.2 * openings[1]
 
 
@@ -112,8 +114,8 @@ def test_a_relaxed_face_is_neutral(face: Landmarks, pose: Pose3D) -> None:
     facing = calm.turned(0, 0, 0).landmarks()
     assert abs((facing[[65, 66, 67], 1] - facing[[63, 62, 61], 1]).mean()) < 3, "was a broad smile"
     assert np.ptp(facing[[48, 54], 0]) < 0.9 * np.ptp(face[[48, 54], 0])
-    np.testing.assert_allclose(facing[36:48], face[36:48], atol=1e-3)
-    np.testing.assert_allclose(facing[17:27], face[17:27], atol=1e-3)
+    np.testing.assert_allclose(facing[36:48], face[36:48], atol=0.2)
+    np.testing.assert_allclose(facing[17:27], face[17:27], atol=0.2)
 
 
 def test_a_relaxed_face_has_open_eyes(face: Landmarks) -> None:
@@ -121,3 +123,71 @@ def test_a_relaxed_face_has_open_eyes(face: Landmarks) -> None:
     asleep[[37, 38, 43, 44]] = asleep[[41, 40, 47, 46]]
     calm = relaxed(Pose3D.of(asleep)).landmarks()
     assert (calm[[41, 40, 47, 46], 1] - calm[[37, 38, 43, 44], 1]).min() > 2
+
+
+def test_coefficients_are_stored_and_replace_the_faces_own(
+    tmp_path: Path, face: Landmarks, other: Landmarks
+) -> None:
+    path = tmp_path / "look.json"
+    pose = Pose3D.of(face).with_coefficients({"jawOpen": 0.6, "eyeBlinkLeft": 1.0}, (10, -5))
+    PosePreset.of(pose).write(path, pose, SIZE)
+    again = PosePreset.read(path).on(Pose3D.of(other))
+    assert again.shown == pose.shown
+    assert again.shown.gaze[0] == pytest.approx((10, -5))
+
+
+def test_some_coefficients_leave_the_others(face: Landmarks) -> None:
+    smiling = expressed(Pose3D.of(face), Expression(smile=0.3))
+    looking = PosePreset(coefficients={"eyeLookOutLeft": 0.5}).on(smiling)
+    assert looking.expression == smiling.expression
+    assert looking.shown == smiling.shown.replaced(eyeLookOutLeft=0.5)
+    calm = PosePreset(expression=Expression(), coefficients={"jawOpen": 0.0}).on(smiling)
+    assert calm.shown == calm.source.expression.replaced(jawOpen=0.0)
+
+
+@pytest.mark.parametrize("stored", [{"grin": 0.5}, {"jawOpen": 2}, {"jawOpen": None}, 7])
+def test_damaged_coefficients_get_a_sentence(tmp_path: Path, pose: Pose3D, stored: object) -> None:
+    path = tmp_path / "pose.json"
+    PosePreset.of(pose).write(path, pose, SIZE)
+    data = json.loads(path.read_text(encoding="utf-8"))
+    data["preset"]["coefficients"] = stored
+    path.write_text(json.dumps(data), encoding="utf-8")
+    with pytest.raises(ReposeError, match="damaged"):
+        PosePreset.read(path)
+
+
+def named(name: str, face: Landmarks) -> Pose3D:
+    (path,) = resource("head_model.npz").parent.glob(f"poses/??-{name}.json")
+    return PosePreset.read(path).on(Pose3D.of(face))
+
+
+def openings(pose: Pose3D) -> tuple[float, float, float]:
+    """Of the right eye, the left eye and the mouth in the mesh, decimetres."""
+    points = head_model().dense(pose.head.mesh)[:, 1]
+    right, left, mouth = points[[145, 374, 14]] - points[[159, 386, 13]]
+    return float(right), float(left), float(mouth)
+
+
+def test_named_poses_do_what_they_say(face: Landmarks) -> None:
+    right, _, _ = openings(Pose3D.of(face))
+    asleep, wink = openings(named("asleep", face)), openings(named("wink", face))
+    assert np.abs(asleep).max() < 0.012, "eyes and mouth are shut"
+    assert abs(wink[1]) < 0.012
+    assert wink[0] == pytest.approx(right, rel=0.25)
+    for name in ("laugh", "surprised"):
+        pose = named(name, face)
+        assert pose.shown["jawOpen"] >= 0.5
+        assert openings(pose)[2] > 0.2
+    assert named("laugh", face).shown["mouthSmileLeft"] > 0.6
+    kiss = named("kiss", face).landmarks()
+    assert np.ptp(kiss[[48, 54], 0]) < 0.8 * np.ptp(face[[48, 54], 0])
+    for name, sign in (("look-left", -1), ("look-right", 1)):
+        pose = named(name, face)
+        assert pose.shown.gaze[0].yaw == pytest.approx(sign * 20)
+        np.testing.assert_allclose(pose.landmarks(), face, atol=0.5)
+
+
+def test_a_relaxed_face_is_shut_in_the_mesh(face: Landmarks) -> None:
+    wide = Pose3D.of(face).with_coefficients({"jawOpen": 1.0}).landmarks()
+    assert openings(Pose3D.of(wide))[2] > 0.3
+    assert abs(openings(relaxed(Pose3D.of(wide)))[2]) < 0.01

@@ -14,7 +14,7 @@ def test_the_range_is_that_of_nearly_all_faces(face: Landmarks) -> None:
     found = TrainedRange.of([*turned, np.zeros((68, 2), np.float32)])
     assert found is not None
     assert found.yaw == pytest.approx((own[0] - 30, own[0] + 20), abs=6)
-    assert found.pitch[0] <= own[1] <= found.pitch[1]
+    assert found.pitch[0] - 0.1 <= own[1] <= found.pitch[1] + 0.1
     assert np.ptp(found.pitch) < 8
 
 
@@ -31,7 +31,7 @@ def test_it_travels_in_a_checkpoint() -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "nonsense", "[]", "3", '{"yaw": [3]}', '{"yaw": [5, -5]}', '{"yaw": [null, 1]}',
-     '{"yaw": [NaN, 1]}'],
+     '{"yaw": [NaN, 1]}', "[" * 100_000, '{"yaw": [0, 1%s]}' % ("0" * 400)],
 )  # fmt: skip
 def test_what_cannot_be_read_is_the_default(text: str) -> None:
     assert TrainedRange.read({"trained_range": text}) == TrainedRange()

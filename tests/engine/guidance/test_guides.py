@@ -132,7 +132,7 @@ def test_both_warps_carry_landmarks_to_landmarks(
             rest = np.array([x - column, y - row])  # the maps are sampled at whole pixels
             errors.append(np.abs(places[row, column] + rest - landmarks[index]).max())
         assert np.median(errors) < 0.5
-        assert np.max(errors) < 2.5
+        assert np.max(errors) < 3.5
     assert np.abs(target - landmarks).max() > 4, "else the test shows nothing"
 
 

@@ -1,9 +1,11 @@
 """Areas that must not change."""
 
+import io
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import engine
 from engine.core.errors import ReposeError
@@ -91,6 +93,14 @@ def test_png_and_back_is_the_same_mask() -> None:
     assert KeepMask.from_png(mask.to_png(), SIZE, 17) == mask
     with pytest.raises(ReposeError, match="damaged"):
         KeepMask.from_png(b"nothing", SIZE)
+
+
+def test_a_mask_larger_than_any_is_not_decoded() -> None:
+    """A project of a stranger: a megabyte of PNG may be gigabytes of pixels."""
+    file = io.BytesIO()
+    Image.new("1", (LONGEST, LONGEST + 1)).save(file, "PNG")
+    with pytest.raises(ReposeError, match="damaged"):
+        KeepMask.from_png(file.getvalue(), SIZE)
 
 
 def test_inverting_twice_changes_nothing() -> None:

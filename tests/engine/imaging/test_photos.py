@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.core.errors import ReposeError
-from engine.imaging.photos import PHOTO_SUFFIXES, check_photo_path, read_photo, write_photo
+from engine.imaging.photos import WRITTEN_SUFFIXES, check_photo_path, read_photo, write_photo
 
 LOSSLESS = (".png", ".tif", ".tiff", ".bmp")
 
@@ -23,7 +23,7 @@ def rgb() -> NDArray[np.uint8]:
     return (smooth + noise).astype(np.uint8)
 
 
-@pytest.mark.parametrize("suffix", PHOTO_SUFFIXES)
+@pytest.mark.parametrize("suffix", WRITTEN_SUFFIXES)
 def test_what_is_written_is_read(tmp_path: Path, rgb: NDArray[np.uint8], suffix: str) -> None:
     path = tmp_path / f"photo{suffix.upper()}"
     write_photo(path, rgb)
@@ -173,6 +173,9 @@ def test_an_unknown_suffix_is_refused(tmp_path: Path, rgb: NDArray[np.uint8]) ->
 
 def test_a_photo_too_large_for_its_format_leaves_no_file(tmp_path: Path) -> None:
     long = np.zeros((16, 16_400, 3), np.uint8)
-    with pytest.raises(ReposeError, match="cannot be written"):
+    with pytest.raises(ReposeError, match=r"16383 pixels .* choose PNG"):
         write_photo(tmp_path / "long.webp", long)
+    with pytest.raises(ReposeError, match=r"16383 pixels .* choose PNG"):
+        check_photo_path(tmp_path / "long.webp", (16, 16_400))
+    check_photo_path(tmp_path / "long.png", (16, 16_400))
     assert not list(tmp_path.iterdir())

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import cv2
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ from engine.face.pose import Pose3D
 from engine.guidance.guides import Maps, SourceHead
 from engine.imaging.crop import Crop
 from engine.imaging.photos import Photo
-from engine.inference.compositing import paste
+from engine.inference import compositing
 
 SIZE = 64
 Floats = NDArray[np.float32]
@@ -17,6 +19,13 @@ Floats = NDArray[np.float32]
 def maps_of(crop: Crop, face: Landmarks, pose: Landmarks) -> Maps:
     pixels = np.full((SIZE, SIZE, 3), 128, np.uint8)
     return SourceHead(pixels, crop.to_network(face, SIZE)).maps(crop.to_network(pose, SIZE))
+
+
+def paste(photo: Photo, crop: Crop, refined: Floats, maps: Maps) -> Photo:
+    """The whole photo with the refined image."""
+    result = photo.copy()
+    result[crop.inside(photo)] = compositing.paste(photo, crop, refined, maps)
+    return result
 
 
 def outside(photo: Photo, crop: Crop) -> NDArray[np.bool_]:
@@ -101,3 +110,21 @@ def test_full_size_sharpness_is_kept(photo: Photo, face: Landmarks) -> None:
     blurred = cv2.resize(cv2.resize(picture[middle], None, fx=0.1, fy=0.1), (200, 200))
     assert sharpness(pasted[middle]) > 0.6 * sharpness(picture[middle])
     assert sharpness(pasted[middle]) > 3 * sharpness(blurred)
+
+
+def test_a_crop_far_beyond_the_photo_takes_little_memory(photo: Photo, face: Landmarks) -> None:
+    """As for a point that is dragged far out of a large photo."""
+    large = photo.repeat(4, axis=0).repeat(4, axis=1)
+    own = ((face + 0.5) * 4 - 0.5).astype(np.float32)
+    crop = Crop(-3000, -2000, 8000)
+    tracemalloc.start()
+    try:
+        small = crop.scaled(large, SIZE)
+        maps = maps_of(crop, own, own)
+        compositing.paste(large, crop, (1 - small / 255).astype(np.float32), maps)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 10 * large.nbytes < crop.side**2 * 3
+    exact = cv2.resize(crop.cut(large), (SIZE, SIZE), interpolation=cv2.INTER_AREA)
+    assert np.abs(exact.astype(int) - small).mean() < 2

@@ -1,4 +1,3 @@
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,9 +6,9 @@ import pytest
 import torch
 
 from engine.config.config import PRESETS, Config, GeneratorConfig
-from engine.core.devices import choose_threads
 from engine.core.errors import ReposeError
 from engine.face.landmarks import Landmarks, flipped
+from engine.face.parts import PartLabel
 from engine.face.pose import Pose3D
 from engine.imaging.crop import Crop
 from engine.imaging.photos import Photo
@@ -77,8 +76,8 @@ def test_half_and_full_precision_agree(
     model: Path, photo: Photo, face: Landmarks, turned: Landmarks
 ) -> None:
     both = []
-    for half in (True, False):
-        predictor = Predictor(model, "cpu", half)
+    for precision in ("half", "full"):
+        predictor = Predictor(model, "cpu", precision)
         predictor.set_source(photo, face)
         both.append(predictor.predict(turned))
     for halved, full in zip(images(both[0]), images(both[1]), strict=True):
@@ -144,6 +143,13 @@ def test_without_a_source(model: Path, face: Landmarks) -> None:
         _ = predictor.crop
 
 
+def test_the_parts_are_labelled_over_the_crop(ready: Predictor, face: Landmarks) -> None:
+    labels = ready.parts()
+    x, y = ready.crop.to_network(face, labels.shape[0])[30].round().astype(int)
+    assert labels[y, x] == PartLabel.SKIN
+    assert PartLabel.BACKGROUND in labels[:8]
+
+
 def test_heatmaps_and_mask_over_the_crop(ready: Predictor, face: Landmarks) -> None:
     heatmaps, mask = ready.heatmaps(face), ready.mask(face)
     assert heatmaps.shape == mask.shape == (64, 64)
@@ -203,19 +209,14 @@ def test_a_device_that_is_not_there(model: Path) -> None:
             Predictor(model, "cuda")
 
 
-def test_the_number_of_threads_is_the_fastest_one() -> None:
+def test_precision_and_threads_are_as_asked(model: Path) -> None:
     before = torch.get_num_threads()
-    tried: list[int] = []
-
-    def work() -> None:
-        tried.append(torch.get_num_threads())
-        time.sleep(0.02 if torch.get_num_threads() == 2 else 0.06)
-
     try:
-        torch.set_num_threads(4)
-        choose_threads(work)
-        assert torch.get_num_threads() == 2
-        assert set(tried) == {1, 2, 4}
+        asked = Predictor(model, "cpu", "full", 3)
+        assert (asked.precision, asked.threads) == (torch.float32, 3)
+        assert Predictor(model, "cpu", "half").precision is torch.bfloat16
+        with pytest.raises(ReposeError, match="threads goes from 1"):
+            Predictor(model, "cpu", threads=-1)
     finally:
         torch.set_num_threads(before)
 

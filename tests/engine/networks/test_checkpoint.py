@@ -1,15 +1,18 @@
 """Checkpoints: what goes in comes out, and nothing else gets in."""
 
+import os
 import pickle
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from engine.config.config import Config
+from engine.config.config import Config, ImageConfig
 from engine.core.errors import ReposeError
+from engine.inference.predictor import Predictor
 from engine.networks.checkpoint import load_checkpoint, save_checkpoint
 from engine.networks.generators import G1, G2
 
@@ -97,7 +100,7 @@ def test_a_pickle_is_refused_and_runs_no_code(tmp_path: Path, written_by: str) -
 
 def test_missing(tmp_path: Path) -> None:
     for path in (tmp_path / "none.safetensors", tmp_path):
-        with pytest.raises(ReposeError, match="cannot be read"):
+        with pytest.raises(ReposeError, match=r"does not exist|is a folder"):
             load_checkpoint(path)
 
 
@@ -150,3 +153,48 @@ def test_no_length_of_the_header_looks_like_a_pickle(tmp_path: Path) -> None:
         starts.add(path.read_bytes()[0])
         assert load_checkpoint(path).metadata["name"] == "x" * length
     assert 0x80 in starts
+
+
+@pytest.mark.parametrize("middle", ["conv", "fc"])
+def test_a_config_takes_no_more_memory_than_its_weights(
+    saved: Path, small_config: Config, middle: Literal["conv", "fc"]
+) -> None:
+    """A stranger's model may ask for networks of terabytes; with fc, of petabytes."""
+    huge = replace(small_config.g1, blocks=1, filters=1024, patch=4, middle=middle)
+    config = replace(small_config, g1=huge, image=ImageConfig(1024, 1024))
+    weights = load_checkpoint(saved).weights
+    save_checkpoint(saved, config, weights)
+    loaded = load_checkpoint(saved)
+    with pytest.raises(ReposeError, match="weights for g1 do not fit"):
+        loaded.network("g1", G1)
+    with pytest.raises(ReposeError, match="weights for g1 do not fit"):
+        Predictor(saved, "cpu")
+    save_checkpoint(saved, config, {"g2": weights["g2"]})
+    with pytest.raises(ReposeError, match="no weights for g1"):
+        Predictor(saved, "cpu")
+
+
+def test_a_checked_network_has_the_weights(saved: Path) -> None:
+    loaded = load_checkpoint(saved)
+    state = loaded.network("g1", G1).state_dict()
+    assert state.keys() == loaded.weights["g1"].keys()
+    assert all(torch.equal(state[key], weight) for key, weight in loaded.weights["g1"].items())
+
+
+def test_a_name_is_one_short_line(saved: Path, small_config: Config) -> None:
+    """It is written into each picture and shown in the window."""
+    for name, shown in (("my model", "my model"), ("a\n\x00\x1b[31mb", "a???[31mb")):
+        save_checkpoint(saved, small_config, {}, metadata={"name": name})
+        assert load_checkpoint(saved).name == shown
+    save_checkpoint(saved, small_config, {}, metadata={"name": "x" * 1_000_000})
+    assert load_checkpoint(saved).name == "x" * 100
+    save_checkpoint(saved, small_config, {}, metadata={"name": "x" * 11_000_000})
+    with pytest.raises(ReposeError, match="damaged or not a model"):
+        load_checkpoint(saved)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes")
+def test_a_pipe_is_no_model(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "model.safetensors")
+    with pytest.raises(ReposeError, match="pipe"):
+        load_checkpoint(tmp_path / "model.safetensors")

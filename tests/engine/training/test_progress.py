@@ -47,7 +47,7 @@ def test_speed_and_time_left(
     progress.restart()
     for loss in (1.0, 3.0):
         time.now += 4
-        progress.add({"loss_g1": loss}, 20)
+        progress.add({"loss_g1": torch.tensor(loss)}, 20)
     assert progress.due
     progress.tell(240)
     event = last_event(run)
@@ -64,8 +64,8 @@ def test_speed_and_time_left(
         time.now += 1000  # a pause
     assert not progress.due
     time.now += 8
-    progress.add({"loss_g1": 5.0}, 60)
-    progress.add({"loss_g1": 5.0}, 20)
+    progress.add({"loss_g1": torch.tensor(5.0)}, 60)
+    progress.add({"loss_g1": torch.tensor(5.0)}, 20)
     progress.tell(320)
     event = last_event(run)
     assert event["images_per_second"] == 10
@@ -78,7 +78,7 @@ def test_time_left_with_a_limit(tmp_path: Path, time: SimpleNamespace) -> None:
     run = Run(tmp_path / "run", Config(), Position())
     progress = Progress(run, "stage1", 1_000_000, 1000, 60.0, Clock())
     time.now += 20
-    progress.add({"loss_g1": 1.0}, 4)
+    progress.add({"loss_g1": torch.tensor(1.0)}, 4)
     progress.tell(4)
     assert last_event(run)["eta"] == 40
 
@@ -86,8 +86,11 @@ def test_time_left_with_a_limit(tmp_path: Path, time: SimpleNamespace) -> None:
 def test_losses_that_are_no_numbers(tmp_path: Path) -> None:
     run = Run(tmp_path / "run", Config(), Position())
     progress = Progress(run, "stage2", 8, 4, math.inf, Clock())
+    progress.add({"loss_d": torch.tensor(1.0), "loss_g2": torch.tensor(math.inf)}, 4)
+    progress.add({"loss_d": torch.tensor(1.0), "loss_g2": torch.tensor(2.0)}, 4)
     with pytest.raises(ReposeError, match="diverged"):
-        progress.add({"loss_d": 1.0, "loss_g2": math.inf}, 4)
+        progress.tell(8)
+    assert not (tmp_path / "run" / "events.jsonl").exists()
 
 
 def test_the_state_of_an_optimizer_and_of_the_scale_of_losses() -> None:

@@ -1,11 +1,13 @@
 """Runs as others see them: folders that were written by hand."""
 
+import errno
 import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +139,32 @@ def test_the_lock_ends_with_its_process(run: RunFolder) -> None:
     assert state(run) == "crashed"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows locks otherwise")
+def test_the_lock_is_asked_in_a_read_only_folder_too(
+    run: RunFolder, trained: FileLock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A network folder, for example, that only the other machine may write."""
+    original, writing = os.open, os.O_WRONLY | os.O_RDWR | os.O_CREAT
+
+    def read_only(path: Any, flags: int, *more: Any, **further: Any) -> int:
+        if flags & writing:
+            raise OSError(errno.EROFS, "Read-only file system", path)
+        return original(path, flags, *more, **further)
+
+    tell(run, "stage1", epoch=1, images=40, **PROGRESS)
+    monkeypatch.setattr(os, "open", read_only)
+    assert is_training(run.folder)
+    assert state(run) == "running"
+    trained.release()
+    assert not is_training(run.folder)
+
+
+def test_looks_do_not_disturb_one_another(run: RunFolder, trained: FileLock) -> None:
+    trained.release()
+    with ThreadPoolExecutor(4) as pool:
+        assert not any(pool.map(is_training, [run.folder] * 200))
+
+
 def test_events_that_a_resumed_run_cut_off_are_forgotten(run: RunFolder) -> None:
     tell(run, "stage1", epoch=1, images=40, loss_g1=0.5, **PROGRESS)
     kept = (run.folder / EVENTS).read_bytes()
@@ -207,7 +235,7 @@ def test_a_model_says_with_which_settings_it_was_trained(
     (tmp_path / "bad.safetensors").write_bytes(b"\x80\x04K\x01.")
     with pytest.raises(ReposeError, match="damaged or not a model"):
         model_config(tmp_path / "bad.safetensors")
-    with pytest.raises(ReposeError, match="cannot be read"):
+    with pytest.raises(ReposeError, match="does not exist"):
         model_config(tmp_path / "none.safetensors")
 
 

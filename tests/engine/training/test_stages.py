@@ -1,5 +1,6 @@
 """One step of each stage: the formulas in NumPy, and whose gradient goes where."""
 
+from contextlib import nullcontext
 from copy import deepcopy
 from dataclasses import fields, replace
 from typing import Any, Literal
@@ -20,6 +21,7 @@ from engine.config.config import (
     LossConfig,
 )
 from engine.data.batch import Batch
+from engine.face.landmark_loss import landmark_losses
 from engine.face.landmarks import Landmarks
 from engine.face.recognition import RecognitionNet, recognition_losses
 from engine.guidance.conditions import pose_heatmaps
@@ -50,6 +52,8 @@ PLAIN = replace(
         l1_weight=0.5,
         ssim_weight=0,
         perceptual_weight=0,
+        landmark_weight=0,
+        expression_weight=0,
         identity_weight=0,
         cutoff=4,
     ),
@@ -139,6 +143,20 @@ def test_stage2_asks_the_recognition_network() -> None:
     unlike = losses["loss_refined"] - plain
     assert unlike > 0.1
     assert unlike == pytest.approx(3 * seen.perceptual.item() + 2 * seen.identity.item(), rel=0.01)
+
+
+def test_stage2_asks_the_landmarker() -> None:
+    loss = replace(PLAIN.loss, landmark_weight=30.0, expression_weight=20.0)
+    config = replace(PLAIN, loss=loss)
+    batch, stage = random_batch(config), stage2(config)
+    image = refined(stage, batch)
+    found = landmark_losses(image, batch.target, batch.target_landmarks)
+    plain = float(l1(image, batch, config))
+    unlike = stage.step(batch)["loss_refined"] - plain
+    assert unlike > 0.1
+    assert unlike == pytest.approx(
+        30 * found.points.item() + 20 * found.expression.item(), rel=0.01
+    )
 
 
 def test_halves_of_a_batch_have_its_gradient(face: Landmarks) -> None:
@@ -262,3 +280,27 @@ def test_a_batch_moves_whole() -> None:
     batch = random_batch(PLAIN).to("meta")
     assert batch.source.device.type == batch.target_box.device.type == "meta"
     assert batch.guides is None
+
+
+def test_a_step_reads_nothing_from_the_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading one number would wait for the whole step. Tensors on "meta" have no numbers."""
+    monkeypatch.setattr(torch, "autocast", lambda *_, **__: nullcontext())  # not for "meta"
+    monkeypatch.setattr(torch, "is_autocast_enabled", lambda *_: False)
+    config = replace(GUIDED, mask=replace(GUIDED.mask, style="landmarks"))
+    batch = random_batch(config).to("meta")
+    g1, g2, d = G1(config).to("meta"), G2(config).to("meta"), Discriminator(config).to("meta")
+    stage1 = Stage1(g1, adam(g1, config.stage1), config)
+    stage2 = Stage2(g1, g2, d, adam(g2, config.stage2), adam(d, config.stage2), config)
+    for _ in range(3):
+        losses = [*stage1.step(batch).values(), *stage2.pretrain_d_step(batch).values()]
+        losses += stage2.step(batch).values()
+    assert all(loss.is_meta and not loss.requires_grad for loss in losses)
+
+
+def test_pinned_memory_is_for_the_whole_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Tensor, "pin_memory", lambda tensor: tensor + 1)  # needs a GPU
+    batch = random_batch(GUIDED)
+    pinned = batch.pin_memory()
+    assert torch.equal(pinned.target_box, batch.target_box + 1)
+    assert pinned.guides is not None
+    assert pinned.weight is None

@@ -18,13 +18,14 @@ from training_runs import (
     press_ctrl_c,
 )
 
-from engine.config.config import PRESETS
+from engine.config.config import PRESETS, Config
 from engine.core.errors import ReposeError
 from engine.networks.checkpoint import load_checkpoint, save_checkpoint
-from engine.training.run import saved_run
+from engine.training.requests import Requests
+from engine.training.run import Position, Run, saved_run
 from engine.training.run_folder import EVENTS, RunFolder
 from engine.training.run_lock import is_training, lock_run
-from engine.training.stages import Stage1, Stage2
+from engine.training.stages import Losses, Stage1, Stage2
 
 # Newer Pythons warn of what torch's DataLoader does.
 pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarning")
@@ -76,7 +77,7 @@ def test_stopping_in_the_pretraining_of_d(
 ) -> None:
     original = Stage2.pretrain_d_step
 
-    def stops(self: Stage2, batch: Any) -> dict[str, float]:
+    def stops(self: Stage2, batch: Any) -> Losses:
         press_ctrl_c()
         return original(self, batch)
 
@@ -174,7 +175,7 @@ def test_minutes_go_on_where_they_were(
     rates: list[float] = []
     original = Stage1.step
 
-    def step(self: Stage1, batch: Any) -> dict[str, float]:
+    def step(self: Stage1, batch: Any) -> Losses:
         clock.now += 2.0
         rates.append(self.optimizer.param_groups[0]["lr"])
         return original(self, batch)
@@ -297,3 +298,37 @@ def test_a_request_that_cannot_be_removed_does_not_fail_a_training(
     trains("run", resume=True)
     monkeypatch.undo()
     assert_same_runs(whole_stage1, run)
+
+
+def test_a_request_that_another_program_removes_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Windows, a file that is being removed can be neither removed nor looked at."""
+    unlink = Path.unlink
+
+    def refuses(path: Path, missing_ok: bool = False) -> None:
+        unlink(path, missing_ok)
+        raise PermissionError(13, "The file is in use", str(path))
+
+    (tmp_path / "stop").touch()
+    monkeypatch.setattr(Path, "unlink", refuses)
+    assert not Requests(tmp_path).asked().stop
+
+
+def test_events_that_another_program_has_open_are_emptied(
+    tmp_path: Path, small_config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of a training that ended before it had pictures; Windows would not remove the file."""
+    (tmp_path / EVENTS).write_text('{"event": "failed"}\n')
+    with Run(tmp_path, small_config, Position()) as run:
+        run.event("resumed")
+    assert [event["event"] for event in events(tmp_path)] == ["resumed"]
+    with (tmp_path / EVENTS).open():
+        monkeypatch.setattr(Path, "unlink", _forbidden)
+        with Run(tmp_path, small_config, Position()):
+            assert events(tmp_path) == []
+
+
+def _forbidden(path: Path, missing_ok: bool = False) -> None:
+    if path.name == EVENTS:
+        raise PermissionError(13, "The file is in use", str(path))

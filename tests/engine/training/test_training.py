@@ -22,6 +22,7 @@ from training_runs import (
 )
 
 from engine.config.config import PRESETS, Config
+from engine.core.devices import computing, training_precision
 from engine.core.errors import ReposeError
 from engine.data.cache import open_cache
 from engine.data.loader import EpochOrder
@@ -30,7 +31,7 @@ from engine.face.trained_range import TrainedRange
 from engine.imaging.photos import read_photo
 from engine.inference.predictor import Predictor
 from engine.networks.checkpoint import load_checkpoint
-from engine.training.stages import Stage1
+from engine.training.stages import Losses, Stage1
 from engine.training.trainer import decayed
 
 # Newer Pythons warn of what torch's DataLoader does.
@@ -73,8 +74,9 @@ def test_a_run(
         height, width, _ = read_photo(run / event["sample"]).shape
         assert (height, width) == (rows * 64, 3 * 64), "the pictures of one person"
     lines = capsys.readouterr().out.splitlines()
-    assert "stage1  epoch 1/2  loss_g1" in lines[0]
-    assert "images/s" in lines[0]
+    assert lines[0] == computing("cpu", training_precision("cpu"))
+    assert "stage1  epoch 1/2  loss_g1" in lines[1]
+    assert "images/s" in lines[1]
 
     last_model = load_checkpoint(run / "last.safetensors")
     assert last_model.metadata["name"] == "run"
@@ -133,7 +135,7 @@ def test_the_learning_rate_over_a_stage(trains: Trains, monkeypatch: pytest.Monk
     rates: list[float] = []
     original = Stage1.step
 
-    def step(self: Stage1, batch: Any) -> dict[str, float]:
+    def step(self: Stage1, batch: Any) -> Losses:
         rates.append(self.optimizer.param_groups[0]["lr"])
         return original(self, batch)
 
@@ -148,7 +150,7 @@ def test_a_batch_too_large_for_the_memory_is_halved(
 ) -> None:
     original, sizes = Stage1.step, []
 
-    def step(self: Stage1, batch: Any) -> dict[str, float]:
+    def step(self: Stage1, batch: Any) -> Losses:
         if len(batch.source) > 2:
             raise torch.OutOfMemoryError("CUDA out of memory")
         sizes.append(len(batch.source))
@@ -177,7 +179,7 @@ def test_a_batch_too_large_for_the_memory_is_halved(
 def test_no_memory_for_a_single_pair(
     trains: Trains, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    def step(self: Stage1, batch: Any) -> dict[str, float]:
+    def step(self: Stage1, batch: Any) -> Losses:
         raise error
 
     monkeypatch.setattr(Stage1, "step", step)
@@ -188,7 +190,7 @@ def test_no_memory_for_a_single_pair(
 def test_other_errors_are_not_taken_for_a_lack_of_memory(
     trains: Trains, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def step(self: Stage1, batch: Any) -> dict[str, float]:
+    def step(self: Stage1, batch: Any) -> Losses:
         raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
 
     monkeypatch.setattr(Stage1, "step", step)
@@ -267,11 +269,12 @@ def test_people_with_one_picture_are_not_held_out(
 def test_divergence_ends_the_training(
     trains: Trains, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(Stage1, "step", lambda self, batch: {"loss_g1": math.nan})
+    monkeypatch.setattr(Stage1, "step", lambda self, batch: {"loss_g1": torch.tensor(math.nan)})
     with pytest.raises(ReposeError, match="diverged"):
         trains("run")
     last = events(tmp_path / "run")[-1]
     assert last["event"] == "failed"
+    assert position(tmp_path / "run").items == {}, "no diverged network is saved"
     assert "diverged" in last["error"]
 
 

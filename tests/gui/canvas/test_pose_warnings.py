@@ -1,5 +1,6 @@
 """Warnings over the canvas, and what is done when the pose rests, in the whole window."""
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +14,7 @@ from gui.canvas.pose_warnings import DRIFTED
 from gui.document.photo import Photo
 from gui.panes.views import View
 from gui.window.main_window import MainWindow
-from gui.workers.full_resolution import FullResolution, FullResolutionPreview, finish
+from gui.workers.full_resolution import FullResolution, FullResolutionPreview, drift, finish
 
 WAIT = 30_000
 Pixels = NDArray[np.uint8]
@@ -120,10 +121,13 @@ def test_at_rest_the_refined_picture_is_the_one_that_is_saved(
 ) -> None:
     window.full_resolution.finished.connect(lambda rested: shown.append(rested))
     shown: list[FullResolutionPreview] = []
-    with qtbot.waitSignals([window.worker.updated, window.full_resolution.finished], timeout=WAIT):
+    window.warnings.set_drift(DRIFTED + 0.01)
+    rest = window.full_resolution
+    signals = [window.worker.updated, rest.finished, rest.measured]
+    with qtbot.waitSignals(signals, timeout=WAIT):
         window.document.turn(8, 0, 0)
     rested = shown[-1]
-    assert rested.drift is not None
+    assert window.warnings._drift != DRIFTED + 0.01
     view = window.panes.large.view
     assert view.image is rested.levels[0]
     assert view.image is not None
@@ -142,7 +146,7 @@ def test_the_source_s_own_pose_is_the_photo_and_has_no_drift(
 ) -> None:
     predictor.set_source(photo, face)
     rested = finish(predictor.predict(face), None)
-    assert rested.drift is None
+    assert drift(predictor.predict(face)) is None
     left, top = round(rested.area.left() + 0.5), round(rested.area.top() + 0.5)
     pixel = rested.levels[0].pixelColor(10, 20).getRgb()[:3]  # type: ignore[index]
     assert list(pixel) == photo[top + 20, left + 10].tolist()
@@ -155,33 +159,59 @@ def test_only_the_newest_picture_is_finished(
     pose = engine.Pose3D.of(face)
     at_rest, got = FullResolution(), list[FullResolutionPreview]()
     at_rest.finished.connect(got.append)
-    with qtbot.waitSignal(at_rest.finished, timeout=WAIT):
+    with qtbot.waitSignals([at_rest.finished, at_rest.measured], timeout=WAIT):
         for yaw in range(3):
             at_rest.follow(predictor.predict(pose.turned(yaw, 0, 0).landmarks()), None)
     assert len(got) == 1
-    assert got[0].drift is not None
     at_rest.clear()
     at_rest.stop()
 
 
-def test_a_failure_at_rest_is_said_once(
+@pytest.mark.parametrize("which", ["finish", "drift"])
+def test_a_failure_at_rest_is_said_once_and_switches_nothing_off(
     qtbot: QtBot,
     monkeypatch: pytest.MonkeyPatch,
     predictor: engine.Predictor,
     photo: Pixels,
     face: engine.Landmarks,
+    which: str,
 ) -> None:
     def broken(*_args: object) -> None:
         raise engine.ReposeError("The models are missing.")
 
-    monkeypatch.setattr("gui.workers.full_resolution.finish", broken)
-    predictor.set_source(photo, face)
-    prediction = predictor.predict(face)
     at_rest, said = FullResolution(), list[str]()
     at_rest.failed.connect(said.append)
-    with qtbot.waitSignal(at_rest.failed, timeout=WAIT):
+    works = {"finish": at_rest.measured, "drift": at_rest.finished}[which]
+    fails = {"finish": at_rest.finished, "drift": at_rest.measured}[which]
+    predictor.set_source(photo, face)
+    prediction = predictor.predict(face)
+    with monkeypatch.context() as broken_once:
+        broken_once.setattr(f"gui.workers.full_resolution.{which}", broken)
+        for _ in range(2):
+            with qtbot.waitSignal(works, timeout=WAIT):
+                at_rest.follow(prediction, None)
+        at_rest._background.run(lambda: None, lambda _: None)
+        qtbot.waitUntil(lambda: bool(said))
+    with qtbot.waitSignal(fails, timeout=WAIT):
         at_rest.follow(prediction, None)
-    at_rest.follow(prediction, None)
-    at_rest._begin()
     at_rest.stop()
     assert said == ["The models are missing."]
+
+
+def test_only_the_crop_of_a_photo_is_copied_at_rest(
+    predictor: engine.Predictor, photo: Pixels, face: engine.Landmarks
+) -> None:
+    large = np.zeros((3000, 4000, 3), np.uint8)
+    large[1000:1512, 2000:2512] = photo
+    own = face + np.array([2000, 1000], np.float32)
+    predictor.set_source(large, own)
+    prediction = predictor.predict(engine.Pose3D.of(own).turned(9, 0, 0).landmarks())
+    whole = predictor.paste(prediction)
+    tracemalloc.start()
+    rested = finish(prediction, None)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < large.nbytes / 2
+    left, top = round(rested.area.left() + 0.5), round(rested.area.top() + 0.5)
+    pixel = rested.levels[0].pixelColor(100, 120).getRgb()[:3]  # type: ignore[index]
+    assert list(pixel) == whole[top + 120, left + 100].tolist()

@@ -2,6 +2,7 @@
 
 import gc
 import weakref
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -136,10 +137,13 @@ def test_saved_is_what_was_saved_even_if_edited_meanwhile(document: Document) ->
     saved = document.edit
     assert saved is not None
     document.turn(6.0, 0.0, 0.0)
-    document.mark_saved(saved)
+    document.mark_project_saved(Path("a.repose"), saved)
+    document.mark_picture_saved(saved)
     assert document.unsaved
+    assert not document.picture_saved
     document.undo_stack.undo()
     assert not document.unsaved
+    assert document.picture_saved
 
 
 def test_correcting_corrects_the_source_as_one_entry(document: Document) -> None:

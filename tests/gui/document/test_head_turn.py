@@ -155,7 +155,8 @@ def test_ranges_count_from_the_source(document: Document, turn: HeadTurn) -> Non
     assert turn.ranges is None
     assert document.landmarks is not None
     with_range(document, (-40, 40), (-15, 15), (-100, 100))
-    own = engine.head_angles(document.landmarks)
+    assert document.pose is not None
+    own = document.pose.source.angles
     assert turn.ranges is not None
     assert turn.ranges[0] == pytest.approx((-40 - own[0], 40 - own[0]))
     assert turn.ranges[1] == pytest.approx((-15 - own[1], 15 - own[1]))

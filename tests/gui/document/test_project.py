@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from pytestqt.qtbot import QtBot
 
 import engine
@@ -20,18 +21,20 @@ SIZE = (512, 512)
 
 
 @pytest.fixture
-def edit(face: Landmarks) -> Edit:
+def edit(photo: NDArray[np.uint8]) -> Edit:
     """A bit of everything."""
     rng = np.random.default_rng(0)
-    pose = engine.Pose3D.of(face).moved([30, 33], (3.25, -7.125)).turned(12.5, -3.0, 0.1)
+    source = engine.Pose3D.of(engine.find_faces(photo)[0])
+    pose = source.moved([30, 33], (3.25, -7.125)).turned(12.5, -3.0, 0.1)
+    pose = pose.with_coefficients({"jawOpen": 0.3}, (10, -5))
     pose = replace(
         pose,
         expression=engine.Expression(smile=0.3, close_left_eye=1.0),
         closing=rng.normal(size=(68, 3)),
     )
-    correction = Correction(engine.Pose3D.of(face).moved([0], (1.0, 1.0)))
+    correction = Correction(source.moved([0], (1.0, 1.0)))
     keep = engine.KeepMask.nothing(SIZE).painted([(200, 100), (300, 130)], 17).feathered(4.5)
-    return Edit(engine.Pose3D.of(face).source.landmarks, pose, keep, correction)
+    return Edit(source.source.landmarks, pose, keep, correction)
 
 
 @pytest.fixture
@@ -58,6 +61,14 @@ def written(project: Project, **changes: object) -> Path:
     return project.path
 
 
+def test_the_paths_read_back_are_plain(project: Project, tmp_path: Path) -> None:
+    """They are shown to the user, in an export's folder for instance."""
+    model = tmp_path.parent / "elsewhere" / "mine.safetensors"
+    read = read_project(written(replace(project, model=model)))
+    assert read.photo == project.photo
+    assert read.model == model
+
+
 def test_everything_reads_back_exactly(project: Project) -> None:
     read = read_project(written(project))
     assert read.edit is not None
@@ -71,8 +82,11 @@ def test_everything_reads_back_exactly(project: Project) -> None:
         (project.edit.correction.points, read.edit.correction.points),
     ):
         np.testing.assert_array_equal(new.landmarks(), old.landmarks())
+        np.testing.assert_array_equal(new.head.mesh, old.head.mesh)
         for field in fields(old):
-            if field.name != "source":
+            if field.name == "coefficients":
+                assert new.coefficients == old.coefficients
+            elif field.name != "source":
                 np.testing.assert_array_equal(getattr(new, field.name), getattr(old, field.name))
     for name in ("sha256", "photo_size", "model_name", "area", "views", "path"):
         assert getattr(read, name) == getattr(project, name)
@@ -87,6 +101,7 @@ def test_all_of_an_edit_and_of_a_pose_is_in_the_file(edit: Edit) -> None:
     assert [field.name for field in fields(edit)] == ["landmarks", "pose", "keep", "correction"]
     assert [field.name for field in fields(edit.pose)] == [
         "source", "edits", "yaw", "pitch", "roll", "expression", "closing",
+        "coefficients",
     ]  # fmt: skip
 
 
@@ -98,10 +113,35 @@ def test_the_file_is_small_and_moves_with_its_photo(project: Project, tmp_path: 
     photo.write_bytes(project.photo.read_bytes())
     path = folder / "a.repose"
     write_project(path, replace(project, photo=photo, path=path))
-    assert path.stat().st_size < 50_000
+    assert path.stat().st_size < 70_000
     assert json.loads(path.read_text(encoding="utf-8"))["photo"]["path"] == "faces/photo é.jpg"
     moved = folder.rename(tmp_path / "two")
     assert read_project(moved / "a.repose").photo == moved / "faces" / "photo é.jpg"
+
+
+def test_a_project_of_an_earlier_version_opens(project: Project, face: Landmarks) -> None:
+    """Without what the detector found, without coefficients; its slider shuts an opened eye."""
+    values = json.loads(written(project).read_text(encoding="utf-8"))
+    opened = engine.Pose3D.of(face).moved([37, 38], (0, -6))
+    pose = values["pose"] | {
+        "edits": opened.edits.tolist(), "yaw": 0.0, "pitch": 0.0, "roll": 0.0,
+        "expression": {"close_right_eye": 1.0}, "closing": np.ones((68, 3)).tolist(),
+    }  # fmt: skip
+    del pose["coefficients"]
+    for changes in ({"pose": pose}, {"pose": pose | {"expression": {}, "closing": None}}):
+        assert project.path is not None
+        old = {**values, **changes, "correction": None}
+        del old["detected"]
+        project.path.write_text(json.dumps(old), encoding="utf-8")
+        read = read_project(project.path)
+        assert read.edit is not None
+        points = read.edit.pose.landmarks()
+        np.testing.assert_allclose(points[:36], face[:36], atol=0.5)
+        gap = points[[41, 40], 1] - points[[37, 38], 1]
+        if changes["pose"]["closing"]:
+            assert np.abs(gap).max() < 0.8
+        else:
+            np.testing.assert_allclose(points, opened.landmarks(), atol=1e-3)
 
 
 def test_a_photo_without_a_face_is_a_project_too(project: Project) -> None:
@@ -130,9 +170,13 @@ def test_a_copy_knows_the_file_that_it_is_of(project: Project, tmp_path: Path) -
         {"pose": None},
         {"photo": "photo.jpg"},
         {"photo": {"path": "a", "sha256": "b", "size": [1]}},
+        {"photo": {"path": "a", "sha256": "b", "size": [0, 0]}},
+        {"photo": {"path": "a", "sha256": "b", "size": [-5, 10**30]}},
         {"keep": {"png": "!!!", "feather": 1}},
         {"keep": {"png": "aGVsbG8=", "feather": 1}},
         {"keep": {"png": "aGVsbG8=", "feather": -1}},
+        {"detected": {"box": [0, 0, 1, 1], "score": 1, "dense": [[0, 0, 0]], "coefficients": {}}},
+        {"detected": [1]},
         {"shown": [0, 0, 0, 0]},
         {"shown": ["a", 0, 1, 1]},
         {"views": None},
@@ -153,6 +197,8 @@ def test_damaged_projects_are_refused(project: Project, changes: dict[str, objec
         ("closing", [1]),
         ("expression", {"smile": 7}),
         ("expression", {"grin": 1}),
+        ("coefficients", {"jawOpen": 2}),
+        ("coefficients", {"grin": 1}),
     ],
 )
 def test_poses_that_make_no_sense_are_refused(project: Project, name: str, value: object) -> None:
@@ -206,7 +252,7 @@ def test_a_document_goes_on_where_the_project_was(
     assert not document.unsaved
     document.turn(1.0, 0.0, 0.0)
     assert document.edit is not None
-    document.mark_saved(document.edit)
+    document.mark_picture_saved(document.edit)
     assert document.unsaved, "a picture is no project"
     document.mark_project_saved(path, document.edit)
     assert not document.unsaved

@@ -1,6 +1,8 @@
 """The dialog for batches, and the process that makes them."""
 
 import json
+import os
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -12,12 +14,12 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 import engine
+from gui.document.data_folder import data_folder
 from gui.document.document import Document, Model
-from gui.export import export_dialog
 from gui.export.export_dialog import ExportDialog
 from gui.window import file_actions
 from gui.window.main_window import MainWindow
-from gui.workers.export_process import ExportProcess
+from gui.workers.export_process import ExportProcess, export_folder
 
 WAIT = 60_000
 
@@ -302,7 +304,52 @@ def test_the_folder_for_what_an_export_reads_is_the_users_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("REPOSE_DATA")
-    assert export_dialog._own_folder().is_relative_to(Path.home())
+    assert data_folder("export").is_relative_to(Path.home())
+
+
+def test_copying_a_command_leaves_a_running_export_alone(
+    qtbot: QtBot, dialog: ExportDialog, document: Document
+) -> None:
+    """What a running export reads is changed neither by the dialog nor by another editor."""
+    document.set_keep(engine.KeepMask.nothing((512, 512)).painted([(210, 110)], 30), "Paint")
+    document.turn(10, 0, 0)
+    dialog.form.edited_pose.setChecked(True)
+    dialog.form.kept.setChecked(True)
+    sweep(dialog, 90)
+    with qtbot.waitSignal(dialog.process.progressed, timeout=WAIT):
+        dialog.start.click()
+    running = contents(data_folder("export"))
+    assert {path.name for path in running} == {"batch.json", "edited.json", "sample.png"}
+    document.turn(20, 0, 0)
+    document.set_keep(engine.KeepMask.nothing((512, 512)).painted([(90, 90)], 60), "Paint")
+    dialog.copy.click()
+    assert dialog.process.running
+    other = ExportDialog(document)
+    qtbot.addWidget(other, before_close_func=lambda _: other.process.end())
+    other.form.folder.setText(dialog.form.folder.text())
+    other.open_for()
+    with qtbot.waitSignal(other.process.progressed, timeout=WAIT):
+        other.start.click()
+    after = contents(data_folder("export"))
+    assert {path: after[path] for path in running} == running
+    words = shlex.split(QGuiApplication.clipboard().text())
+    copied = Path(words[words.index("--pose") + 1])
+    assert copied in after
+    assert copied not in running
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_folders_of_old_exports_are_removed() -> None:
+    old, new = export_folder(), export_folder()
+    (old / "batch.json").touch()
+    os.utime(old, (0, 0))
+    assert old != new
+    assert export_folder().parent == old.parent
+    assert not old.exists()
+    assert new.exists()
 
 
 def test_what_is_painted_in_the_editor_is_kept_in_its_photo(

@@ -142,6 +142,16 @@ def test_the_neutral_face(dock: Dock) -> None:
     assert count == 1
 
 
+def test_the_highlight_goes_with_the_pose(dock: Dock) -> None:
+    chosen = dock.dock.poses.list.item(1)
+    for leave in (dock.document.reset_pose, dock.document.leave_face):
+        dock.dock.poses.list.setCurrentItem(chosen)
+        dock.dock.poses.list.itemClicked.emit(chosen)
+        assert dock.dock.poses.current is not None
+        leave()
+        assert dock.dock.poses.current is None
+
+
 def test_no_face_no_sliders(dock: Dock) -> None:
     assert dock.dock.expression.isEnabled()
     dock.document.start_correcting()
@@ -207,10 +217,12 @@ def test_a_pose_is_kept_and_given_again(dock: Dock, monkeypatch: pytest.MonkeyPa
     dock.click("Über die Schulter")
     np.testing.assert_allclose(dock.pose.landmarks(), kept.landmarks(), atol=0.01)
     dock.document.reset_pose()
+    dock.dock.poses.list.setCurrentItem(dock.item("Über die Schulter"))
     dock.action("Take only the turn").trigger()
     assert dock.pose.yaw == pytest.approx(20)
     assert dock.pose.expression == engine.Expression()
     dock.document.reset_pose()
+    dock.dock.poses.list.setCurrentItem(dock.item("Über die Schulter"))
     dock.action("Take only the face").trigger()
     assert (dock.pose.yaw, dock.pose.expression) == (0, kept.expression)
 
@@ -284,6 +296,7 @@ def test_poses_go_out_and_come_in(
     expected = dock.pose.landmarks()
     answer(monkeypatch, "ask_save", tmp_path / name)
     dock.document.reset_pose()
+    dock.dock.poses.list.setCurrentItem(dock.item("Right"))
     dock.action("Export").trigger()
     np.testing.assert_allclose(
         engine.read_pose(tmp_path / name, dock.document.landmarks), expected, atol=0.01

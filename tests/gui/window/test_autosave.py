@@ -75,7 +75,7 @@ def test_the_file_goes_when_all_is_saved_or_undone(
 ) -> None:
     def save() -> None:
         assert document.edit is not None
-        document.mark_saved(document.edit)
+        document.mark_project_saved(tmp_path / "a.repose", document.edit)
 
     ways: list[Callable[[], None]] = [document.undo_stack.undo, save, document.leave_face]
     for angle, forget in enumerate(ways, start=1):
@@ -347,7 +347,7 @@ def test_unsaved_work_is_saved_before_another_photo_opens(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     window.document.turn(9.0, 0.0, 0.0)
-    monkeypatch.setattr(file_actions, "ask_unsaved", lambda *_args: "save")
+    monkeypatch.setattr(file_actions, "ask_unsaved", lambda *_args: "project")
     monkeypatch.setattr(project_actions, "ask_save", lambda *_args: None)
     photo = window.document.photo
     window.files.open(two_faces)

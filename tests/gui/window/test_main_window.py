@@ -1,11 +1,12 @@
 """The whole window with a small random model."""
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QAction, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from whole_window import WAIT, answer, drop, landmarks
@@ -13,6 +14,7 @@ from whole_window import WAIT, answer, drop, landmarks
 import engine
 from gui.document.photo import Photo
 from gui.pose.copy_pose_dialog import CopyPoseDialog
+from gui.style import preferences
 from gui.window.main_window import MainWindow
 
 
@@ -29,7 +31,7 @@ def test_the_sample_is_open_and_predicted(window: MainWindow) -> None:
     status = window.status
     texts = (status._model.text(), status._device.text(), status._time.text())
     assert texts[0].startswith("model: ")
-    assert texts[1] == "CPU"
+    assert re.fullmatch(r"CPU, \d threads?, (float32|bfloat16)", texts[1])
     assert texts[2].endswith(" ms")
     assert not window.isWindowModified()
 
@@ -75,15 +77,40 @@ def test_typing_an_angle_turns_the_head(window: MainWindow) -> None:
     assert window.document.pose.pitch == 0.0
 
 
+def test_the_result_is_shown_under_the_points_at_first(window: MainWindow) -> None:
+    assert window.view_menu.result.isChecked()
+    assert window.canvas._result.isVisible()
+
+
 def test_overlays_are_shown_and_hidden(qtbot: QtBot, window: MainWindow) -> None:
     for option, item in (
         (window.options.heatmaps, window.canvas._heatmaps),
         (window.options.mask, window.canvas._mask),
+        (window.options.parts, window.canvas._parts),
     ):
         for shown in (True, False):
             with qtbot.waitSignal(window.worker.updated, timeout=WAIT):
                 option.set(shown)
             assert item.isVisible() == shown
+
+
+def test_the_parts_tint_the_photo_and_not_the_result(qtbot: QtBot, window: MainWindow) -> None:
+    with qtbot.waitSignal(window.worker.updated, timeout=WAIT):
+        window.options.parts.set(True)
+    assert not window.canvas._result.isVisible()
+    face, size = landmarks(window)[30], window.document.photo.size  # type: ignore[union-attr]
+    window.options.points.set(False)
+    window.canvas.zoom_to_fit()
+    at = window.canvas.viewportTransform().map
+    tinted = window.canvas.viewport().grab().toImage()
+    with qtbot.waitSignal(window.worker.updated, timeout=WAIT):
+        window.options.parts.set(False)
+    assert window.canvas._result.isVisible()
+    plain = window.canvas.viewport().grab().toImage()
+    nose, corner = QPointF(*face.tolist()), QPointF(size[0] - 4, size[1] - 4)
+    for place, changed in ((nose, True), (corner, False)):
+        pixel = at(place).toPoint()
+        assert (tinted.pixel(pixel) != plain.pixel(pixel)) == changed
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Z, Qt.Key.Key_Y])
@@ -222,3 +249,25 @@ def test_the_empty_panes_say_what_they_wait_for(window: MainWindow) -> None:
     assert "points are corrected" in view.sentence
     window.document.cancel_correcting()
     assert "corrected" not in view.sentence
+
+
+def test_precision_and_threads_are_chosen_in_the_menu(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    actions = {action.text(): action for action in window.findChildren(QAction)}
+    for name, shown in (("&Full (float32)", "float32"), ("&Half", "bfloat16"), ("&1", "1 thread,")):
+        with qtbot.waitSignal(window.worker.model_loaded, timeout=WAIT):
+            actions[name].trigger()
+        assert shown in window.status._device.text()
+    assert (preferences.precision(), preferences.threads()) == ("half", 1)
+    window.files.export_batch()
+    assert window.files.export is not None
+    window.files.export.form.folder.setText(str(tmp_path))
+    window.files.export.refresh()
+    batch = window.files.export._batch
+    assert batch is not None
+    assert batch.precision == "half"
+    other = MainWindow("cpu")
+    qtbot.addWidget(other)
+    chosen = {action.text() for action in other.findChildren(QAction) if action.isChecked()}
+    assert {"&Half", "&1"} <= chosen

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from whole_window import WAIT, answer, drop, landmarks
 
@@ -13,18 +16,45 @@ from gui.window.main_window import MainWindow
 from gui.window.recent_menu import RecentMenu, recent_files, remember_file
 
 
-def test_saving_and_then_closing_asks_nothing(
+def test_a_saved_picture_leaves_the_project_unsaved_and_closing_says_so(
     qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window.document.turn(5.0, 0.0, 0.0)
     answer(monkeypatch, "ask_save", tmp_path / "out.jpg")
     with qtbot.waitSignal(window.worker.saved, timeout=WAIT):
-        window.file_menu.save.trigger()
+        QTest.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     assert (tmp_path / "out.jpg").stat().st_size > 1000
-    assert not window.document.unsaved
-    assert not window.isWindowModified()
-    monkeypatch.setattr(file_actions, "ask_unsaved", lambda *_args: pytest.fail("asked"))
+    assert window.document.picture_saved
+    assert window.isWindowModified()
+    asked: list[tuple[str, bool]] = []
+
+    def ask(_parent: object, question: str, picture: bool) -> str:
+        asked.append((question, picture))
+        return "discard"
+
+    monkeypatch.setattr(file_actions, "ask_unsaved", ask)
     assert window.close()
+    (question, picture), = asked  # fmt: skip
+    assert "picture of sample.jpg is saved" in question
+    assert not picture
+
+
+@pytest.mark.parametrize("name", ["out.png", "no-folder/out.png"])
+def test_a_picture_is_saved_before_the_window_closes(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    window.document.turn(5.0, 0.0, 0.0)
+    (tmp_path / "no-folder").write_text("not a folder")
+    answer(monkeypatch, "ask_unsaved", "picture")
+    answer(monkeypatch, "ask_save", tmp_path / name)
+    there = window.close()
+    assert there == (tmp_path / name).is_file() == (name == "out.png")
+
+
+def test_the_button_and_the_key_save_the_same(window: MainWindow) -> None:
+    button = window.tool_bar.actions()[1]
+    assert button.iconText() == "Save"
+    assert button.shortcut() == QKeySequence("Ctrl+S")
 
 
 @pytest.mark.parametrize("noted", [True, False])
@@ -102,7 +132,6 @@ def test_a_saved_pose_opens_again(
     pose = landmarks(window)
     answer(monkeypatch, "ask_save", path)
     window.files.save_pose()
-    assert not window.document.unsaved
     window.document.reset_pose()
     drop(window, path)
     np.testing.assert_allclose(landmarks(window), pose, atol=0.02)
@@ -184,3 +213,17 @@ def test_recent_files_open_again(window: MainWindow, two_faces: Path, tmp_path: 
     assert opened == [two_faces]
     actions[-1].trigger()
     assert recent_files() == []
+
+
+def test_points_of_another_photo_are_brought_onto_the_face(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    face = window.document.landmarks
+    assert face is not None
+    turned = engine.Pose3D.of(face).turned(20, 0, 0).landmarks()
+    engine.write_pose(tmp_path / "own.pts", turned, (512, 512))
+    engine.write_pose(tmp_path / "other.pts", turned * 4 + 500, (4000, 3000))
+    window.files.open_pose(tmp_path / "own.pts")
+    np.testing.assert_allclose(landmarks(window), turned, atol=1e-3)
+    window.files.open_pose(tmp_path / "other.pts")
+    assert np.abs(landmarks(window) - turned).max() < 0.15 * np.ptp(face[:, 1])

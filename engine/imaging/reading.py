@@ -1,0 +1,227 @@
+"""The one place where picture files are decoded.
+
+Files may come from strangers. Only regular files are read, only the formats of `READ_FORMATS`
+(recognised by their content, not their name), and a picture's size is checked before its pixels
+are decoded. What is only partly understood is refused: the thumbnail of a camera's RAW file, one
+page of many.
+"""
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import ExifTags, Image, features
+
+from engine.core.errors import ReposeError
+from engine.core.files import open_regular
+from engine.imaging.colour import in_srgb, upright_rgb
+
+LARGEST_PIXELS = 200_000_000
+"""Width times height; a larger picture does not fit into a laptop's memory."""
+
+LARGEST_BYTES = 2_000_000_000
+"""Of a file: more than LARGEST_PIXELS take with 16 bits and without compression."""
+
+READ_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "AVIF", "HEIF")
+"""Pillow's names. JPEG includes MPO, which phones write: its first picture is the photo. AVIF and
+HEIF are read where Pillow and the package pillow-heif can do so."""
+
+READ_NAMES = "JPEG, PNG, WebP, TIFF, BMP, AVIF or HEIC"
+"""For sentences."""
+
+# Damaged metadata is skipped without Pillow's warnings.
+warnings.filterwarnings("ignore", module=r"PIL\.")
+
+# `open_picture` checks the number of pixels itself, before decoding, with an error for users.
+Image.MAX_IMAGE_PIXELS = None
+
+_CONVERT = "save it as JPEG, PNG or TIFF with the program that shows it"
+_DEVELOP = "develop it with a RAW program and save it as JPEG or TIFF"
+
+# By the start of the file: from this byte on, these bytes; what it is; what to do.
+_OPTIONAL_KINDS = (
+    (4, b"ftyphei", "HEIF", "a HEIC photo"),
+    (4, b"ftyphev", "HEIF", "a HEIC photo"),
+    (4, b"ftypmif1", "HEIF", "a HEIF photo"),
+    (4, b"ftypmsf1", "HEIF", "a HEIF photo"),
+    (4, b"ftypavi", "AVIF", "an AVIF photo"),
+)
+_OTHER_KINDS = (
+    (4, b"ftypcrx", "a camera's RAW file", _DEVELOP),
+    (4, b"ftyp", "a video", "take it as the target of a sequence, or save one picture of it"),
+    (0, b"\xff\x0a", "a JPEG XL photo", _CONVERT),
+    (4, b"JXL ", "a JPEG XL photo", _CONVERT),
+    (0, b"GIF8", "a GIF", "take it as the target of a sequence, or save one picture of it as PNG"),
+    (0, b"8BPS", "a Photoshop file", "export it as PNG or TIFF"),
+    (0, b"%PDF", "a PDF", "export its picture as PNG"),
+    (0, b"%!PS", "a PostScript file", "export its picture as PNG"),
+    (0, b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 photo", _CONVERT),
+    (0, b"FUJIFILMCCD-RAW", "a camera's RAW file", _DEVELOP),
+    (0, b"IIU\x00", "a camera's RAW file", _DEVELOP),
+    (0, b"IIRO", "a camera's RAW file", _DEVELOP),
+    (0, b"IIRS", "a camera's RAW file", _DEVELOP),
+    (0, b"MMOR", "a camera's RAW file", _DEVELOP),
+    (8, b"CR\x02", "a camera's RAW file", _DEVELOP),
+)  # fmt: skip
+_LONGEST_START = 32  # bytes
+
+# Likewise of MP4 and MOV (old ones start otherwise), Matroska and WebM, AVI, GIF.
+_VIDEOS = (
+    *((4, kind) for kind in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")),
+    *((0, b"\x1aE\xdf\xa3"), (8, b"AVI "), (0, b"GIF8")),
+)
+
+_DNG_VERSION = 50706  # TIFF tag of Adobe's DNG specification
+_REDUCED = 1  # bit of the TIFF tag NewSubfileType: a smaller version of another picture
+_SCALED_COPIES = 16  # pages of a TIFF that may be smaller versions of the first
+
+
+@contextmanager
+def open_picture(
+    source: Path | bytes, name: str = "", most_pixels: int = LARGEST_PIXELS
+) -> Iterator[Image.Image]:
+    """Open a picture file, or the bytes of one; the pixels are decoded when they are first used.
+
+    name         what sentences call the bytes
+    most_pixels  width times height, at most
+
+    Raises ReposeError when it cannot be read, is none of READ_FORMATS or too large. The same for
+    everything that Pillow raises in the block, as decoders do for damaged contents.
+    """
+    called = str(source) if isinstance(source, Path) else name
+    with open_regular(source) if isinstance(source, Path) else io.BytesIO(source) as file:
+        size = file.seek(0, io.SEEK_END)
+        if size == 0:
+            raise ReposeError(f"{called} is empty.")
+        if size > LARGEST_BYTES:
+            raise ReposeError(
+                f"{called} is too large: a picture may have {LARGEST_BYTES // 1_000_000_000} GB."
+            )
+        file.seek(0)
+        start = file.read(_LONGEST_START)
+        _refuse_other_kinds(start, called)
+        file.seek(0)
+        try:
+            image = Image.open(file, formats=_formats())
+        except Exception as error:  # decoders raise many types for damaged headers
+            if start[:2] in (b"II", b"MM"):
+                raise ReposeError(
+                    f"{called} is damaged, or a TIFF of a kind that Repose does not read:"
+                    " save it with 8 or 16 bits for each colour."
+                ) from error
+            raise ReposeError(
+                f"{called} is not a photo that Repose can read ({READ_NAMES})."
+            ) from error
+        width, height = image.size
+        if width * height > most_pixels:
+            raise ReposeError(
+                f"{called} is too large: {width}x{height} pixels,"
+                f" and together they may be at most {most_pixels / 1_000_000:.3g} million."
+            )
+        try:
+            _refuse_parts(image, called)
+            yield image
+        except ReposeError:
+            raise
+        except MemoryError as error:
+            raise ReposeError(f"{called} does not fit into memory.") from error
+        except Exception as error:  # likewise for damaged contents
+            raise ReposeError(
+                f"{called} is damaged or truncated; get a whole copy of it."
+            ) from error
+
+
+def picture_size(path: Path) -> tuple[int, int]:
+    """Width and height of a picture file as stored, pixels. Raises as `open_picture`."""
+    with open_picture(path) as image:
+        return image.size
+
+
+def read_thumbnail(path: Path, side: int) -> NDArray[np.uint8]:
+    """A picture scaled to fit ``side`` x ``side``, upright, (H, W, 4) uint8 sRGB and alpha.
+
+    Pictures that fit are not enlarged. Raises as `open_picture`.
+    """
+    with open_picture(path) as image:
+        image.draft(None, (side, side))  # JPEG decodes at a fraction of its size
+        small = upright_rgb(image, str(path))
+        small.thumbnail((side, side), Image.Resampling.LANCZOS)
+        rgba = np.array(small.convert("RGBA"))
+        rgba[..., :3] = in_srgb(rgba[..., :3], image.info.get("icc_profile") or b"")
+        return rgba
+
+
+def check_video(path: Path) -> None:
+    """Raises ReposeError for what is not a regular file with the start of a video.
+
+    FFmpeg goes by the contents, not the name, and opens what a playlist names.
+    """
+    with open_regular(path) as file:
+        start = file.read(_LONGEST_START)
+    if not any(start[place:].startswith(mark) for place, mark in _VIDEOS):
+        raise ReposeError(f"{path} is no video that can be read, or damaged; choose another one.")
+
+
+def _refuse_other_kinds(start: bytes, called: str) -> None:
+    """Raises ReposeError for a file that is known and not read, by its first bytes."""
+    for place, mark, form, kind in _OPTIONAL_KINDS:
+        if start[place:].startswith(mark):
+            if form in _formats():
+                return
+            raise ReposeError(f"{called} is {kind}, which is not read here: {_CONVERT}.")
+    for place, mark, kind, advice in _OTHER_KINDS:
+        if start[place:].startswith(mark):
+            raise ReposeError(f"{called} is {kind}, which Repose does not read: {advice}.")
+
+
+@cache
+def _formats() -> tuple[str, ...]:
+    """Those of READ_FORMATS that can be read here."""
+    usable = set(READ_FORMATS)
+    if not features.check("avif"):
+        usable.discard("AVIF")
+    try:
+        from pillow_heif import register_heif_opener  # an optional package
+    except ImportError:
+        usable.discard("HEIF")
+    else:
+        register_heif_opener(thumbnails=False)
+    return tuple(name for name in READ_FORMATS if name in usable)
+
+
+def _refuse_parts(image: Image.Image, called: str) -> None:
+    """Raises ReposeError for a file whose first picture is not all of it."""
+    if image.format == "TIFF":
+        tags = image.tag_v2  # type: ignore[attr-defined]
+        kind = int(tags.get(ExifTags.Base.NewSubfileType, 0))
+        if _DNG_VERSION in tags or kind & _REDUCED:
+            raise ReposeError(
+                f"{called} is a camera's RAW file, which Repose does not read: {_DEVELOP}."
+            )
+        if _has_pages(image):
+            raise ReposeError(
+                f"{called} has several pages: save the one that is meant as a file of its own."
+            )
+    elif image.format not in ("MPO", "HEIF") and getattr(image, "is_animated", False):
+        raise ReposeError(
+            f"{called} is an animation: save the picture that is meant as a file of its own."
+        )
+
+
+def _has_pages(tiff: Image.Image) -> bool:
+    """Whether a TIFF has a second picture that is no smaller version of the first."""
+    try:
+        for page in range(1, _SCALED_COPIES):
+            tiff.seek(page)
+            if not int(tiff.tag_v2.get(ExifTags.Base.NewSubfileType, 0)) & _REDUCED:  # type: ignore[attr-defined]
+                return True
+    except EOFError:
+        return False
+    finally:
+        tiff.seek(0)
+    return True
