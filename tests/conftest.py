@@ -136,16 +136,17 @@ def people(photo: Photo, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("data") / "people"
     crop = Crop.around(face)
     pixels, landmarks = crop.scaled(photo, size), crop.to_network(face, size)
-    head, pose = SourceHead(pixels, landmarks), Pose3D.of(landmarks)
+    pose = Pose3D.of(landmarks)
+    head = SourceHead(pixels, None, pose.head)
     for person in range(5):
         tint = np.roll((1.0, 0.7, 0.5), person) * (0.6 + 0.1 * person)
         tinted = (pixels * tint).astype(np.uint8)
         for view, yaw in enumerate((0, 20, -25), start=1):
-            target = pose.turned(yaw, 0, 0).landmarks()
-            turned = combined(head.maps(target).guides(tinted))
+            view_of = pose.turned(yaw, 0, 0).head
+            turned = combined(head.maps(view_of).guides(tinted))
             path = folder / f"{person}-{view:02}.png"
             write_photo(path, (turned * 255).astype(np.uint8))
-            write_pose(path.with_suffix(".pts"), target, (size, size))
+            write_pose(path.with_suffix(".pts"), view_of.landmarks, (size, size))
     return folder
 
 

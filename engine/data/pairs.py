@@ -24,6 +24,7 @@ from engine.data.augmentation import (
 from engine.data.batch import Batch
 from engine.data.cache import Picture, Pixels
 from engine.face.landmarks import Landmarks, flipped
+from engine.face.lifted_face import LiftedFace
 from engine.face.parts import PartLabel
 from engine.guidance.conditions import find_edges
 from engine.guidance.guides import SourceHead
@@ -55,6 +56,13 @@ class Pair:
     weight: NDArray[np.uint8] | None = None
     source_parts: NDArray[np.float32] | None = None
     target_parts: NDArray[np.float32] | None = None
+
+
+class LiftedSource(NamedTuple):
+    """The head of a source and the layers of its guides, pixels of the source."""
+
+    face: LiftedFace
+    layers: SourceHead
 
 
 def split(
@@ -142,7 +150,7 @@ class PairSet(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
     def __init__(self, pictures: Sequence[Picture], config: Config) -> None:
         self._pictures, self._config = pictures, config
         self._augmented = config.data.augment
-        self._head: tuple[Pixels, SourceHead] | None = None  # with its picture
+        self._head: tuple[Pixels, LiftedSource] | None = None  # with its picture
         self._partners = partners(pictures)
         self.sources = [i for i, others in enumerate(self._partners) if others]
         if not self.sources:
@@ -169,7 +177,7 @@ class PairSet(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
             pair = with_backdrop(pair, other.pixels, rng)
         return to_tensors(pair, self._config, self._head_of(pair) if self._config.guides else None)
 
-    def _head_of(self, pair: Pair) -> SourceHead:
+    def _head_of(self, pair: Pair) -> LiftedSource:
         """The head of the pair's source; that of the last item if it has the same source."""
         if self._head is None or not np.array_equal(self._head[0], pair.source):
             self._head = pair.source, source_head(pair)
@@ -256,13 +264,14 @@ def with_backdrop(pair: Pair, other: Pixels, rng: np.random.Generator) -> Pair:
     return replace(pair, source=source, target=target, weight=weight)
 
 
-def source_head(pair: Pair) -> SourceHead:
+def source_head(pair: Pair) -> LiftedSource:
     """The head of the pair's source, for the guides of any target."""
-    return SourceHead(pair.source, pair.source_landmarks)
+    face = LiftedFace.of(pair.source_landmarks)
+    return LiftedSource(face, SourceHead(pair.source, None, face.head))
 
 
 def to_tensors(
-    pair: Pair, config: Config, head: SourceHead | None = None
+    pair: Pair, config: Config, head: LiftedSource | None = None
 ) -> dict[str, torch.Tensor]:
     """The tensors of one pair, by the field names of `Batch`. Guides and edges are included if the
     config uses them, the weight if the pair has one.
@@ -283,7 +292,8 @@ def to_tensors(
         item["source_edges"] = torch.from_numpy(find_edges(pair.source, config.edges))[None]
         item["target_edges"] = torch.from_numpy(find_edges(pair.target, config.edges))[None]
     if config.guides:
-        maps = (head or source_head(pair)).maps(pair.target_landmarks)
+        lifted = head or source_head(pair)
+        maps = lifted.layers.maps(lifted.face.followed(pair.target_landmarks))
         item["guides"] = torch.from_numpy(maps.guides(pair.source))
     return item
 

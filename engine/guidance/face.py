@@ -16,7 +16,7 @@ from engine.face.posed_head import PosedHead
 from engine.guidance.layers import BARE, Motion, grid, sampled
 from engine.guidance.warp2d import neck_fade_at, smooth_step
 from engine.imaging.raster import draw
-from engine.imaging.resampling import enlarged, warp
+from engine.imaging.resampling import warp
 
 Array = NDArray[np.float64]
 Floats = NDArray[np.float32]
@@ -37,7 +37,6 @@ _BACKDROP = (6.0, 14.0)  # weighted Lab distance to the crop's rim: background, 
 _RIM = 6  # pixels at half size between samples of the rim
 _BESIDE_FACE = (-0.12, 0.05)  # decimetres inside the outline of the face: beside it, face
 _HAIR = 0.2  # factor of the validity beside the face, where the 2D warp carries the hair
-
 
 
 class FaceSurface:

@@ -67,6 +67,19 @@ class Maps:
         """All layers, back to front."""
         return (*self.behind, self.face)
 
+    @property
+    def warp2d(self) -> Floats:
+        """The sampling map (S, S, 2) of the layers behind the face."""
+        places = self.behind[-1].places
+        assert places is not None
+        return places
+
+    @property
+    def warp3d(self) -> Floats:
+        """The sampling map (S, S, 2) of the 3D warp."""
+        assert self.face.places is not None
+        return self.face.places
+
     def guides(self, source: NDArray[np.uint8]) -> Floats:
         """The guides (8, S, S) float32 in [0, 1], from the source crop (S, S, 3) uint8."""
         photo = source * _FROM_BYTES
@@ -130,6 +143,7 @@ class SourceHead:
             moved = _moved([*moved_behind, (motion.shift, valid)], size)
             in_front = motion.value(4).clip(0, 1)
         valid, mirrored = self._enlarged(motion, valid), self._enlarged(motion, mirrored)
+        mirrored *= valid > 0
         face = self._drawn_face(motion, valid, mirrored)
         if len(behind) > 1:
             beside = replace(face, name="skin beside the face")
@@ -188,9 +202,7 @@ class LayersBehind:
         background = completed(photo, labels, self._sheet.alpha)
         self._background = Layer("background and body", background, everywhere)
 
-    def layers(
-        self, target: PosedHead
-    ) -> tuple[tuple[Layer, ...], list[tuple[Floats, Floats]]]:
+    def layers(self, target: PosedHead) -> tuple[tuple[Layer, ...], list[tuple[Floats, Floats]]]:
         """Background, unseen head and sheet for a target head, pixels at half size.
 
         Also returns shifts (2, G, G) with the shares (G, G) of what has moved by them.

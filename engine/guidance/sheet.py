@@ -86,7 +86,9 @@ class Sheet:
         to_clothes = cv2.distanceTransform(1 - worn, cv2.DIST_L2, 5) / pose.scale
         behind = ((0.45 - z) / 0.3).clip(0, 1) * volume.covered + (1 - volume.covered)
         low = smooth_step(y, *_NECK)
-        stays = np.maximum(low, (1 - smooth_step(to_clothes, 0, _COLLAR)) * smooth_step(y, 0.3, 0.6))
+        stays = np.maximum(
+            low, (1 - smooth_step(to_clothes, 0, _COLLAR)) * smooth_step(y, 0.3, 0.6)
+        )
         reach = 1 - smooth_step(distance, *_REACH)
         of_skin = (1 - stays * behind) * reach
         of_clothes = (1 - smooth_step(y, *_WORN)) * reach

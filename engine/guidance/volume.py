@@ -186,4 +186,3 @@ def _hair_share(share: Floats, seen: NDArray[np.bool_]) -> Floats:
 
 def _ray(angle: Array) -> NDArray[np.int64]:
     return ((angle + np.pi) / (2 * np.pi) * _RAYS).astype(int) % _RAYS
-

@@ -12,6 +12,7 @@ from torch import Tensor
 from engine.core.errors import ReposeError
 from engine.face.identity import identity_distance
 from engine.face.landmarks import Landmarks
+from engine.face.lifted_face import LiftedFace
 from engine.face.parts import Parts, label_parts
 from engine.guidance.guides import Maps, SourceHead, combined
 from engine.guidance.keep import KeepMask, check_keep
@@ -50,9 +51,14 @@ class Source:
         return cls(photo, face, crop, pixels, landmarks)
 
     @cached_property
+    def lifted(self) -> LiftedFace:
+        """The head model fitted to the landmarks, pixels of the scaled crop."""
+        return LiftedFace.of(self.landmarks)
+
+    @cached_property
     def head(self) -> SourceHead:
-        """The head fitted to the landmarks."""
-        return SourceHead(self.pixels, self.landmarks)
+        """The layers of the head."""
+        return SourceHead(self.pixels, None, self.lifted.head)
 
     @cached_property
     def parts(self) -> Parts:
@@ -80,7 +86,7 @@ class NetworkInput:
     @cached_property
     def maps(self) -> Maps:
         """The guides as maps: the source position of each pixel."""
-        return self.source.head.maps(self.target)
+        return self.source.head.maps(self.source.lifted.followed(self.target))
 
     @cached_property
     def guides(self) -> Floats:

@@ -1,11 +1,17 @@
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from engine.face.head import mean_head
 from engine.face.landmarks import Landmarks
+from engine.face.lifted_face import LiftedFace
+from engine.face.parts import PartLabel, label_parts
 from engine.face.pose import Pose3D
-from engine.guidance.guides import GUIDE_CHANNELS, SourceHead, combined
+from engine.guidance.guides import GUIDE_CHANNELS, Maps, SourceHead, combined
+from engine.guidance.layers import smaller
 from engine.guidance.warp2d import plain_warp
 from engine.imaging.crop import Crop
 from engine.imaging.photos import Photo
@@ -26,9 +32,32 @@ def landmarks(face: Landmarks) -> Landmarks:
     return Crop.around(face).to_network(face, SIZE)
 
 
+class Guided:
+    """The layers of a face, and heads with other landmarks."""
+
+    def __init__(self, pixels: Photo, landmarks: Landmarks, parts: Any = None) -> None:
+        self.face = LiftedFace.of(landmarks)
+        self.layers = SourceHead(pixels, parts, self.face.head)
+
+    def maps(self, landmarks: Landmarks) -> Maps:
+        return self.layers.maps(self.face.followed(landmarks))
+
+
 @pytest.fixture(scope="module")
-def head(pixels: Photo, landmarks: Landmarks) -> SourceHead:
-    return SourceHead(pixels, landmarks)
+def head(pixels: Photo, landmarks: Landmarks) -> Guided:
+    return Guided(pixels, landmarks)
+
+
+@pytest.fixture(scope="module")
+def parts(photo: Photo, face: Landmarks) -> NDArray[np.float32]:
+    """(S, S, 6) the sample's parts."""
+    return smaller(label_parts(photo, face).probabilities, SIZE)
+
+
+@pytest.fixture(scope="module")
+def layered(pixels: Photo, landmarks: Landmarks, parts: NDArray[np.float32]) -> Guided:
+    """The sample with its parts."""
+    return Guided(pixels, landmarks, parts)
 
 
 def drawn_slowly(
@@ -84,9 +113,7 @@ def test_nothing_to_draw() -> None:
     assert len(draw(away, None, np.array([(0, 1, 2)], np.int32), 12, 12).pixels) == 0
 
 
-def test_own_pose_reproduces_the_source(
-    head: SourceHead, pixels: Photo, landmarks: Landmarks
-) -> None:
+def test_own_pose_reproduces_the_source(head: Guided, pixels: Photo, landmarks: Landmarks) -> None:
     guides = head.maps(landmarks).guides(pixels)
     source = np.moveaxis(pixels, 2, 0) / 255
     inner = (slice(None), slice(1, -1), slice(1, -1))
@@ -102,7 +129,7 @@ def test_own_pose_reproduces_the_source(
 
 
 def test_guides_are_eight_channels_in_range(
-    head: SourceHead, pixels: Photo, landmarks: Landmarks
+    head: Guided, pixels: Photo, landmarks: Landmarks
 ) -> None:
     maps = head.maps(Pose3D.of(landmarks).turned(50, 10, 0).landmarks())
     guides = maps.guides(pixels)
@@ -110,7 +137,7 @@ def test_guides_are_eight_channels_in_range(
     assert guides.dtype == np.float32
     assert guides.min() >= 0
     assert guides.max() <= 1
-    empty = maps.warp3d[..., 0] < -1
+    empty = maps.valid == 0
     assert 0.2 < empty.mean() < 0.9
     assert not guides[6:, empty].any(), "not valid where the 3D warp shows nothing"
     np.testing.assert_allclose(guides[3:6, empty], guides[:3, empty], atol=0.1)  # soft at edges
@@ -119,7 +146,7 @@ def test_guides_are_eight_channels_in_range(
 
 @pytest.mark.parametrize("sliders", [(20, 0, 0), (-20, 8, 5), (0, -12, 0)])
 def test_both_warps_carry_landmarks_to_landmarks(
-    head: SourceHead, landmarks: Landmarks, sliders: tuple[float, float, float]
+    head: Guided, landmarks: Landmarks, sliders: tuple[float, float, float]
 ) -> None:
     target = Pose3D.of(landmarks).turned(*sliders).landmarks()
     maps = head.maps(target)
@@ -137,10 +164,10 @@ def test_both_warps_carry_landmarks_to_landmarks(
 
 
 def test_a_turned_head_shows_its_hidden_side_from_the_other(
-    head: SourceHead, pixels: Photo, landmarks: Landmarks
+    head: Guided, pixels: Photo, landmarks: Landmarks
 ) -> None:
     turned = Pose3D.of(landmarks).turned(45, 0, 0).landmarks()
-    other = SourceHead(pixels, turned)
+    other = Guided(pixels, turned)
     back = other.maps(landmarks).guides(pixels)
     mirrored = back[7] > 0.5
     assert mirrored.mean() > 0.01
@@ -150,7 +177,7 @@ def test_a_turned_head_shows_its_hidden_side_from_the_other(
     assert (head.maps(landmarks).mirrored > 0.5).mean() < mirrored.mean()
 
 
-def test_the_background_stays(head: SourceHead, landmarks: Landmarks) -> None:
+def test_the_background_stays(head: Guided, landmarks: Landmarks) -> None:
     maps = head.maps(Pose3D.of(landmarks).turned(25, 0, 0).landmarks())
     y, x = np.mgrid[:SIZE, :SIZE]
     moved = np.linalg.norm(maps.warp2d - np.stack([x, y], axis=2), axis=2)
@@ -164,18 +191,18 @@ def test_any_size(photo: Photo, face: Landmarks, size: int) -> None:
     crop = Crop.around(face)
     small = crop.to_network(face, size)
     pixels = crop.scaled(photo, size)
-    guides = SourceHead(pixels, small).maps(small).guides(pixels)
+    guides = Guided(pixels, small).maps(small).guides(pixels)
     assert guides.shape == (GUIDE_CHANNELS, size, size)
     source = np.moveaxis(pixels, 2, 0) / 255
     assert np.abs(guides[:3] - source).mean() < 0.01
 
 
 @pytest.mark.parametrize("spread", [30, 300, 3000])
-def test_wild_poses_give_numbers(head: SourceHead, pixels: Photo, spread: float) -> None:
+def test_wild_poses_give_numbers(head: Guided, pixels: Photo, spread: float) -> None:
     wild = np.random.default_rng(4).normal(SIZE / 2, spread, (68, 2)).astype(np.float32)
     for guides in (
         head.maps(wild).guides(pixels),
-        SourceHead(pixels, wild).maps(wild).guides(pixels),
+        Guided(pixels, wild).maps(wild).guides(pixels),
     ):
         assert np.isfinite(guides).all()
         assert guides.min() >= 0
@@ -231,14 +258,14 @@ def test_no_background_is_painted_on_the_face(pixels: Photo, landmarks: Landmark
     face = np.s_[landmarks[37, 1].astype(int) + 8 : landmarks[33, 1].astype(int)]
     cheeks = np.s_[round(float(landmarks[36, 0])) : round(float(landmarks[39, 0]))]
     for picture, least, most in ((pixels, 0.0, 0.1), (half, 0.8, 1.0)):
-        maps = SourceHead(picture, landmarks).maps(landmarks)
+        maps = Guided(picture, landmarks).maps(landmarks)
         assert least <= maps.mirrored[face, cheeks].mean() <= most
-    guides = SourceHead(half, landmarks).maps(landmarks).guides(half)
+    guides = Guided(half, landmarks).maps(landmarks).guides(half)
     blue = guides[5, face, cheeks] > guides[3, face, cheeks]
     assert blue.mean() < 0.1
 
 
-def test_edges_between_surfaces_are_soft(head: SourceHead, landmarks: Landmarks) -> None:
+def test_edges_between_surfaces_are_soft(head: Guided, landmarks: Landmarks) -> None:
     stripes = np.zeros((SIZE, SIZE, 3), np.uint8)
     stripes[:, SIZE // 2 :] = 255
     near, far = (head.maps(Pose3D.of(landmarks).turned(yaw, 0, 0).landmarks()) for yaw in (0, 55))
@@ -255,7 +282,74 @@ def test_the_far_side_is_doubted_however_the_head_is_tilted(landmarks: Landmarks
     for turns, points in enumerate(((x, y), (y, SIZE - 1 - x), (SIZE - 1 - x, SIZE - 1 - y))):
         tilted = np.stack(points, axis=1)
         doubted, believed = (
-            SourceHead(np.rot90(pixels, turns).copy(), tilted).maps(tilted).mirrored.mean()
+            Guided(np.rot90(pixels, turns).copy(), tilted).maps(tilted).mirrored.mean()
             for pixels in (picture, plain)
         )
         assert doubted > 4 * believed
+
+
+def test_layers_that_do_not_move_are_the_photo(
+    layered: Guided, pixels: Photo, landmarks: Landmarks
+) -> None:
+    maps = layered.maps(landmarks)
+    assert not maps.moved.any()
+    source = np.moveaxis(pixels * np.float32(1 / 255), 2, 0)
+    guides = maps.guides(pixels)
+    np.testing.assert_array_equal(guides[:3], source)
+    np.testing.assert_array_equal(guides[3:6], source)
+
+
+def test_a_dragged_brow_changes_nothing_far_away(
+    layered: Guided, pixels: Photo, landmarks: Landmarks
+) -> None:
+    edits = np.zeros((68, 3))
+    edits[17:22, 1] = -4
+    raised = replace(Pose3D.of(landmarks), edits=edits).head
+    maps = layered.layers.maps(raised)
+    y, x = np.mgrid[:SIZE, :SIZE]
+    away = np.hypot(x - landmarks[19, 0], y - landmarks[19, 1])
+    height = np.ptp(landmarks[:, 1])
+    assert maps.moved[away < 0.05 * height].max() == 1
+    assert not maps.moved[away > 0.6 * height].any()
+    source = np.moveaxis(pixels * np.float32(1 / 255), 2, 0)
+    far = away > 0.6 * height
+    np.testing.assert_array_equal(maps.guides(pixels)[3:6, far], source[:, far])
+
+
+def test_a_turned_head_moves_before_a_background_and_a_body_that_stay(
+    layered: Guided, pixels: Photo, parts: NDArray[np.float32], landmarks: Landmarks
+) -> None:
+    target = Pose3D.of(landmarks).turned(-20, 0, 0).head
+    maps = layered.layers.maps(target)
+    guides = combined(maps.guides(pixels))
+    change = np.abs(guides - pixels / 255).max(axis=2)
+    still = parts[..., [PartLabel.BACKGROUND, PartLabel.CLOTHES]].sum(axis=2) > 0.99
+    at_rim = np.zeros((SIZE, SIZE), bool)
+    at_rim[-8:], at_rim[:, :8], at_rim[:, -8:] = True, True, True
+    assert change[still & at_rim].max() < 1e-6
+    assert change[parts[..., PartLabel.SKIN] > 0.9].mean() > 0.05
+    names = [layer.name for layer in maps.layers]
+    assert names[0] == "background and body"
+    assert names[-1] == "face"
+    for layer in maps.layers:
+        assert layer.colours.shape == (SIZE, SIZE, 3), layer.name
+        assert 0 <= layer.alpha.min() <= layer.alpha.max() <= 1, layer.name
+
+
+def test_no_outline_of_the_head_stays_where_it_was(
+    pixels: Photo, parts: NDArray[np.float32], landmarks: Landmarks
+) -> None:
+    # A person before a wall of one colour.
+    person = 1 - parts[..., :1]
+    wall = np.array([60, 90, 200], np.float32)
+    before_wall = (person * pixels + (1 - person) * wall).round().astype(np.uint8)
+    layered = Guided(before_wall, landmarks, parts)
+    moved = landmarks + np.array([0.15 * SIZE, 0], np.float32)
+    guides = combined(layered.maps(moved).guides(before_wall))
+    left = person[..., 0] > 0.01
+    left[:, round(0.05 * SIZE) :] &= left[:, : -round(0.05 * SIZE)]
+    uncovered = (person[..., 0] > 0.01) & (np.roll(person[..., 0], round(0.15 * SIZE), 1) < 0.01)
+    uncovered[round(float(landmarks[8, 1])) :] = False
+    distance = np.abs(guides[uncovered] * 255 - wall).max(axis=1)
+    assert uncovered.sum() > 100
+    assert np.percentile(distance, 95) < 25

@@ -6,6 +6,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.face.landmarks import Landmarks
+from engine.face.lifted_face import LiftedFace
 from engine.face.pose import Pose3D
 from engine.guidance.guides import Maps, SourceHead
 from engine.imaging.crop import Crop
@@ -18,7 +19,9 @@ Floats = NDArray[np.float32]
 
 def maps_of(crop: Crop, face: Landmarks, pose: Landmarks) -> Maps:
     pixels = np.full((SIZE, SIZE, 3), 128, np.uint8)
-    return SourceHead(pixels, crop.to_network(face, SIZE)).maps(crop.to_network(pose, SIZE))
+    lifted = LiftedFace.of(crop.to_network(face, SIZE))
+    head = SourceHead(pixels, None, lifted.head)
+    return head.maps(lifted.followed(crop.to_network(pose, SIZE)))
 
 
 def paste(photo: Photo, crop: Crop, refined: Floats, maps: Maps) -> Photo:
