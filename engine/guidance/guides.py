@@ -152,6 +152,7 @@ class SourceHead:
             moved = _moved([*moved_behind, (motion.shift, valid)], size)
             in_front = motion.value(4).clip(0, 1)
         valid, mirrored = self._enlarged(motion, valid), self._enlarged(motion, mirrored)
+        mirrored *= valid > 0
         face = self._drawn_face(motion, valid, mirrored)
         if len(behind) > 1:
             beside = replace(face, name="skin beside the face")
