@@ -139,9 +139,7 @@ class _JobRunner:
             findings = check_pose(pose, source.size, self._predictor.trained_range)
             warning = " ".join(finding.sentence for finding in findings)
             prediction = self._predict(self._predictor.pose(source.source, pose))
-            metadata = source.metadata.edited(
-                self._predictor.model_name, note=self._options.note, place=self._options.place
-            )
+            metadata = source.metadata.edited(self._predictor.model_name, note=self._options.note)
             picture = render_view(prediction, self._options.view, source.keep, source.stored)
             write_photo(job.output, picture, self._options.quality, metadata)
         except DiskFullError:
@@ -168,6 +166,7 @@ class _JobRunner:
         pose = Pose3D.of(face)
         source = self._predictor.cut(photo, pose.source)
         keep = keep_of(path, self._options.masks, size)
+        metadata = metadata if self._options.place else metadata.without_place()
         return _SourcePhoto(size, pose, source, metadata, keep, stored)
 
     def _target_pose(self, source: _SourcePhoto, job: Job) -> Pose3D:

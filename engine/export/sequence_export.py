@@ -172,10 +172,11 @@ def export_sequence(export: SequenceExport, on_progress: OnProgress, stop: Event
     read = [export.photo, export.footage, export.model]
     check_outputs(read, {export.output, *pictures})
     photo, metadata, _ = read_picture(export.photo)
+    metadata = metadata if export.place else metadata.without_place()
     size = photo.shape[1], photo.shape[0]
     predictor = Predictor(export.model, export.device, export.precision)
     source = predictor.cut(photo, export.face)
-    edited = metadata.edited(predictor.model_name, note=export.note, place=export.place)
+    edited = metadata.edited(predictor.model_name, note=export.note)
     tally = Tally(len(export.targets))
     on_progress(None, tally.progress)
 

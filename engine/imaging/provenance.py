@@ -5,6 +5,7 @@ Source Type says that a trained model generated parts of the picture. PNG, JPEG,
 all metadata, BMP none.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import metadata as packages
@@ -87,14 +88,20 @@ class Metadata:
         kept = icc[16:20] == b"RGB " and len(icc) <= _LARGEST_ICC
         return cls(_kept_exif(image), icc if kept else b"", bytes(xmp))
 
-    def edited(self, model: str, *, note: bool = True, place: bool = True) -> "Metadata":
+    def edited(self, model: str, *, note: bool = True) -> "Metadata":
         """The metadata of a picture that Repose made from this one with the model of that name.
 
-        note   add the note of the edit
-        place  keep where the photo was taken: the GPS data of EXIF and XMP
+        ``note`` adds the note of the edit.
         """
-        xmp = _edited_xmp(self.xmp, model if note else None, place)
-        return replace(self, exif=self.exif if place else _without_gps(self.exif), xmp=xmp)
+        return replace(self, xmp=_edited_xmp(self.xmp, model if note else None))
+
+    def without_place(self) -> "Metadata":
+        """The metadata without the place where the photo was taken: GPS data in EXIF and XMP."""
+        packet = _parsed(self.xmp)
+        if packet is not None:
+            _drop(packet, lambda name: name.startswith(_XMP_GPS))
+        xmp = b"" if packet is None else ElementTree.tostring(packet, encoding="utf-8")
+        return replace(self, exif=_without_gps(self.exif), xmp=xmp)
 
     def options(self) -> dict[str, Any]:
         """Arguments for Pillow's `save` to JPEG and WebP."""
@@ -150,11 +157,17 @@ def _without_gps(exif: bytes) -> bytes:
     return bytes(kept.tobytes())
 
 
-def _edited_xmp(source: bytes, model: str | None, place: bool) -> bytes:
-    """The source's packet without stale properties, and with the note unless ``model`` is None.
+def _drop(packet: ElementTree.Element, unwanted: Callable[[str], bool]) -> None:
+    """Remove the properties with these names from an XMP packet."""
+    for part in next(packet.iter(f"{{{_RDF}}}RDF")):
+        for name in filter(unwanted, list(part.attrib)):
+            del part.attrib[name]
+        for child in [child for child in part if unwanted(child.tag)]:
+            part.remove(child)
 
-    place  keep the GPS properties
-    """
+
+def _edited_xmp(source: bytes, model: str | None) -> bytes:
+    """The source's packet without stale properties, and with the note unless ``model`` is None."""
     packet = _parsed(source)
     if packet is None and model is None:
         return b""
@@ -165,13 +178,7 @@ def _edited_xmp(source: bytes, model: str | None, place: bool) -> bytes:
     about = f"{{{_RDF}}}about"
     name = next((part.get(about) for part in rdf if part.get(about)), "")
     note = {} if model is None else _note(model)
-    for part in rdf:
-        names = {*part.attrib, *(child.tag for child in part)}
-        gps = {name for name in names if name.startswith(_XMP_GPS) and not place}
-        for stale in (*_STALE, *note, *gps):
-            part.attrib.pop(stale, None)
-            for child in part.findall(stale):
-                part.remove(child)
+    _drop(packet, {*_STALE, *note}.__contains__)
     if note:
         last = ElementTree.SubElement(rdf, f"{{{_RDF}}}Description", {about: name or ""})
         for key, text in note.items():

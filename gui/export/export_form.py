@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 import engine
 from gui.export.sweep_rows import SweepRows
-from gui.style.preferences import notes_edits, precision, settings
+from gui.style.preferences import keeps_place, notes_edits, precision, settings
 from gui.widgets.checked_field import CheckedField
 from gui.widgets.path_list import PathList
 from gui.widgets.pose_words import transfer_names
@@ -121,6 +121,7 @@ class ExportForm(QWidget):
             format=self.format.currentData(),
             quality=self.quality.value(),
             note=self.note.isChecked(),
+            place=keeps_place(),
             masks=masks if self.kept.isChecked() else None,
             overwrite=self.overwrite.isChecked(),
             sheet=out / SHEET if self.sheet.isChecked() else None,

@@ -15,7 +15,7 @@ from gui.document.document import Document
 from gui.document.images import rgb_image
 from gui.live.footage_reader import FootageReader
 from gui.live.sequence_form import SequenceForm
-from gui.style.preferences import notes_edits, precision, settings
+from gui.style.preferences import keeps_place, notes_edits, precision, settings
 from gui.widgets.file_dialogs import ask_open, ask_save, pictures_folder
 from gui.widgets.window_size import resize_within_screen
 from gui.workers.background import Background
@@ -343,6 +343,7 @@ class SequenceDialog(QDialog):
                 fps=self._fps,
                 view=self.form.view.currentData(),
                 note=notes_edits(),
+                place=keeps_place(),
                 keep=document.keep,
                 model=None if model is None else model.path,
                 device="auto" if model is None else model.device,

@@ -17,7 +17,7 @@ from gui.document.project import SUFFIX
 from gui.export.export_dialog import ExportDialog
 from gui.panes.panes import Panes
 from gui.pose.copy_pose_dialog import CopyPoseDialog
-from gui.style.preferences import notes_edits
+from gui.style.preferences import keeps_place, notes_edits
 from gui.widgets.file_dialogs import (
     MODEL_SUFFIXES,
     ask_open,
@@ -188,9 +188,8 @@ class FileActions(QObject):
             return False
         self.busy.emit(self.tr("Saving {}…").format(path.name))
         token = (photo, edit)
-        self._worker.save(
-            path, edit.pose, token, photo.metadata, notes_edits(), edit.keep, photo.stored
-        )
+        metadata = photo.metadata if keeps_place() else photo.metadata.without_place()
+        self._worker.save(path, edit.pose, token, metadata, notes_edits(), edit.keep, photo.stored)
         return True
 
     def _save_picture_now(self) -> bool:

@@ -17,6 +17,8 @@ from gui.document.document import Document
 from gui.style.icons import icon
 from gui.style.preferences import (
     detector,
+    keep_place,
+    keeps_place,
     note_edits,
     notes_edits,
     precision,
@@ -75,6 +77,12 @@ class FileMenu(QMenu):
         )  # fmt: skip
         self.note.setCheckable(True)
         self.note.setChecked(notes_edits())
+        self.place = add_action(
+            self, self.tr("Keep the p&lace (GPS)"), lambda: keep_place(self.place.isChecked()),
+            tip=self.tr("Keep in saved pictures where the photo was taken, if it says so"),
+        )  # fmt: skip
+        self.place.setCheckable(True)
+        self.place.setChecked(keeps_place())
         self.detectors = self._add_detectors(self.addMenu(self.tr("Find &faces with")))
         add_action(
             self, self.tr("E&xport batch…"), files.export_batch, "Ctrl+E",

@@ -1153,6 +1153,14 @@
         <translation>In gesicherte Bilder schreiben, dass sie bearbeitet wurden, und mit welchem Modell</translation>
     </message>
     <message>
+        <source>Keep the p&amp;lace (GPS)</source>
+        <translation>Aufnahme&amp;ort behalten (GPS)</translation>
+    </message>
+    <message>
+        <source>Keep in saved pictures where the photo was taken, if it says so</source>
+        <translation>In gesicherten Bildern lassen, wo das Foto entstand, falls es das sagt</translation>
+    </message>
+    <message>
         <source>Find &amp;faces with</source>
         <translation>&amp;Gesichter finden mit</translation>
     </message>
