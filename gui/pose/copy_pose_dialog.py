@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from engine import Pose3D, PosePart, Transfer
 
 STRONGEST = 150  # percent
+MARGIN = 24  # pixels to the window's right border
 
 
 class FaceView(QWidget):
@@ -163,11 +164,12 @@ class CopyPoseDialog(QDialog):
         layout.addWidget(buttons)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Open over the canvas, so that the panes, which show the result, stay visible."""
+        """Open over the panes, so that the face on the canvas, with the result, stays visible."""
         super().showEvent(event)
         window = self.parentWidget()
         if window is not None:
-            self.move(window.mapToGlobal(window.rect().topLeft()) + QPointF(24, 90).toPoint())
+            corner = window.mapToGlobal(window.rect().topRight())
+            self.move(corner + QPoint(-MARGIN - self.width(), 90))
         self._pose()
 
     def _pose(self) -> None:

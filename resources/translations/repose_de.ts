@@ -615,6 +615,14 @@
         <translation>XMP: dass ein trainiertes Modell Teile davon erzeugt hat, und welches. EXIF und Farben bleiben erhalten.</translation>
     </message>
     <message>
+        <source> fps</source>
+        <translation> Bilder/s</translation>
+    </message>
+    <message>
+        <source>Pictures per second</source>
+        <translation>Bilder je Sekunde</translation>
+    </message>
+    <message>
         <source>from the pose in the editor, all combinations</source>
         <translation>ausgehend von der Pose im Editor, alle Kombinationen</translation>
     </message>
