@@ -50,12 +50,14 @@ class ExportResult(NamedTuple):
     log       the CSV file, if there is one
     made      sheet, animations or sequence that were written
     problems  a sentence for each that could not be written
+    warnings  what may be wrong with the pictures of a sequence
     """
 
     progress: Progress
     log: Path | None
     made: tuple[Path, ...]
     problems: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
 OnProgress = Callable[[Outcome | None, Progress], None]

@@ -206,6 +206,11 @@ def check_video(path: Path) -> None:
         raise ReposeError(f"{path} is no video that can be read, or damaged; choose another one.")
 
 
+def file_input(path: Path) -> list[str]:
+    """FFmpeg's arguments to read a file, whatever its name, and no other that it refers to."""
+    return ["-protocol_whitelist", "file", "-i", f"file:{path}"]
+
+
 def _refuse_other_kinds(start: bytes, called: str) -> None:
     """Raises ReposeError for a file that is known and not read, by its first bytes."""
     for place, mark, form, kind in _OPTIONAL_KINDS:
