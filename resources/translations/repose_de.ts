@@ -2092,7 +2092,7 @@
     </message>
     <message>
         <source>Ca&amp;mera…</source>
-        <translation>Ka&amp;mera…</translation>
+        <translation>Kame&amp;ra …</translation>
     </message>
     <message>
         <source>Let this face follow the person in front of a camera</source>
