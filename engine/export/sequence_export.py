@@ -196,7 +196,7 @@ def export_sequence(export: SequenceExport, on_progress: OnProgress, stop: Event
     size = photo.shape[1], photo.shape[0]
     predictor = Predictor(export.model, export.device, export.precision)
     source = predictor.cut(photo, export.face)
-    edited = metadata.edited(predictor.model_name, note=export.note, place=export.place)
+    edited = metadata.edited(predictor.model_name, note=export.note)
     own, findings = Pose3D.of(export.face), list[Finding]()
     sound = export.footage if video and export.footage and export.footage.is_file() else None
     sound = sound if sound and has_sound(sound) else None
