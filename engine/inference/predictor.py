@@ -20,7 +20,7 @@ from engine.face.pose import Pose3D
 from engine.face.posed_head import PosedHead
 from engine.face.trained_range import TrainedRange
 from engine.guidance.conditions import draw_heatmaps
-from engine.guidance.guides import GUIDE_CHANNELS
+from engine.guidance.guides import GUIDE_CHANNELS, combined
 from engine.guidance.keep import KeepMask
 from engine.guidance.masks import box_of_landmarks, draw_mask
 from engine.imaging.crop import Crop, scale_to
@@ -293,9 +293,9 @@ def _head_of(source: Source, target: Target) -> PosedHead:
 def _prediction(
     coarse: Floats, difference: Floats, refined: Floats, posed: NetworkInput
 ) -> Prediction:
-    """The prediction from the networks' images; both show the source where nothing moved."""
-    pixels, maps = posed.source.pixels, posed.maps
-    coarse, refined = (only_moved(image, pixels, maps) for image in (coarse, refined))
+    """The prediction from the networks' images; see `only_moved`."""
+    pixels, maps, layered = posed.source.pixels, posed.maps, combined(posed.guides)
+    coarse, refined = (only_moved(image, pixels, maps, layered) for image in (coarse, refined))
     return Prediction(coarse, difference, refined, posed)
 
 

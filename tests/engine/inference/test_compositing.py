@@ -86,7 +86,7 @@ def test_where_nothing_moved_the_photo_stays(photo: Photo, face: Landmarks) -> N
     still = moved_maps(photo, crop, pose)
     np.testing.assert_array_equal(paste(photo, crop, noise, *still), photo)
     np.testing.assert_array_equal(
-        only_moved(noise, crop.scaled(photo, SIZE), still[0]),
+        only_moved(noise, crop.scaled(photo, SIZE), *still),
         crop.scaled(photo, SIZE) * np.float32(1 / 255),
     )
     height = float(np.ptp(face[:, 1]))
@@ -183,3 +183,19 @@ def test_a_transparent_photo_stays_transparent(
     assert np.percentile(difference, 99) <= 2
     opaque = np.dstack([on_white, np.full(head.shape, 255, np.uint8)])
     assert (prediction.pasted(stored=opaque)[..., :3] == prediction.pasted()).all()
+
+
+def test_a_shut_eye_is_that_of_the_head_whatever_the_networks_draw(
+    photo: Photo, face: Landmarks
+) -> None:
+    crop = Crop.around(face)
+    asleep = Pose3D.of(face).with_coefficients({"eyeBlinkLeft": 1.0, "eyeBlinkRight": 1.0})
+    maps, layered = moved_maps(photo, crop, asleep)
+    noise = np.random.default_rng(0).random((SIZE, SIZE, 3), np.float32)
+    mixed = only_moved(noise, crop.scaled(photo, SIZE), maps, layered)
+    assert len(maps.patches) == 2
+    for patch in maps.patches:
+        drawn = patch.alpha > 0.99
+        assert drawn.sum() > 50
+        window = patch.window.rows, patch.window.columns
+        np.testing.assert_allclose(mixed[window][drawn], layered[window][drawn], atol=0.02)
