@@ -47,14 +47,14 @@ class UsageError(Exception):
 @dataclass(frozen=True)
 class EditorOptions:
     """Open the editor, or run a command:
-    repose | train | prepare | evaluate | benchmark | desktop.
+    repose | train | prepare | evaluate | serve | benchmark | desktop.
 
     For the options of a command, add --help after it.
     """
 
     photo: Annotated[Positional[Path | None], arg(metavar="[PHOTO]", help_behavior_hint="")] = None
-    """The photo (JPEG, PNG, WebP, TIFF or BMP) or project (.repose) to open. The default is a
-    sample photo."""
+    """The photo (JPEG, PNG, WebP, TIFF, BMP, AVIF or HEIC) or project (.repose) to open. The
+    default is a sample photo."""
 
     model: Annotated[Path | None, arg(metavar="PATH", help_behavior_hint="")] = None
     """The model to use. The default comes with Repose."""
@@ -210,6 +210,17 @@ def window_speed(photo: Path, model: Path | None, device: str) -> dict[str, Any]
     return {} if done.returncode else dict(json.loads(done.stdout))
 
 
+def _serve(arguments: Sequence[str]) -> int:
+    try:
+        from engine.server.serve import ServeOptions, serve
+    except ModuleNotFoundError as error:
+        raise ReposeError(
+            f"The server needs {error.name}: install it with pip install 'repose[server]'."
+        ) from error
+    serve(_parse(ServeOptions, "serve", arguments))
+    return DONE
+
+
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "repose": _repose,
     "train": _train,
@@ -217,6 +228,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "evaluate": _evaluate,
     "benchmark": _benchmark,
     "desktop": _desktop,
+    "serve": _serve,
 }
 
 
@@ -239,13 +251,34 @@ def _end(_number: int, _frame: object) -> None:
     os._exit(INTERRUPTED)
 
 
+def _mend_streams() -> None:
+    """Make the standard streams usable that are closed (daemons, pythonw), or cannot show a name.
+
+    A file that is opened must not get the number of a closed stream, which libraries write to.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest free number
+    for name in ("stdin", "stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            mode = "r" if name == "stdin" else "w"
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
+        elif name != "stdin":
+            stream.reconfigure(errors="backslashreplace")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status.
 
-    arguments  without the program's name; None: this process's, which then handles Ctrl+C
+    arguments  without the program's name; None: this process's, which then handles Ctrl+C and
+               closed streams
     """
     if arguments is None:
         arguments = sys.argv[1:]
+        _mend_streams()
         if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
             signal.signal(signal.SIGINT, _interrupt)
     try:

@@ -16,6 +16,7 @@ data        datasets, their preparation and cache, pairs for training, lifted po
 training    stage 1 and stage 2, run folders, the trainer
 evaluation  metrics, tables and figures
 export      batches, sequences, the command `repose`
+server      `repose serve`, an HTTP server for other programs
 benchmark   speed of update, training and export
 
 *The report*, whose sections docstrings cite, applies the method of L. Ma et al., "Pose Guided

@@ -1,10 +1,10 @@
 """The names that `engine` exports, and where they are defined. Imported at first use."""
 
-from .config.config import PRESETS as PRESETS
 from .config.config import Config as Config
 from .config.config import DataConfig as DataConfig
 from .config.config import Detector as Detector
 from .config.config import Layout as Layout
+from .config.presets import PRESETS as PRESETS
 from .config.settings import Setting as Setting
 from .config.settings import setting_flags as setting_flags
 from .config.settings import settings_in as settings_in
@@ -27,6 +27,9 @@ from .export.batches import ExportBatch as ExportBatch
 from .export.batches import Precision as Precision
 from .export.batches import angles_between as angles_between
 from .export.batches import plan_batch as plan_batch
+from .export.live import Camera as Camera
+from .export.live import LiveTarget as LiveTarget
+from .export.live import camera_numbers as camera_numbers
 from .export.repose_options import MOST_SMOOTHING as MOST_SMOOTHING
 from .export.repose_options import batch_arguments as batch_arguments
 from .export.sequence import USUAL_FPS as USUAL_FPS
@@ -38,10 +41,18 @@ from .export.sequence import open_footage as open_footage
 from .export.sequence import played as played
 from .export.sequence import smoothed as smoothed
 from .export.sequence_export import SequenceExport as SequenceExport
+from .face.coefficients import LARGEST_GAZE as LARGEST_GAZE
+from .face.coefficients import MIRROR_NAMES as MIRROR_NAMES
 from .face.coefficients import Coefficients as Coefficients
 from .face.detection import find_faces as find_faces
 from .face.expression import Expression as Expression
 from .face.faces import Face as Face
+from .face.gaze import irises as irises
+from .face.gaze import looking_at_viewer as looking_at_viewer
+from .face.gaze import mean_gaze as mean_gaze
+from .face.gaze import with_eyes_turned as with_eyes_turned
+from .face.gaze import with_gaze as with_gaze
+from .face.gaze import with_iris_at as with_iris_at
 from .face.head_model import N_DENSE as N_DENSE
 from .face.head_model import mean_face as mean_face
 from .face.head_picture import draw_head as draw_head
@@ -70,6 +81,8 @@ from .face.trained_range import TrainedRange as TrainedRange
 from .guidance.keep import KeepMask as KeepMask
 from .guidance.keep import KeptPart as KeptPart
 from .guidance.keep import keep_part as keep_part
+from .imaging.colour import Stored as Stored
+from .imaging.colour import in_srgb as in_srgb
 from .imaging.photos import PHOTO_SUFFIXES as PHOTO_SUFFIXES
 from .imaging.photos import Photo as Photo
 from .imaging.photos import Picture as Picture

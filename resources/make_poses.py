@@ -40,7 +40,7 @@ POSES = {
     "tilted": PosePreset(angles=(-10.0, -4.0, -12.0)),
     "smile": face(mouthSmile_=0.75, mouthDimple_=0.1, cheekSquint_=0.3),
     "laugh": face(
-        jawOpen=0.5, mouthSmile_=0.95, mouthUpperUp_=0.4, mouthLowerDown_=0.2, cheekSquint_=0.6,
+        jawOpen=0.75, mouthSmile_=0.95, mouthUpperUp_=0.4, mouthLowerDown_=0.2, cheekSquint_=0.6,
         eyeSquint_=0.4, eyeWide_=0.0,
     ),
     "sad": face(mouthFrown_=0.9, mouthShrugLower=0.4, browInnerUp=0.8, browDown_=0.0),

@@ -17,7 +17,8 @@ from training_runs import PRETRAINING, Interferes, Trains, trains_in
 from whole_window import WAIT
 
 import gui.document.photo
-from engine.config.config import PRESETS, Config, GeneratorConfig, ImageConfig
+from engine.config.config import Config, GeneratorConfig, ImageConfig
+from engine.config.presets import PRESETS
 from engine.core.files import resource
 from engine.data.prepare import PrepareOptions, prepare
 from engine.export.batches import ExportBatch
@@ -136,13 +137,15 @@ def people(photo: Photo, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("data") / "people"
     crop = Crop.around(face)
     pixels, landmarks = crop.scaled(photo, size), crop.to_network(face, size)
-    head, pose = SourceHead(pixels, landmarks), Pose3D.of(landmarks)
+    pose = Pose3D.of(landmarks)
     for person in range(5):
         tint = np.roll((1.0, 0.7, 0.5), person) * (0.6 + 0.1 * person)
         tinted = (pixels * tint).astype(np.uint8)
+        layers = SourceHead(tinted, None, pose.source.head)
         for view, yaw in enumerate((0, 20, -25), start=1):
-            target = pose.turned(yaw, 0, 0).landmarks()
-            turned = combined(head.maps(target).guides(tinted))
+            posed = pose.turned(yaw, 0, 0)
+            target = posed.landmarks()
+            turned = combined(layers.maps(posed.head).guides(tinted))
             path = folder / f"{person}-{view:02}.png"
             write_photo(path, (turned * 255).astype(np.uint8))
             write_pose(path.with_suffix(".pts"), target, (size, size))

@@ -357,6 +357,67 @@ def test_repose_needs_no_qt(sample: Path, model: Path, tmp_path: Path) -> None:
     assert output.is_file()
 
 
+def started(
+    *words: object, closed: str = "", **environment: str
+) -> "subprocess.CompletedProcess[bytes]":
+    """The command in a process of its own, with streams closed by the shell (such as ``2>&-``)."""
+    command = [os.fsencode(str(word)) for word in (sys.executable, ROOT / "main.py", *words)]
+    shell = ["sh", "-c", f'"$@" {closed}', "sh"]
+    everything = {**os.environ, **environment}
+    return subprocess.run([*shell, *command], env=everything, capture_output=True, timeout=120)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sh")
+@pytest.mark.parametrize("closed", ["2>&-", ">&-", "<&- >&- 2>&-"])
+def test_closed_streams_end_nothing(sample: Path, model: Path, closed: str) -> None:
+    words = ("repose", sample, "--yaw", "-5:5:2", "--out", "out", "--model", model, "--events")
+    assert started(*words, closed=closed).returncode == DONE
+    assert len(list(Path("out").glob("*.png"))) == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are Unicode elsewhere")
+def test_names_that_no_encoding_can_show(sample: Path, model: Path) -> None:
+    name = os.fsdecode(b"n\xe4me-\xe6\x97\xa5.jpg")
+    Path(name).write_bytes(sample.read_bytes())
+    words = ("repose", name, "missing.jpg", "--out", "日本", "--model", model)
+    done = started(*words, PYTHONIOENCODING="cp1252")
+    assert done.returncode == FAILED
+    assert b"Traceback" not in done.stderr
+    assert b"1 done, 1 failed" in done.stdout
+    assert len(list(Path("日本").glob("*.png"))) == 1
+    Path("missing.jpg").write_bytes(sample.read_bytes())
+    again = started(*words, "--retry", PYTHONIOENCODING="ascii")
+    assert (again.returncode, b"1 done" in again.stdout) == (DONE, True)
+
+
+def test_links_in_a_circle_fail_alone(
+    sample: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("photos").mkdir()
+    Path("photos/a.jpg").write_bytes(sample.read_bytes())
+    Path("photos/loop.jpg").symlink_to("loop.jpg")
+    assert run("repose", "photos", "--out", "out", "--yaw", 5, "--model", model) == FAILED
+    captured = capsys.readouterr()
+    assert captured.out.startswith("1 done, 1 failed")
+    assert "loop.jpg cannot be read" in captured.err
+    Path("loop").symlink_to("loop")
+    for words in (["prepare", "loop", "--out", "cache"], ["repose", "loop", "--out", "out"]):
+        assert run(*words) == FAILED
+        assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_null_character_in_a_list_fails_its_line(
+    sample: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = ["a\0.jpg,,1.png", f"{sample},b\0.pts,2.png", f"{sample},,3\0.png", f"{sample},,4.png"]
+    Path("jobs.csv").write_text("\n".join(["source,target,output", *rows]))
+    words = ("--jobs", "jobs.csv", "--out", "out", "--log", "log.csv", "--model", model)
+    assert run("repose", *words) == FAILED
+    captured = capsys.readouterr()
+    assert captured.out == "1 done, 3 failed\n"
+    assert captured.err.count("null character") == 3
+
+
 def test_a_python_without_the_packages_is_one_sentence() -> None:
     command = [sys.executable, "-S", str(ROOT / "main.py"), "repose", "a.jpg", "-o", "b.png"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)

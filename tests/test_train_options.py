@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.config.config import PRESETS, Config
+from engine.config.config import Config
+from engine.config.presets import PRESETS
 from engine.core.errors import ReposeError
 from engine.training.run import Position, Run
 from engine.training.training import TrainOptions, check, read_arguments, settings_of

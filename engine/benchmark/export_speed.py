@@ -41,10 +41,10 @@ def export_speed(
     faces = find_faces(pixels)
     if not faces:
         raise ReposeError("No face was found in the photo to measure with; name another one.")
-    source = predictor.cut(pixels, faces[0].landmarks)
-    lifted = Pose3D.of(source.face)
+    lifted = Pose3D.of(faces[0])
+    source = predictor.cut(pixels, lifted.source)
     yaws = angles_between(-30, 30, poses)
-    posed = [predictor.pose(source, lifted.turned(yaw, 0, 0).landmarks()) for yaw in yaws]
+    posed = [predictor.pose(source, lifted.turned(yaw, 0, 0)) for yaw in yaws]
     network = predict = export = 0.0
     with tempfile.TemporaryDirectory(prefix="repose-") as name:
         folder = Path(name)
@@ -82,7 +82,7 @@ def _network_rate(predictor: Predictor, posed: Sequence[NetworkInput]) -> float:
 def _predict_rate(predictor: Predictor, posed: Sequence[NetworkInput]) -> float:
     threads = job_threads(predictor.device)
     with networks_for(predictor, threads) as predict, ThreadPoolExecutor(threads) as pool:
-        work = [lambda one=one: predict(predictor.pose(one.source, one.pose)) for one in posed]
+        work = [lambda one=one: predict(predictor.pose(one.source, one.head)) for one in posed]
         return len(posed) / _seconds(lambda: list(pool.map(lambda do: do(), work)))
 
 

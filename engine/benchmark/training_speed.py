@@ -23,7 +23,8 @@ import dlib
 import numpy as np
 import torch
 
-from engine.config.config import PRESETS, Config, ImageConfig
+from engine.config.config import Config, ImageConfig
+from engine.config.presets import PRESETS
 from engine.data.batch import Batch
 from engine.data.cache import Picture, open_cache
 from engine.data.loader import load_batches, share_cores

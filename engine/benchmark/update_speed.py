@@ -36,10 +36,10 @@ def update_speed(
     """
     pose = Pose3D.of(landmarks)
     poses = [
-        pose.turned(40 * np.sin(k / 7), 10 * np.sin(k / 11), 5 * np.sin(k / 5)).landmarks()
+        pose.turned(40 * np.sin(k / 7), 10 * np.sin(k / 11), 5 * np.sin(k / 5))
         for k in range(updates)
     ]
-    source = predictor.cut(photo, landmarks)
+    source = predictor.cut(photo, pose.source)
     for warm_up in poses[:5]:
         predictor.predict_all([predictor.pose(source, warm_up)])
     guides, networks = [], []

@@ -182,8 +182,15 @@ def open_regular(path: Path) -> BinaryIO:
     return file
 
 
-def read_text(path: Path, largest: int = LARGEST_TEXT) -> str:
+def real_path(path: Path) -> Path:
+    """The absolute path without symbolic links, or as far as a loop of links; never an error."""
+    return Path(os.path.realpath(path))
+
+
+def read_text(path: Path, largest: int = LARGEST_TEXT, errors: str = "strict") -> str:
     """The text of a UTF-8 file of at most ``largest`` bytes.
+
+    errors  `surrogateescape` to read names of files that are not UTF-8
 
     Raises ReposeError when it is too large, cannot be read or decoded.
     """
@@ -195,7 +202,7 @@ def read_text(path: Path, largest: int = LARGEST_TEXT) -> str:
     if len(data) > largest:
         raise ReposeError(f"{path} is too large: at most {largest // 1_000_000} MB are read of it.")
     try:
-        return io.StringIO(data.decode("utf-8-sig"), newline=None).read()
+        return io.StringIO(data.decode("utf-8-sig", errors), newline=None).read()
     except UnicodeDecodeError as error:
         raise ReposeError(f"{path} is not text in UTF-8.") from error
 

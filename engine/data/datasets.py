@@ -9,6 +9,7 @@ from typing import get_args
 
 from engine.config.config import DataConfig, Layout
 from engine.core.errors import ReposeError
+from engine.core.files import real_path
 from engine.data.cache import Picture, is_cache, open_cache
 from engine.data.layouts import list_pictures
 
@@ -36,9 +37,9 @@ def open_sources(
     pictures: list[Picture] = []
     named: set[Path] = set()
     for folder, layout in (parse_source(source, data.layout) for source in sources):
-        if folder.resolve() in named:
+        if real_path(folder) in named:
             raise ReposeError(f"{folder} is named twice with --data.")
-        named.add(folder.resolve())
+        named.add(real_path(folder))
         if not folder.is_dir():
             known = ", ".join(get_args(Layout))
             raise ReposeError(f"{folder} is not a folder; a layout after it is one of {known}.")
@@ -131,7 +132,7 @@ def _prepared(folder: Path, layout: Layout, data: DataConfig, skeleton: str, int
     from engine.data.cache_writer import made_in
     from engine.data.prepare import PrepareOptions, prepare
 
-    name, number = folder.resolve().name or "pictures", 1
+    name, number = real_path(folder).name or "pictures", 1
     while True:
         options = PrepareOptions(
             data=folder,

@@ -1,7 +1,6 @@
 """Pairs of pictures of one person for training and evaluation: splits, crops, augmentation."""
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
@@ -23,7 +22,9 @@ from engine.data.augmentation import (
 )
 from engine.data.batch import Batch
 from engine.data.cache import Picture, Pixels
+from engine.data.split import partners
 from engine.face.landmarks import Landmarks, flipped
+from engine.face.lifted_face import LiftedFace
 from engine.face.parts import PartLabel
 from engine.guidance.conditions import find_edges
 from engine.guidance.guides import SourceHead
@@ -57,76 +58,6 @@ class Pair:
     target_parts: NDArray[np.float32] | None = None
 
 
-def split(
-    pictures: Sequence[Picture],
-    held_out: float,
-    seed: int,
-    kept_out: Collection[str] = (),
-    trained_on: Collection[str] = (),
-) -> tuple[list[Picture], list[Picture]]:
-    """Split into training and held-out pictures by group; each side gets at least one group.
-
-    kept_out, trained_on  groups whose side an earlier training has decided; without effect if it
-              was trained on all of them
-
-    The split of the others depends only on the seed and the set of their names, so that people who
-    occur in several folders are on the same side. Raises ReposeError when there is only one group.
-    """
-    groups = sorted({picture.group for picture in pictures})
-    if len(groups) < 2:
-        raise ReposeError("Training needs pictures of at least two people, to hold one out.")
-    if set(groups) <= set(trained_on):
-        trained_on = ()
-    chosen = set(groups).intersection(kept_out)
-    free = [group for group in groups if group not in chosen and group not in trained_on]
-    order = np.random.default_rng(seed).permutation(len(free))
-    least, most = (0 if chosen else 1), len(free) - (len(chosen) + len(free) == len(groups))
-    count = min(max(least, round(held_out * len(free))), most)
-    chosen |= {free[i] for i in order[: max(count, 0)]}
-    return (
-        [picture for picture in pictures if picture.group not in chosen],
-        [picture for picture in pictures if picture.group in chosen],
-    )
-
-
-def split_pictures(
-    pictures: Sequence[Picture], held_out: float, seed: int
-) -> tuple[list[Picture], list[Picture]]:
-    """Split the pictures of each person into training and held-out ones, at least two of each, so
-    that both sides have pairs. Nothing is held out of people with fewer than four pictures.
-
-    Raises ReposeError when no person has four pictures.
-    """
-    people: dict[str, list[int]] = defaultdict(list)
-    for index, picture in enumerate(pictures):
-        people[picture.person].append(index)
-    rng = np.random.default_rng(seed)
-    chosen: set[int] = set()
-    for _, indices in sorted(people.items()):
-        if len(indices) >= 4:
-            count = min(max(2, round(held_out * len(indices))), len(indices) - 2)
-            chosen.update(int(index) for index in rng.permutation(indices)[:count])
-    if not chosen:
-        raise ReposeError(
-            "To hold pictures out, at least four usable pictures of a person are needed."
-        )
-    return (
-        [picture for index, picture in enumerate(pictures) if index not in chosen],
-        [picture for index, picture in enumerate(pictures) if index in chosen],
-    )
-
-
-def partners(pictures: Sequence[Picture]) -> list[list[int]]:
-    """For each picture, the indices of the other pictures of the same person."""
-    people: dict[str, list[int]] = defaultdict(list)
-    for index, picture in enumerate(pictures):
-        people[picture.person].append(index)
-    return [
-        [other for other in people[picture.person] if other != index]
-        for index, picture in enumerate(pictures)
-    ]
-
-
 class PairSet(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
     """Training pairs: a source with a random target of the same person, and random augmentation if
     the config asks for it.
@@ -142,7 +73,7 @@ class PairSet(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
     def __init__(self, pictures: Sequence[Picture], config: Config) -> None:
         self._pictures, self._config = pictures, config
         self._augmented = config.data.augment
-        self._head: tuple[Pixels, SourceHead] | None = None  # with its picture
+        self._source: GuidedSource | None = None  # of the last item
         self._partners = partners(pictures)
         self.sources = [i for i, others in enumerate(self._partners) if others]
         if not self.sources:
@@ -167,13 +98,11 @@ class PairSet(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
         if self._config.image.crop == "face" and self._augmented and rng.random() < _BACKDROPS:
             other = self._pictures[int(rng.integers(len(self._pictures)))]
             pair = with_backdrop(pair, other.pixels, rng)
-        return to_tensors(pair, self._config, self._head_of(pair) if self._config.guides else None)
-
-    def _head_of(self, pair: Pair) -> SourceHead:
-        """The head of the pair's source; that of the last item if it has the same source."""
-        if self._head is None or not np.array_equal(self._head[0], pair.source):
-            self._head = pair.source, source_head(pair)
-        return self._head[1]
+        if self._config.guides:
+            last = self._source
+            if last is None or not np.array_equal(last.pixels, pair.source):
+                self._source = GuidedSource.of(pair)
+        return to_tensors(pair, self._config, self._source)
 
     @property
     def targets(self) -> int:
@@ -256,18 +185,31 @@ def with_backdrop(pair: Pair, other: Pixels, rng: np.random.Generator) -> Pair:
     return replace(pair, source=source, target=target, weight=weight)
 
 
-def source_head(pair: Pair) -> SourceHead:
-    """The head of the pair's source, for the guides of any target."""
-    return SourceHead(pair.source, pair.source_landmarks)
+@dataclass(frozen=True, eq=False)
+class GuidedSource:
+    """The source of pairs, for the guides of any target: its face in 3D and its layers."""
+
+    pixels: Pixels
+    face: LiftedFace
+    layers: SourceHead
+
+    @classmethod
+    def of(cls, pair: Pair) -> Self:
+        face = LiftedFace.of(pair.source_landmarks)
+        return cls(pair.source, face, SourceHead(pair.source, pair.source_parts, face.head))
+
+    def guides(self, target: Landmarks) -> NDArray[np.float32]:
+        """The guides (8, S, S) for target landmarks (68, 2), pixels of the source."""
+        return self.layers.maps(self.face.followed(target)).guides(self.pixels)
 
 
 def to_tensors(
-    pair: Pair, config: Config, head: SourceHead | None = None
+    pair: Pair, config: Config, source: GuidedSource | None = None
 ) -> dict[str, torch.Tensor]:
     """The tensors of one pair, by the field names of `Batch`. Guides and edges are included if the
     config uses them, the weight if the pair has one.
 
-    head  `source_head` of the pair, if it is there already
+    source  the pair's source for guides, if it is there already
     """
     item = {
         "source": _to_tensor(pair.source),
@@ -283,8 +225,8 @@ def to_tensors(
         item["source_edges"] = torch.from_numpy(find_edges(pair.source, config.edges))[None]
         item["target_edges"] = torch.from_numpy(find_edges(pair.target, config.edges))[None]
     if config.guides:
-        maps = (head or source_head(pair)).maps(pair.target_landmarks)
-        item["guides"] = torch.from_numpy(maps.guides(pair.source))
+        source = source or GuidedSource.of(pair)
+        item["guides"] = torch.from_numpy(source.guides(pair.target_landmarks))
     return item
 
 

@@ -17,6 +17,7 @@ from tyro.conf import Positional
 
 from engine.config.config import Detector, Layout
 from engine.core.errors import ReposeError
+from engine.core.files import real_path
 from engine.core.processes import in_processes
 from engine.data.cache import Entry, Pixels
 from engine.data.cache_writer import CacheWriter, alone, forget_unfinished
@@ -74,7 +75,7 @@ class PrepareOptions:
     def made(self) -> dict[str, Any]:
         """The options that determine the contents of the cache, as stored in its index."""
         return {
-            "data": str(self.data.resolve()),
+            "data": str(real_path(self.data)),
             "layout": self.layout,
             "skeleton": self.skeleton,
             "detector": self.detector if self.skeleton == "face" else "",
@@ -89,7 +90,7 @@ def prepare(options: PrepareOptions) -> None:
     The files are bit-identical in all three cases. Raises ReposeError when the folder has no usable
     picture, the cache cannot be written, or the output folder contains something else.
     """
-    if options.out.resolve() == options.data.resolve():
+    if real_path(options.out) == real_path(options.data):
         raise ReposeError("The cache needs a folder of its own, not that of the pictures.")
     files = list_pictures(options.data, options.layout, options.poses)
     groups = read_groups(options.data)

@@ -19,7 +19,7 @@ from tyro.conf import UseAppendAction, arg
 from engine.config.config import Config, Detector, Layout
 from engine.core.devices import Device
 from engine.core.errors import ReposeError
-from engine.core.files import check_writable, write_whole
+from engine.core.files import check_writable, real_path, write_whole
 from engine.data.cache import Picture
 from engine.data.datasets import open_sources
 from engine.evaluation.figures import Row, draw_losses, draw_results, read_curves
@@ -98,7 +98,7 @@ def by_data_set(pictures: Sequence[Picture]) -> dict[str, list[Picture]]:
         folders.setdefault(picture.file.parent, []).append(picture)
     named: dict[str, list[Picture]] = {}
     for folder, own in folders.items():
-        name = title = folder.resolve().name
+        name = title = real_path(folder).name
         number = 2
         while title in named:
             title, number = f"{name}-{number}", number + 1

@@ -14,7 +14,8 @@ from engine.core.devices import Device, choose_device
 from engine.core.errors import ReposeError
 from engine.core.files import resource
 from engine.data.cache import Picture
-from engine.data.pairs import Pair, cut_pair, partners, to_batch, to_tensors
+from engine.data.pairs import Pair, cut_pair, to_batch, to_tensors
+from engine.data.split import partners
 from engine.evaluation.scores import pose_change
 from engine.guidance.warp2d import plain_warp
 from engine.inference.predictor import DEFAULT_MODEL

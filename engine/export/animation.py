@@ -16,7 +16,7 @@ from engine.core.files import write_whole
 from engine.export.jobs import Job
 from engine.imaging.colour import in_srgb
 from engine.imaging.provenance import SOURCE_TYPE, version
-from engine.imaging.reading import read_thumbnail
+from engine.imaging.reading import file_input, read_thumbnail
 
 ANIMATIONS = (".gif", ".mp4")
 """Suffixes, lower case."""
@@ -24,6 +24,10 @@ ANIMATIONS = (".gif", ".mp4")
 _MAX_SIDE = {".gif": 640, ".mp4": 1280}  # pixels; GIFs of larger frames take hundreds of megabytes
 _QUALITY = 10  # x264's constant rate factor: 0 is lossless, 51 the worst
 _SHORTEST = 2  # hundredths of a second: the shortest frame of a GIF
+
+
+# Silence follows a sound that is shorter than the pictures.
+_WITH_SOUND = ("-map", "0:v", "-map", "1:a", "-codec:a", "aac", "-af", "apad", "-shortest")
 
 
 def animations(path: Path, jobs: Sequence[Job]) -> Iterator[tuple[Path, list[Job]]]:
@@ -62,11 +66,18 @@ def write_animation(
 
 
 def write_frames(
-    path: Path, pictures: Iterable[Image.Image], fps: float, *, note: bool = True, icc: bytes = b""
+    path: Path,
+    pictures: Iterable[Image.Image],
+    fps: float,
+    *,
+    note: bool = True,
+    icc: bytes = b"",
+    sound: Path | None = None,
 ) -> None:
     """Write pictures as an animation; all frames get the size of the first, limited and even.
 
-    icc  the pictures' RGB colour profile, from which they are converted to sRGB
+    icc    the pictures' RGB colour profile, from which they are converted to sRGB
+    sound  a video whose sound an MP4 gets, up to the end of the pictures; GIF has none
 
     The iterable is consumed one picture at a time. Raises ReposeError when it is empty or the file
     cannot be written.
@@ -78,8 +89,10 @@ def write_frames(
         first = next(frames, None)
         if first is None:
             raise ReposeError(f"{path} was not made: there are no pictures for it.")
-        write = _write_gif if kind == ".gif" else _write_mp4
-        write(part, first.size, chain([first], frames), fps, comment)
+        if kind == ".gif":
+            _write_gif(part, first.size, chain([first], frames), fps, comment)
+        else:
+            _write_mp4(part, first.size, chain([first], frames), fps, comment, sound)
 
 
 def _write_gif(
@@ -114,7 +127,12 @@ def _timed(frames: Iterable[Image.Image], fps: float) -> Iterator[Image.Image]:
 
 
 def _write_mp4(
-    path: Path, size: tuple[int, int], frames: Iterable[Image.Image], fps: float, comment: str
+    path: Path,
+    size: tuple[int, int],
+    frames: Iterable[Image.Image],
+    fps: float,
+    comment: str,
+    sound: Path | None,
 ) -> None:
     """Write H.264 in BT.709, the colours of HD video, and tagged as such. Raises OSError."""
     tags = "range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
@@ -122,6 +140,7 @@ def _write_mp4(
         *(imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-v", "error"),
         *("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}"),
         *("-r", str(Fraction(fps).limit_denominator(100_000)), "-i", "-"),
+        *([*file_input(sound), *_WITH_SOUND] if sound else []),
         *("-vf", f"scale=out_color_matrix=bt709:out_range=tv,setparams={tags}"),
         *("-pix_fmt", "yuv420p", "-codec:v", "libx264", "-crf", str(_QUALITY)),
         *("-movflags", "+faststart", "-metadata", f"comment={comment}", str(path)),

@@ -50,12 +50,14 @@ class ExportResult(NamedTuple):
     log       the CSV file, if there is one
     made      sheet, animations or sequence that were written
     problems  a sentence for each that could not be written
+    warnings  what may be wrong with the pictures of a sequence
     """
 
     progress: Progress
     log: Path | None
     made: tuple[Path, ...]
     problems: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
 OnProgress = Callable[[Outcome | None, Progress], None]
@@ -69,12 +71,14 @@ def run_batch(
     *,
     log: Path | None = None,
     retry: bool = False,
+    predictor: Predictor | None = None,
 ) -> ExportResult:
     """Run a batch.
 
     stop   when set, no further job is started
     log    its file; None: LOG_NAME in the output folder
     retry  run only the jobs that failed according to the log of the previous run
+    predictor  instead of the batch's own model, device and precision
 
     Raises ReposeError when no job can run, and when the disk is full. Failures of single jobs are
     in their outcomes.
@@ -91,7 +95,7 @@ def run_batch(
         _check_files(batch, jobs, log)
         _prepare_folder(folder)
         pending, earlier = _failed_jobs(jobs, log) if retry else (jobs, [])
-        predictor = Predictor(batch.model, batch.device, batch.precision)
+        predictor = predictor or Predictor(batch.model, batch.device, batch.precision)
         tally = Tally(len(pending))
         on_progress(None, tally.progress)
         options = replace(batch.options, keep=batch.options.keep and not retry)

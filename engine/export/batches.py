@@ -15,12 +15,12 @@ from typing import Literal, cast
 
 from engine.config.config import Detector, read_settings
 from engine.core.errors import ReposeError
-from engine.core.files import name_key, read_text, reason
+from engine.core.files import name_key, read_text, real_path, reason
 from engine.export.jobs import Job, JobOptions, View
 from engine.face.coefficients import read_coefficients, read_gaze
 from engine.face.pose import Transfer
 from engine.face.pose_files import POSE_SUFFIXES
-from engine.imaging.photos import PHOTO_SUFFIXES
+from engine.imaging.photos import PHOTO_SUFFIXES, WRITTEN_SUFFIXES
 
 Format = Literal["png", "jpg", "webp", "tif"]
 """File format of a batch's pictures."""
@@ -90,6 +90,7 @@ class ExportBatch:
     format: Format = "png"
     quality: int = 95
     note: bool = True
+    place: bool = True
     masks: Path | None = None
     overwrite: bool = False
     sheet: Path | None = None
@@ -109,9 +110,9 @@ class ExportBatch:
             raise ReposeError(f"The quality goes from 1 to 100, not {self.quality}.")
         if not MIN_FPS <= self.fps <= MAX_FPS:
             raise ReposeError(f"An animation has {MIN_FPS:g} to {MAX_FPS:g} pictures a second.")
-        if self.sheet is not None and self.sheet.suffix.lower() not in PHOTO_SUFFIXES:
+        if self.sheet is not None and self.sheet.suffix.lower() not in WRITTEN_SUFFIXES:
             raise ReposeError(
-                f"The sheet {self.sheet} needs one of the suffixes {' '.join(PHOTO_SUFFIXES)}."
+                f"The sheet {self.sheet} needs one of the suffixes {' '.join(WRITTEN_SUFFIXES)}."
             )
         if self.animation is not None and self.animation.suffix.lower() not in (".gif", ".mp4"):
             raise ReposeError(f"The animation {self.animation} must be a .gif or an .mp4.")
@@ -143,6 +144,7 @@ class ExportBatch:
             view=self.view,
             quality=self.quality,
             note=self.note,
+            place=self.place,
             keep=not self.overwrite,
             coefficients=read_coefficients(self.expression),
             gaze=read_gaze(self.gaze) if self.gaze else None,
@@ -209,7 +211,7 @@ def plan_batch(batch: ExportBatch, out: Path | None = None) -> tuple[Job, ...]:
         owner = owners.setdefault(name_key(name), source)
         if len(owners) < number:
             raise ReposeError(_clash(name, batch.pattern, owner, source))
-        if not (folder / name).resolve().is_relative_to(folder.resolve()):
+        if not real_path(folder / name).is_relative_to(real_path(folder)):
             raise ReposeError(f"The picture {name} of {source} would lie outside of {folder}.")
         yaw, pitch, roll = angles
         jobs.append(Job(source, pose, folder / name, (yaw, pitch, roll)))

@@ -9,7 +9,7 @@ GPU a MicroBatcher collects the inputs of all threads into batches.
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from engine.config.config import Detector
 from engine.core.errors import ReposeError
-from engine.core.files import DiskFullError
+from engine.core.files import DiskFullError, real_path
 from engine.core.sharing import FutureCache, MicroBatcher
 from engine.export.jobs import Job, JobOptions, Outcome, View
 from engine.face.detection import find_faces
@@ -34,6 +34,7 @@ from engine.face.pose_check import check_pose
 from engine.face.pose_files import POSE_SUFFIXES
 from engine.face.pose_preset import pose_from_file
 from engine.guidance.keep import KeepMask, keep_of, mask_file
+from engine.imaging.colour import Stored
 from engine.imaging.photos import Photo, check_photo_path, read_photo, read_picture, write_photo
 from engine.imaging.provenance import Metadata
 from engine.inference.prediction import NetworkInput, Prediction, Source, keep_refined
@@ -58,7 +59,7 @@ def repose_all(
     Raises ReposeError when the disk is full, because all later jobs would fail too.
     """
     threads = min(options.threads or job_threads(predictor.device), max(len(jobs), 1))
-    inputs = {path.resolve() for path in (*inputs_of(jobs, options), predictor.path)}
+    inputs = {real_path(path) for path in (*inputs_of(jobs, options), predictor.path)}
     waiting: deque[Future[Outcome]] = deque()
     with ExitStack() as stack:
         runner = stack.enter_context(_job_runner(predictor, options, inputs, threads))
@@ -92,6 +93,7 @@ class _SourcePhoto(NamedTuple):
     source: Source
     metadata: Metadata
     keep: KeepMask | None
+    stored: Stored | None
 
 
 class _JobRunner:
@@ -136,9 +138,9 @@ class _JobRunner:
             pose = self._target_pose(source, job)
             findings = check_pose(pose, source.size, self._predictor.trained_range)
             warning = " ".join(finding.sentence for finding in findings)
-            prediction = self._predict(self._predictor.pose(source.source, pose.landmarks()))
+            prediction = self._predict(self._predictor.pose(source.source, pose))
             metadata = source.metadata.edited(self._predictor.model_name, note=self._options.note)
-            picture = render_view(prediction, self._options.view, source.keep)
+            picture = render_view(prediction, self._options.view, source.keep, source.stored)
             write_photo(job.output, picture, self._options.quality, metadata)
         except DiskFullError:
             raise
@@ -154,16 +156,18 @@ class _JobRunner:
         check_photo_path(job.output)
         if job.output.exists() and job.source.exists() and job.output.samefile(job.source):
             raise ReposeError(f"{job.output} is the source itself; choose another output.")
-        if job.output.resolve() in self._inputs:
+        if real_path(job.output) in self._inputs:
             raise ReposeError(f"{job.output} is needed as it is; choose another output.")
 
     def _read_source(self, path: Path) -> _SourcePhoto:
-        photo, metadata = read_picture(path)
-        face = _find_face(photo, path, self._options.face, self._options.detector)
+        photo, metadata, stored = read_picture(path)
+        face = find_face(photo, path, self._options.face, self._options.detector)
         size = photo.shape[1], photo.shape[0]
-        source = self._predictor.cut(photo, face.landmarks)
+        pose = Pose3D.of(face)
+        source = self._predictor.cut(photo, pose.source)
         keep = keep_of(path, self._options.masks, size)
-        return _SourcePhoto(size, Pose3D.of(face), source, metadata, keep)
+        metadata = metadata if self._options.place else metadata.without_place()
+        return _SourcePhoto(size, pose, source, metadata, keep, stored)
 
     def _target_pose(self, source: _SourcePhoto, job: Job) -> Pose3D:
         """The job's pose of the source."""
@@ -174,10 +178,19 @@ class _JobRunner:
             target = self._targets.start(job.target).result()
             sizes = source.size, target.size
             pose = copied_pose(pose, target.face, options.transfer, sizes)
-        if options.coefficients or options.gaze is not None:
-            pose = pose.with_coefficients(options.coefficients, options.gaze)
-        turn = np.add((pose.yaw, pose.pitch, pose.roll), job.angles)
-        return pose.turned(*turn)
+        return adjusted(pose, options.coefficients, options.gaze, job.angles)
+
+
+def adjusted(
+    pose: Pose3D,
+    coefficients: Mapping[str, float],
+    gaze: tuple[float, float] | None,
+    angles: tuple[float, float, float],
+) -> Pose3D:
+    """A pose with other coefficients of the expression, another gaze, and angles added, degrees."""
+    if coefficients or gaze is not None:
+        pose = pose.with_coefficients(coefficients, gaze)
+    return pose.turned(*np.add((pose.yaw, pose.pitch, pose.roll), angles))
 
 
 @contextmanager
@@ -235,11 +248,14 @@ class _TargetPhoto(NamedTuple):
 
 def _read_target(detector: Detector, path: Path) -> _TargetPhoto:
     photo = read_photo(path)
-    return _TargetPhoto(_find_face(photo, path, 1, detector), (photo.shape[1], photo.shape[0]))
+    return _TargetPhoto(find_face(photo, path, 1, detector), (photo.shape[1], photo.shape[0]))
 
 
-def _find_face(photo: Photo, path: Path, number: int, detector: Detector) -> Face:
-    """The face with this number, from 1, largest first. Raises ReposeError."""
+def find_face(photo: Photo, path: Path | str, number: int, detector: Detector) -> Face:
+    """The face with this number, from 1, largest first; ``path`` is for sentences.
+
+    Raises ReposeError when there is none.
+    """
     faces = find_faces(photo, detector)
     if not faces:
         raise ReposeError(f"No face was found in {path}.")
@@ -249,10 +265,15 @@ def _find_face(photo: Photo, path: Path, number: int, detector: Detector) -> Fac
     return faces[number - 1]
 
 
-def render_view(prediction: Prediction, view: View, keep: KeepMask | None = None) -> Photo:
-    """The view of a prediction as a picture (H, W, 3) uint8; ``keep``: area left unchanged."""
+def render_view(
+    prediction: Prediction, view: View, keep: KeepMask | None = None, stored: Stored | None = None
+) -> Stored:
+    """The view of a prediction as a picture (H, W, 3) uint8; the photo also as `Prediction.pasted`.
+
+    keep, stored  see `Prediction.pasted`
+    """
     if view == "photo":
-        return prediction.pasted(keep)
+        return prediction.pasted(keep, stored)
     if view == "face":
         return _to_8_bits(keep_refined(prediction, keep) if keep else prediction.refined)
     if view == "coarse":

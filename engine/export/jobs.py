@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from engine.config.config import Detector
 from engine.core.errors import ReposeError
-from engine.core.files import name_key, read_text
+from engine.core.files import name_key, read_text, real_path
 from engine.face.pose import Transfer
 
 View = Literal["photo", "face", "coarse", "difference"]
@@ -52,6 +52,7 @@ class JobOptions:
     view      what is written
     quality   of JPEG and WebP, 1 to 100
     note      write provenance metadata (see `engine.imaging.provenance`)
+    place     keep where the photo was taken (GPS)
     keep      skip jobs whose output exists
     coefficients  expression coefficients to replace, by name
     gaze      yaw and pitch of the eyes in the head, degrees; None: unchanged
@@ -66,6 +67,7 @@ class JobOptions:
     view: View = "photo"
     quality: int = 95
     note: bool = True
+    place: bool = True
     keep: bool = False
     coefficients: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     gaze: tuple[float, float] | None = None
@@ -116,11 +118,13 @@ def read_jobs(path: Path, out: Path) -> tuple[Job, ...]:
 
 
 def _job_of_line(cells: Sequence[str], folder: Path, out: Path, line: int) -> Job:
-    source, target, output = cells
+    source, target, output = (cell.replace("\0", "") for cell in cells)
     problem = ""
-    if not source or not output:
+    if any("\0" in cell for cell in cells):
+        problem = "The line has a null character in a name."
+    elif not source or not output:
         problem = "The line has no source." if not source else "The line has no output."
-    elif not (out / output).resolve().is_relative_to(out.resolve()):
+    elif not real_path(out / output).is_relative_to(real_path(out)):
         problem = f"The output {output} lies outside of {out}."
     goal = folder / target if target else None
     return Job(folder / source, goal, out / output, problem=problem, line=line)
@@ -134,8 +138,8 @@ def _mark_collisions(jobs: Sequence[Job], own: Path) -> tuple[Job, ...]:
     writers: dict[str, int] = {}
     checked = []
     for job in jobs:
-        earlier = writers.setdefault(name_key(str(job.output.resolve())), job.line)
-        if job.output.resolve() == own.resolve() and not job.problem:
+        earlier = writers.setdefault(name_key(str(real_path(job.output))), job.line)
+        if real_path(job.output) == real_path(own) and not job.problem:
             job = replace(job, problem=f"{job.output} is the list of jobs itself.")
         if earlier != job.line and not job.problem:
             job = replace(job, problem=f"Line {earlier} already writes {job.output}.")

@@ -30,7 +30,7 @@ class BatchLog:
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("w", encoding="utf-8", newline="")
+            self._file = path.open("w", encoding="utf-8", errors="surrogateescape", newline="")
             self._rows = csv.DictWriter(self._file, COLUMNS, restval="", extrasaction="ignore")
             self._rows.writeheader()
             self._rows.writerows(earlier or [])
@@ -78,7 +78,7 @@ class BatchLog:
 
 def read_log(path: Path) -> list[dict[str, str]]:
     """The rows of a log, each by column. Raises ReposeError when the file is missing or no log."""
-    reader = csv.DictReader(io.StringIO(read_text(path)))
+    reader = csv.DictReader(io.StringIO(read_text(path, errors="surrogateescape")))
     if not set(COLUMNS[:-1]) <= set(reader.fieldnames or ()):
         raise ReposeError(f"{path} is not the log of a batch.")
     return [{name: row.get(name) or "" for name in COLUMNS} for row in reader]

@@ -118,16 +118,24 @@ def _run_sequence(options: ReposeOptions, path: Path) -> int:
         )
     silent = not sys.stderr.isatty()
     with tqdm(unit="frame", desc="finding the face", disable=silent) as bar:
-        export = sequence_from_options(options, path, bar.update)
-    with tqdm(total=len(export.targets), unit="frame", desc="making", disable=silent) as bar:
+        read = sequence_from_options(options, path, bar.update)
+    export = read.export
+    with (
+        tqdm(total=len(export.targets), unit="frame", desc="making", disable=silent) as bar,
+        BatchLog(options.log) if options.log else nullcontext() as log,
+    ):
 
         def on_progress(outcome: Outcome | None, _progress: Progress) -> None:
             bar.update(outcome is not None)
+            if log and outcome:
+                log.add(outcome)
 
         result = export_sequence(export, on_progress, Event())
+    for sentence in filter(None, (read.damage, read.lost, *result.warnings)):
+        print(f"repose: {sentence}", file=sys.stderr)
     print(f"{result.progress.done} frames")
     print(export.output)
-    return 0
+    return 1 if read.damage else 0
 
 
 def _run_batch_with_events(batch: ExportBatch, options: ReposeOptions) -> int:
@@ -182,7 +190,7 @@ def _wait_for_stop(stop: Event) -> None:
         while data := os.read(sys.stdin.fileno(), 1024):
             if b"stop" in data:
                 stop.set()
-    except (OSError, ValueError):  # no standard input
+    except (AttributeError, OSError, ValueError):  # no standard input
         pass
 
 

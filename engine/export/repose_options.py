@@ -102,8 +102,9 @@ class ReposeOptions:
     animation: Annotated[Path | None, arg(metavar="SWEEP.gif", help_behavior_hint="")] = None
     """Also write the pictures of each source as a GIF or MP4."""
 
-    fps: float = 8.0
-    """The frame rate of the animation."""
+    fps: float | None = None
+    """The frame rate of the animation, by default 8, or of a sequence from a folder of frames, by
+    default 25. A video keeps its own."""
 
     jobs: Annotated[Path | None, arg(metavar="JOBS.csv", help_behavior_hint="")] = None
     """A list of jobs instead of SOURCE: a CSV file with the header source,target,output. A target
@@ -128,6 +129,9 @@ class ReposeOptions:
     provenance: Annotated[bool, arg(help_behavior_hint="")] = True
     """Write into the pictures (as XMP; not in BMP) that a trained model computed parts of them, and
     which model. The source's EXIF and colour profile are always kept."""
+
+    gps: Annotated[bool, arg(help_behavior_hint="")] = True
+    """Keep where the photo was taken, if it says so."""
 
     log: Annotated[Path | None, arg(metavar="LOG.csv", help_behavior_hint="")] = None
     """The log to write: a CSV file with the result of each job. A batch writes DIR/report.csv by
@@ -216,11 +220,20 @@ def check(options: ReposeOptions) -> None:
 
 
 def _check_sequence(options: ReposeOptions, given: list[str]) -> None:
+    assert options.sequence is not None
     _refuse(given, "--sequence", {"--sequence", "SOURCE", "--output"})
     if not options.events and (len(options.source) != 1 or options.output is None):
         raise ReposeError(
             "--sequence needs one SOURCE, and -o with the .mp4 or .gif to make or a folder."
         )
+    plain = ReposeOptions()
+    for name in ("yaw", "pitch", "roll", "expression", "gaze", "format", "quality", "overwrite",
+                 "keep"):  # fmt: skip
+        if getattr(options, name) != getattr(plain, name):
+            raise ReposeError(f"--{name} and --sequence exclude each other.")
+    batch_from_options(options)  # raises for values out of range
+    if options.fps is not None and not options.sequence.is_dir():
+        raise ReposeError("--fps is for a folder of frames; a video keeps its frame rate.")
     if not 0 <= options.smoothing <= MOST_SMOOTHING:
         raise ReposeError(f"The smoothing goes from 0 to {MOST_SMOOTHING:g} frames.")
 
@@ -252,11 +265,12 @@ def batch_from_options(options: ReposeOptions) -> ExportBatch:
         format=options.format,
         quality=options.quality,
         note=options.provenance,
+        place=options.gps,
         masks=options.keep_area,
         overwrite=options.overwrite,
         sheet=options.sheet,
         animation=options.animation,
-        fps=options.fps,
+        fps=ExportBatch.fps if options.fps is None else options.fps,
         model=options.model,
         device=options.device,
         precision=options.precision,
@@ -284,4 +298,5 @@ def batch_arguments(batch: ExportBatch) -> list[str]:
     words += ["--keep-area", str(batch.masks)] if batch.masks else []
     words += ["--overwrite"] if batch.overwrite else []
     words += [] if batch.note else ["--no-provenance"]
+    words += [] if batch.place else ["--no-gps"]
     return words

@@ -1,12 +1,14 @@
 """Reads videos and folders of frames, tracks one face, and turns its landmarks into poses."""
 
 import re
+import subprocess
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 import cv2
+import imageio_ffmpeg
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
@@ -18,7 +20,7 @@ from engine.face.faces import Face
 from engine.face.landmarks import Landmarks
 from engine.face.pose import Transfer, copy_pose
 from engine.imaging.photos import PHOTO_SUFFIXES, Photo, read_photo
-from engine.imaging.reading import check_video
+from engine.imaging.reading import check_video, file_input
 
 VIDEO_SUFFIXES = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".gif")
 """Suffixes that ``open_footage`` reads as a video, lower case."""
@@ -33,6 +35,8 @@ PREVIEW_SIDE = 320
 """Long side of a frame's preview, pixels."""
 
 _MAX_MOVE = 2.0  # face widths between frames; a face further away is a different one
+_WHOLE = 0.95  # share of the announced frames from which on a video is whole: some only estimate it
+_MOST_RANGES = 8  # ranges of frames that are listed
 _MAX_MISSING = 25  # frames without the face, after which the largest face is tracked instead
 
 
@@ -89,6 +93,46 @@ def open_footage(path: Path | str, detector: Detector = "landmarker") -> Footage
     fps = fps if 0 < fps <= MOST_FPS else USUAL_FPS
     count = max(0, round(capture.get(cv2.CAP_PROP_FRAME_COUNT)))
     return Footage(path, fps, count, _track(_decode(capture), detector))
+
+
+def missing_frames(footage: Footage, count: int) -> str:
+    """A sentence if fewer frames could be read than the video announces, else empty."""
+    if count >= _WHOLE * footage.count - 1:
+        return ""
+    return (
+        f"{footage.path} announces {footage.count} frames and only {count} could be read: it is"
+        " truncated or damaged."
+    )
+
+
+def lost_faces(frames: Sequence[Frame]) -> str:
+    """A sentence about the frames without the face, else empty."""
+    lost = [number for number, frame in enumerate(frames, start=1) if frame.landmarks is None]
+    if not lost:
+        return ""
+    return (
+        f"No face was found in {len(lost)} of {len(frames)} frames ({_ranges(lost)}); their poses"
+        " are between those of the frames beside them."
+    )
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Ascending numbers as text: "3, 7 to 9"; of many ranges the first ones."""
+    ranges: list[list[int]] = []
+    for number in numbers:
+        if ranges and number == ranges[-1][1] + 1:
+            ranges[-1][1] = number
+        else:
+            ranges.append([number, number])
+    texts = [f"{a}" if a == b else f"{a} to {b}" for a, b in ranges[:_MOST_RANGES]]
+    return ", ".join([*texts, "..."] if len(ranges) > _MOST_RANGES else texts)
+
+
+def has_sound(path: Path) -> bool:
+    """Whether a video has a sound track."""
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", *file_input(path)]
+    told = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL)
+    return b": Audio:" in told.stderr
 
 
 class Target(NamedTuple):

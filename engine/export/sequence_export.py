@@ -17,14 +17,24 @@ from engine.core.files import read_text
 from engine.export.animation import ANIMATIONS, write_frames
 from engine.export.batch_run import ExportResult, OnProgress, Tally
 from engine.export.batches import Precision
-from engine.export.export import job_threads, networks_for, render_view
+from engine.export.export import find_face, job_threads, networks_for, render_view
 from engine.export.jobs import Job, Outcome, View
 from engine.export.outputs import check_outputs
 from engine.export.repose_options import ReposeOptions
-from engine.export.sequence import MOST_FPS, VIDEO_SUFFIXES, Target, open_footage, played, smoothed
-from engine.face.detection import find_faces
+from engine.export.sequence import (
+    MOST_FPS,
+    VIDEO_SUFFIXES,
+    Target,
+    has_sound,
+    lost_faces,
+    missing_frames,
+    open_footage,
+    played,
+    smoothed,
+)
 from engine.face.landmarks import Landmarks, check_landmarks
-from engine.face.pose import Transfer
+from engine.face.pose import Pose3D, Transfer
+from engine.face.pose_check import Finding, FindingKind, check_pose
 from engine.guidance.keep import KeepMask, keep_of
 from engine.imaging.photos import PHOTO_SUFFIXES, Photo, read_photo, read_picture, write_photo
 from engine.inference.predictor import Predictor
@@ -41,7 +51,7 @@ class SequenceExport:
     footage        the video or folder of frames that the targets are from
     transfer, strength  see `engine.face.pose.copy_pose`
     fps            frame rate of the video
-    view, note     see JobOptions
+    view, note, place  see JobOptions
     keep           area that stays unchanged
     model, device, precision  see Predictor
     threads  frames at a time; 0 chooses
@@ -58,6 +68,7 @@ class SequenceExport:
     fps: float = 25.0
     view: View = "photo"
     note: bool = True
+    place: bool = True
     keep: KeepMask | None = None
     model: Path | None = None
     device: str = "auto"
@@ -109,9 +120,20 @@ def check_output(path: Path) -> None:
         raise ReposeError(f"{path} must be an .mp4 or a .gif, or a folder for single pictures.")
 
 
+class ReadSequence(NamedTuple):
+    """A sequence to export and sentences about the frames that it was read from, or empty ones.
+
+    damage  frames that could not be read    lost  frames without the face
+    """
+
+    export: SequenceExport
+    damage: str
+    lost: str
+
+
 def sequence_from_options(
     options: ReposeOptions, path: Path, on_frame: Callable[[], object]
-) -> SequenceExport:
+) -> ReadSequence:
     """The sequence for the command's options and this video or folder of frames.
 
     ``on_frame`` is called after each tracked frame. Raises ReposeError when a file cannot be read
@@ -120,25 +142,24 @@ def sequence_from_options(
     assert options.output is not None
     check_output(options.output)
     read = [options.source[0], path, options.model, options.keep_area]
-    check_outputs(read, [options.output])
+    check_outputs(read, [options.output, options.log])
     photo = read_photo(options.source[0])
-    faces = find_faces(photo, options.detector)
-    if len(faces) < options.face:
-        raise ReposeError(f"There is no face {options.face} in {options.source[0]}.")
+    face = find_face(photo, options.source[0], options.face, options.detector)
     footage = open_footage(path, options.detector)
     frames = []
     for frame in footage.frames:
         frames.append(frame)
         on_frame()
-    return SequenceExport(
+    export = SequenceExport(
         photo=options.source[0],
-        face=faces[options.face - 1].landmarks,
+        face=face.landmarks,
         targets=smoothed(frames, options.smoothing),
         output=options.output,
         transfer=options.transfer,
-        fps=footage.fps,
+        fps=options.fps or footage.fps,
         view=options.view,
         note=options.provenance,
+        place=options.gps,
         model=options.model,
         device=options.device,
         footage=path,
@@ -146,6 +167,7 @@ def sequence_from_options(
         threads=options.threads,
         keep=keep_of(options.source[0], options.keep_area, (photo.shape[1], photo.shape[0])),
     )
+    return ReadSequence(export, missing_frames(footage, len(frames)), lost_faces(frames))
 
 
 class _NumberedFrame(NamedTuple):
@@ -169,16 +191,21 @@ def export_sequence(export: SequenceExport, on_progress: OnProgress, stop: Event
     pictures = {path_of(number + 1) for number in range(len(export.targets))}
     read = [export.photo, export.footage, export.model]
     check_outputs(read, {export.output, *pictures})
-    photo, metadata = read_picture(export.photo)
+    photo, metadata, _ = read_picture(export.photo)
+    metadata = metadata if export.place else metadata.without_place()
     size = photo.shape[1], photo.shape[0]
     predictor = Predictor(export.model, export.device, export.precision)
     source = predictor.cut(photo, export.face)
     edited = metadata.edited(predictor.model_name, note=export.note)
+    own, findings = Pose3D.of(export.face), list[Finding]()
+    sound = export.footage if video and export.footage and export.footage.is_file() else None
+    sound = sound if sound and has_sound(sound) else None
     tally = Tally(len(export.targets))
     on_progress(None, tally.progress)
 
     def compute(number: int, target: Target) -> _NumberedFrame:
         pose = played(export.face, size, target, export.transfer, export.strength)
+        findings.extend(check_pose(own.with_landmarks(pose), size, predictor.trained_range))
         picture = render_view(predict(predictor.pose(source, pose)), export.view, export.keep)
         if not video:
             write_photo(path_of(number), picture, metadata=edited)
@@ -187,7 +214,7 @@ def export_sequence(export: SequenceExport, on_progress: OnProgress, stop: Event
     def counted(frames: Iterator[_NumberedFrame]) -> Iterator[Image.Image]:
         for number, picture in frames:
             yield Image.fromarray(picture)
-            outcome = Outcome(Job(export.photo, None, path_of(number)), "done")
+            outcome = Outcome(Job(export.photo, export.footage, path_of(number)), "done")
             tally.add(outcome)
             on_progress(outcome, tally.progress)
 
@@ -198,8 +225,22 @@ def export_sequence(export: SequenceExport, on_progress: OnProgress, stop: Event
         if not video:
             deque(frames, maxlen=0)
         elif not stop.is_set():
-            write_frames(export.output, frames, export.fps, note=export.note, icc=edited.icc)
-    return ExportResult(tally.progress, None, (export.output,), ())
+            write_frames(
+                export.output, frames, export.fps, note=export.note, icc=edited.icc, sound=sound
+            )
+    done = tally.progress.done
+    return ExportResult(tally.progress, None, (export.output,), (), _warnings(findings, done))
+
+
+def _warnings(findings: Sequence[Finding], frames: int) -> tuple[str, ...]:
+    """A sentence for each kind of finding, with the number of its frames and the worst of them."""
+    kinds: dict[FindingKind, list[Finding]] = {}
+    for finding in findings:
+        kinds.setdefault(finding.kind, []).append(finding)
+    worst = [max(same, key=lambda finding: abs(finding.value)) for same in kinds.values()]
+    return tuple(
+        f"{len(kinds[one.kind])} of {frames} frames, at worst: {one.sentence}" for one in worst
+    )
 
 
 def _map_in_order(

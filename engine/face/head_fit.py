@@ -18,7 +18,6 @@ from engine.face.head import N_JAW, HeadPose, angles, rotation
 from engine.face.head_model import (
     N_DENSE,
     N_MODES,
-    TURN_SHARE,
     Floats,
     HeadModel,
     Places,
@@ -72,7 +71,6 @@ _OPPOSITES = (
 _ANTAGONISTS = np.array([[FITTED.tolist().index(INDEX[n]) for n in pair] for pair in _OPPOSITES])
 
 _IRIS_CENTRES = (468, 473)
-_RIM = 0.9  # of an eyeball's radius: the largest distance of a visible iris from the centre
 _EYES_APART = 0.3  # share of the difference between the eyes' gazes that is kept
 
 
@@ -230,15 +228,7 @@ class HeadFitter:
         they get nearly the same gaze.
         """
         balls = self.model.eyeballs(face.mesh)
-        turns = []
-        for ball, iris in zip(balls, irises, strict=True):
-            centre = face.pose.project(ball.centre[None])[0, :2]
-            x, y = (iris - centre) / (face.pose.scale * ball.radius)
-            x, y = np.array([x, y]) * min(1.0, _RIM / max(float(np.hypot(x, y)), 1e-9))
-            looks = face.pose.rotation.T @ (x, y, np.sqrt(1 - x * x - y * y))
-            yaw = np.arctan2(looks[0], looks[2])
-            pitch = np.arctan2(-looks[1], np.hypot(looks[0], looks[2]))
-            turns.append(np.degrees([yaw, pitch]) / TURN_SHARE)
+        turns = [ball.gaze_at(face.pose, iris) for ball, iris in zip(balls, irises, strict=True)]
         both = np.mean(turns, axis=0)
         right, left = (both + _EYES_APART * (np.array(turn) - both) for turn in turns)
         return face.expression.with_gaze((right[0], right[1]), (left[0], left[1]))

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine.core.files import resource
 from engine.face.coefficients import INDEX, NAMES, REST, Coefficients, Gaze
-from engine.face.head import N_JAW, rotation
+from engine.face.head import N_JAW, HeadPose, rotation
 from engine.face.landmarks import Landmarks, check_landmarks
 
 Floats = NDArray[np.float64]
@@ -34,6 +34,7 @@ LID = 0.012
 LID_REACH = 0.3
 """Decimetres from an eyeball's centre within which vertices are kept outside of it."""
 _IRIS = 0.0575  # decimetres: its radius, nearly the same in all people
+_RIM = 0.9  # of an eyeball's radius: farthest place of an iris from the centre, as seen
 TURN_SHARE = 0.64
 """Rotation of the mesh's eyeballs per degree of gaze. They are larger than real ones, so a smaller
 rotation moves their irises as far as a real gaze does."""
@@ -68,6 +69,13 @@ class Eyeball(NamedTuple):
     def pupil(self) -> Floats:
         """The centre of the iris (3,)."""
         return self.centre + self.radius * self.direction
+
+    def gaze_at(self, pose: HeadPose, point: Floats) -> Gaze:
+        """The gaze with which the iris is seen at a point (2,), pixels; or as near as it gets."""
+        away = (point - pose.project(self.centre[None])[0, :2]) / (pose.scale * self.radius)
+        away *= min(1.0, _RIM / max(float(np.hypot(*away)), 1e-9))
+        turned = directed(pose.rotation.T @ (*away, np.sqrt(1 - away @ away)))
+        return Gaze(turned.yaw / TURN_SHARE, turned.pitch / TURN_SHARE)
 
 
 class Surface(NamedTuple):
@@ -251,6 +259,13 @@ def sphere(points: Floats) -> tuple[Floats, float]:
     columns = np.concatenate([2 * around, np.ones((len(points), 1))], axis=1)
     found = np.linalg.solve(columns.T @ columns, columns.T @ (around**2).sum(axis=1))
     return middle + found[:3], float(np.sqrt(found[3] + found[:3] @ found[:3]))
+
+
+def directed(direction: Floats) -> Gaze:
+    """The gaze along a direction (3,), head coordinates."""
+    x, y, z = direction
+    yaw, pitch = np.degrees([np.arctan2(x, z), np.arctan2(-y, np.hypot(x, z))]).tolist()
+    return Gaze(yaw, pitch)
 
 
 def _eye_turn(gaze: Gaze) -> Floats:

@@ -43,12 +43,16 @@ COEFFICIENT_NAMES = (
 )  # fmt: skip
 """What the coefficient network answers, in its order; ARKit's names, left is the person's own."""
 
-# Tiles in the photo's longer side, overlapping by half; and the height of a face, as a share of the
-# photo's shorter side, from which on smaller faces are not searched for.
-_LEVELS = ((1, 0.35), (2, 0.12), (4, 0.0))
-_SEARCHED = 1536  # pixels of the photo's longer side that are searched
+# Tiles in the photo's longer side, overlapping by half; the height of a face, as a share of the
+# photo's shorter side, from which on smaller faces are not searched for; and the pixels of the
+# photo's longer side that are searched.
+_Level = tuple[int, float, int]
+_LEVELS: tuple[_Level, ...] = ((1, 0.35, 1536), (2, 0.12, 1536), (4, 0.0, 1536), (8, 0.0, 3072))
 _SURE = 0.5  # probability from which on the detector's answer counts
-_CERTAIN = 0.75  # from which on it counts whatever the landmark network says: that doubts profiles
+_CERTAIN = 0.85  # from which on one look is enough
+_LIKELY = 0.8  # from which on it counts whatever the landmark network says: that doubts profiles
+_CONFIRMED = 0.74  # of the second look, from which on it is a face
+_CLEARLY = 0.05  # more than upright, from which on a face is turned
 _UNDOUBTED = 0.95  # the landmark network's probability of a face from which on one search is enough
 _PRESENT = 0.5  # the landmark network's own probability of a face, for the others
 _FACE_AREA = 1.5  # side of the landmark network's square, sides of the face's box
@@ -86,6 +90,13 @@ class _Candidate:
     area: _Area
     score: float
 
+    def scaled(self, scale: float) -> "_Candidate":
+        """The same in a photo of ``scale`` times the size."""
+        area = self.area
+        left, top, right, bottom = (scale * value for value in self.box)
+        placed = _Area(scale * area.x, scale * area.y, scale * area.side, area.roll)
+        return _Candidate((left, top, right, bottom), placed, self.score)
+
 
 def find_faces(photo: Pixels) -> tuple[Face, ...]:
     """All faces of a photo (H, W, 3) uint8 RGB, the largest first; () when there is none."""
@@ -122,15 +133,16 @@ def face_near(photo: Pixels, face: Face) -> Face | None:
 def _upright_faces(photo: Pixels, doubtful: bool) -> list[Face]:
     """All faces, the largest first; ``doubtful``: only those that both networks are sure of."""
     faces: list[Face] = []
-    for candidate in _candidates(photo):
+    levels = _LEVELS[:3] if doubtful else _LEVELS
+    for first in _candidates(photo, levels):
+        candidate = first if first.score >= _CERTAIN else _confirmed(photo, first)
+        if candidate is None or candidate.score < _CONFIRMED:
+            continue
         search = _two_passes if doubtful else _best_landmarks
         found = search(photo, candidate.area)
-        if found is None:
+        if found is None or ((doubtful or first.score < _LIKELY) and found[1] < _PRESENT):
             continue
-        dense, presence = found
-        signs = (candidate.score >= _CERTAIN, presence >= _PRESENT)
-        if not (all(signs) if doubtful else any(signs)):
-            continue
+        dense, _ = found
         face = _face(dense, candidate.score)
         if all(_overlap(face.box, other.box) < _SAME for other in faces):
             faces.append(face)
@@ -151,25 +163,33 @@ def _face(dense: Floats, score: float) -> Face:
 # The search
 
 
-def _candidates(photo: Pixels) -> list[_Candidate]:
+def _candidates(photo: Pixels, levels: Sequence[_Level] = _LEVELS) -> list[_Candidate]:
     """What the detector finds, the surest first, every face once."""
     height, width = photo.shape[:2]
-    scale = min(1.0, _SEARCHED / max(height, width))
-    small = photo
-    if scale < 1:
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        small = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
     found: list[_Candidate] = []
-    for count, enough in _LEVELS:
+    searched, small, scale = 0, photo, 1.0
+    for count, enough, side in levels:
+        if side != searched:
+            if 0 < max(height, width) <= searched:  # there are no smaller faces in it
+                break
+            searched, scale = side, min(1.0, side / max(height, width))
+            small = _scaled_down(photo, scale)
         found.extend(_in_tiles(small, scale, count))
-        largest = max((c.box[3] - c.box[1] for c in found), default=0.0)
-        if found and largest > enough * min(height, width):
+        sure = [c.box[3] - c.box[1] for c in found if c.score >= _CONFIRMED]
+        if max(sure, default=0.0) > enough * min(height, width):
             break
     chosen: list[_Candidate] = []
     for candidate in sorted(found, key=lambda candidate: -candidate.score):
         if all(_overlap(candidate.box, other.box) < _SAME for other in chosen):
             chosen.append(candidate)
     return chosen
+
+
+def _scaled_down(photo: Pixels, scale: float) -> Pixels:
+    if scale == 1:
+        return photo
+    size = [max(1, round(side * scale)) for side in photo.shape[1::-1]]
+    return np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _in_tiles(small: Pixels, scale: float, count: int) -> Iterator[_Candidate]:
@@ -184,23 +204,51 @@ def _in_tiles(small: Pixels, scale: float, count: int) -> Iterator[_Candidate]:
     corners = [(x, y) for y in _starts(height, side) for x in _starts(width, side)]
     for start in range(0, len(corners), _BATCH):
         batch = corners[start : start + _BATCH]
-        pictures = [_square(small, _Area(x, y, side, 0.0), DETECTOR_SIDE) for x, y in batch]
-        tensor = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float() / 127.5 - 1
-        with torch.inference_mode():
-            logits, boxes = landmarker().detector(tensor)
-        scores = torch.sigmoid(logits).numpy()
-        for (x, y), score, values in zip(batch, scores, boxes.numpy(), strict=True):
-            for k in np.flatnonzero(score > _SURE):
-                placed = values[k].reshape(8, 2).copy()
-                if not np.isfinite(placed).all():
-                    continue
-                placed[[0, *range(2, 8)]] += detector_anchors()[k]
-                unit = side / DETECTOR_SIDE
-                placed *= unit
-                placed[[0, *range(2, 8)]] += (x - side / 2, y - side / 2)
-                candidate = _candidate(placed / scale, float(score[k]))
-                if count == 1 or _whole(candidate, x, y, side, small.shape, scale):
-                    yield candidate
+        areas = [_Area(x, y, side, 0.0) for x, y in batch]
+        for area, found in zip(areas, _detected(small, areas), strict=True):
+            for candidate in found:
+                placed = candidate.scaled(1 / scale)
+                if count == 1 or _whole(placed, area.x, area.y, side, small.shape, scale):
+                    yield placed
+
+
+def _detected(photo: Pixels, areas: Sequence[_Area]) -> list[list[_Candidate]]:
+    """What the detector finds in each of these areas, pixels of the photo."""
+    pictures = [_square(photo, area, DETECTOR_SIDE) for area in areas]
+    tensor = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float() / 127.5 - 1
+    with torch.inference_mode():
+        logits, boxes = landmarker().detector(tensor)
+    scores = torch.sigmoid(logits).numpy()
+    found = []
+    for area, score, values in zip(areas, scores, boxes.numpy(), strict=True):
+        back = np.linalg.inv(area.matrix(DETECTOR_SIDE)[:, :2])
+        candidates = []
+        for k in np.flatnonzero(score > _SURE):
+            placed = values[k].reshape(8, 2).astype(np.float64)
+            if np.isfinite(placed).all():
+                placed[[0, *range(2, 8)]] += detector_anchors()[k] - DETECTOR_SIDE / 2
+                placed[[0, *range(2, 8)]] = placed[[0, *range(2, 8)]] @ back.T + (area.x, area.y)
+                placed[1] *= area.side / DETECTOR_SIDE
+                candidates.append(_candidate(placed, float(score[k])))
+        found.append(candidates)
+    return found
+
+
+def _confirmed(photo: Pixels, candidate: _Candidate) -> _Candidate | None:
+    """A doubtful candidate as the detector sees it alone and upright; None if it sees no face.
+
+    Of a face that is upside down the first search says that it is upright, and of some textures
+    that they are a face.
+    """
+    area = candidate.area
+    turns = [replace(area, side=2 * area.side, roll=area.roll + k * np.pi / 2) for k in range(4)]
+    seen = [
+        (other.score - _CLEARLY * (turn > 0), other)
+        for turn, found in enumerate(_detected(photo, turns))
+        for other in found
+        if np.hypot(other.area.x - area.x, other.area.y - area.y) < area.side / 2
+    ]
+    return max(seen, key=lambda one: one[0], default=(0.0, None))[1]
 
 
 def _starts(length: int, side: float) -> NDArray[np.float64]:

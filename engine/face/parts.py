@@ -9,6 +9,7 @@ from enum import IntEnum
 from functools import cache
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -56,6 +57,21 @@ class Parts:
     def of(self, *parts: PartLabel) -> Floats:
         """How likely each pixel is one of these parts, (S, S) float32, 0 to 1."""
         return np.asarray(self.probabilities[..., list(parts)].sum(axis=2).clip(0, 1), np.float32)
+
+    def in_crop(self, crop: Crop, size: int) -> Floats:
+        """The probabilities in another crop of the same photo, (size, size, 6) float32. Beyond the
+        labelled crop those of its border are repeated."""
+        if crop == self.crop and size == len(self.probabilities):
+            return self.probabilities
+        matrix = self.crop.matrix(len(self.probabilities)) @ np.linalg.inv(crop.matrix(size))
+        moved = cv2.warpAffine(
+            self.probabilities,
+            matrix[:2],
+            (size, size),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        return np.asarray(moved, np.float32)
 
     def person(self) -> Floats:
         """How likely each pixel is the person with what it wears, (S, S) float32, 0 to 1."""

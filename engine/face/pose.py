@@ -231,6 +231,20 @@ class Pose3D:
         own = self._own.replaced(**changes)
         return replace(self, coefficients=own if gaze is None else own.with_gaze(gaze))
 
+    def showing(self, changes: Mapping[str, float]) -> Self:
+        """The pose that shows some coefficients with these values, and all others as it does now.
+
+        Where sliders change these coefficients, all sliders become 0, and what they did moves into
+        the coefficients and edits. Raises ReposeError as `with_coefficients` does.
+        """
+        pose = self.with_coefficients(changes)
+        if all(pose.shown[name] == value for name, value in changes.items()):
+            return pose
+        shown = self.shown.replaced(**changes)
+        return replace(
+            self, edits=self._edits(), expression=NEUTRAL, closing=None, coefficients=shown
+        )
+
     def with_landmarks(self, landmarks: ArrayLike) -> Self:
         """The pose with the present angles and edits that give landmarks (68, 2), pixels.
 
@@ -343,6 +357,9 @@ def copied_pose(
     share = np.zeros((N_LANDMARKS, 1), np.float32)
     for part in parts:
         share[list(_POINTS_OF[part])] = strength
+    if isinstance(target, Face) and target.dense is not None:
+        # What landmarks do not tell: the gaze, and most of the expression.
+        pose = pose.with_pose_of(target, parts, strength)
     # In this form the result at strength 1 is exactly the goal.
     return pose.with_landmarks(goal + (share - 1) * (goal - own))
 

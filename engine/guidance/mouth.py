@@ -1,93 +1,212 @@
-"""The inside of an opened mouth, which a warp of a closed mouth cannot show.
+"""The inside of a mouth in another pose: teeth, gums, tongue and cavity behind the lips.
 
-A generic drawing: upper teeth below the inner edge of the upper lip, dark behind them. It shows the
-networks where the mouth opens; they refine its appearance.
+A warp of a photo cannot open a mouth, because the photo does not show what is inside. So teeth are
+drawn along the arches of the head model, gums at their necks, and its tongue, with the colours that
+the photo lets expect. Teeth that the photo shows stay themselves: the upper ones move with the
+skull, the lower ones with the jaw.
 """
 
-from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.face.landmarks import Landmarks
+from engine.face.coefficients import INDEX
+from engine.face.head_model import Part, Places, head_model
+from engine.face.parts import PartLabel
+from engine.face.posed_head import PosedHead
+from engine.guidance.patches import LUMA, Patch, Tones, Window, blended, blurred, sample
+from engine.guidance.teeth import ROWS, OwnTeeth, Row
 from engine.guidance.warp2d import smooth_step
+from engine.imaging.raster import Drawing, draw
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 Floats = NDArray[np.float32]
 
-_INNER = slice(60, 68)
-_UPPER, _LOWER = [60, 61, 62, 63, 64], [60, 67, 66, 65, 64]
-# Lengths in decimetres of the head (see `engine.face.head`).
-_OPENED = (0.03, 0.08)  # opening beyond the source's own pixels: opacity 0, opacity 1
-_FILLED = 2.0  # the source's own mouth pixels fill this multiple of its opening
-_TEETH = (0.06, 0.1)  # distance below the upper lip: teeth begin to fade, have faded
-_ENAMEL = np.array([1.2, 1.15, 1.1])  # RGB factor of the skin's brightness; teeth are nearly grey
-_DARK = np.array([0.3, 0.18, 0.18])  # RGB factor of the skin's colour
+# Lengths in decimetres.
+_CHANGED = (0.008, 0.04)  # growth of the opening, movement of the lips: not drawn, fully drawn
+_AROUND = 0.12  # of the lips, in the source
+_SEARCHED = 0.15  # from the middle of the opening: where its rims are looked for
+_CORRECTED = (-0.04, 0.04)  # of a rim, at most
+_SOFT = 0.03  # sigma of the shade inside the lips and of the tongue's edge
+_TONGUE_OUT = (0.1, 0.3)  # coefficient: the tongue stays inside, it lies over the lower lip
+
+# RGB from the skin's: of teeth its brightness times a factor, plus a summand; of flesh each channel
+_ENAMEL, _ENAMEL_LIGHT = np.array([1.0, 0.965, 0.89]), (0.62, 0.48)
+_FLESH = np.array([[0.8, 0.5, 0.5], [0.06, 0.0, 0.02]])
+_CAVITY, _GUMS, _TONGUE = 0.3, 0.85, (0.95, 0.3)  # light on the flesh; tongue: tip, back
 
 
-@dataclass(frozen=True, eq=False)
 class Mouth:
-    """The inside of a mouth, as a patch of a picture.
+    """The mouth of a source, measured once per photo.
 
-    rows, columns  the patch, H by W pixels
-    colours        (H, W, 3) float32 in [0, 1]
-    share          (H, W) opacity in [0, 1]
+    pixels  (S, S, 3) uint8, the crop, at any size: also at the photo's own
+    parts   (N, N, 6) probabilities of the crop's parts, at any size; None: the head's lips count
+    head    the source's head, pixels of the crop
     """
 
-    rows: slice
-    columns: slice
-    colours: Floats
-    share: Floats
+    def __init__(self, pixels: NDArray[np.uint8], parts: Floats | None, head: PosedHead) -> None:
+        self._size = len(pixels)
+        skin, lips = _skin_and_lips(pixels, head)
+        tones = Tones(pixels)
+        factor, summand = _ENAMEL_LIGHT
+        self._enamel = tones.of(min(factor * float(skin @ LUMA) + summand, 1.0) * _ENAMEL)
+        self._flesh = tones.of(skin * _FLESH[0] + _FLESH[1])
+        self._gaps = _gaps(head)
+        self._correction: Array = np.zeros((2, len(self._gaps)))
+        self._own: OwnTeeth | None = None
+        rims = self._rims(head)
+        window = Window.around(rims.reshape(-1, 2), _AROUND * head.pose.scale, self._size)
+        if window is not None:
+            if parts is not None:
+                label = window.label(parts, PartLabel.MOUTH, self._size)
+                self._correction = _correction(rims, label, window, head)
+                rims = self._rims(head)
+            self._own = OwnTeeth.found(window.cut(pixels), window, rims, lips, head)
+        self._rest = Row.of(head, Part.UPPER_TEETH).plane.places(rims)
+        if self._own is not None:
+            self._enamel = self._own.enamel
 
-    def paint(self, layers: Floats) -> None:
-        """Composite the patch over a picture (3, S, S) in [0, 1], in place."""
-        part = layers[:, self.rows, self.columns]
-        part += self.share * (np.moveaxis(self.colours, 2, 0) - part)
+    def patches(self, target: PosedHead) -> list[Patch]:
+        """What changes for a target head, pixels of the crop; [] if nothing does."""
+        patch = self._patch(target)
+        return [] if patch is None else [patch]
+
+    def paint(self, layers: Floats, target: PosedHead) -> None:
+        """Draw the mouth over a picture (3, S, S) in [0, 1] of a target head, in place."""
+        for patch in self.patches(target):
+            patch.paint(layers)
+
+    def _rims(self, head: PosedHead) -> Array:
+        """(2, K, 2) pixels: the visible rims of the upper and the lower lip."""
+        down = head.pose.scale * head.pose.rotation[:2, 1]
+        upper, lower = (head.pose.project(lip.of(head.mesh))[:, :2] for lip in _lips())
+        open_as_before = (_gaps(head) / self._gaps.clip(0.02)).clip(0, 1)
+        above, below = (open_as_before * self._correction)[..., None] * down
+        upper, gap = upper + above, lower + below - upper - above
+        return np.stack([upper, upper + gap * (gap @ down > 0)[:, None]])
+
+    def _patch(self, target: PosedHead) -> Patch | None:
+        lower, upper = (Row.of(target, part) for part in ROWS)
+        rims = self._rims(target)
+        moved = upper.plane.places(rims) - self._rest
+        grown = float(smooth_step((moved[1] - moved[0])[:, 1].max(), *_CHANGED))
+        own = self._own
+        changed = grown if own is None else float(smooth_step(np.abs(moved).max(), *_CHANGED))
+        if max(grown, changed) == 0:
+            return None
+        tongue = _tongue(target)
+        out = float(smooth_step(target.expression["tongueOut"], *_TONGUE_OUT))
+        outline = np.concatenate([rims[0], rims[1][::-1]])
+        everything = np.concatenate([outline, tongue]) if out else outline
+        soft = max(_SOFT * target.pose.scale, 0.6)
+        window = Window.around(everything, 2 + out * soft, self._size)
+        if window is None:
+            return None
+        opening = window.mask([outline])
+        alpha = opening * np.float32(grown)
+        shade = 0.5 + 0.5 * _depth_inside(opening, soft)
+        tongue_alpha = blurred(window.mask([tongue]), soft * (1 - 0.7 * out))
+        tongue_colours = self._tongue_colours(tongue, window)
+        cavity = np.broadcast_to(_CAVITY * self._flesh, (*opening.shape, 3))
+        colours = blended(cavity, tongue_colours, tongue_alpha * np.float32(1 - out))
+        colours = lower.draw(colours, window, self._enamel, _GUMS * self._flesh)
+        if out:
+            colours = blended(colours, tongue_colours, tongue_alpha * np.float32(out))
+            alpha = np.maximum(alpha, tongue_alpha * np.float32(out))
+            shade = np.maximum(shade, tongue_alpha * np.float32(out))
+        longer = 0.0 if own is None else own.longer
+        colours = upper.draw(colours, window, self._enamel, _GUMS * self._flesh, longer)
+        colours *= shade[..., None]
+        if own is not None:
+            for row in (lower, upper):
+                colours, opacity = own.draw(colours, row, window)
+                alpha = np.maximum(alpha, opening * opacity * np.float32(max(grown, changed)))
+        return Patch(window, colours, alpha)
+
+    def _tongue_colours(self, outline: Array, window: Window) -> Floats:
+        """Colours (H, 1, 3) of the tongue with an outline (N, 2): darker towards its back."""
+        y = np.arange(window.top, window.top + window.height)
+        back = ((outline[:, 1].max() - y) / max(float(np.ptp(outline[:, 1])), 1.0)).clip(0, 1)
+        light = _TONGUE[0] + (_TONGUE[1] - _TONGUE[0]) * back
+        return np.asarray(light[:, None, None] * self._flesh, np.float32)
 
 
-def opened_mouth(
-    source: Landmarks, target: Landmarks, scales: tuple[float, float], skin: Array, size: int
-) -> Mouth | None:
-    """The inside of the mouth in a picture of side ``size``; None if the source's pixels suffice.
+def _tongue(head: PosedHead) -> Array:
+    """The outline (N, 2) of the tongue, pixels."""
+    tongue = head.seen[head_model().vertex_parts == Part.TONGUE, :2].astype(np.float32)
+    return np.asarray(cv2.convexHull(tongue)[:, 0], np.float64)
 
-    source, target  (68, 2) pixels    scales  pixels per decimetre of each head
-    skin            (3,) RGB in [0, 1], skin colour of the source
-    """
-    gap_before, gap = _gap(source) / scales[0], _gap(target) / scales[1]
-    share = float(smooth_step(np.array(gap - _FILLED * gap_before), *_OPENED))
-    corners = target[_INNER]
-    low = np.floor(corners.min(axis=0)).astype(int).clip(0, size) - 1
-    high = np.ceil(corners.max(axis=0)).astype(int).clip(0, size) + 2
-    (left, top), (right, bottom) = low.clip(0), high.clip(None, size)
-    if share == 0 or right - left < 3 or bottom - top < 3:
-        return None
-    mask = np.zeros((bottom - top, right - left), np.uint8)
-    fixed = ((corners - (left, top)) * 16).round().astype(np.int32)
-    cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, 4)
-    y, x = np.mgrid[top:bottom, left:right]
-    below = _below_lip(np.stack([x, y], axis=2).reshape(-1, 2), target) / scales[1]
-    teeth = (1 - smooth_step(below, *_TEETH)).reshape(*mask.shape, 1)
-    colours = teeth * (skin.mean() * _ENAMEL) + (1 - teeth) * (skin * _DARK)
-    return Mouth(
-        slice(top, bottom),
-        slice(left, right),
-        colours.clip(0, 1).astype(np.float32),
-        mask * np.float32(share / 255),
+
+def _skin_and_lips(pixels: NDArray[np.uint8], head: PosedHead) -> tuple[Floats, Floats]:
+    """Median colours (3,) in [0, 1] of cheeks and nose, and of the lips."""
+    points = head.landmarks
+    cheeks = 0.7 * points[[1, 2, 3, 13, 14, 15, 29, 30, 31, 35, 48, 54]] + 0.3 * points[30]
+    lips = 0.55 * points[[50, 51, 52, 56, 57, 58]] + 0.45 * points[[61, 62, 63, 67, 66, 65]]
+    skin, lip = (
+        np.median(sample(pixels, places[None].astype(np.float32))[0], axis=0) / np.float32(255)
+        for places in (cheeks, lips)
     )
+    return skin, lip
 
 
-def _gap(points: Landmarks) -> float:
-    """Mean distance between the inner edges of the lips, pixels."""
-    return float(np.linalg.norm(points[_UPPER[1:4]] - points[_LOWER[1:4]], axis=1).mean())
+def _gaps(head: PosedHead) -> Array:
+    """(K,) decimetres between the rims of the mesh's lips."""
+    upper, lower = (lip.of(head.mesh) for lip in _lips())
+    return np.asarray((lower - upper)[:, 1].clip(0))
 
 
-def _below_lip(places: Array, points: Landmarks) -> Array:
-    """(N,) signed distance in pixels of places (N, 2) below the inner edge of the upper lip."""
-    along = (points[64] - points[60]).astype(np.float64)
-    along /= max(float(np.linalg.norm(along)), 1e-6)
-    down = np.array([-along[1], along[0]])
-    lip = points[_UPPER] - points[60]
-    order = np.argsort(lip @ along)
-    edge = np.interp((places - points[60]) @ along, (lip @ along)[order], (lip @ down)[order])
-    return np.asarray((places - points[60]) @ down - edge)
+def _correction(rims: Array, label: Floats, window: Window, head: PosedHead) -> Array:
+    """How far the rims (2, K) are below the mesh's in the source, decimetres.
+
+    rims  (2, K, 2) the mesh's, pixels    label  (H, W) of the inside of the mouth
+    """
+    step, scale = 0.005, head.pose.scale
+    steps = np.arange(-_SEARCHED, _SEARCHED, step)
+    down = scale * head.pose.rotation[:2, 1]
+    places = rims.mean(axis=0) + steps[:, None, None] * down - (window.left, window.top)
+    seen = sample(label, places.astype(np.float32))
+    above, below = (seen[rows].sum(axis=0) * step for rows in (steps < 0, steps >= 0))
+    if (above + below).max() < 0.02:
+        return np.zeros((2, rims.shape[1]))
+    half = np.linalg.norm(rims[1] - rims[0], axis=1) / scale / 2
+    moves = np.stack([half - above, below - half]).clip(*_CORRECTED)
+    padded = np.pad(moves, ((0, 0), (1, 1)), "edge")
+    return np.asarray((padded[:, :-2] + 2 * padded[:, 1:-1] + padded[:, 2:]) / 4)
+
+
+def _depth_inside(opening: Floats, sigma: float) -> Floats:
+    """(H, W) from 0 at the rim of an opening (H, W) to 1 inside."""
+    margin = int(3 * sigma) + 1
+    inside = blurred(np.pad(opening, margin), sigma)[margin:-margin, margin:-margin]
+    return np.asarray((2 * inside - 1).clip(0, 1), np.float32)
+
+
+@cache
+def _lips() -> tuple[Places, Places]:
+    """Places (K,) on the upper and the lower lip, along the line where the mean head's touch.
+
+    There the fall of the surface with the jaw jumps.
+    """
+    model = head_model()
+    fall = model.expressions[INDEX["jawOpen"]][:, 1:2]
+    skin = model.triangles[model.triangle_parts == Part.SKIN]
+    x, y, z = np.moveaxis(model.mean[skin], 2, 0)
+    near = (np.abs(x) < 0.3) & (y > 0.3) & (y < 0.65) & (z > 0.7)
+    skin = skin[near.all(axis=1)]
+    scale, left, top, width, height = 800.0, -0.3, 0.35, 480, 160
+    points = ((model.mean[:, :2] - (left, top)) * scale).astype(np.float32)
+    drawing = draw(points, model.mean[:, 2].astype(np.float32), skin, height, width)
+    falls = np.zeros(height * width, np.float32)
+    falls[drawing.pixels] = drawing.interpolate(fall, skin)[:, 0]
+    columns = ((np.linspace(-0.2275, 0.2275, 25) - left) * scale).round().astype(int)
+    above = np.diff(falls.reshape(height, width)[30:130], axis=0).argmax(axis=0)[columns] + 30
+    upper, lower = (_places(skin, drawing, rows * width + columns) for rows in (above, above + 1))
+    return upper, lower
+
+
+def _places(triangles: NDArray[np.int32], drawing: Drawing, pixels: NDArray[np.int64]) -> Places:
+    """The places on a mesh that pixels (K,) of its drawing show."""
+    at = np.searchsorted(drawing.pixels, pixels)
+    return Places(triangles[drawing.triangles[at]], drawing.weights[at].astype(np.float64))

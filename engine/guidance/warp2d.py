@@ -9,7 +9,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import Delaunay
 
 from engine.face.head import HeadPose, mean_head
@@ -109,9 +109,9 @@ def neck_fade_at(points: Array) -> Array:
     return np.asarray(1 - smooth_step(points[:, 1], *_NECK) * behind)
 
 
-def smooth_step(values: Array, low: float, high: float) -> Array:
+def smooth_step(values: ArrayLike, low: float, high: float) -> Array:
     """Smoothstep: 0 up to ``low``, 1 from ``high``, a cubic between."""
-    x = ((values - low) / (high - low)).clip(0, 1)
+    x = ((np.asarray(values) - low) / (high - low)).clip(0, 1)
     return np.asarray(x * x * (3 - 2 * x))
 
 

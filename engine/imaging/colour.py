@@ -10,10 +10,14 @@ from PIL import ExifTags, Image, ImageChops, ImageCms
 
 from engine.core.errors import ReposeError
 
+Stored = NDArray[np.unsignedinteger[Any]]
+"""(H, W, 3 or 4) RGB or RGBA of 8 or 16 bits."""
+
 _FAINTEST = 16  # numbers that all lie below 1/16 of white were meant with another white
 _TOLERANCE = 0.01  # of white, by which resampling may overshoot black and white
 _UNSIGNED, _SIGNED, _FLOAT = 1, 2, 3  # TIFF's SampleFormat
-_WHITE_IS_ZERO = 0  # TIFF's PhotometricInterpretation
+_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB = 0, 1, 2  # TIFF's PhotometricInterpretation
+_UNASSOCIATED_ALPHA = 2  # TIFF's ExtraSamples
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -38,10 +42,7 @@ def upright_rgb(image: Image.Image, called: str) -> Image.Image:
     raises for damaged contents.
     """
     image.load()  # which turns a TIFF and deletes its orientation
-    try:
-        turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
-    except Exception:  # unreadable EXIF: no orientation
-        turn = None
+    turn = _TURNS.get(orientation_of(image))
     rgb = _in_rgb(image, called)
     if image.has_transparency_data and rgb.mode == "RGB":
         rgb.putalpha(image.convert("RGBA").getchannel("A"))
@@ -98,17 +99,78 @@ def _eight_bits(image: Image.Image, form: int, called: str) -> NDArray[np.uint8]
     elif form == _UNSIGNED and bits == 32:
         stored = stored.view(np.uint32)
     white = 1.0 if form == _FLOAT else float(2 ** (bits - (form == _SIGNED)) - 1)
+    check_white(stored, white, called)
     values = stored.astype(np.float32) / np.float32(white)
-    low, high = float(values.min()), float(values.max())
-    # The comparison is False for NaN.
-    if not (low >= -_TOLERANCE and (high == 0 or 1 / _FAINTEST <= high <= 1 + _TOLERANCE)):
-        raise ReposeError(
-            f"{called} holds numbers from {stored.min():g} to {stored.max():g}, where 0 is black"
-            f" and {white:g} white: save it with 8 bits, or with 16 bits from 0 to 65535."
-        )
     if tags.get(ExifTags.Base.PhotometricInterpretation) == _WHITE_IS_ZERO:
         values = 1 - values
     return np.asarray(np.rint(255 * values.clip(0, 1)), np.uint8)
+
+
+def check_white(stored: NDArray[Any], white: float, called: str) -> None:
+    """Raises ReposeError for numbers that cannot have been meant with this white and 0 as black."""
+    low, high = float(stored.min()), float(stored.max())
+    # The comparison is False for NaN.
+    bright = high == 0 or white / _FAINTEST <= high <= white * (1 + _TOLERANCE)
+    if not (low >= -_TOLERANCE * white and bright):
+        raise ReposeError(
+            f"{called} holds numbers from {low:g} to {high:g}, where 0 is black and {white:g}"
+            " white: save it with 8 bits, or with 16 bits from 0 to 65535."
+        )
+
+
+def over_white(pixels: Stored) -> Stored:
+    """A picture (H, W, 3 or 4), RGB or RGBA of 8 or 16 bits, composited on white: (H, W, 3)."""
+    if pixels.shape[2] == 3:
+        return pixels
+    white = np.uint32(np.iinfo(pixels.dtype).max)
+    colours, alpha = pixels[..., :3].astype(np.uint32), pixels[..., 3:].astype(np.uint32)
+    colours = (colours * alpha + white * (white - alpha) + white // 2) // white
+    return np.asarray(colours, pixels.dtype)
+
+
+def to_8_bits(pixels: Stored) -> NDArray[np.uint8]:
+    """Integers of 8 or 16 bits as uint8, rounded."""
+    if pixels.dtype == np.uint8:
+        return np.asarray(pixels, np.uint8)
+    return ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
+
+
+def has_16_bits(image: Image.Image) -> bool:
+    """Whether an opened picture, not decoded yet, has RGB or grey values of 16 bits.
+
+    Not for greyscale with a profile, premultiplied or inverted values: these are converted.
+    """
+    if (image.info.get("icc_profile") or b"")[16:20] == b"GRAY":
+        return False
+    if image.format == "TIFF":
+        tags = image.tag_v2  # type: ignore[attr-defined]
+        return (
+            tags.get(ExifTags.Base.BitsPerSample, (1,))[0] == 16
+            and tags.get(ExifTags.Base.PhotometricInterpretation) in (_BLACK_IS_ZERO, _RGB)
+            and tags.get(ExifTags.Base.ExtraSamples, ()) in ((), (_UNASSOCIATED_ALPHA,))
+            and _sample_format(image) == _UNSIGNED
+        )
+    return image.format == "PNG" and any(";16" in str(tile[3]) for tile in image.tile)  # type: ignore[attr-defined]
+
+
+def turned(pixels: Stored, orientation: int) -> Stored:
+    """A stored picture (H, W, C) upright, by its EXIF orientation, 1 to 8."""
+    if orientation >= 5:
+        pixels = pixels.swapaxes(0, 1)
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    return np.ascontiguousarray(pixels)
+
+
+def orientation_of(image: Image.Image) -> int:
+    """The EXIF orientation of an opened picture, 1 to 8; 1 if it cannot be read."""
+    try:
+        found = int(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:  # damaged EXIF raises many types
+        return 1
+    return found if found in _TURNS else 1
 
 
 def in_srgb(rgb: NDArray[np.uint8], profile: bytes) -> NDArray[np.uint8]:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 Points = NDArray[np.float32]
 """(N, 2) pixels, x then y."""
 
-_Value = TypeVar("_Value", np.uint8, np.float32)
+_Value = TypeVar("_Value", np.uint8, np.uint16, np.float32)
+_Depth = TypeVar("_Depth", np.uint8, np.uint16)
 
 # Fitted to heads turned by up to 60 degrees, so that the crop is the same for every yaw.
 _SIDE = 2.3  # side of the crop, heights of the landmarks' box
@@ -47,7 +48,7 @@ class Crop:
         whole = max(8, round(side))
         return cls(round(x - (whole - 1) / 2), round(y - (whole - 1) / 2), whole)
 
-    def meets(self, photo: NDArray[np.uint8]) -> bool:
+    def meets(self, photo: NDArray[_Depth]) -> bool:
         """Whether the crop contains a pixel of the photo (H, W, 3)."""
         height, width = photo.shape[:2]
         return bool(-self.side < self.left < width and -self.side < self.top < height)
@@ -85,8 +86,11 @@ class Crop:
         shift = [(0.5 - start) * scale - 0.5 for start in (self.left, self.top)]
         return np.array([[scale, 0, shift[0]], [0, scale, shift[1]], [0, 0, 1]])
 
-    def cut(self, photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """The crop at full size, (side, side, 3) uint8, with the photo's border replicated."""
+    def cut(self, photo: NDArray[_Depth]) -> NDArray[_Depth]:
+        """The crop at full size, (side, side, 3), with the photo's border replicated.
+
+        photo  (H, W, 3) of 8 or 16 bits, as the result
+        """
         height, width = photo.shape[:2]
         top, left = max(self.top, 0), max(self.left, 0)
         bottom, right = min(self.top + self.side, height), min(self.left + self.side, width)
@@ -101,10 +105,10 @@ class Crop:
             cv2.copyMakeBorder(
                 inside, before[0], after[0], before[1], after[1], cv2.BORDER_REPLICATE
             ),
-            np.uint8,
+            photo.dtype,
         )
 
-    def inside(self, photo: NDArray[np.uint8]) -> tuple[slice, slice]:
+    def inside(self, photo: NDArray[_Value]) -> tuple[slice, slice]:
         """The rows and columns of the photo (H, W, 3) that the crop contains."""
         rows, columns = (
             slice(max(start, 0), max(min(start + self.side, length), 0))
@@ -112,28 +116,32 @@ class Crop:
         )
         return rows, columns
 
-    def scaled(self, photo: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
-        """The crop scaled to (size, size, 3) uint8."""
+    def scaled(self, photo: NDArray[_Depth], size: int) -> NDArray[_Depth]:
+        """The crop scaled to (size, size, 3)."""
         part = photo[self.inside(photo)]
         if self.side <= _LARGEST_CUT or part.size >= self.side**2 or not part.size:
             return scale_to(self.cut(photo), size)
         # Mostly border, as for a point that was dragged far away: only the photo's part is scaled.
-        height, width = part.shape[:2]
-        scale = size / self.side
+        # The border is widened first, so that its outermost pixels are those of the photo's border.
+        scale, pad = size / self.side, -(-self.side // size) + 1
+        wider = cv2.copyMakeBorder(part, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
+        height, width = wider.shape[:2]
         small = (max(1, round(width * scale)), max(1, round(height * scale)))
-        shrunk = cv2.resize(part, small, interpolation=cv2.INTER_AREA)
+        shrunk = cv2.resize(wider, small, interpolation=cv2.INTER_AREA)
         to_photo = np.linalg.inv(self.matrix(size))
-        to_part = np.array([[1, 0, -max(self.left, 0)], [0, 1, -max(self.top, 0)], [0, 0, 1]])
+        to_part = np.array(
+            [[1, 0, pad - max(self.left, 0)], [0, 1, pad - max(self.top, 0)], [0, 0, 1]]
+        )
         x, y = small[0] / width, small[1] / height
         to_small = np.array([[x, 0, x / 2 - 0.5], [0, y, y / 2 - 0.5], [0, 0, 1]])
         places = (to_small @ to_part @ to_photo)[:2]
         flags, border = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, cv2.BORDER_REPLICATE
         drawn = cv2.warpAffine(shrunk, places, (size, size), flags=flags, borderMode=border)
-        return np.asarray(drawn, np.uint8)
+        return np.asarray(drawn, photo.dtype)
 
 
 def scale_to(picture: NDArray[_Value], size: int) -> NDArray[_Value]:
-    """A square picture (S, S[, C]), uint8 or float32, as (size, size[, C]), without aliasing."""
+    """A square picture (S, S[, C]), uint8, uint16 or float32, scaled without aliasing."""
     if picture.shape[0] == size:
         return picture
     shrinks = picture.shape[0] > size

@@ -5,6 +5,7 @@ Source Type says that a trained model generated parts of the picture. PNG, JPEG,
 all metadata, BMP none.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import metadata as packages
@@ -45,6 +46,8 @@ _STALE = (
     "{http://ns.adobe.com/xmp/note/}HasExtendedXMP",
 )
 
+_XMP_GPS = f"{{{_PREFIXES['exif']}}}GPS"  # how the names of these properties begin
+
 # EXIF tags kept from the first directory: those that describe the photo. In a TIFF the same
 # directory describes the file's layout.
 _KEPT = (
@@ -54,6 +57,8 @@ _KEPT = (
 )
 # Dropped: offsets into the old file and previews of the unedited face (MakerNote), its size.
 _DROPPED = ("MakerNote", "ExifImageWidth", "ExifImageHeight", "ExifInteroperabilityOffset")
+
+_EXIF, _GPS = ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo
 
 # In a JPEG, EXIF and XMP have one segment of 64 kB each.
 _LARGEST_EXIF, _LARGEST_XMP = 65_000, 60_000
@@ -90,21 +95,30 @@ class Metadata:
         """
         return replace(self, xmp=_edited_xmp(self.xmp, model if note else None))
 
-    def options(self, kind: str) -> dict[str, Any]:
-        """Arguments for Pillow's `save` to JPEG, WebP, TIFF or BMP (none)."""
-        if kind == "BMP":
-            return {}
-        parts: dict[str, Any] = {"exif": self.exif, "icc_profile": self.icc or None}
-        if kind == "TIFF":  # EXIF and XMP are tags of one directory
-            parts["exif"] = Image.Exif()
-            if self.exif:
-                parts["compression"] = "raw"  # libtiff, needed for compression, writes no EXIF
-            parts["exif"].load(self.exif)
-            if self.xmp:
-                parts["exif"][ExifTags.Base.XMLPacket] = self.xmp
-        else:
-            parts["xmp"] = self.xmp
-        return parts
+    def without_place(self) -> "Metadata":
+        """The metadata without the place where the photo was taken: GPS data in EXIF and XMP."""
+        packet = _parsed(self.xmp)
+        if packet is not None:
+            _drop(packet, lambda name: name.startswith(_XMP_GPS))
+        xmp = b"" if packet is None else ElementTree.tostring(packet, encoding="utf-8")
+        return replace(self, exif=_without_gps(self.exif), xmp=xmp)
+
+    def options(self) -> dict[str, Any]:
+        """Arguments for Pillow's `save` to JPEG and WebP."""
+        return {"exif": self.exif, "icc_profile": self.icc or None, "xmp": self.xmp}
+
+    def tiff_tags(self) -> dict[int, Any]:
+        """The tags of a TIFF, where EXIF, XMP and profile are in one directory."""
+        exif = Image.Exif()
+        if self.exif:
+            exif.load(self.exif)
+        tags: dict[int, Any] = dict(exif)
+        tags |= {place: exif.get_ifd(place) for place in (_EXIF, _GPS) if place in exif}
+        if self.xmp:
+            tags[ExifTags.Base.XMLPacket] = self.xmp
+        if self.icc:
+            tags[ExifTags.Base.InterColorProfile] = self.icc
+        return tags
 
 
 def _kept_exif(image: Image.Image) -> bytes:
@@ -115,9 +129,9 @@ def _kept_exif(image: Image.Image) -> bytes:
             tag = ExifTags.Base[name]
             if tag in found:
                 kept[tag] = found[tag]
-        for directory in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo):
+        for directory in (_EXIF, _GPS):
             values = dict(found.get_ifd(directory))
-            for name in _DROPPED if directory == ExifTags.IFD.Exif else ():
+            for name in _DROPPED if directory == _EXIF else ():
                 values.pop(ExifTags.Base[name], None)
             if values:
                 kept[directory] = values
@@ -128,6 +142,28 @@ def _kept_exif(image: Image.Image) -> bytes:
     except Exception:  # malformed EXIF raises many types
         return b""
     return written if len(written) <= _LARGEST_EXIF else b""
+
+
+def _without_gps(exif: bytes) -> bytes:
+    if not exif:
+        return b""
+    kept = Image.Exif()
+    kept.load(exif)
+    inner = dict(kept.get_ifd(_EXIF))
+    if _GPS in kept:
+        del kept[_GPS]
+    if inner:
+        kept[_EXIF] = inner
+    return bytes(kept.tobytes())
+
+
+def _drop(packet: ElementTree.Element, unwanted: Callable[[str], bool]) -> None:
+    """Remove the properties with these names from an XMP packet."""
+    for part in next(packet.iter(f"{{{_RDF}}}RDF")):
+        for name in filter(unwanted, list(part.attrib)):
+            del part.attrib[name]
+        for child in [child for child in part if unwanted(child.tag)]:
+            part.remove(child)
 
 
 def _edited_xmp(source: bytes, model: str | None) -> bytes:
@@ -142,11 +178,7 @@ def _edited_xmp(source: bytes, model: str | None) -> bytes:
     about = f"{{{_RDF}}}about"
     name = next((part.get(about) for part in rdf if part.get(about)), "")
     note = {} if model is None else _note(model)
-    for part in rdf:
-        for stale in (*_STALE, *note):
-            part.attrib.pop(stale, None)
-            for child in part.findall(stale):
-                part.remove(child)
+    _drop(packet, {*_STALE, *note}.__contains__)
     if note:
         last = ElementTree.SubElement(rdf, f"{{{_RDF}}}Description", {about: name or ""})
         for key, text in note.items():

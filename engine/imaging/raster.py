@@ -41,12 +41,21 @@ class Drawing:
         return np.asarray(weights @ values)
 
 
-def draw(points: Floats, depth: Floats | None, triangles: Ints, height: int, width: int) -> Drawing:
+def draw(
+    points: Floats,
+    depth: Floats | None,
+    triangles: Ints,
+    height: int,
+    width: int,
+    front_only: bool = False,
+) -> Drawing:
     """Rasterise a mesh.
 
     points     (V, 2) vertex positions in pixels, x then y, pixel centres at integers
     depth      (V,) larger is nearer to the viewer; None: later rows are nearer
-    triangles  (T, 3) vertex indices; no back-face culling
+    triangles  (T, 3) vertex indices
+    front_only leaves out triangles seen from behind, those whose corners go round clockwise; of
+               a closed surface none of them is visible
     """
     i, j, k = np.ascontiguousarray(triangles.T, np.intp)
     x, y = np.ascontiguousarray(points.T, np.float32)
@@ -58,7 +67,9 @@ def draw(points: Floats, depth: Floats | None, triangles: Ints, height: int, wid
     bottom = np.floor(np.maximum(np.maximum(ay, by), cy)).clip(None, height - 1)
     abx, aby, acx, acy = bx - ax, by - ay, cx - ax, cy - ay
     area = abx * acy - aby * acx
-    keep = np.flatnonzero((right >= left) & (bottom >= top) & (np.abs(area) > 1e-6))
+    keep = np.flatnonzero(
+        (right >= left) & (bottom >= top) & ((-area if front_only else np.abs(area)) > 1e-6)
+    )
     if depth is not None:
         far = depth.take(i) + depth.take(j) + depth.take(k)
         keep = keep.take(_ascending(far.take(keep)))

@@ -7,18 +7,21 @@ page of many.
 """
 
 import io
+import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, features
 
 from engine.core.errors import ReposeError
 from engine.core.files import open_regular
-from engine.imaging.colour import in_srgb, upright_rgb
+from engine.imaging.colour import Stored, check_white, in_srgb, turned, upright_rgb
 
 LARGEST_PIXELS = 200_000_000
 """Width times height; a larger picture does not fit into a laptop's memory."""
@@ -26,8 +29,12 @@ LARGEST_PIXELS = 200_000_000
 LARGEST_BYTES = 2_000_000_000
 """Of a file: more than LARGEST_PIXELS take with 16 bits and without compression."""
 
-READ_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP")
-"""Pillow's names. JPEG includes MPO, which phones write: its first picture is the photo."""
+READ_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "AVIF", "HEIF")
+"""Pillow's names. JPEG includes MPO, which phones write: its first picture is the photo. AVIF and
+HEIF are read where Pillow and the package pillow-heif can do so."""
+
+READ_NAMES = "JPEG, PNG, WebP, TIFF, BMP, AVIF or HEIC"
+"""For sentences."""
 
 # Damaged metadata is skipped without Pillow's warnings.
 warnings.filterwarnings("ignore", module=r"PIL\.")
@@ -39,11 +46,14 @@ _CONVERT = "save it as JPEG, PNG or TIFF with the program that shows it"
 _DEVELOP = "develop it with a RAW program and save it as JPEG or TIFF"
 
 # By the start of the file: from this byte on, these bytes; what it is; what to do.
+_OPTIONAL_KINDS = (
+    (4, b"ftyphei", "HEIF", "a HEIC photo"),
+    (4, b"ftyphev", "HEIF", "a HEIC photo"),
+    (4, b"ftypmif1", "HEIF", "a HEIF photo"),
+    (4, b"ftypmsf1", "HEIF", "a HEIF photo"),
+    (4, b"ftypavi", "AVIF", "an AVIF photo"),
+)
 _OTHER_KINDS = (
-    (4, b"ftyphei", "a HEIC photo", _CONVERT),
-    (4, b"ftyphev", "a HEIC photo", _CONVERT),
-    (4, b"ftypmif1", "a HEIF photo", _CONVERT),
-    (4, b"ftypavi", "an AVIF photo", _CONVERT),
     (4, b"ftypcrx", "a camera's RAW file", _DEVELOP),
     (4, b"ftyp", "a video", "take it as the target of a sequence, or save one picture of it"),
     (0, b"\xff\x0a", "a JPEG XL photo", _CONVERT),
@@ -99,7 +109,7 @@ def open_picture(
         _refuse_other_kinds(start, called)
         file.seek(0)
         try:
-            image = Image.open(file, formats=READ_FORMATS)
+            image = Image.open(file, formats=_formats())
         except Exception as error:  # decoders raise many types for damaged headers
             if start[:2] in (b"II", b"MM"):
                 raise ReposeError(
@@ -107,7 +117,7 @@ def open_picture(
                     " save it with 8 or 16 bits for each colour."
                 ) from error
             raise ReposeError(
-                f"{called} is not a photo that Repose can read (JPEG, PNG, WebP, TIFF or BMP)."
+                f"{called} is not a photo that Repose can read ({READ_NAMES})."
             ) from error
         width, height = image.size
         if width * height > most_pixels:
@@ -148,6 +158,43 @@ def read_thumbnail(path: Path, side: int) -> NDArray[np.uint8]:
         return rgba
 
 
+def read_16_bits(path: Path, orientation: int) -> Stored | None:
+    """A PNG or TIFF with 16 bits, which Pillow has decoded without an error, with all of its bits.
+
+    OpenCV reads what Pillow reduces to 8 bits; alone it accepts truncated files.
+
+    Returns RGB or RGBA, (H, W, 3 or 4), turned upright; None if OpenCV reads something else.
+    Raises ReposeError for numbers that do not reach white.
+    """
+    with open_regular(path) as file:
+        data = bytearray(file.read(LARGEST_BYTES))
+    try:
+        _forget_orientation(data)
+        stored = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    except (cv2.error, struct.error):
+        return None
+    if stored is None or stored.dtype != np.uint16:
+        return None
+    pixels = np.asarray(stored, np.uint16)
+    check_white(pixels, 65535, str(path))
+    channels = 1 if pixels.ndim == 2 else pixels.shape[2]
+    convert = {1: cv2.COLOR_GRAY2RGB, 3: cv2.COLOR_BGR2RGB, 4: cv2.COLOR_BGRA2RGBA}.get(channels)
+    if convert is None:
+        return None
+    return turned(np.asarray(cv2.cvtColor(pixels, convert), np.uint16), orientation)
+
+
+def _forget_orientation(data: bytearray) -> None:
+    """Set the orientation of a TIFF to upright: some versions of OpenCV turn it, others fail."""
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(bytes(data[:4]))
+    if order is not None:
+        (start,) = struct.unpack_from(f"{order}I", data, 4)
+        (count,) = struct.unpack_from(f"{order}H", data, start)
+        for entry in range(start + 2, start + 2 + 12 * count, 12):
+            if struct.unpack_from(f"{order}H", data, entry)[0] == ExifTags.Base.Orientation:
+                struct.pack_into(f"{order}H", data, entry + 8, 1)
+
+
 def check_video(path: Path) -> None:
     """Raises ReposeError for what is not a regular file with the start of a video.
 
@@ -159,11 +206,36 @@ def check_video(path: Path) -> None:
         raise ReposeError(f"{path} is no video that can be read, or damaged; choose another one.")
 
 
+def file_input(path: Path) -> list[str]:
+    """FFmpeg's arguments to read a file, whatever its name, and no other that it refers to."""
+    return ["-protocol_whitelist", "file", "-i", f"file:{path}"]
+
+
 def _refuse_other_kinds(start: bytes, called: str) -> None:
     """Raises ReposeError for a file that is known and not read, by its first bytes."""
+    for place, mark, form, kind in _OPTIONAL_KINDS:
+        if start[place:].startswith(mark):
+            if form in _formats():
+                return
+            raise ReposeError(f"{called} is {kind}, which is not read here: {_CONVERT}.")
     for place, mark, kind, advice in _OTHER_KINDS:
         if start[place:].startswith(mark):
             raise ReposeError(f"{called} is {kind}, which Repose does not read: {advice}.")
+
+
+@cache
+def _formats() -> tuple[str, ...]:
+    """Those of READ_FORMATS that can be read here."""
+    usable = set(READ_FORMATS)
+    if not features.check("avif"):
+        usable.discard("AVIF")
+    try:
+        from pillow_heif import register_heif_opener  # an optional package
+    except ImportError:
+        usable.discard("HEIF")
+    else:
+        register_heif_opener(thumbnails=False)
+    return tuple(name for name in READ_FORMATS if name in usable)
 
 
 def _refuse_parts(image: Image.Image, called: str) -> None:
@@ -179,7 +251,7 @@ def _refuse_parts(image: Image.Image, called: str) -> None:
             raise ReposeError(
                 f"{called} has several pages: save the one that is meant as a file of its own."
             )
-    elif image.format != "MPO" and getattr(image, "is_animated", False):
+    elif image.format not in ("MPO", "HEIF") and getattr(image, "is_animated", False):
         raise ReposeError(
             f"{called} is an animation: save the picture that is meant as a file of its own."
         )

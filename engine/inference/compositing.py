@@ -1,8 +1,8 @@
-"""Compositing of the refined crop into the photo at full size.
+"""Compositing of the refined crop into the photo: only what moved changes, at full size.
 
 The networks see the face at a few hundred pixels, a photo has thousands. The high-frequency detail
-that downscaling removed is therefore taken from the photo, warped by the guides' maps and added
-where the refined image agrees with that guide.
+that downscaling removed is therefore taken from the photo, moved as the guides' layers are and
+added where the refined image agrees with them.
 """
 
 from dataclasses import dataclass
@@ -20,88 +20,110 @@ from engine.imaging.resampling import warp
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-_Layer = TypeVar("_Layer", Pixels, Floats)
+_Depth = TypeVar("_Depth", np.uint8, np.uint16)
+_Layer = TypeVar("_Layer", NDArray[np.uint8], NDArray[np.uint16], Floats)
 
 FEATHER = 0.06
 """Width of the crop's soft border, share of its side."""
 
-_ALIKE = 0.06  # difference of refined image and guide, of 1, that scales the guide's detail by 1/e
-_CHANGE = (0.012, 0.04)  # of 1: up to the first, the photo's pixels; from the second, the refined
+_ALIKE = 0.06  # difference of refined image and layers, of 1, that scales the detail by 1/e
 _BAND = 256  # rows composited at once, which limits memory in large photos
 
 
+def only_moved(image: Floats, source: Pixels, maps: Maps, layered: Floats) -> Floats:
+    """An image (S, S, 3) in [0, 1] with the source's pixels (S, S, 3) where nothing moved, and with
+    the eyes and the mouth that the head model draws.
+
+    layered  (S, S, 3) in [0, 1], the layers together
+
+    Networks that were trained on few shut eyes open them again; the head's are exact and sharp.
+    """
+    own = source * np.float32(1 / 255)
+    mixed = np.asarray(own + maps.moved[..., None] * (image - own), np.float32)
+    for patch in maps.patches:
+        part, drawn = (
+            picture[patch.window.rows, patch.window.columns] for picture in (mixed, layered)
+        )
+        part += patch.alpha[..., None] * (drawn - part)
+    return mixed
+
+
 def paste(
-    photo: Pixels, crop: Crop, refined: Floats, maps: Maps, keep: KeepMask | None = None
-) -> Pixels:
+    photo: NDArray[_Depth],
+    crop: Crop,
+    refined: Floats,
+    maps: Maps,
+    layered: Floats,
+    keep: KeepMask | None = None,
+) -> NDArray[_Depth]:
     """A copy of the photo's part in the crop (`Crop.inside`) with the refined image composited in.
 
-    photo    (H, W, 3)
+    photo    (H, W, 3) of 8 or 16 bits, as the result
     refined  (S, S, 3) in [0, 1], the scaled crop
     maps     the guides' maps for the same source and pose
+    layered  (S, S, 3) in [0, 1], their layers together
     keep     areas of the photo that stay unchanged
 
-    Pixels where refined image and photo agree are the photo's, bit for bit.
+    Pixels where nothing moved are the photo's, bit for bit.
     """
     size, side = refined.shape[0], crop.side
     own = photo[crop.inside(photo)]
     height, width = own.shape[:2]
     x, y = max(-crop.left, 0), max(-crop.top, 0)  # the place of ``own`` in the crop
-    shrunk = crop.scaled(photo, size)
-    layers = _Layers.of(shrunk.astype(np.float32) / np.float32(255), refined, maps)
+    stack = _Stack.of(refined, maps, layered, detailed=side > size)
+    white = np.float32(np.iinfo(photo.dtype).max)
+    depth, difference = (cv2.CV_8U, cv2.CV_16S) if white == 255 else (cv2.CV_16U, cv2.CV_32F)
     detail = None
     if side > size:
+        shrunk = crop.scaled(photo, size)
         smooth = _enlarged(shrunk, slice(y, y + height), slice(x, x + width), side, cv2.INTER_CUBIC)
-        detail = cv2.subtract(own, smooth, dtype=cv2.CV_16S)
+        detail = cv2.subtract(own, smooth, dtype=difference)
     ramp = _feather(side)
     result = own.copy()
-    left, top, right, bottom = layers.changed(side)
+    left, top, right, bottom = stack.changed(side)
     left, right, bottom = max(left, x), min(right, x + width), min(bottom, y + height)
     columns = slice(left, right)
     for start in range(max(top, y), bottom, _BAND):
         rows = slice(start, min(start + _BAND, bottom))
         here = slice(start - y, rows.stop - y), slice(left - x, right - x)
-        band = layers.enlarged(rows, columns, side)
-        change = band.colours[..., :3] * np.float32(255)
+        band = stack.enlarged(rows, columns, side)
+        change = band.colours[..., :3] * white
         if detail is not None:
-            _add_moved_detail(change, detail, (x, y), band, side / size)
+            change += _moved_detail(detail, (x, y), band, side / size)
         change -= own[here]
         alpha = band.colours[..., 3].clip(0, 1) * (ramp[rows, None] * ramp[None, columns])
         if keep is not None:
             size_of_band = (columns.stop - columns.start, rows.stop - rows.start)
             alpha *= 1 - keep.window(crop.left + left, crop.top + rows.start, *size_of_band)
-        result[here] = cv2.add(own[here], _times(change, alpha), dtype=cv2.CV_8U)
+        result[here] = cv2.add(own[here], _times(change, alpha), dtype=depth)
     return result
 
 
 @dataclass(frozen=True)
-class _Layers:
-    """Layers that are enlarged from the networks' size to the photo's.
+class _Stack:
+    """What is enlarged from the networks' size to the photo's.
 
     colours  (H, W, 4) the refined image and its alpha over the photo
-    places   (H, W, 4) source positions of the 3D and the 2D warp, pixels of the scaled crop
-    shares   (H, W, 2) weights of the two warps' detail
+    layers   of each layer, back to front: (H, W, 3) the source position, pixels of the scaled
+             crop, and the opacity; None for a position where its colours are invented
+    agreed   (H, W) weight of the layers' detail
     """
 
     colours: Floats
-    places: Floats
-    shares: Floats
+    layers: tuple[tuple[Floats | None, Floats], ...]
+    agreed: Floats
 
     @classmethod
-    def of(cls, small: Floats, refined: Floats, maps: Maps) -> Self:
-        """From the scaled source crop and the refined image, both (S, S, 3) in [0, 1]."""
-        planes = cv2.split(cv2.absdiff(refined, small))
-        change = cv2.dilate(np.maximum(np.maximum(*planes[:2]), planes[2]), np.ones((5, 5)))
-        change = cv2.GaussianBlur(change, (0, 0), refined.shape[0] / 100)
-        low, high = _CHANGE
-        share = ((change - low) / np.float32(high - low)).clip(0, 1)
-        seen = (maps.valid > 0).astype(np.float32)
-        alike3d = _alike(refined, warp(small, maps.warp3d)) * seen
-        alike2d = _alike(refined, warp(small, maps.warp2d)) * (1 - alike3d)
-        places3d = [plane * seen for plane in cv2.split(maps.warp3d)]
+    def of(cls, refined: Floats, maps: Maps, layered: Floats, detailed: bool) -> Self:
+        """From the refined image and the layers together (S, S, 3); ``detailed``: with layers."""
+        layers: list[tuple[Floats | None, Floats]] = []
+        if detailed:
+            layers = [(layer.places, layer.alpha) for layer in maps.layers]
+            layers += [(None, patch.opacity(len(refined))) for patch in maps.patches]
         return cls(
-            colours=cv2.merge([*cv2.split(refined), share]).astype(np.float32),
-            places=cv2.merge([*places3d, *cv2.split(maps.warp2d)]).astype(np.float32),
-            shares=cv2.merge([alike3d, alike2d]).astype(np.float32),
+            colours=cv2.merge([*cv2.split(refined), maps.moved]).astype(np.float32),
+            layers=tuple(layers),
+            agreed=_alike(refined, layered),
         )
 
     def changed(self, side: int) -> tuple[int, int, int, int]:
@@ -116,17 +138,23 @@ class _Layers:
         (left, right), (top, bottom) = ends
         return left, top, min(right, side), min(bottom, side)
 
-    def enlarged(self, rows: slice, columns: slice, side: int) -> "_Layers":
-        """The given rows and columns of the layers enlarged to ``side``."""
-        return _Layers(
-            _enlarged(self.colours, rows, columns, side, cv2.INTER_CUBIC),
-            _enlarged(self.places, rows, columns, side, cv2.INTER_LINEAR),
-            _enlarged(self.shares, rows, columns, side, cv2.INTER_LINEAR),
+    def enlarged(self, rows: slice, columns: slice, side: int) -> "_Stack":
+        """The given rows and columns of everything, enlarged to ``side``."""
+        part = rows, columns, side
+        return _Stack(
+            _enlarged(self.colours, *part, cv2.INTER_CUBIC),
+            tuple(
+                (p if p is None else _enlarged(p, *part), _enlarged(a, *part))
+                for p, a in self.layers
+            ),
+            _enlarged(self.agreed, *part),
         )
 
 
-def _enlarged(layer: _Layer, rows: slice, columns: slice, side: int, how: int) -> _Layer:
-    """The given rows and columns of a layer (S, S, C) enlarged to ``side``."""
+def _enlarged(
+    layer: _Layer, rows: slice, columns: slice, side: int, how: int = cv2.INTER_LINEAR
+) -> _Layer:
+    """The given rows and columns of a layer (S, S[, C]) enlarged to ``side``."""
     scale = layer.shape[0] / side
     start = [(place + 0.5) * scale - 0.5 for place in (columns.start, rows.start)]
     from_photo = np.array([[scale, 0, start[0]], [0, scale, start[1]]])
@@ -136,24 +164,29 @@ def _enlarged(layer: _Layer, rows: slice, columns: slice, side: int, how: int) -
     return np.asarray(large, layer.dtype)
 
 
-def _alike(refined: Floats, guide: Floats) -> Floats:
+def _alike(refined: Floats, layers: Floats) -> Floats:
     """(S, S) in [0, 1], 1 where both are equal: a Gaussian of their difference."""
-    difference = cv2.transform(cv2.absdiff(refined, guide), np.full((1, 3), 1 / 3))
+    difference = cv2.transform(cv2.absdiff(refined, layers), np.full((1, 3), 1 / 3))
     same = np.exp(-((difference / np.float32(_ALIKE)) ** 2))
     return np.asarray(cv2.GaussianBlur(same, (0, 0), 1.0), np.float32)
 
 
-def _add_moved_detail(
-    change: Floats, detail: NDArray[Any], corner: tuple[int, int], band: _Layers, scale: float
-) -> None:
-    """Add the warped detail, times its weights, to the band ``change`` (R, C, 3), of 255.
+def _moved_detail(
+    detail: NDArray[Any], corner: tuple[int, int], band: _Stack, scale: float
+) -> Floats:
+    """(R, C, 3): the photo's detail, moved as the layers of a band are.
 
     corner  the place of the detail in the crop: x, y
     """
-    for k in (0, 1):
-        places = np.ascontiguousarray(band.places[..., 2 * k : 2 * k + 2])
-        moved = warp(detail, places - np.array(corner, np.float32) / np.float32(scale), scale)
-        change += _times(moved, np.ascontiguousarray(band.shares[..., k]))
+    result = np.zeros((*band.agreed.shape, 3), np.float32)
+    shift = np.array(corner, np.float32) / np.float32(scale)
+    for places, alpha in band.layers:
+        if not alpha.any():
+            continue
+        result = _times(result, 1 - alpha)
+        if places is not None:
+            result += _times(warp(detail, places - shift, scale), alpha)
+    return _times(result, band.agreed)
 
 
 def _times(picture: NDArray[Any], share: Floats) -> Floats:

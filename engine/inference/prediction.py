@@ -1,4 +1,4 @@
-"""The predictor's inputs and outputs: source, network input (source and pose), prediction."""
+"""The predictor's inputs and outputs: source, network input (source and target), prediction."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,16 +12,18 @@ from torch import Tensor
 from engine.core.errors import ReposeError
 from engine.face.identity import identity_distance
 from engine.face.landmarks import Landmarks
-from engine.face.parts import Parts, label_parts
+from engine.face.lifted_face import LiftedFace
+from engine.face.parts import Parts
+from engine.face.posed_head import PosedHead
 from engine.guidance.guides import Maps, SourceHead, combined
 from engine.guidance.keep import KeepMask, check_keep
+from engine.imaging.colour import Stored, over_white, to_8_bits
 from engine.imaging.crop import Crop
 from engine.inference.compositing import paste
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-_UNMOVED = 0.01  # pixels: a pose whose points moved less counts as the source's
 _LARGEST = 4  # longest sides of the photo: the photo would fill too little of a larger crop
 _LARGEST_SIDE = 30_000  # pixels: `cv2.remap` accepts no more than 32767
 
@@ -31,33 +33,32 @@ class Source:
     """A source face, cropped and scaled for the networks.
 
     photo      (H, W, 3) uint8
-    face       (68, 2) its landmarks, pixels of the photo
+    face       its face in 3D, pixels of the photo
+    parts      of the picture around the face
     crop       the square around it
     pixels     (S, S, 3) uint8, the scaled crop
     landmarks  (68, 2) pixels of the scaled crop
     """
 
     photo: Pixels
-    face: Landmarks
+    face: LiftedFace
+    parts: Parts
     crop: Crop
     pixels: Pixels
     landmarks: Landmarks
 
     @classmethod
-    def cut(cls, photo: Pixels, face: Landmarks, crop: Crop, size: int) -> Self:
+    def cut(cls, photo: Pixels, face: LiftedFace, parts: Parts, crop: Crop, size: int) -> Self:
         """The source in ``crop``, scaled to S = ``size``."""
-        pixels, landmarks = crop.scaled(photo, size), crop.to_network(face, size)
-        return cls(photo, face, crop, pixels, landmarks)
+        pixels, landmarks = crop.scaled(photo, size), crop.to_network(face.landmarks, size)
+        return cls(photo, face, parts, crop, pixels, landmarks)
 
     @cached_property
     def head(self) -> SourceHead:
-        """The head fitted to the landmarks."""
-        return SourceHead(self.pixels, self.landmarks)
-
-    @cached_property
-    def parts(self) -> Parts:
-        """The parts of the picture around the face. Raises ReposeError as `label_parts`."""
-        return label_parts(self.photo, self.face)
+        """The layers of the source."""
+        size = self.pixels.shape[0]
+        parts = self.parts.in_crop(self.crop, size)
+        return SourceHead(self.pixels, parts, self.face.head.in_crop(self.crop, size))
 
     @cached_property
     def tensor(self) -> Tensor:
@@ -67,20 +68,25 @@ class Source:
 
 @dataclass(frozen=True, eq=False)
 class NetworkInput:
-    """A source and a pose for it.
+    """A source and a target for it.
 
-    pose    (68, 2) pixels of the photo
-    target  (68, 2) the same in pixels of the scaled crop
+    head    the head in the target pose, pixels of the photo
+    target  its landmarks (68, 2), pixels of the scaled crop
     """
 
     source: Source
-    pose: Landmarks
+    head: PosedHead
     target: Landmarks
+
+    @classmethod
+    def of(cls, source: Source, head: PosedHead) -> Self:
+        return cls(source, head, source.crop.to_network(head.landmarks, source.pixels.shape[0]))
 
     @cached_property
     def maps(self) -> Maps:
-        """The guides as maps: the source position of each pixel."""
-        return self.source.head.maps(self.target)
+        """The layers of the guides, with the place in the source of each pixel."""
+        size = self.source.pixels.shape[0]
+        return self.source.head.maps(self.head.in_crop(self.source.crop, size))
 
     @cached_property
     def guides(self) -> Floats:
@@ -101,7 +107,7 @@ def covering(source: Source, pose: Landmarks, wider: Source | None) -> Source:
         raise ReposeError("The pose reaches too far out of the photo: bring its points back.")
     if wider is not None and wider.crop == crop:
         return wider
-    return Source.cut(source.photo, source.face, crop, source.pixels.shape[0])
+    return Source.cut(source.photo, source.face, source.parts, crop, source.pixels.shape[0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,32 +132,58 @@ class Prediction:
     @property
     def pose(self) -> Landmarks:
         """The target landmarks (68, 2), pixels of the photo."""
-        return self.posed.pose
+        return self.posed.head.landmarks
 
     @property
     def warp(self) -> Floats:
-        """The source warped into the pose, (S, S, 3) in [0, 1]: the 3D warp where it is valid, else
-        the 2D warp. G1's generated image is a residual of it."""
+        """All layers of the guides together, (S, S, 3) in [0, 1]. G1's generated image is a
+        residual of it."""
         return combined(self.posed.guides)
 
-    def pasted(self, keep: KeepMask | None = None) -> Pixels:
+    def pasted(self, keep: KeepMask | None = None, stored: Stored | None = None) -> Stored:
         """The photo at full size with the refined face composited into it, (H, W, 3) uint8.
 
-        Pixels outside the crop and kept ones are the photo's, bit for bit; in the source's pose all
-        are. Raises ReposeError when ``keep`` is of a photo of another size.
+        stored  the same photo with 16 bits or transparency (see `engine.imaging.photos.Picture`),
+                which the result then has, too
+
+        Pixels outside the crop, those where nothing moved and kept ones are the photo's, bit for
+        bit. Raises ReposeError when ``keep`` is of a photo of another size.
         """
-        result = self.posed.source.photo.copy()
-        result[self.crop.inside(result)] = self.pasted_crop(keep)
+        result = (self.posed.source.photo if stored is None else stored).copy()
+        result[self.crop.inside(result)] = self.pasted_crop(keep, stored)
         return result
 
-    def pasted_crop(self, keep: KeepMask | None = None) -> Pixels:
+    def pasted_crop(self, keep: KeepMask | None = None, stored: Stored | None = None) -> Stored:
         """The part of `pasted` inside the crop: the rows and columns `Crop.inside` of the photo."""
         source = self.posed.source
         if keep is not None:
             check_keep(keep, source.photo)
-        if np.abs(source.face - self.pose).max() < _UNMOVED:
-            return source.photo[source.crop.inside(source.photo)].copy()
-        return paste(source.photo, source.crop, self.refined, self.posed.maps, keep)
+        before = source.photo if stored is None else stored
+        if before.shape[2] == 3:
+            return self._pasted(before, self.refined, keep)
+        return self._pasted_transparent(before, keep)
+
+    def _pasted(self, photo: Stored, picture: Floats, keep: KeepMask | None) -> Stored:
+        return paste(photo, self.crop, picture, self.posed.maps, self.warp, keep)
+
+    def _pasted_transparent(self, before: Stored, keep: KeepMask | None) -> Stored:
+        """The part inside the crop for a photo (H, W, 4): its transparency moves as the layers do.
+
+        The colours are composited over white, as the networks see them, and then freed from it.
+        """
+        white = np.float32(np.iinfo(before.dtype).max)
+        colours, alphas = over_white(before), np.repeat(before[..., 3:], 3, axis=2)
+        small = to_8_bits(self.crop.scaled(alphas, self.refined.shape[0]))
+        moved = self.posed.maps.carried(small * np.float32(1 / 255))
+        alpha = self._pasted(alphas, moved, keep)[..., :1]
+        result = self._pasted(colours, self.refined, keep)
+        inside = self.crop.inside(before)
+        after = before[inside].copy()
+        changed = (result != colours[inside]).any(axis=2) | (alpha != after[..., 3:]).any(axis=2)
+        share = alpha[changed] / white
+        free = (result[changed] - white * (1 - share)) / share.clip(1 / white)
+        after[changed] = np.concatenate([np.rint(free).clip(0, white), alpha[changed]], axis=1)
+        return after
 
 
 def identity_drift(prediction: Prediction) -> float:

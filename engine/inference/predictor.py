@@ -12,13 +12,19 @@ from torch import Tensor
 from engine.core.devices import Precision, choose_device, half_precision, update_threads
 from engine.core.errors import ReposeError
 from engine.core.files import resource
+from engine.face.faces import Face
 from engine.face.landmarks import Landmarks, check_landmarks
+from engine.face.lifted_face import LiftedFace
+from engine.face.parts import label_parts
+from engine.face.pose import Pose3D
+from engine.face.posed_head import PosedHead
 from engine.face.trained_range import TrainedRange
 from engine.guidance.conditions import draw_heatmaps
-from engine.guidance.guides import GUIDE_CHANNELS
+from engine.guidance.guides import GUIDE_CHANNELS, combined
 from engine.guidance.keep import KeepMask
 from engine.guidance.masks import box_of_landmarks, draw_mask
 from engine.imaging.crop import Crop, scale_to
+from engine.inference.compositing import only_moved
 from engine.inference.prediction import NetworkInput, Prediction, Source, covering, too_large
 from engine.networks.checkpoint import load_checkpoint
 from engine.networks.fused_graph import FusedGraph, can_fuse
@@ -27,6 +33,10 @@ from engine.networks.generators import G1, G2
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
+Target = Pose3D | PosedHead | ArrayLike
+"""A pose of the source's face, its head in the photo, or landmarks (68, 2), pixels of the photo, to
+which its head is fitted."""
+
 DEFAULT_MODEL = "default.safetensors"
 
 
@@ -34,8 +44,9 @@ class Predictor:
     """A model on a device, with the current source.
 
         predictor = Predictor()
-        predictor.set_source(photo, find_faces(photo)[0].landmarks)
-        picture = predictor.paste(predictor.predict(pose))
+        predictor.set_source(photo, find_faces(photo)[0])
+        picture = predictor.paste(predictor.predict(target))
+
 
     For many pictures: `cut` once per photo, `pose` for each picture, `predict_all` for a batch.
     `cut` and `pose` are thread-safe; on the CPU `predict_all` is, too.
@@ -98,34 +109,34 @@ class Predictor:
         """The crop around the source face. Raises ReposeError before `set_source`."""
         return self._current().crop
 
-    def set_source(self, photo: Pixels, landmarks: ArrayLike) -> None:
-        """Set the source: a photo (H, W, 3) uint8 RGB and its face's landmarks (68, 2), pixels.
+    def set_source(self, photo: Pixels, face: LiftedFace | Face | ArrayLike) -> None:
+        """Set the source: a photo (H, W, 3) uint8 RGB and its face, or the face's landmarks
+        (68, 2), pixels.
 
         Raises ReposeError for landmarks outside the photo, and for a model that was not trained on
         face crops with heatmaps.
         """
-        self._source, self._wider = self.cut(photo, landmarks), None
+        self._source, self._wider = self.cut(photo, face), None
 
-    def cut(self, photo: Pixels, landmarks: ArrayLike) -> Source:
+    def cut(self, photo: Pixels, face: LiftedFace | Face | ArrayLike) -> Source:
         """A source for `pose`, without setting it. Raises as `set_source`."""
         refused = self._refused()
         if refused is not None:
             raise ReposeError(refused)
-        checked = check_landmarks(landmarks)
-        crop = Crop.around(checked)
+        lifted = face if isinstance(face, LiftedFace) else LiftedFace.of(face)
+        crop = Crop.around(lifted.landmarks)
         if not crop.meets(photo) or too_large(crop, photo):
             raise ReposeError("The landmarks do not lie on the photo: they may be of another one.")
-        source = Source.cut(photo, checked, crop, self.size)
-        _ = source.head  # fitted now, so that the first update takes no longer than later ones
+        parts = label_parts(photo, lifted.landmarks)
+        source = Source.cut(photo, lifted, parts, crop, self.size)
+        _ = source.head  # made now, so that the first update takes no longer than later ones
         return source
 
-    def pose(self, source: Source, pose: ArrayLike) -> NetworkInput:
-        """The networks' input for a source and a pose (68, 2), pixels of the photo.
-
-        Raises ReposeError for a pose far outside the photo.
-        """
-        checked = check_landmarks(pose)
-        return self._posed(covering(source, checked, None), checked)
+    def pose(self, source: Source, target: Target) -> NetworkInput:
+        """The networks' input for a source and a target. Raises ReposeError for a target far
+        outside the photo."""
+        head = _head_of(source, target)
+        return self._posed(covering(source, head.landmarks, None), head)
 
     def predict_all(self, batch: Sequence[NetworkInput]) -> list[Prediction]:
         """The predictions for several inputs, of any sources."""
@@ -133,17 +144,17 @@ class Predictor:
             return [self._predict_fused(posed, self._graph) for posed in batch]
         images = self._predict_eager(batch)
         return [
-            Prediction(coarse, difference, refined, posed)
+            _prediction(coarse, difference, refined, posed)
             for coarse, difference, refined, posed in zip(*images, batch, strict=True)
         ]
 
-    def predict(self, pose: ArrayLike) -> Prediction:
-        """The prediction for the current source and a pose (68, 2), pixels of the photo.
+    def predict(self, target: Target) -> Prediction:
+        """The prediction for the current source and a target.
 
-        Raises ReposeError before `set_source`, and for a pose far outside the photo.
+        Raises ReposeError before `set_source`, and for a target far outside the photo.
         """
-        checked = check_landmarks(pose)
-        return self.predict_all([self._posed(self._covering(checked), checked)])[0]
+        head = _head_of(self._current(), target)
+        return self.predict_all([self._posed(self._covering(head.landmarks), head)])[0]
 
     def paste(self, prediction: Prediction, keep: KeepMask | None = None) -> Pixels:
         """The same as `Prediction.pasted`."""
@@ -203,12 +214,11 @@ class Predictor:
             self._wider = wider
         return wider
 
-    def _posed(self, source: Source, pose: Landmarks) -> NetworkInput:
-        posed = NetworkInput(source, pose, source.crop.to_network(pose, self.size))
+    def _posed(self, source: Source, head: PosedHead) -> NetworkInput:
+        posed = NetworkInput.of(source, head)
         if self.config.guides:
-            _ = (
-                posed.guides
-            )  # computed in the caller's thread, not in the one that runs the networks
+            # Computed in the caller's thread, not in the one that runs the networks.
+            _ = posed.guides
         return posed
 
     def _networks(
@@ -252,7 +262,7 @@ class Predictor:
         guides = _guides(posed)[None] if self.config.guides else None
         coarse, difference = graph(prepared, target, guides)
         (coarse_image,), (difference_map,), (refined,) = _to_arrays(coarse, difference)
-        return Prediction(coarse_image, difference_map, refined, posed)
+        return _prediction(coarse_image, difference_map, refined, posed)
 
     def _fused(self) -> FusedGraph:
         """The fused graph, after its first run, which is the slowest."""
@@ -272,6 +282,21 @@ class Predictor:
     def _on_device(self, picture: Tensor) -> Tensor:
         """``picture`` BxCxSxS on the device, channels_last."""
         return picture.to(self.device, memory_format=torch.channels_last)
+
+
+def _head_of(source: Source, target: Target) -> PosedHead:
+    if isinstance(target, PosedHead):
+        return target
+    return target.head if isinstance(target, Pose3D) else source.face.followed(target)
+
+
+def _prediction(
+    coarse: Floats, difference: Floats, refined: Floats, posed: NetworkInput
+) -> Prediction:
+    """The prediction from the networks' images; see `only_moved`."""
+    pixels, maps, layered = posed.source.pixels, posed.maps, combined(posed.guides)
+    coarse, refined = (only_moved(image, pixels, maps, layered) for image in (coarse, refined))
+    return Prediction(coarse, difference, refined, posed)
 
 
 def _guides(posed: NetworkInput) -> Tensor:

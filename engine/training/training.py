@@ -13,16 +13,17 @@ import torch
 import tyro
 from tyro.conf import FlagCreatePairsOff, UseAppendAction, arg
 
-from engine.config.config import PRESETS, Config, Layout
+from engine.config.config import Config, Layout
+from engine.config.presets import PRESETS
 from engine.core import distributed
 from engine.core.devices import Device, choose_device, computing, training_precision
 from engine.core.errors import ReposeError
-from engine.core.files import read_text
+from engine.core.files import read_text, real_path
 from engine.data.augmentation import ROLL
 from engine.data.cache import Picture
 from engine.data.datasets import open_sources, parse_source
 from engine.data.loader import share_cores
-from engine.data.pairs import partners, split, split_pictures
+from engine.data.split import partners, split, split_pictures
 from engine.face.trained_range import TrainedRange
 from engine.networks.checkpoint import load_checkpoint
 from engine.training.progress import say
@@ -213,7 +214,7 @@ def train(options: TrainOptions, config: Config) -> None:
 
 
 def _start(options: TrainOptions) -> Position:
-    model = None if options.model is None else str(options.model.resolve())
+    model = None if options.model is None else str(real_path(options.model))
     return Position(stages=options.stages or "both", model=model)
 
 

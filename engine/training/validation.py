@@ -14,7 +14,8 @@ from engine.config.config import Config
 from engine.core.errors import ReposeError
 from engine.data.batch import Batch
 from engine.data.cache import Picture, Pixels
-from engine.data.pairs import cut_pair, partners, to_batch, to_tensors
+from engine.data.pairs import cut_pair, to_batch, to_tensors
+from engine.data.split import partners
 from engine.networks.discriminator import without_border
 from engine.networks.losses import ssim_map
 from engine.training.stages import draw_coarse

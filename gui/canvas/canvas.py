@@ -46,6 +46,7 @@ class Canvas(ZoomView):
         self, document: Document, shown: Viewport | None = None, parent: QWidget | None = None
     ) -> None:
         super().__init__(shown, parent)
+        self.setAccessibleName(self.tr("Photo with the points of the face"))
         self._document = document
         self._photo, self._result = PictureItem(), AfterItem()
         self._heatmaps, self._mask, self._parts = PictureItem(), PictureItem(), PictureItem()

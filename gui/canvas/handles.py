@@ -1,4 +1,7 @@
-"""The canvas tool that selects the 68 handles and moves, rotates and scales the selection."""
+"""The canvas tool that selects the 68 handles and moves, rotates and scales the selection.
+
+The handles on the irises are `Irises`; either landmarks are selected or eyes.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ import engine
 from gui.canvas.canvas_tool import CanvasTool, Keys
 from gui.canvas.drag import Drag, Following, eyes_apart
 from gui.canvas.face_groups import FaceGroup, face_groups, group_with
-from gui.canvas.picking import MARGIN, STALK, Hit, cursor_over, pick, tip_over
+from gui.canvas.irises import BOTH, Irises
+from gui.canvas.picking import MARGIN, STALK, Hit, Iris, cursor_over, pick, tip_over
 from gui.canvas.pose_item import PoseItem, draw_band, draw_box, draw_circle
 from gui.canvas.selection_box import Affine, Floats, Grip, SelectionBox
 from gui.document.document import Document
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
     from engine import Pose3D
 
 CLICK = 2.0  # screen pixels: the mouse moves no further in a click, but further in a drag
+
+DEGREES = 1.0, 5.0  # by which an arrow key turns the eyes, and with Shift
 
 ARROWS = {
     Qt.Key.Key_Left: (-1.0, 0.0),
@@ -45,6 +51,8 @@ class Handles(CanvasTool):
     ) -> None:
         super().__init__(parent)
         self._document, self._item, self._zoom = document, item, zoom
+        self.irises = Irises(document, self)
+        self.irises.changed.connect(self.changed)
         self._following = Following()
         self._drag: Drag | None = None
         self._nudge: Drag | None = None
@@ -63,13 +71,20 @@ class Handles(CanvasTool):
         return self._item.selection
 
     def select(self, indices: frozenset[int]) -> None:
-        """Replace the selection."""
+        """Select these landmarks and no iris."""
         self._item.selection = indices
+        self.irises.select(())
         self._refresh()
 
     def select_all(self) -> None:
         """Select all 68 landmarks."""
         self.take(face_groups()[-1])
+
+    def take_eyes(self, eyes: frozenset[int] = BOTH) -> None:
+        """Select irises and no landmark."""
+        if self.irises.places is not None:
+            self.select(frozenset())
+            self.irises.select(eyes)
 
     def take(self, group: FaceGroup, add: bool = False) -> None:
         """Select a part of the face. `add`: toggle it in the selection."""
@@ -83,10 +98,17 @@ class Handles(CanvasTool):
             self.select(self.selection | group.indices)
 
     def step(self, by: int) -> None:
-        """Select only the next (1) or the previous (-1) landmark."""
-        if self._document.editable is not None:
-            last = max(self.selection, default=-1) if by > 0 else min(self.selection, default=0)
-            self.select(frozenset({(last + by) % engine.N_LANDMARKS}))
+        """Select only the next (1) or the previous (-1) landmark; the irises follow the last."""
+        if self._document.editable is None:
+            return
+        eyes, n = self.irises.selection, engine.N_LANDMARKS
+        chosen = [n + eye for eye in eyes] if eyes else list(self.selection)
+        last = max(chosen, default=-1) if by > 0 else min(chosen, default=0)
+        index = (last + by) % (n if self.irises.places is None else n + len(BOTH))
+        if index < n:
+            self.select(frozenset({index}))
+        else:
+            self.take_eyes(frozenset({index - n}))
 
     @property
     def symmetric(self) -> bool:
@@ -125,7 +147,11 @@ class Handles(CanvasTool):
         pose, shift = self._document.editable, bool(keys & Keys.ShiftModifier)
         if pose is None or not self._item.isVisible():
             return
-        hit = pick(self._item, self._box(), point, self._zoom())
+        hit = pick(self._item, self.irises, self._box(), point, self._zoom())
+        if isinstance(hit, Iris):
+            self.select(frozenset())
+            self.irises.press(hit.eye, _array(point), shift)
+            return
         if hit is None or (isinstance(hit, SelectionBox) and shift):
             self._band = (point, point, self.selection if shift else frozenset())
             self.select(self._band[2])
@@ -149,7 +175,10 @@ class Handles(CanvasTool):
             )
 
     def move(self, point: QPointF, keys: Keys) -> None:
-        if self._drag is not None:
+        if self.irises.pressed:
+            self.irises.move(_array(point), CLICK / self._zoom())
+            self._item.fading = self.irises.dragging
+        elif self._drag is not None:
             at = _array(point)
             far = float(np.hypot(*(at - self._drag.grabbed))) * self._zoom() > CLICK
             self._drag = replace(self._drag, point=at, keys=keys, active=self._drag.active or far)
@@ -172,12 +201,13 @@ class Handles(CanvasTool):
     def hover(self, point: QPointF | None) -> None:
         hit: Hit = None
         if point is not None and self._item.isVisible():
-            hit = pick(self._item, self._box(), point, self._zoom())
+            hit = pick(self._item, self.irises, self._box(), point, self._zoom())
         if hit == self._hovered or (
             isinstance(hit, SelectionBox) and isinstance(self._hovered, SelectionBox)
         ):
             return
         self._item.hovered = hit if isinstance(hit, int) else None
+        self.irises.hovered = hit.eye if isinstance(hit, Iris) else None
         self._item.hovered_group = hit.indices if isinstance(hit, FaceGroup) else frozenset()
         self._hovered = hit
         self.changed.emit()
@@ -189,8 +219,12 @@ class Handles(CanvasTool):
         if direction is not None and not event.modifiers() & ~(
             Keys.ShiftModifier | Keys.KeypadModifier
         ):
-            length = 10.0 if event.modifiers() & Keys.ShiftModifier else 1.0
-            self.nudge(QPointF(*direction) * length, event.isAutoRepeat())
+            shift, held = bool(event.modifiers() & Keys.ShiftModifier), event.isAutoRepeat()
+            if self.irises.selection:
+                degrees = DEGREES[shift]
+                self.irises.nudge(degrees * direction[0], -degrees * direction[1], held)
+            else:
+                self.nudge(QPointF(*direction) * (10.0 if shift else 1.0), held)
         elif event.key() == Qt.Key.Key_Escape:
             self.cancel()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._document.correcting:
@@ -221,7 +255,10 @@ class Handles(CanvasTool):
     def cancel(self) -> None:
         """Undo the drag in progress; without one, clear the selection."""
         drag = self._drag
-        if drag is None:
+        if self.irises.pressed or self.irises.selection:
+            self.irises.cancel()
+            self._end()
+        elif drag is None:
             self.select(frozenset())
         else:
             self._document.change_pose(drag.start, self._text(drag), drag.gesture)
@@ -230,6 +267,7 @@ class Handles(CanvasTool):
     def stop(self) -> None:
         self._end()
         self._nudge = None
+        self.irises.stop()
         self._hovered = self._item.hovered = None
         self._item.hovered_group = frozenset()
         self.select(frozenset())
@@ -239,6 +277,7 @@ class Handles(CanvasTool):
     def paint(self, painter: QPainter, zoom: float) -> None:
         if not self._item.isVisible():
             return
+        self.irises.paint(painter, zoom)
         if self._band is not None:
             draw_band(painter, self._band_rect(), zoom)
         box, drag = self._box(), self._drag
@@ -268,6 +307,7 @@ class Handles(CanvasTool):
 
     def _end(self) -> None:
         self._drag = self._band = None
+        self.irises.release()
         self._item.fading = False
         self.changed.emit()
 

@@ -13,6 +13,7 @@ from gui.canvas.brush import Brush
 from gui.document.document import Document
 from gui.document.edit import new_gesture
 from gui.widgets.items import PictureItem
+from gui.widgets.wheel import guard_wheel
 
 if TYPE_CHECKING:
     from engine import KeepMask
@@ -108,6 +109,7 @@ class KeepBar(QWidget):
         grid.addLayout(buttons, len(rows), 0, 1, 3)
         grid.setContentsMargins(14, 10, 12, 8)
         self.setLayout(grid)
+        guard_wheel(self)
         self.size_slider.valueChanged.connect(self._set_size)
         self.feather_slider.sliderPressed.connect(self._begin)
         self.feather_slider.valueChanged.connect(self._set_feather)

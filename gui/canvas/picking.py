@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ from gui.canvas.face_groups import FaceGroup, group_of
 from gui.canvas.selection_box import Floats, Grip, SelectionBox
 
 if TYPE_CHECKING:
+    from gui.canvas.irises import Irises
     from gui.canvas.pose_item import PoseItem
 
 # Screen pixels:
@@ -19,18 +21,31 @@ REACH = 11.0  # radius within which a handle or a grip is hit
 ON_HANDLE, ON_LINE = 6.5, 4.0
 MARGIN, STALK = 14.0, 26.0  # of the selection's box; STALK: distance of the rotation grip
 
-Hit = int | Grip | FaceGroup | SelectionBox | None
+
+@dataclass(frozen=True)
+class Iris:
+    """The handle on an iris; eye 0 is the person's right."""
+
+    eye: int
 
 
-def pick(item: PoseItem, box: SelectionBox | None, point: QPointF, zoom: float) -> Hit:
-    """What is at a point of the photo: a handle, a grip of the selection's box, the line of a part,
-    or the inside of the box. `zoom` is screen pixels per photo pixel."""
+Hit = int | Iris | Grip | FaceGroup | SelectionBox | None
+
+
+def pick(
+    item: PoseItem, irises: Irises, box: SelectionBox | None, point: QPointF, zoom: float
+) -> Hit:
+    """What is at a point of the photo: a handle, an iris, a grip of the selection's box, the line
+    of a part, or the inside of the box. `zoom` is screen pixels per photo pixel."""
     at = np.array([point.x(), point.y()])
     hit: Hit = None
     nearest = REACH
     index, distance = item.nearest(point)
     if index is not None and distance * zoom <= nearest:
         hit, nearest = index, distance * zoom
+    eye, distance = irises.nearest(at)
+    if eye is not None and distance * zoom < nearest:
+        hit, nearest = Iris(eye), distance * zoom
     if box is not None:
         box = box.grown(MARGIN / zoom)
         grip, distance = box.nearest_grip(at, STALK / zoom)
@@ -62,6 +77,8 @@ def tip_over(hit: Hit) -> str:
         return translate(
             "Handles", "{}: click to select the whole part (key {}), drag to move it"
         ).format(hit.name, hit.key)
+    if isinstance(hit, Iris):
+        return translate("Handles", "Drag to turn the eyes; Shift: this eye alone")
     if isinstance(hit, SelectionBox):
         return translate("Handles", "Drag to move the selection, click to clear it")
     if isinstance(hit, Grip) and hit.turns:

@@ -33,6 +33,10 @@ class SelectMenu(QMenu):
                 self, group.name, partial(self._take, group), group.key, f"Shift+{group.key}",
                 tip=self.tr("Select the whole part; Shift: add it to the selection"),
             )  # fmt: skip
+        add_action(
+            self, self.tr("Irises"), self._take_eyes, "0",
+            tip=self.tr("Select both irises; the arrow keys then turn the eyes"),
+        )  # fmt: skip
         self.addSeparator()
         none = partial(handles.select, frozenset[int]())
         for name, call, key, tip in (
@@ -76,9 +80,16 @@ class SelectMenu(QMenu):
         document.source_changed.connect(self._refresh)
         self._refresh()
 
-    def _take(self, group: FaceGroup) -> None:
+    def _take_eyes(self) -> None:
+        self._use_handles()
+        self._canvas.handles.take_eyes()
+
+    def _use_handles(self) -> None:
         if self._canvas.tool is not self._canvas.handles:
             self._canvas.set_tool(None)
+
+    def _take(self, group: FaceGroup) -> None:
+        self._use_handles()
         shift = Qt.KeyboardModifier.ShiftModifier
         self._canvas.handles.take(group, bool(QApplication.keyboardModifiers() & shift))
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QStandardPaths
 
 
 def data_folder(name: str) -> Path:
-    """The folder of one kind of data ("poses", "autosave", "export"); it may not exist yet.
+    """The folder of one kind of data ("poses", "autosave", "export" ...); it may not exist yet.
 
     The environment variable REPOSE_DATA replaces the system's folder for application data.
     """

@@ -40,8 +40,13 @@ class Correction:
 
         The change that the target pose makes to the source is kept.
         """
-        landmarks = self.points.landmarks()
-        pose = replace(edit.pose, source=engine.Pose3D.of(landmarks).source)
+        landmarks, pose = self.points.landmarks(), edit.pose
+        source = engine.Pose3D.of(landmarks).source
+        coefficients = pose.coefficients
+        if coefficients is not None:
+            change = coefficients.array - pose.source.expression.array
+            coefficients = engine.Coefficients.from_array(source.expression.array + change)
+        pose = replace(pose, source=source, coefficients=coefficients)
         return replace(edit, landmarks=landmarks, pose=pose, correction=None)
 
 

@@ -10,17 +10,21 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 
+import engine
+
 SMALLEST_LEVEL = 1024  # pixels: the short side down to which an image is halved
 
 
-def rgb_image(picture: NDArray[np.uint8] | NDArray[np.float32]) -> QImage:
+def rgb_image(picture: NDArray[np.uint8] | NDArray[np.float32], icc: bytes = b"") -> QImage:
     """A picture as a QImage of the same size.
 
-    HxWx3 RGB or HxWx4 RGBA; uint8 0..255, or float 0..1, clipped.
+    picture  HxWx3 RGB or HxWx4 RGBA; uint8 0..255, or float 0..1, clipped
+    icc      the colour profile of an RGB picture: it is converted to sRGB, which Qt draws
     """
     if picture.dtype != np.uint8:
-        picture = np.rint(255 * np.clip(picture, 0, 1)).astype(np.uint8)
-    image: QImage = qimage2ndarray.array2qimage(picture)
+        picture = np.rint(255 * np.clip(picture, 0, 1))
+    pixels = np.asarray(picture, np.uint8)
+    image: QImage = qimage2ndarray.array2qimage(engine.in_srgb(pixels, icc) if icc else pixels)
     return image
 
 

@@ -17,7 +17,7 @@ from gui.document.images import halvings, rgb_image
 from gui.style.preferences import detector
 
 if TYPE_CHECKING:
-    from engine import Face, Metadata
+    from engine import Face, Metadata, Stored
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,10 @@ class Photo:
 
     pixels    HxWx3 RGB uint8
     faces     detected faces, the largest first
-    image     the same picture as a QImage
+    image     the same picture as a QImage, in sRGB for the screen
     metadata  of the file: EXIF, colour profile
     sha256    the hash of the file, hexadecimal
+    stored    of `engine.Picture`: 16 bits, transparency
     """
 
     path: Path
@@ -37,6 +38,7 @@ class Photo:
     image: QImage
     metadata: Metadata = field(default_factory=engine.Metadata)
     sha256: str = ""
+    stored: Stored | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -51,9 +53,9 @@ class Photo:
 
 def read_photo(path: Path) -> Photo:
     """Read a photo and detect its faces. Slow: not for the GUI thread. Raises ReposeError."""
-    pixels, metadata = engine.read_picture(path)
-    faces, image = engine.find_faces(pixels, detector()), rgb_image(pixels)
-    photo = Photo(path, pixels, faces, image, metadata, file_hash(path))
+    pixels, metadata, stored = engine.read_picture(path)
+    faces, image = engine.find_faces(pixels, detector()), rgb_image(pixels, metadata.icc)
+    photo = Photo(path, pixels, faces, image, metadata, file_hash(path), stored)
     _ = photo.levels  # computed in this thread
     return photo
 

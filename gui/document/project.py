@@ -61,7 +61,7 @@ def write_project(path: Path, project: Project, autosave: bool = False) -> None:
     values = _values(project, path.absolute().parent)
     if autosave:
         values["autosave_of"] = None if project.path is None else str(project.path)
-    text = json.dumps(values, ensure_ascii=False, allow_nan=False) + "\n"
+    text = json.dumps(values, allow_nan=False) + "\n"
     with engine.write_whole(path) as part:
         part.write_text(text, encoding="utf-8")
 
@@ -139,11 +139,11 @@ def _from_json(values: Mapping[str, Any], path: Path) -> Project:
     if not (0 < width <= _LARGEST_SIDE and 0 < height <= _LARGEST_SIDE):
         raise ValueError("size")
     return Project(
-        photo=folder / str(photo["path"]),
+        photo=_joined(folder, str(photo["path"])),
         sha256=str(photo["sha256"]),
         photo_size=(width, height),
         edit=_edit(values, (width, height)) if "landmarks" in values else None,
-        model=None if values["model"] is None else folder / str(values["model"]),
+        model=None if values["model"] is None else _joined(folder, str(values["model"])),
         model_name=str(values["model_name"])[:_LONGEST_NAME],
         area=None if values["shown"] is None else _area(values["shown"]),
         views=tuple(map(str, values.get("views", ()))),
@@ -241,6 +241,11 @@ def _keep(values: Mapping[str, Any], photo_size: tuple[int, int]) -> KeepMask:
 def _points(landmarks: NDArray[np.float32]) -> list[list[float]]:
     """Points as lists, each number the shortest decimal that reads back as the same float32."""
     return [[float(str(value)) for value in point] for point in landmarks]
+
+
+def _joined(folder: Path, path: str) -> Path:
+    """The inverse of `_relative`, without `..` in it."""
+    return Path(os.path.normpath(folder / path))
 
 
 def _relative(path: Path, folder: Path) -> str:

@@ -24,10 +24,11 @@ from PySide6.QtWidgets import (
 
 import engine
 from gui.export.sweep_rows import SweepRows
-from gui.style.preferences import notes_edits, precision, settings
+from gui.style.preferences import keeps_place, notes_edits, precision, settings
 from gui.widgets.checked_field import CheckedField
 from gui.widgets.path_list import PathList
 from gui.widgets.pose_words import transfer_names
+from gui.widgets.wheel import guard_wheel
 
 if TYPE_CHECKING:
     from engine import ExportBatch
@@ -76,6 +77,7 @@ class ExportForm(QWidget):
         self.name.setToolTip(self.tr("These fields are replaced: {fields}").format(fields=fields))
         self.format, self.quality = self._translated(FORMATS), QSpinBox()
         self.view, self.animation = self._translated(VIEWS), self._translated(ANIMATIONS)
+        self.fps = QSpinBox()
         self.sheet = QCheckBox(self.tr("A contact sheet of all pictures"))
         self.overwrite = QCheckBox(self.tr("Overwrite pictures that exist"))
         self.note = QCheckBox(self.tr("Note in the pictures that they were edited"))
@@ -86,6 +88,7 @@ class ExportForm(QWidget):
         )
         self._fill()
         self._lay_out()
+        guard_wheel(self)
         self._wire()
 
     def batch(self, pose: Path, masks: Path, model: Path | None, device: str) -> ExportBatch:
@@ -119,10 +122,12 @@ class ExportForm(QWidget):
             format=self.format.currentData(),
             quality=self.quality.value(),
             note=self.note.isChecked(),
+            place=keeps_place(),
             masks=masks if self.kept.isChecked() else None,
             overwrite=self.overwrite.isChecked(),
             sheet=out / SHEET if self.sheet.isChecked() else None,
             animation=out / f"{ANIMATION}{animation}" if animation else None,
+            fps=self.fps.value(),
             model=model,
             device=device,
             precision=precision(),
@@ -134,6 +139,12 @@ class ExportForm(QWidget):
         self.quality.setRange(1, 100)
         self.quality.setValue(90)
         self.quality.setAccessibleName(self.tr("Quality"))
+        self.fps.setRange(1, 50)
+        self.fps.setValue(8)
+        self.fps.setSuffix(self.tr(" fps"))
+        self.fps.setFixedWidth(96)
+        self.fps.setAccessibleName(self.tr("Pictures per second"))
+        self.fps.setToolTip(self.fps.accessibleName())
         self.note.setChecked(notes_edits())
         self.folder.setAccessibleName(self.tr("Folder for the pictures"))
         self.name.setAccessibleName(self.tr("Name of the pictures"))
@@ -175,7 +186,7 @@ class ExportForm(QWidget):
             (self.tr("Format"), _line(self.format, self.quality_label, self.quality)),
             (self.tr("Show"), self.view),
             (self.tr("Pose of photos"), self.transfer),
-            (self.tr("Animation"), self.animation),
+            (self.tr("Animation"), _line(self.animation, self.fps)),
         ):
             form.addRow(name, field)
         right.addLayout(form)
@@ -196,13 +207,15 @@ class ExportForm(QWidget):
             self.folder.textChanged, self.name.textChanged,
             self.format.currentIndexChanged, self.quality.valueChanged,
             self.view.currentIndexChanged, self.transfer.currentIndexChanged,
-            self.animation.currentIndexChanged, self.sheet.toggled, self.overwrite.toggled,
-            self.note.toggled,
+            self.animation.currentIndexChanged, self.fps.valueChanged, self.sheet.toggled,
+            self.overwrite.toggled, self.note.toggled,
         ):  # fmt: skip
             signal.connect(lambda *_: self.changed.emit())
         self.choose.clicked.connect(self._choose_folder)
         self.format.currentIndexChanged.connect(self._show_quality)
         self._show_quality()
+        self.animation.currentIndexChanged.connect(self._show_fps)
+        self._show_fps()
         self.edited_pose.toggled.connect(self._show_turned)
         self._show_turned()
 
@@ -221,6 +234,9 @@ class ExportForm(QWidget):
         shown = self.format.currentData() in WITH_QUALITY
         self.quality.setVisible(shown)
         self.quality_label.setVisible(shown)
+
+    def _show_fps(self) -> None:
+        self.fps.setVisible(bool(self.animation.currentData()))
 
     def _choose_folder(self) -> None:
         name = QFileDialog.getExistingDirectory(

@@ -15,7 +15,7 @@ from gui.document.document import Document
 from gui.document.images import rgb_image
 from gui.live.footage_reader import FootageReader
 from gui.live.sequence_form import SequenceForm
-from gui.style.preferences import notes_edits, precision, settings
+from gui.style.preferences import keeps_place, notes_edits, precision, settings
 from gui.widgets.file_dialogs import ask_open, ask_save, pictures_folder
 from gui.widgets.window_size import resize_within_screen
 from gui.workers.background import Background
@@ -25,6 +25,7 @@ from gui.workers.predict_worker import PredictWorker
 if TYPE_CHECKING:
     from engine import Footage, Frame, Landmarks, Prediction, Target
 
+GROWTH = 1.3  # of the number of frames read, after which they are smoothed again
 AROUND = 0.7  # initial margin around the face, as a share of its larger side
 
 
@@ -43,13 +44,15 @@ class SequenceDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Sequence"))
-        self._document, self._worker = document, worker
+        self._document, self._worker, self._background = document, worker, background
         self.reader = FootageReader(background, self)
         self.process = ExportProcess(self)
         self.form = SequenceForm(self)
         self.frames: list[Frame] = []
         self._footage: Footage | None = None
-        self._targets: Sequence[Target] = ()
+        self._targets: Sequence[Target] = ()  # of the frames when they were smoothed
+        self._smoothing: object | None = None  # identifies the newest request
+        self._smoothed = 0  # frames in it
         self._poses: dict[int, Landmarks] = {}
         self._token = 0  # of the last request to the worker
         self._waiting: int | None = None  # the frame of that request, until it is answered
@@ -122,8 +125,10 @@ class SequenceDialog(QDialog):
     def pose(self, index: int) -> Landmarks | None:
         """A frame's pose for the open face (68x2 pixels of its photo); None if there is none."""
         photo, face = self._document.photo, self._document.landmarks
-        if photo is None or face is None or self._document.pose is None or not self._targets:
+        if photo is None or face is None or self._document.pose is None:
             return None
+        if index >= len(self._targets):
+            return None  # not smoothed yet
         if index not in self._poses:
             try:
                 self._poses[index] = engine.played(
@@ -149,11 +154,8 @@ class SequenceDialog(QDialog):
         form.stop_reading.clicked.connect(self.reader.stop)
         form.play.clicked.connect(lambda: self.pause() if self.playing else self.play())
         form.place.valueChanged.connect(self._scrub)
-        for signal in (
-            form.transfer.currentIndexChanged,
-            form.strength.valueChanged,
-            form.smoothing.valueChanged,
-        ):
+        form.smoothing.valueChanged.connect(lambda *_: self._smooth())
+        for signal in (form.transfer.currentIndexChanged, form.strength.valueChanged):
             signal.connect(lambda *_: self._change_poses())
         form.use.clicked.connect(self._use_pose)
         form.export_video.triggered.connect(self._export_video)
@@ -194,6 +196,7 @@ class SequenceDialog(QDialog):
 
     def _clear(self) -> None:
         self.frames, self._targets, self._footage = [], (), None
+        self._smoothing, self._smoothed = None, 0
         self._poses.clear()
         self._token += 1
         self._waiting = None
@@ -204,33 +207,40 @@ class SequenceDialog(QDialog):
         self.form.show_read(0, footage.count)
 
     def _found(self, frames: list[Frame]) -> None:
-        first = not self.frames
         self.frames += frames
         self.form.set_count(len(self.frames))
         count = 0 if self._footage is None else self._footage.count
         self.form.show_read(len(self.frames), count)
-        self._smooth()
-        if first:
-            self.show_frame(0)
+        # Each time all frames are smoothed: not at every new one.
+        if len(self.frames) >= GROWTH * self._smoothed:
+            self._smooth()
 
     def _read(self) -> None:
         found = sum(frame.landmarks is not None for frame in self.frames)
         self.form.end_reading(found, len(self.frames))
-        self._change_poses()
+        self._smooth()
 
     def _smooth(self) -> None:
-        """Compute the smoothed targets; clears the cached poses."""
-        self._poses.clear()
-        try:
-            self._targets = engine.smoothed(self.frames, self.form.smoothing.value() / 10)
-        except engine.ReposeError:  # no face so far
-            self._targets = ()
+        """Compute the smoothed targets in the background; only the newest request counts."""
+        frames, over = tuple(self.frames), self.form.smoothing.value() / 10
+        asked = self._smoothing = object()
+        self._smoothed = len(frames)
+
+        def done(targets: Sequence[Target]) -> None:
+            if asked is self._smoothing:
+                self._targets = targets
+                self._change_poses()
+
+        self._background.run(lambda: _smoothed(frames, over), done, owner=self)
 
     def _change_poses(self) -> None:
-        self._smooth()
+        """Show the poses anew: the targets, the face, or how it takes them have changed."""
+        self._poses.clear()
         self.form.show_problem("")
         there = self._document.pose is not None
-        self.form.enable(bool(self._targets), there, self.reader.running or self.process.running)
+        busy = self.reader.running or self.process.running
+        whole = len(self._targets) == len(self.frames)
+        self.form.enable(bool(self._targets), there, busy or not whole)
         if self.frames and not self.playing:
             self.show_frame(self.index)
 
@@ -266,10 +276,12 @@ class SequenceDialog(QDialog):
         keep, crop = self._document.keep, answer.crop
         refined = answer.refined if keep is None else engine.keep_refined(answer, keep)
         area = QRectF(crop.left - 0.5, crop.top - 0.5, crop.side, crop.side)
-        self.form.result.show_image(rgb_image(refined), area)
+        icc = b"" if self._document.photo is None else self._document.photo.metadata.icc
+        self.form.result.show_image(rgb_image(refined, icc), area)
 
     def _show_target(self, index: int) -> None:
-        landmarks = self._targets[index].landmarks if self._targets else None
+        known = index < len(self._targets)
+        landmarks = self._targets[index].landmarks if known else None
         self.form.target.show_frame(self.frames[index], landmarks)
 
     def _show_photo(self) -> None:
@@ -331,6 +343,7 @@ class SequenceDialog(QDialog):
                 fps=self._fps,
                 view=self.form.view.currentData(),
                 note=notes_edits(),
+                place=keeps_place(),
                 keep=document.keep,
                 model=None if model is None else model.path,
                 device="auto" if model is None else model.device,
@@ -370,3 +383,10 @@ class SequenceDialog(QDialog):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.pause()
         event.accept()  # reading and exporting continue
+
+
+def _smoothed(frames: Sequence[Frame], over: float) -> Sequence[Target]:
+    try:
+        return engine.smoothed(frames, over)
+    except engine.ReposeError:  # no face so far
+        return ()

@@ -26,6 +26,7 @@ import engine
 from gui.widgets.items import ACCENT, SHADOW, screen_pen
 from gui.widgets.picture_view import PictureView
 from gui.widgets.progress_view import ExportView
+from gui.widgets.wheel import guard_wheel
 
 if TYPE_CHECKING:
     from engine import Frame, Landmarks
@@ -111,6 +112,7 @@ class SequenceForm(QWidget):
         self.export.setMenu(menu)
         self._fill()
         self._lay_out(dialog)
+        guard_wheel(self)
         self.show_no_frames()
 
     # Showing the state

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSplitter, QTabBar, QVBoxLayout, QWidget
 
 from gui.panes.views import View, view_image
 from gui.widgets.picture_view import PictureView
+from gui.widgets.wheel import guard_wheel
 from gui.widgets.zoom_view import Viewport
 
 if TYPE_CHECKING:
@@ -37,7 +38,11 @@ class Pane(QWidget):
             self.tabs.setTabToolTip(index, each.explained)
         self.view = PictureView(self.tr("The reposed face appears here."), shown)
         self.view.setAccessibleName(name)
-        tip = self.tr("Hold the mouse button on the picture to see the photo before.")
+        self.view.drags = True
+        tip = self.tr(
+            "Hold the mouse button on the picture to see the photo before; drag the picture to"
+            " another program to give it the result as a file."
+        )
         self.view.setToolTip(tip)
         self.view.setStatusTip(tip)
         layout = QVBoxLayout(self)
@@ -45,6 +50,7 @@ class Pane(QWidget):
         layout.setSpacing(6)
         layout.addWidget(self.tabs)
         layout.addWidget(self.view, 1)
+        guard_wheel(self.tabs)
         self.choose(view)
         self.tabs.currentChanged.connect(lambda _index: self.view_changed.emit())
 
@@ -74,6 +80,7 @@ class Panes(QWidget):
         self.small = Pane(self.tr("small pane"), View.COARSE, shown)
         self.prediction: Prediction | None = None
         self._keep: KeepMask | None = None
+        self._icc = b""
         self._preview: FullResolutionPreview | None = None
         self._split = 0.5  # the last position of the line, as a share of the width
         splitter = QSplitter(Qt.Orientation.Vertical)
@@ -103,6 +110,7 @@ class Panes(QWidget):
     def show_photo(self, photo: Photo | None) -> None:
         """Set the photo behind the pictures; drops the prediction."""
         self.prediction = self._preview = None
+        self._icc = b"" if photo is None else photo.metadata.icc
         for pane in self.both:
             pane.view.show_photo(photo)
 
@@ -139,7 +147,7 @@ class Panes(QWidget):
         if pane.chosen is View.REFINED and self._preview is not None:
             pane.view.show_levels(self._preview.levels, self._preview.area)
             return
-        image = view_image(pane.chosen, self.prediction, self._keep)
+        image = view_image(pane.chosen, self.prediction, self._keep, self._icc)
         if image is None:
             pane.view.show_source()
             return

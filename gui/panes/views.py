@@ -59,15 +59,20 @@ _EXPLAINED = {
 }
 
 
-def view_image(view: View, prediction: Prediction, keep: KeepMask | None) -> QImage | None:
-    """The picture of a view over the crop; None for the source: the photo alone is shown."""
+def view_image(
+    view: View, prediction: Prediction, keep: KeepMask | None, icc: bytes
+) -> QImage | None:
+    """The picture of a view over the crop; None for the source: the photo alone is shown.
+
+    icc  the photo's colour profile, which its predictions have as well
+    """
     if view is View.COARSE:
-        return rgb_image(prediction.coarse)
+        return rgb_image(prediction.coarse, icc)
     if view is View.DIFFERENCE:
         return rgb_image(np.float32(0.5) + np.float32(GAIN) * prediction.difference)
     if view is View.WARP:
-        return rgb_image(prediction.warp)
+        return rgb_image(prediction.warp, icc)
     if view is View.REFINED:
         kept = None if keep is None else engine.keep_refined(prediction, keep)
-        return rgb_image(prediction.refined if kept is None else kept)
+        return rgb_image(prediction.refined if kept is None else kept, icc)
     return None

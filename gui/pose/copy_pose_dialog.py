@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -25,11 +25,13 @@ from gui.document.edit import posed_as, within_sliders
 from gui.document.photo import Photo
 from gui.widgets.face_boxes import draw_face_box, face_rect
 from gui.widgets.pose_words import part_names, transfer_names
+from gui.widgets.wheel import guard_wheel
 
 if TYPE_CHECKING:
     from engine import Pose3D, PosePart, Transfer
 
 STRONGEST = 150  # percent
+MARGIN = 24  # pixels to the window's right border
 
 
 class FaceView(QWidget):
@@ -116,6 +118,7 @@ class CopyPoseDialog(QDialog):
         self.problem.setObjectName("wrong")
         self.problem.setWordWrap(True)
         self._lay_out()
+        guard_wheel(self)
         self.faces.chosen.connect(self._pose)
         for button in (*self.choices.values(), *self.parts.values()):
             button.toggled.connect(self._pose)
@@ -161,11 +164,12 @@ class CopyPoseDialog(QDialog):
         layout.addWidget(buttons)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Open over the canvas, so that the panes, which show the result, stay visible."""
+        """Open over the panes, so that the face on the canvas, with the result, stays visible."""
         super().showEvent(event)
         window = self.parentWidget()
         if window is not None:
-            self.move(window.mapToGlobal(window.rect().topLeft()) + QPointF(24, 90).toPoint())
+            corner = window.mapToGlobal(window.rect().topRight())
+            self.move(corner + QPoint(-MARGIN - self.width(), 90))
         self._pose()
 
     def _pose(self) -> None:

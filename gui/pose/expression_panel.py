@@ -42,7 +42,7 @@ class ExpressionPanel(QWidget):
         }
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(3)
+        layout.setSpacing(1)
         width = max(slider.name.sizeHint().width() for slider in self.sliders.values())
         for name, slider in self.sliders.items():
             slider.name.setFixedWidth(width)

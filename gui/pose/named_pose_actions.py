@@ -33,6 +33,7 @@ class NamedPoseActions(QObject):
     ) -> None:
         super().__init__(window)
         self._document, self._presets, self._panel = document, presets, panel
+        self._taking = False
         self._window = window
         self.keep = self._action(
             self.tr("&Keep this pose…"), self._keep,
@@ -68,7 +69,7 @@ class NamedPoseActions(QObject):
         panel.list.currentItemChanged.connect(self._refresh)
         panel.keep.clicked.connect(self.keep.trigger)
         panel.set_menu(self.fill)
-        document.pose_changed.connect(self._refresh)
+        document.pose_changed.connect(self._pose_changed)
         self._refresh()
 
     def add_to(self, menu: QMenu) -> None:
@@ -115,6 +116,12 @@ class NamedPoseActions(QObject):
         for action in (self._rename, self._delete):
             action.setEnabled(own)
 
+    def _pose_changed(self) -> None:
+        """Another pose than the chosen one: none is highlighted any more."""
+        if not self._taking:
+            self._panel.clear()
+        self._refresh()
+
     def take(self, chosen: NamedPose, _checked: bool = False) -> None:
         """Apply a named pose to the face."""
         self._take(chosen, head=True, face=True)
@@ -130,7 +137,9 @@ class NamedPoseActions(QObject):
             if pose is not None:
                 new = within_sliders(chosen.read().on(pose, head, face))
                 if not new.looks_like(pose):
+                    self._taking = True
                     self._document.change_pose(new, self.tr("Pose {}").format(chosen.name))
+                    self._taking = False
 
         self._try(change)
 

@@ -8,8 +8,16 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QFileSystemWatcher, QObject, QTimer, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtCore import (
+    QBuffer,
+    QByteArray,
+    QCoreApplication,
+    QFileSystemWatcher,
+    QObject,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QImage, QImageWriter
 
 import engine
 from gui.document.images import rgb_image
@@ -166,9 +174,10 @@ class PosePresets(QObject):
         return self.folder / f"{name}{SUFFIX}" if found is None else found.path
 
     def _added(self, path: Path, preset: PosePreset) -> NamedPose:
+        picture = QBuffer()
+        QImageWriter(picture, QByteArray(b"png")).write(thumbnail(preset))
         with engine.write_whole(path.with_suffix(PICTURE)) as part:
-            if not thumbnail(preset).save(str(part)):
-                raise OSError("Qt cannot save it")
+            part.write_bytes(picture.data().data())  # Qt would hide the reason of a failure
         self.changed.emit()
         return NamedPose(path, False)
 

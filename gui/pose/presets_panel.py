@@ -39,6 +39,7 @@ class PresetsPanel(QWidget):
         self.list.setUniformItemSizes(True)
         self.list.setWordWrap(True)
         self.list.setSpacing(2)
+        self.list.setMinimumHeight(ICON + 30)  # one row
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.setAccessibleName(self.tr("Named poses"))
         self.list.setToolTip(self.tr("Click a pose to give it to the face"))
@@ -84,6 +85,10 @@ class PresetsPanel(QWidget):
             item = self.list.item(row)
             if item.data(POSE) == pose:
                 self.list.setCurrentItem(item)
+
+    def clear(self) -> None:
+        """Select no pose."""
+        self.list.setCurrentRow(-1)
 
     def _fill(self) -> None:
         current = self.current

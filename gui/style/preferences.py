@@ -25,6 +25,16 @@ def note_edits(wanted: bool) -> None:
     settings().setValue("note", wanted)
 
 
+def keeps_place() -> bool:
+    """Whether saved pictures keep where the photo was taken (GPS); True by default."""
+    return bool(settings().value("place", True, bool))
+
+
+def keep_place(wanted: bool) -> None:
+    """Set the value of `keeps_place`."""
+    settings().setValue("place", wanted)
+
+
 def detector() -> Detector:
     """What finds the faces of opened photos and videos."""
     return "dlib" if settings().value("detector") == "dlib" else "landmarker"

@@ -20,6 +20,7 @@ import engine
 from gui.style.preferences import settings
 from gui.widgets.checked_field import CheckedField
 from gui.widgets.file_dialogs import pictures_folder
+from gui.widgets.wheel import guard_wheel
 from gui.workers.background import Background, explain
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class DataRow(QWidget):
         self.layout_box.setAccessibleName(self.tr("Layout"))
         for name, text in LAYOUTS.items():
             self.layout_box.addItem(self.tr(text), name)
+        guard_wheel(self.layout_box)
         self.own_layout = False  # whether the user has chosen the layout
         self.set_layout(layout)
         choose, remove = QPushButton("…"), QPushButton("✕")

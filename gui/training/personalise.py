@@ -28,6 +28,7 @@ from gui.style.preferences import settings
 from gui.training.run_watcher import free_folder
 from gui.widgets.checked_field import CheckedField
 from gui.widgets.file_dialogs import pictures_folder
+from gui.widgets.wheel import guard_wheel
 from gui.workers.background import Background, explain
 from gui.workers.train_process import RunPlan
 
@@ -206,6 +207,7 @@ class PersonaliseDialog(QDialog):
         layout.addStretch()
         layout.addLayout(buttons)
         self.resize(480, 320)
+        guard_wheel(self)
 
 
 def _counted(folder: Path) -> int | str:

@@ -13,19 +13,22 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from engine import Curves
 from gui.style.theme import colour
 
-PLOTS: tuple[tuple[str, Any, str], ...] = (
-    ("loss_g1", QT_TRANSLATE_NOOP("Plot", "Loss of G1"), "accent"),
-    ("ssim", QT_TRANSLATE_NOOP("Plot", "SSIM, held out"), "good"),
-    ("loss_g2", QT_TRANSLATE_NOOP("Plot", "Loss of G2"), "warm"),
-    ("loss_d", QT_TRANSLATE_NOOP("Plot", "Loss of D"), "rose"),
+PLOTS: tuple[tuple[str, Any, str, tuple[float, float | None]], ...] = (
+    # name, title, colour, the least and the greatest possible value
+    ("loss_g1", QT_TRANSLATE_NOOP("Plot", "Loss of G1"), "accent", (0, None)),
+    ("ssim", QT_TRANSLATE_NOOP("Plot", "SSIM, held out"), "good", (-1, 1)),
+    ("loss_g2", QT_TRANSLATE_NOOP("Plot", "Loss of G2"), "warm", (0, None)),
+    ("loss_d", QT_TRANSLATE_NOOP("Plot", "Loss of D"), "rose", (0, None)),
 )
 
 
 class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
     """One curve over the epochs."""
 
-    def __init__(self, title: str, shade: str) -> None:
-        """shade: the name of the curve's colour in the theme."""
+    def __init__(self, title: str, shade: str, possible: tuple[float, float | None]) -> None:
+        """shade     the name of the curve's colour in the theme
+        possible  the least and the greatest value that the axis shows
+        """
         super().__init__(background=None)
         self._title, self._shade = title, shade
         self.setMinimumWidth(120)
@@ -33,6 +36,7 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         item = self.getPlotItem()
         item.setMenuEnabled(False)
         item.hideButtons()
+        item.getViewBox().setLimits(yMin=possible[0], yMax=possible[1])
         item.showGrid(x=False, y=True, alpha=0.15)
         small = QFont()
         small.setPointSize(8)
@@ -94,8 +98,8 @@ class Plots(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         self.plots = {
-            name: Plot(QCoreApplication.translate("Plot", title), shade)
-            for name, title, shade in PLOTS
+            name: Plot(QCoreApplication.translate("Plot", title), shade, possible)
+            for name, title, shade, possible in PLOTS
         }
         for number, plot in enumerate(self.plots.values()):
             layout.addWidget(plot, number // 2, number % 2)

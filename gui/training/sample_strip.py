@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QVBoxLa
 import engine
 from gui.document.images import rgb_image
 from gui.style.theme import colour
+from gui.widgets.wheel import guard_wheel
 
 ROWS = ("source", "target", "coarse", "refined")
 ROW_HEIGHT = 92  # pixels, at most
@@ -75,6 +76,7 @@ class SampleStrip(QWidget):
         self.view = SampleView()
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName(self.tr("Epoch"))
+        guard_wheel(self.slider)
         self.slider.setToolTip(self.tr("Drag to see the same people after each epoch."))
         self.label = QLabel()
         self.label.setObjectName("paneNote")

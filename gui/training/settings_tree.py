@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 import engine
 from gui.widgets.checked_field import mark
+from gui.widgets.wheel import guard_wheel
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -66,6 +67,7 @@ class SettingsTree(QTreeWidget):
             item = QTreeWidgetItem(groups[group], [setting.name.rpartition(".")[2]])
             item.setToolTip(0, f"{setting.name}: {setting.meaning}")
             field = self._field(setting)
+            guard_wheel(field)
             field.setToolTip(setting.meaning)
             field.setAccessibleName(setting.name)
             self.fields[setting.name] = field

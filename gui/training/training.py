@@ -64,7 +64,7 @@ class Training(QObject):
         self.dock.visibilityChanged.connect(self._make_panel)
         self.action.triggered.connect(lambda shown: self._make_room() if shown else None)
         self.state = QPushButton()
-        self.state.setObjectName("trainingState")
+        self.state.setObjectName("state")
         self.state.setToolTip(self.tr("Show the training"))
         self.state.clicked.connect(self.show)
         self.state.hide()

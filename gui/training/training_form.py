@@ -28,6 +28,7 @@ from gui.training.data_rows import LAYOUTS, DataRows
 from gui.training.settings_tree import SettingsTree
 from gui.training.start_fields import ModelField, RunField
 from gui.widgets.checked_field import CheckedField, restyle
+from gui.widgets.wheel import guard_wheel
 from gui.widgets.window_size import resize_within_screen
 from gui.workers.background import Background
 from gui.workers.train_process import Preset, RunPlan, Stages
@@ -90,6 +91,7 @@ class TrainingForm(QDialog):
         )
         self._settings_problem = ""
         self._lay_out()
+        guard_wheel(self)
         self._fill()
         self._wire()
         self._recall()

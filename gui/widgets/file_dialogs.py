@@ -10,9 +10,12 @@ from PySide6.QtCore import QCoreApplication, QStandardPaths, Qt
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox, QWidget
 
 import engine
+from gui.document.data_folder import data_folder
 from gui.style.preferences import settings
 
 MODEL_SUFFIXES = (".safetensors",)
+PASTED = "pasted"
+"""The name of the `data_folder` of pictures from the clipboard and from other programs."""
 
 
 def ask_open(
@@ -118,8 +121,9 @@ def is_inside(path: Path, folder: Path) -> bool:
 
 
 def folder_beside(photo: Path) -> Path:
-    """The folder to suggest for results: the photo's, or the pictures folder for the sample."""
-    inside = is_inside(photo, sample_photo().parent)
+    """The folder to suggest for results: the photo's, or the pictures folder if it is Repose's."""
+    own = (sample_photo().parent, data_folder(PASTED))
+    inside = any(is_inside(photo, folder) for folder in own)
     return pictures_folder() if inside else photo.absolute().parent
 
 

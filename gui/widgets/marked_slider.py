@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QWid
 from gui.document.edit import new_gesture
 from gui.style.theme import colour
 from gui.widgets.checked_field import restyle
+from gui.widgets.wheel import guard_wheel
 
 HANDLE_WIDTH = 14.0  # pixels, as in the style sheet
 
@@ -44,10 +45,11 @@ class ValueBox(QDoubleSpinBox):
 
 
 class Groove(QSlider):
-    """A slider that marks 0 and a range. Wheel events go to its parent."""
+    """A slider that marks its origin and a range. Wheel events go to its parent."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
+        self.origin = 0
         self.marked: tuple[int, int] | None = None
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -63,7 +65,7 @@ class Groove(QSlider):
                 painter.setBrush(band)
                 painter.drawRoundedRect(QRectF(low, middle - 5, high - low, 10), 4, 4)
             painter.setBrush(colour("faint"))
-            painter.drawRect(QRectF(self._place(0) - 0.5, middle - 7, 1, 14))
+            painter.drawRect(QRectF(self._place(self.origin) - 0.5, middle - 7, 1, 14))
         painter.end()
         super().paintEvent(event)
 
@@ -77,7 +79,10 @@ class Groove(QSlider):
 
 
 class MarkedSlider(QWidget):
-    """A slider and a spin box for one value in -limit..limit; a drag is one gesture."""
+    """A slider and a spin box for one value; a drag is one gesture.
+
+    A double click on the name sets the value to the origin, which is marked: 0 until `set_origin`.
+    """
 
     changed = Signal(float, int)  # value, gesture
 
@@ -88,25 +93,31 @@ class MarkedSlider(QWidget):
         limit: float,
         unit: str,
         decimals: int = 1,
+        lowest: float | None = None,
+        reset_tip: str = "",
         parent: QWidget | None = None,
     ) -> None:
+        """limit, lowest: the ends of the range; None: the lowest value is -limit."""
         super().__init__(parent)
+        lowest = -limit if lowest is None else lowest
         self._gesture = new_gesture()
+        self._origin = self._exact = 0.0
         self._steps = 10**decimals  # slider steps per unit
         self.name, self.slider, self.spin_box = NameLabel(name), Groove(), ValueBox()
         self.slider.setMinimumWidth(70)  # fits beside a dock
-        self.slider.setRange(round(-limit * self._steps), round(limit * self._steps))
+        self.slider.setRange(round(lowest * self._steps), round(limit * self._steps))
         step = 5.0 if limit >= 100 else 1.0
         self.slider.setSingleStep(round(step * self._steps))
         self.slider.setPageStep(round(5 * step * self._steps))
-        self.spin_box.setRange(-limit, limit)
+        self.spin_box.setRange(lowest, limit)
         self.spin_box.setSingleStep(step)
         self.spin_box.setDecimals(decimals)
         self.spin_box.setSuffix(unit)
         self.spin_box.setKeyboardTracking(False)
         self.spin_box.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.spin_box.setFixedWidth(64)
-        hint = self.tr("Double-click the name to reset it to 0.")
+        guard_wheel(self.spin_box)
+        hint = reset_tip or self.tr("Double-click the name to reset it to 0.")
         for widget in (self.name, self.slider, self.spin_box):
             widget.setToolTip(f"{tip}\n{hint}")
             widget.setStatusTip(tip)
@@ -121,7 +132,7 @@ class MarkedSlider(QWidget):
         self.slider.sliderPressed.connect(self._begin)
         self.slider.valueChanged.connect(self._slide)
         self.spin_box.valueChanged.connect(self._type)
-        self.name.reset.connect(lambda: self.spin_box.setValue(0.0))
+        self.name.reset.connect(self._reset)
 
     @property
     def value(self) -> float:
@@ -130,11 +141,17 @@ class MarkedSlider(QWidget):
 
     def show_value(self, value: float) -> None:
         """Set the value without emitting `changed`."""
+        self._exact = value
         with QSignalBlocker(self.slider), QSignalBlocker(self.spin_box):
             self.spin_box.setValue(value)
             # A slider that is being dragged is not set to the rounded value.
             if not self.slider.isSliderDown():
                 self.slider.setValue(round(value * self._steps))
+
+    def set_origin(self, value: float) -> None:
+        """Set the value to which a double click on the name resets."""
+        self._origin, self.slider.origin = value, round(value * self._steps)
+        self.slider.update()
 
     def mark(self, marked: tuple[float, float] | None) -> None:
         """Mark a range; None: no range."""
@@ -154,15 +171,23 @@ class MarkedSlider(QWidget):
     def _begin(self) -> None:
         self._gesture = new_gesture()
 
+    def _reset(self) -> None:
+        if self._exact != self._origin:
+            self._begin()
+            self.show_value(self._origin)
+            self.changed.emit(self._origin, self._gesture)  # exact, unlike the spin box
+
     def _slide(self, steps: int) -> None:
         if not self.slider.isSliderDown():
             self._begin()
         with QSignalBlocker(self.spin_box):
             self.spin_box.setValue(steps / self._steps)
-        self.changed.emit(steps / self._steps, self._gesture)
+        self._exact = steps / self._steps
+        self.changed.emit(self._exact, self._gesture)
 
     def _type(self, value: float) -> None:
         self._begin()
         with QSignalBlocker(self.slider):
             self.slider.setValue(round(value * self._steps))
+        self._exact = value
         self.changed.emit(value, self._gesture)

@@ -12,6 +12,7 @@ from gui.widgets.items import PictureItem
 from gui.widgets.zoom_view import Viewport, ZoomView
 
 REACH = 9.0  # screen pixels around the split line within which it is grabbed
+DRAG = 30.0  # screen pixels that the mouse moves before the picture is dragged out
 GRIP = 11.0  # screen pixels: radius of its handle
 
 
@@ -33,10 +34,12 @@ class PictureView(ZoomView):
     """Shows `image` in its place over the photo.
 
     While the mouse button is down, the photo is shown instead. With a split, the photo is shown
-    left of a line that can be dragged.
+    left of a line that can be dragged. If `drags` is set, moving the mouse far with the button down
+    asks to drag the picture out of the window.
     """
 
     split_moved = Signal(float)
+    drag_wanted = Signal()
 
     def __init__(
         self, empty: str, shown: Viewport | None = None, parent: QWidget | None = None
@@ -48,7 +51,9 @@ class PictureView(ZoomView):
         self.split: float | None = None  # the line's position, as a share of the width
         self.comparing = False
         self._empty, self._why = empty, ""
+        self.drags = False
         self._pressed = self._splitting = False
+        self._pressed_at = QPointF()
         self._before, self._after = PictureItem(), AfterItem()
         for item in (self._before, self._after):
             self.scene().addItem(item)
@@ -166,7 +171,7 @@ class PictureView(ZoomView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
         if event.button() == Qt.MouseButton.LeftButton and not self.panning:
-            self._pressed = True
+            self._pressed, self._pressed_at = True, event.position()
             self._splitting = self._at_split(event.position())
             self._refresh()
 
@@ -177,6 +182,11 @@ class PictureView(ZoomView):
         if self._splitting:
             split = event.position().x() / max(self.viewport().width(), 1)
             self.split_moved.emit(min(max(split, 0.0), 1.0))
+        elif self._pressed and self.drags and self.image is not None:
+            if (event.position() - self._pressed_at).manhattanLength() > DRAG:
+                self._pressed = False
+                self._refresh()
+                self.drag_wanted.emit()
         elif not event.buttons():
             over = self._at_split(event.position())
             shape = Qt.CursorShape.SplitHCursor if over else Qt.CursorShape.ArrowCursor

@@ -1,19 +1,22 @@
-"""The progress of an export: a bar, the time left, and the failures."""
+"""The progress of an export: in its dialog, and as a button in the status bar."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QDialog,
     QLabel,
     QListWidget,
     QListWidgetItem,
     QProgressBar,
+    QPushButton,
+    QStatusBar,
     QVBoxLayout,
     QWidget,
 )
 
 import engine
-from gui.workers.export_process import Ending, Progress
+from gui.workers.export_process import Ending, ExportProcess, Progress
 
 MOST_SHOWN = 500  # failures; the log has all of them
 
@@ -102,3 +105,40 @@ class ExportView(QWidget):
         if progress.failed:
             words.append(self.tr("{count} failed").format(count=progress.failed))
         return words
+
+
+class ExportState(QPushButton):
+    """The progress of an export, and its end, in the status bar while its dialog is hidden.
+
+    A click shows the dialog.
+    """
+
+    def __init__(self, name: str, process: ExportProcess, dialog: QDialog, bar: QStatusBar) -> None:
+        super().__init__()
+        self._name, self._dialog = name, dialog
+        self.setObjectName("state")
+        self.setToolTip(self.tr("Show the export"))
+        self.hide()
+        bar.insertPermanentWidget(0, self)
+        process.progressed.connect(self._show_progress)
+        process.ended.connect(self._show_ending)
+        self.clicked.connect(self._show_dialog)
+
+    def _show_progress(self, progress: Progress) -> None:
+        text = self.tr("{name}: {done} of {total}")
+        self.setText(text.format(name=self._name, done=progress.finished, total=progress.total))
+        self.show()
+
+    def _show_ending(self, ending: Ending) -> None:
+        if ending.reason:
+            text = self.tr("{name} failed")
+        else:
+            text = self.tr("{name} stopped") if ending.stopped else self.tr("{name} finished")
+        self.setText(text.format(name=self._name))
+        self.setVisible(not self._dialog.isVisible())
+
+    def _show_dialog(self) -> None:
+        self.hide()  # until the next progress
+        self._dialog.show()
+        self._dialog.raise_()
+        self._dialog.activateWindow()

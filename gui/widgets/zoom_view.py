@@ -109,7 +109,15 @@ class ZoomView(QGraphicsView):
         point = self.photo_point(QPointF(self.viewport().rect().center()))
         if position is not None:
             point = self.photo_point(position)
-        self.shown.show(QRectF(point + (area.topLeft() - point) / factor, area.size() / factor))
+        area = QRectF(point + (area.topLeft() - point) / factor, area.size() / factor)
+        photo = self.shown.photo
+        if self._fitting(area) < self._fitting(photo):  # smaller than the view: centred
+            area.moveCenter(photo.center())
+        self.shown.show(area)
+
+    def zoom_to_pixels(self) -> None:
+        """Show one pixel of the photo as one pixel of the screen, at the centre of the view."""
+        self.zoom_by(1 / (self.zoom * self.devicePixelRatioF()))
 
     def _fitting(self, area: QRectF) -> float:
         """The zoom at which `area` fits the view."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEventLoop, QObject, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMainWindow
 
 import engine
 from gui.document.document import Document
@@ -17,7 +17,7 @@ from gui.document.project import SUFFIX
 from gui.export.export_dialog import ExportDialog
 from gui.panes.panes import Panes
 from gui.pose.copy_pose_dialog import CopyPoseDialog
-from gui.style.preferences import notes_edits
+from gui.style.preferences import keeps_place, notes_edits
 from gui.widgets.file_dialogs import (
     MODEL_SUFFIXES,
     ask_open,
@@ -28,6 +28,7 @@ from gui.widgets.file_dialogs import (
     same_file,
     sample_photo,
 )
+from gui.widgets.progress_view import ExportState
 from gui.widgets.zoom_view import Viewport
 from gui.window.project_actions import ProjectActions
 from gui.window.recent_menu import remember_file
@@ -36,6 +37,11 @@ from gui.workers.predict_worker import PredictWorker
 
 if TYPE_CHECKING:
     pass
+
+
+def is_pose(path: Path) -> bool:
+    """Whether a file is a pose, by its suffix."""
+    return path.suffix.lower() in engine.POSE_SUFFIXES
 
 
 class FileActions(QObject):
@@ -53,7 +59,7 @@ class FileActions(QObject):
         background: Background,
         shown: Viewport,
         panes: Panes,
-        window: QWidget,
+        window: QMainWindow,
     ) -> None:
         super().__init__(window)
         self._document, self._worker, self._background = document, worker, background
@@ -74,7 +80,7 @@ class FileActions(QObject):
     def open(self, path: Path) -> None:
         """Open a file by its suffix: a pose, a model, a project, or else a photo."""
         suffix = path.suffix.lower()
-        if suffix in engine.POSE_SUFFIXES:
+        if is_pose(path):
             self.open_pose(path)
         elif suffix in MODEL_SUFFIXES:
             self.model_chosen.emit(path)
@@ -126,7 +132,7 @@ class FileActions(QObject):
         return answer == "discard" or (answer == "project" and self.projects.save())
 
     def may_close(self) -> bool:
-        """Whether the window may be closed; stops a running export after asking."""
+        """Whether the window may be closed: asks for unsaved work and a running export."""
         if not self.may_discard():
             return False
         if self.export is None or self.export.may_end():
@@ -135,19 +141,26 @@ class FileActions(QObject):
             "An export is running. Stop it? Finished pictures are kept, and the same export can be"
             " continued later."
         )
-        if not ask_yes(self._window, self.tr("Stop the export"), question):
-            return False
-        self.export.process.end()
-        return True
+        return ask_yes(self._window, self.tr("Stop the export"), question)
+
+    def stop(self) -> None:
+        """Stop a running export: the window closes."""
+        if self.export is not None:
+            self.export.process.end()
 
     # Saving
 
-    def export_batch(self) -> None:
-        """Show the dialog for batch exports."""
+    def export_batch(self, files: Sequence[Path] = ()) -> None:
+        """Show the dialog for batch exports; photos and poses among `files` are added to it."""
         if self.export is None:
             self.export = ExportDialog(self._document, self._window)
             self.export.failed.connect(self.failed)
             self.export.message.connect(self.done)
+            ExportState(
+                self.tr("Export"), self.export.process, self.export, self._window.statusBar()
+            )
+        self.export.form.sources.add(path for path in files if not is_pose(path))
+        self.export.form.targets.add(path for path in files if is_pose(path))
         self.export.open_for()
 
     def save_picture(self) -> bool:
@@ -174,8 +187,9 @@ class FileActions(QObject):
         ):
             return False
         self.busy.emit(self.tr("Saving {}…").format(path.name))
-        landmarks, token = edit.pose.landmarks(), (photo, edit)
-        self._worker.save(path, landmarks, token, photo.metadata, notes_edits(), edit.keep)
+        token = (photo, edit)
+        metadata = photo.metadata if keeps_place() else photo.metadata.without_place()
+        self._worker.save(path, edit.pose, token, metadata, notes_edits(), edit.keep, photo.stored)
         return True
 
     def _save_picture_now(self) -> bool:

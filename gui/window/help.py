@@ -90,6 +90,7 @@ class ShortcutSheet(QDialog):
     def _on_the_photo(self) -> list[tuple[str, str]]:
         return [
             (self.tr("move points, or turn the small head"), self.tr("Drag")),
+            (self.tr("turn the eyes; with Shift one alone"), self.tr("Drag an iris")),
             (self.tr("select a whole part"), self.tr("Click a line")),
             (self.tr("add to the selection, or remove from it"), self.tr("Shift-click")),
             (self.tr("select all points in a rectangle"), self.tr("Drag beside a point")),

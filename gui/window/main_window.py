@@ -34,6 +34,7 @@ from gui.training.training import Training
 from gui.widgets.window_size import resize_within_screen
 from gui.widgets.zoom_view import Viewport
 from gui.window.autosave import Autosave, LostWork, find_lost_work
+from gui.window.exchange import Exchange
 from gui.window.file_actions import FileActions
 from gui.window.menus import EditMenu, FileMenu, HelpMenu, ModelMenu, ToolBar, TrainingMenu
 from gui.window.pose_menu import PoseMenu
@@ -107,7 +108,7 @@ class MainWindow(QMainWindow):
         pose, options = self.document.pose, self.options
         if pose is not None:
             self.worker.request(
-                Request(pose.landmarks(), options.heatmaps.on, options.mask.on, options.parts.on)
+                Request(pose, options.heatmaps.on, options.mask.on, options.parts.on)
             )
 
     def show_error(self, sentence: str) -> None:
@@ -143,14 +144,15 @@ class MainWindow(QMainWindow):
         self.autosave = Autosave(document, describe, data_folder("autosave"), self)
         self.training = Training(document, self)
         self.sequences = Sequences(document, worker, background, self)
+        self.exchange = Exchange(document, self.files, self.sequences, self.panes, background, self)
 
     def _make_menus(self) -> None:
         document, canvas, files = self.document, self.canvas, self.files
         self.file_menu = FileMenu(document, files, self)
-        self.edit_menu = EditMenu(document, self)
+        self.edit_menu = EditMenu(document, self.exchange, self)
         self.select_menu = SelectMenu(document, canvas, self)
         self.pose_menu = PoseMenu(
-            document, canvas, files, self.named_poses, self.turn, self.face_dock.expression,
+            document, canvas, files, self.named_poses, self.turn, self.face_dock,
             self.sequences, self,
         )  # fmt: skip
         self.keep_menu = KeepMenu(document, canvas, self.background, self)
@@ -227,11 +229,12 @@ class MainWindow(QMainWindow):
         for sender in (
             self.worker, self.background, self.files, self.training, self.sequences,
             self.canvas.chooser, self.keep_menu, self.full_resolution, self.named_poses,
+            self.exchange,
         ):  # fmt: skip
             sender.failed.connect(self.show_error)
         for actor in (
             self.files, self.training, self.sequences, self.keep_menu, self.view_menu,
-            self.named_poses,
+            self.named_poses, self.exchange,
         ):  # fmt: skip
             actor.done.connect(self.status.show_message)
         for chooser in (self.files, self.training):
@@ -249,10 +252,11 @@ class MainWindow(QMainWindow):
         document = self.document
         self.panes.show_nothing(document.correcting)
         self.full_resolution.clear()
-        if document.photo is None or document.landmarks is None or document.correcting:
+        self.full_resolution.icc = b"" if document.photo is None else document.photo.metadata.icc
+        if document.photo is None or document.pose is None:
             self.worker.clear_source()
         else:
-            self.worker.set_source(document.photo.pixels, document.landmarks)
+            self.worker.set_source(document.photo.pixels, document.pose.source)
             self.canvas.setFocus()
 
     def _use_model(self, model: Model) -> None:
@@ -275,9 +279,10 @@ class MainWindow(QMainWindow):
         self.status.show_time(update.milliseconds)
 
     def _show_result(self, prediction: Prediction) -> None:
-        crop, result = prediction.crop, None
-        if self.options.result.on and not self.options.parts.on:  # the parts are the photo's
-            result = view_image(View.REFINED, prediction, self.document.keep)
+        crop, result, photo = prediction.crop, None, self.document.photo
+        wanted = self.options.result.on and not self.options.parts.on  # the parts are the photo's
+        if wanted and photo is not None:
+            result = view_image(View.REFINED, prediction, self.document.keep, photo.metadata.icc)
         self.canvas.show_result((crop.left, crop.top, crop.side), result)
 
     def _show_keep(self) -> None:
@@ -320,21 +325,21 @@ class MainWindow(QMainWindow):
     # Qt's events
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        inside = event.source() is not None  # the result, dragged out of a pane
+        if self.exchange.accepts(event.mimeData()) and not inside:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
-            event.acceptProposedAction()
-            path = Path(paths[0])
-            self.sequences.open(path) if self.sequences.takes(path) else self.files.open(path)
+        event.acceptProposedAction()
+        self.exchange.take(event.mimeData())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not (self.files.may_close() and self.sequences.may_close()):
             event.ignore()
             return
         self.hide()
+        self.files.stop()
+        self.sequences.stop()
         self.autosave.stop()
         self.training.stop()
         self.background.stop()

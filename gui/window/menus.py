@@ -17,6 +17,8 @@ from gui.document.document import Document
 from gui.style.icons import icon
 from gui.style.preferences import (
     detector,
+    keep_place,
+    keeps_place,
     note_edits,
     notes_edits,
     precision,
@@ -34,6 +36,7 @@ from gui.window.view_menu import ViewMenu
 if TYPE_CHECKING:
     from engine import Detector
     from gui.training.training import Training
+    from gui.window.exchange import Exchange
     from gui.window.file_actions import FileActions
 
 
@@ -74,6 +77,12 @@ class FileMenu(QMenu):
         )  # fmt: skip
         self.note.setCheckable(True)
         self.note.setChecked(notes_edits())
+        self.place = add_action(
+            self, self.tr("Keep the p&lace (GPS)"), lambda: keep_place(self.place.isChecked()),
+            tip=self.tr("Keep in saved pictures where the photo was taken, if it says so"),
+        )  # fmt: skip
+        self.place.setCheckable(True)
+        self.place.setChecked(keeps_place())
         self.detectors = self._add_detectors(self.addMenu(self.tr("Find &faces with")))
         add_action(
             self, self.tr("E&xport batch…"), files.export_batch, "Ctrl+E",
@@ -123,9 +132,9 @@ class FileMenu(QMenu):
 
 
 class EditMenu(QMenu):
-    """Undo, redo and reset."""
+    """Undo, redo, reset, and the clipboard."""
 
-    def __init__(self, document: Document, parent: QWidget) -> None:
+    def __init__(self, document: Document, exchange: Exchange, parent: QWidget) -> None:
         super().__init__(parent)
         self.setTitle(self.tr("&Edit"))
         self._document, stack = document, document.undo_stack
@@ -144,12 +153,23 @@ class EditMenu(QMenu):
             self, self.tr("&Reset pose"), document.reset_pose, "Ctrl+R",
             tip=self.tr("Restore the pose of the photo (can be undone)"), picture="reset",
         )  # fmt: skip
-        for signal in (document.source_changed, document.pose_changed):
+        self.addSeparator()
+        self.copy = add_action(
+            self, self.tr("&Copy picture"), exchange.copy, "Ctrl+C",
+            tip=self.tr("Copy the photo with the reposed face to the clipboard, at full size"),
+        )  # fmt: skip
+        self.paste = add_action(
+            self, self.tr("&Paste"), exchange.paste, "Ctrl+V",
+            tip=self.tr("Open the picture or the file in the clipboard"),
+        )  # fmt: skip
+        for signal in (document.source_changed, document.pose_changed, document.model_changed):
             signal.connect(self._enable)
         self._enable()
 
     def _enable(self) -> None:
-        self.reset.setEnabled(self._document.edited)
+        document = self._document
+        self.reset.setEnabled(document.edited)
+        self.copy.setEnabled(document.pose is not None and document.model is not None)
 
 
 class ModelMenu(QMenu):

@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QMenu, QWidget
 import engine
 from gui.document.document import Document
 from gui.document.head_turn import HeadTurn
-from gui.pose.expression_panel import ExpressionPanel, is_moved
+from gui.pose.expression_panel import is_moved
 from gui.widgets.actions import add_action
 
 if TYPE_CHECKING:
     from gui.canvas.canvas import Canvas
     from gui.live.sequence import Sequences
+    from gui.pose.face_dock import FaceDock
     from gui.pose.named_pose_actions import NamedPoseActions
     from gui.window.file_actions import FileActions
 
@@ -32,7 +33,7 @@ class PoseMenu(QMenu):
         files: FileActions,
         named_poses: NamedPoseActions,
         turn: HeadTurn,
-        expression: ExpressionPanel,
+        dock: FaceDock,
         sequences: Sequences,
         parent: QWidget,
     ) -> None:
@@ -45,10 +46,14 @@ class PoseMenu(QMenu):
         )  # fmt: skip
         named_poses.add_to(self)
         self.addMenu(TurnMenu(document, turn, self))
-        self.addMenu(ExpressionMenu(document, expression, self))
+        self.addMenu(ExpressionMenu(document, dock, self))
         add_action(
             self, self.tr("Se&quence…"), sequences.show, "Ctrl+Shift+V",
             tip=self.tr("Play the poses of a video, or of a folder of frames, on this photo"),
+        )  # fmt: skip
+        add_action(
+            self, self.tr("Ca&mera…"), sequences.show_camera, "Ctrl+Shift+C",
+            tip=self.tr("Let this face follow the person in front of a camera"),
         )  # fmt: skip
         self.correct = add_action(
             self, self.tr("Correct the &detection"), self._toggle_correcting, "Ctrl+D",
@@ -125,10 +130,11 @@ class TurnMenu(QMenu):
 
 
 class ExpressionMenu(QMenu):
-    """Two expressions at once; the buttons of the expression panel trigger the same actions."""
+    """Whole expressions and a gaze at once; buttons of the dock do the same."""
 
-    def __init__(self, document: Document, panel: ExpressionPanel, parent: QWidget) -> None:
+    def __init__(self, document: Document, dock: FaceDock, parent: QWidget) -> None:
         super().__init__(parent)
+        panel = dock.expression
         self.setTitle(self.tr("&Expression"))
         self._document = document
         self.neutral = add_action(
@@ -137,6 +143,10 @@ class ExpressionMenu(QMenu):
         self.reset = add_action(
             self, self.tr("As in the &photo"), self._reset_expression, tip=panel.reset.toolTip()
         )
+        self.viewer = add_action(
+            self, self.tr("&Look at the viewer"), dock.gaze.look_at_viewer, "Ctrl+L",
+            tip=dock.gaze.viewer.toolTip(),
+        )  # fmt: skip
         panel.neutral.clicked.connect(self.neutral.trigger)
         panel.reset.clicked.connect(self.reset.trigger)
         document.pose_changed.connect(self._enable)
@@ -144,7 +154,8 @@ class ExpressionMenu(QMenu):
 
     def _enable(self) -> None:
         pose = self._document.pose
-        self.neutral.setEnabled(pose is not None)
+        for action in (self.neutral, self.viewer):
+            action.setEnabled(pose is not None)
         self.reset.setEnabled(pose is not None and is_moved(pose))
 
     def _relax(self) -> None:

@@ -79,6 +79,10 @@ class ViewMenu(QMenu):
             self, self.tr("&Face"), canvas.zoom_to_face, "Ctrl+1",
             tip=self.tr("Zoom to the face"), picture="face",
         )  # fmt: skip
+        pixels = add_action(
+            self, self.tr("Zoom &100 %"), canvas.zoom_to_pixels, "Ctrl+2",
+            tip=self.tr("Show one pixel of the photo as one pixel of the screen"),
+        )  # fmt: skip
         zoom_in = add_action(
             self, self.tr("Zoom &in"), partial(canvas.zoom_by, 1.25), "Ctrl++", "Ctrl+=",
             tip=self.tr("Show less of the photo, larger"),
@@ -87,7 +91,7 @@ class ViewMenu(QMenu):
             self, self.tr("Zoom &out"), partial(canvas.zoom_by, 0.8), "Ctrl+-",
             tip=self.tr("Show more of the photo, smaller"),
         )  # fmt: skip
-        self._needs_photo = (self.fit, zoom_in, zoom_out)
+        self._needs_photo = (self.fit, pixels, zoom_in, zoom_out)
 
     def _add_overlays(self, options: ViewOptions) -> None:
         for text, option, key, tip, picture in (

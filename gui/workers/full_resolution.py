@@ -46,6 +46,7 @@ class FullResolution(QObject):
         super().__init__(parent)
         self._background = Background(self)
         self._background.failed.connect(self._fail)
+        self.icc = b""  # the colour profile of the photo
         self._newest: tuple[Prediction, KeepMask | None] | None = None
         self._said = ""  # the last failure: the next ones usually have the same reason
         self._timer = QTimer(self)
@@ -74,7 +75,7 @@ class FullResolution(QObject):
         self._background.stop()
 
     def _begin(self) -> None:
-        newest = self._newest
+        newest, icc = self._newest, self.icc
         if newest is None:
             return
 
@@ -82,7 +83,7 @@ class FullResolution(QObject):
             if newest is self._newest:
                 signal.emit(result)
 
-        self._background.run(lambda: finish(*newest), partial(deliver, self.finished))
+        self._background.run(lambda: finish(*newest, icc), partial(deliver, self.finished))
         self._background.run(lambda: drift(newest[0]), partial(deliver, self.measured))
 
     def _fail(self, sentence: str) -> None:
@@ -91,16 +92,18 @@ class FullResolution(QObject):
             self.failed.emit(sentence)
 
 
-def finish(prediction: Prediction, keep: KeepMask | None) -> FullResolutionPreview:
+def finish(
+    prediction: Prediction, keep: KeepMask | None, icc: bytes = b""
+) -> FullResolutionPreview:
     """Paste a prediction at full resolution. Slow: not for the GUI thread."""
     left, top = max(prediction.crop.left, 0), max(prediction.crop.top, 0)
     part = prediction.pasted_crop(keep)
     height, width = part.shape[:2]
     area = QRectF(left - 0.5, top - 0.5, width, height)
-    return FullResolutionPreview(halvings(rgb_image(part)), area)
+    return FullResolutionPreview(halvings(rgb_image(part, icc)), area)
 
 
 def drift(prediction: Prediction) -> float | None:
     """`engine.identity_drift`; None if the pose is the source's. Slow, as `finish`."""
-    own = np.array_equal(prediction.posed.source.face, prediction.pose)
+    own = np.array_equal(prediction.posed.source.face.landmarks, prediction.pose)
     return None if own else engine.identity_drift(prediction)

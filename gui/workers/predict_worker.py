@@ -19,16 +19,26 @@ from gui.document.document import Model
 from gui.workers.background import explain
 
 if TYPE_CHECKING:
-    from engine import KeepMask, Landmarks, Metadata, Precision, Prediction, Predictor
+    from engine import (
+        KeepMask,
+        Landmarks,
+        LiftedFace,
+        Metadata,
+        Pose3D,
+        Precision,
+        Prediction,
+        Predictor,
+        Stored,
+    )
 
 Square = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
 class Request:
-    """A pose to predict (68x2 pixels of the photo), and whether overlays are to be computed."""
+    """A pose to predict, or its landmarks (68x2 pixels), and the overlays to compute."""
 
-    pose: Landmarks
+    pose: Pose3D | Landmarks
     heatmaps: bool = False
     mask: bool = False
     parts: bool = False
@@ -80,7 +90,7 @@ class PredictWorker(QThread):
         self._stopping = False
         # Used by the worker thread only:
         self._predictor: Predictor | None = None
-        self._source: tuple[NDArray[np.uint8], Landmarks] | None = None
+        self._source: tuple[NDArray[np.uint8], LiftedFace | Landmarks] | None = None
         self._ready = False
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="save")
         self._predicted.connect(self._deliver)
@@ -97,9 +107,9 @@ class PredictWorker(QThread):
         """Load a model (None: the default one). If that fails, the previous one stays in use."""
         self._enqueue(lambda: self._load_model(path, device, precision, threads))
 
-    def set_source(self, photo: NDArray[np.uint8], landmarks: Landmarks) -> None:
-        """Set the source: a photo (HxWx3 RGB uint8) and the face's landmarks (68x2 pixels)."""
-        self._enqueue(lambda: self._set_source((photo, landmarks)))
+    def set_source(self, photo: NDArray[np.uint8], face: LiftedFace | Landmarks) -> None:
+        """Set the source: a photo (HxWx3 RGB uint8) and its face, or the face's landmarks."""
+        self._enqueue(lambda: self._set_source((photo, face)))
 
     def clear_source(self) -> None:
         """Set no source; poses are ignored until `set_source`."""
@@ -108,17 +118,19 @@ class PredictWorker(QThread):
     def save(
         self,
         path: Path,
-        pose: Landmarks,
+        pose: Pose3D | Landmarks,
         token: object,
         metadata: Metadata | None = None,
         note: bool = True,
         keep: KeepMask | None = None,
+        stored: Stored | None = None,
     ) -> None:
         """Write the photo with its face in `pose` at full size, then emit `saved` with `token`.
 
         metadata  of the photo, to be written to the file
         note      whether the file notes that it was edited
         keep      the areas that stay as in the photo
+        stored    the photo with 16 bits or transparency, which the file then has
         """
 
         def predict() -> None:
@@ -126,10 +138,10 @@ class PredictWorker(QThread):
             edited = (metadata or engine.Metadata()).edited(predictor.model_name, note=note)
             prediction = predictor.predict(pose)
             # Writing a large photo takes seconds; meanwhile this thread continues with updates.
-            self._writer.submit(self._attempt, lambda: write(predictor, prediction, edited))
+            self._writer.submit(self._attempt, lambda: write(prediction, edited))
 
-        def write(predictor: Predictor, prediction: Prediction, edited: Metadata) -> None:
-            picture = predictor.paste(prediction, keep)
+        def write(prediction: Prediction, edited: Metadata) -> None:
+            picture = prediction.pasted(keep, stored)
             engine.write_photo(path, picture, metadata=edited)
             self.saved.emit(path, token)
 
@@ -215,7 +227,7 @@ class PredictWorker(QThread):
             )
         )
 
-    def _set_source(self, source: tuple[NDArray[np.uint8], Landmarks] | None) -> None:
+    def _set_source(self, source: tuple[NDArray[np.uint8], LiftedFace | Landmarks] | None) -> None:
         self._source = source
         self._ready = False
         if source is not None and self._predictor is not None:
@@ -229,8 +241,8 @@ class PredictWorker(QThread):
         start = time.perf_counter()
         prediction = predictor.predict(request.pose)
         milliseconds = (time.perf_counter() - start) * 1000.0
-        heatmaps = predictor.heatmaps(request.pose) if request.heatmaps else None
-        mask = predictor.mask(request.pose) if request.mask else None
+        heatmaps = predictor.heatmaps(prediction.pose) if request.heatmaps else None
+        mask = predictor.mask(prediction.pose) if request.mask else None
         parts = predictor.parts() if request.parts else None
         crop, own = prediction.crop, predictor.crop
         update = Update(

@@ -40,6 +40,271 @@
     </message>
 </context>
 <context>
+    <name>CameraDialog</name>
+    <message>
+        <source>Camera</source>
+        <translation>Kamera</translation>
+    </message>
+    <message>
+        <source>Mirror me</source>
+        <translation>Mich spiegeln</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Start</translation>
+    </message>
+    <message>
+        <source>This is my neutral face</source>
+        <translation>Das ist mein neutrales Gesicht</translation>
+    </message>
+    <message>
+        <source>Use this pose</source>
+        <translation>Diese Pose verwenden</translation>
+    </message>
+    <message>
+        <source>The photo in your pose appears here.</source>
+        <translation>Hier erscheint das Foto in Ihrer Pose.</translation>
+    </message>
+    <message>
+        <source>Camera {number}</source>
+        <translation>Kamera {number}</translation>
+    </message>
+    <message>
+        <source>No camera is connected.</source>
+        <translation>Keine Kamera ist angeschlossen.</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>Look ahead with a resting face, then click</source>
+        <translation>Mit ruhigem Gesicht geradeaus schauen, dann klicken</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Stopp</translation>
+    </message>
+    <message>
+        <source>No face is seen.</source>
+        <translation>Kein Gesicht ist zu sehen.</translation>
+    </message>
+    <message>
+        <source>Open a photo and choose its face.</source>
+        <translation>Öffnen Sie ein Foto und wählen Sie sein Gesicht.</translation>
+    </message>
+    <message>
+        <source>{fps:.0f} frames a second</source>
+        <translation>{fps:.0f} Bilder pro Sekunde</translation>
+    </message>
+    <message>
+        <source>Take pose from camera</source>
+        <translation>Pose der Kamera übernehmen</translation>
+    </message>
+</context>
+<context>
+    <name>Canvas</name>
+    <message>
+        <source>Photo with the points of the face</source>
+        <translation>Foto mit den Punkten des Gesichts</translation>
+    </message>
+</context>
+<context>
+    <name>CoefficientsPanel</name>
+    <message>
+        <source>Single movements</source>
+        <translation>Einzelne Bewegungen</translation>
+    </message>
+    <message>
+        <source>All movements of the face, each from 0 to 100 %, for both sides separately</source>
+        <translation>Alle Bewegungen des Gesichts, jede von 0 bis 100 %, für beide Seiten getrennt</translation>
+    </message>
+    <message>
+        <source>As the face is now; 0 is a face at rest.</source>
+        <translation>Wie das Gesicht jetzt ist; 0 ist ein ruhendes Gesicht.</translation>
+    </message>
+    <message>
+        <source>Left and right are the person&apos;s own.</source>
+        <translation>Links und rechts von der Person aus gesehen.</translation>
+    </message>
+    <message>
+        <source>{}, right</source>
+        <translation>{}, rechts</translation>
+    </message>
+    <message>
+        <source>The person&apos;s own right side, at the left in the picture.</source>
+        <translation>Die rechte Seite der Person, im Bild links.</translation>
+    </message>
+    <message>
+        <source>{}, left</source>
+        <translation>{}, links</translation>
+    </message>
+    <message>
+        <source>The person&apos;s own left side, at the right in the picture.</source>
+        <translation>Die linke Seite der Person, im Bild rechts.</translation>
+    </message>
+    <message>
+        <source>The mark is the value in the photo; double-click the name to return to it.</source>
+        <translation>Der Strich ist der Wert im Foto; ein Doppelklick auf den Namen stellt ihn wieder her.</translation>
+    </message>
+    <message>
+        <source>Eyes</source>
+        <translation>Augen</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Open wide</source>
+        <translation>Aufreißen</translation>
+    </message>
+    <message>
+        <source>Squint</source>
+        <translation>Zukneifen</translation>
+    </message>
+    <message>
+        <source>Look up</source>
+        <translation>Nach oben</translation>
+    </message>
+    <message>
+        <source>Look down</source>
+        <translation>Nach unten</translation>
+    </message>
+    <message>
+        <source>Look in</source>
+        <translation>Nach innen</translation>
+    </message>
+    <message>
+        <source>Look out</source>
+        <translation>Nach außen</translation>
+    </message>
+    <message>
+        <source>Brows</source>
+        <translation>Brauen</translation>
+    </message>
+    <message>
+        <source>Lower</source>
+        <translation>Senken</translation>
+    </message>
+    <message>
+        <source>Raise the middle</source>
+        <translation>Mitte heben</translation>
+    </message>
+    <message>
+        <source>Raise end</source>
+        <translation>Ende heben</translation>
+    </message>
+    <message>
+        <source>Jaw</source>
+        <translation>Kiefer</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Forward</source>
+        <translation>Nach vorn</translation>
+    </message>
+    <message>
+        <source>To the right</source>
+        <translation>Nach rechts</translation>
+    </message>
+    <message>
+        <source>To the left</source>
+        <translation>Nach links</translation>
+    </message>
+    <message>
+        <source>Mouth</source>
+        <translation>Mund</translation>
+    </message>
+    <message>
+        <source>Smile</source>
+        <translation>Lächeln</translation>
+    </message>
+    <message>
+        <source>Corner down</source>
+        <translation>Winkel senken</translation>
+    </message>
+    <message>
+        <source>Dimple</source>
+        <translation>Grübchen</translation>
+    </message>
+    <message>
+        <source>Stretch</source>
+        <translation>Breitziehen</translation>
+    </message>
+    <message>
+        <source>Press</source>
+        <translation>Pressen</translation>
+    </message>
+    <message>
+        <source>Lip up</source>
+        <translation>Lippe heben</translation>
+    </message>
+    <message>
+        <source>Lip down</source>
+        <translation>Lippe senken</translation>
+    </message>
+    <message>
+        <source>Lips closed</source>
+        <translation>Lippen schließen</translation>
+    </message>
+    <message>
+        <source>Funnel</source>
+        <translation>Trichter</translation>
+    </message>
+    <message>
+        <source>Pucker</source>
+        <translation>Kussmund</translation>
+    </message>
+    <message>
+        <source>Upper lip in</source>
+        <translation>Oberlippe einziehen</translation>
+    </message>
+    <message>
+        <source>Lower lip in</source>
+        <translation>Unterlippe einziehen</translation>
+    </message>
+    <message>
+        <source>Push upper lip up</source>
+        <translation>Oberlippe schürzen</translation>
+    </message>
+    <message>
+        <source>Push lower lip up</source>
+        <translation>Unterlippe schürzen</translation>
+    </message>
+    <message>
+        <source>Tongue out</source>
+        <translation>Zunge heraus</translation>
+    </message>
+    <message>
+        <source>Cheeks</source>
+        <translation>Wangen</translation>
+    </message>
+    <message>
+        <source>Puff</source>
+        <translation>Aufblasen</translation>
+    </message>
+    <message>
+        <source>Raise</source>
+        <translation>Heben</translation>
+    </message>
+    <message>
+        <source>Nose</source>
+        <translation>Nase</translation>
+    </message>
+    <message>
+        <source>Sneer</source>
+        <translation>Rümpfen</translation>
+    </message>
+    <message>
+        <source>Change expression</source>
+        <translation>Mimik ändern</translation>
+    </message>
+</context>
+<context>
     <name>CopyPoseDialog</name>
     <message>
         <source>Copy pose from photo</source>
@@ -177,6 +442,22 @@
         <source>Restore the pose of the photo (can be undone)</source>
         <translation>Die Pose des Fotos wiederherstellen (lässt sich rückgängig machen)</translation>
     </message>
+    <message>
+        <source>&amp;Copy picture</source>
+        <translation>Bild &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the photo with the reposed face to the clipboard, at full size</source>
+        <translation>Das Foto mit dem Gesicht in neuer Pose in die Zwischenablage kopieren, in voller Größe</translation>
+    </message>
+    <message>
+        <source>&amp;Paste</source>
+        <translation>&amp;Einfügen</translation>
+    </message>
+    <message>
+        <source>Open the picture or the file in the clipboard</source>
+        <translation>Das Bild oder die Datei in der Zwischenablage öffnen</translation>
+    </message>
 </context>
 <context>
     <name>Errors</name>
@@ -187,6 +468,29 @@
     <message>
         <source>An unexpected error occurred ({what}).</source>
         <translation>Ein unerwarteter Fehler ist aufgetreten ({what}).</translation>
+    </message>
+</context>
+<context>
+    <name>Exchange</name>
+    <message>
+        <source>The clipboard holds no picture and no file: copy one, then paste again.</source>
+        <translation>In der Zwischenablage ist weder ein Bild noch eine Datei: Kopieren Sie eines davon und fügen Sie es dann ein.</translation>
+    </message>
+    <message>
+        <source>Repose opens nothing from the internet: save the picture in a file and open that.</source>
+        <translation>Repose öffnet nichts aus dem Internet: Sichern Sie das Bild in einer Datei und öffnen Sie diese.</translation>
+    </message>
+    <message>
+        <source>Several files at once are exported as a batch, which takes photos and poses, but not {names}. Drop a single file to open it.</source>
+        <translation>Mehrere Dateien werden als Stapel exportiert, der Fotos und Posen aufnimmt, aber nicht {names}. Eine einzelne Datei wird geöffnet.</translation>
+    </message>
+    <message>
+        <source>The picture in the data is damaged.</source>
+        <translation>Das Bild in den Daten ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>Copied the picture, {}x{} pixels</source>
+        <translation>Bild kopiert, {}x{} Pixel</translation>
     </message>
 </context>
 <context>
@@ -311,6 +615,14 @@
         <translation>XMP: dass ein trainiertes Modell Teile davon erzeugt hat, und welches. EXIF und Farben bleiben erhalten.</translation>
     </message>
     <message>
+        <source> fps</source>
+        <translation> Bilder/s</translation>
+    </message>
+    <message>
+        <source>Pictures per second</source>
+        <translation>Bilder je Sekunde</translation>
+    </message>
+    <message>
         <source>from the pose in the editor, all combinations</source>
         <translation>ausgehend von der Pose im Editor, alle Kombinationen</translation>
     </message>
@@ -407,6 +719,29 @@
     </message>
 </context>
 <context>
+    <name>ExportState</name>
+    <message>
+        <source>Show the export</source>
+        <translation>Den Export zeigen</translation>
+    </message>
+    <message>
+        <source>{name}: {done} of {total}</source>
+        <translation>{name}: {done} von {total}</translation>
+    </message>
+    <message>
+        <source>{name} failed</source>
+        <translation>{name} fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>{name} stopped</source>
+        <translation>{name} angehalten</translation>
+    </message>
+    <message>
+        <source>{name} finished</source>
+        <translation>{name} fertig</translation>
+    </message>
+</context>
+<context>
     <name>ExportView</name>
     <message>
         <source>What failed</source>
@@ -470,6 +805,10 @@
     <message>
         <source>As in the &amp;photo</source>
         <translation>Wie im &amp;Foto</translation>
+    </message>
+    <message>
+        <source>&amp;Look at the viewer</source>
+        <translation>Zum &amp;Betrachter schauen</translation>
     </message>
     <message>
         <source>Neutral face</source>
@@ -562,8 +901,20 @@
         <translation>Mimik und Posen</translation>
     </message>
     <message>
+        <source>0 changes nothing</source>
+        <translation>0 ändert nichts</translation>
+    </message>
+    <message>
         <source>Expression</source>
         <translation>Mimik</translation>
+    </message>
+    <message>
+        <source>Gaze</source>
+        <translation>Blick</translation>
+    </message>
+    <message>
+        <source>Sliders of expression and gaze</source>
+        <translation>Regler für Mimik und Blick</translation>
     </message>
     <message>
         <source>Poses</source>
@@ -646,6 +997,10 @@
     <message>
         <source>An export is running. Stop it? Finished pictures are kept, and the same export can be continued later.</source>
         <translation>Ein Export läuft. Anhalten? Fertige Bilder bleiben, und derselbe Export lässt sich später fortsetzen.</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Export</translation>
     </message>
     <message>
         <source>{} is the original photo. Overwrite it? This cannot be undone.</source>
@@ -806,6 +1161,14 @@
         <translation>In gesicherte Bilder schreiben, dass sie bearbeitet wurden, und mit welchem Modell</translation>
     </message>
     <message>
+        <source>Keep the p&amp;lace (GPS)</source>
+        <translation>Aufnahme&amp;ort behalten (GPS)</translation>
+    </message>
+    <message>
+        <source>Keep in saved pictures where the photo was taken, if it says so</source>
+        <translation>In gesicherten Bildern lassen, wo das Foto entstand, falls es das sagt</translation>
+    </message>
+    <message>
         <source>Find &amp;faces with</source>
         <translation>&amp;Gesichter finden mit</translation>
     </message>
@@ -859,6 +1222,52 @@
     </message>
 </context>
 <context>
+    <name>Fold</name>
+    <message>
+        <source>unfolded</source>
+        <translation>ausgeklappt</translation>
+    </message>
+    <message>
+        <source>folded</source>
+        <translation>eingeklappt</translation>
+    </message>
+</context>
+<context>
+    <name>GazePanel</name>
+    <message>
+        <source>The mark is the gaze in the photo; double-click the name to return to it.</source>
+        <translation>Der Strich ist der Blick im Foto; ein Doppelklick auf den Namen stellt ihn wieder her.</translation>
+    </message>
+    <message>
+        <source>Look sideways</source>
+        <translation>Zur Seite</translation>
+    </message>
+    <message>
+        <source>Where the eyes look now: at 0 where the nose points, right of it to the right in the picture.</source>
+        <translation>Wohin die Augen jetzt schauen: bei 0 dorthin, wohin die Nase zeigt, rechts davon im Bild nach rechts.</translation>
+    </message>
+    <message>
+        <source>Look up or down</source>
+        <translation>Auf und ab</translation>
+    </message>
+    <message>
+        <source>Where the eyes look now: at 0 where the nose points, right of it upwards.</source>
+        <translation>Wohin die Augen jetzt schauen: bei 0 dorthin, wohin die Nase zeigt, rechts davon nach oben.</translation>
+    </message>
+    <message>
+        <source>Look at the viewer</source>
+        <translation>Zum Betrachter schauen</translation>
+    </message>
+    <message>
+        <source>Turn the eyes to the camera, wherever the head is turned</source>
+        <translation>Die Augen zur Kamera drehen, wohin der Kopf auch gedreht ist</translation>
+    </message>
+    <message>
+        <source>Turn the eyes</source>
+        <translation>Augen drehen</translation>
+    </message>
+</context>
+<context>
     <name>Gizmo</name>
     <message>
         <source>Head</source>
@@ -906,6 +1315,10 @@
     <message>
         <source>{}: click to select the whole part (key {}), drag to move it</source>
         <translation>{}: Klicken wählt den ganzen Teil aus (Taste {}), Ziehen bewegt ihn</translation>
+    </message>
+    <message>
+        <source>Drag to turn the eyes; Shift: this eye alone</source>
+        <translation>Ziehen dreht die Augen; Umschalt: nur dieses Auge</translation>
     </message>
     <message>
         <source>Drag to move the selection, click to clear it</source>
@@ -1018,6 +1431,13 @@
     <message>
         <source>No face was found in this photo.</source>
         <translation>In diesem Foto wurde kein Gesicht gefunden.</translation>
+    </message>
+</context>
+<context>
+    <name>Irises</name>
+    <message>
+        <source>Turn the eyes</source>
+        <translation>Augen drehen</translation>
     </message>
 </context>
 <context>
@@ -1454,8 +1874,8 @@
         <translation>Hier erscheint das Gesicht in der neuen Pose.</translation>
     </message>
     <message>
-        <source>Hold the mouse button on the picture to see the photo before.</source>
-        <translation>Halten Sie die Maustaste auf dem Bild gedrückt, um das Foto von vorher zu sehen.</translation>
+        <source>Hold the mouse button on the picture to see the photo before; drag the picture to another program to give it the result as a file.</source>
+        <translation>Halten Sie die Maustaste auf dem Bild, um das Foto davor zu sehen; ziehen Sie das Bild in ein anderes Programm, um ihm das Ergebnis als Datei zu geben.</translation>
     </message>
 </context>
 <context>
@@ -1669,6 +2089,14 @@
     <message>
         <source>Play the poses of a video, or of a folder of frames, on this photo</source>
         <translation>Die Posen eines Videos oder eines Ordners mit Einzelbildern auf diesem Foto abspielen</translation>
+    </message>
+    <message>
+        <source>Ca&amp;mera…</source>
+        <translation>Kame&amp;ra …</translation>
+    </message>
+    <message>
+        <source>Let this face follow the person in front of a camera</source>
+        <translation>Dieses Gesicht folgt der Person vor einer Kamera</translation>
     </message>
     <message>
         <source>Correct the &amp;detection</source>
@@ -2298,6 +2726,14 @@ Selbst suchen?</translation>
         <translation>Den ganzen Teil auswählen; Umschalt: zur Auswahl hinzufügen</translation>
     </message>
     <message>
+        <source>Irises</source>
+        <translation>Iris beider Augen</translation>
+    </message>
+    <message>
+        <source>Select both irises; the arrow keys then turn the eyes</source>
+        <translation>Beide Irisse auswählen; die Pfeiltasten drehen dann die Augen</translation>
+    </message>
+    <message>
         <source>Select all 68 points</source>
         <translation>Alle 68 Punkte auswählen</translation>
     </message>
@@ -2586,6 +3022,10 @@ Selbst suchen?</translation>
         <source>Stop the export</source>
         <translation>Export anhalten</translation>
     </message>
+    <message>
+        <source>Sequence</source>
+        <translation>Sequenz</translation>
+    </message>
 </context>
 <context>
     <name>SettingsTree</name>
@@ -2615,6 +3055,14 @@ Selbst suchen?</translation>
     <message>
         <source>Drag</source>
         <translation>Ziehen</translation>
+    </message>
+    <message>
+        <source>turn the eyes; with Shift one alone</source>
+        <translation>die Augen drehen; mit Umschalt nur eines</translation>
+    </message>
+    <message>
+        <source>Drag an iris</source>
+        <translation>Eine Iris ziehen</translation>
     </message>
     <message>
         <source>Click a line</source>
@@ -3157,6 +3605,14 @@ Ein Training läuft im Hintergrund, auch wenn dieses Fenster geschlossen ist. Pe
     <message>
         <source>Zoom to the face</source>
         <translation>Auf das Gesicht zoomen</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;100 %</source>
+        <translation>Zoom &amp;100 %</translation>
+    </message>
+    <message>
+        <source>Show one pixel of the photo as one pixel of the screen</source>
+        <translation>Ein Pixel des Fotos als ein Pixel des Bildschirms zeigen</translation>
     </message>
     <message>
         <source>Zoom &amp;in</source>

@@ -16,7 +16,8 @@ from engine.benchmark.training_speed import (
     settings,
     training_speed,
 )
-from engine.config.config import PRESETS, Config, GeneratorConfig
+from engine.config.config import Config, GeneratorConfig
+from engine.config.presets import PRESETS
 from engine.data.cache import open_cache
 from engine.face.landmarks import Landmarks
 from engine.imaging.photos import Photo

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 import tyro
 
-from engine.config.config import PRESETS, Config, HeatmapConfig, ImageConfig
+from engine.config.config import Config, HeatmapConfig, ImageConfig
+from engine.config.presets import PRESETS
 from engine.core.errors import ReposeError
 
 

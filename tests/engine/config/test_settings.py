@@ -4,7 +4,7 @@ from dataclasses import fields, is_dataclass, replace
 
 import pytest
 
-from engine.config.config import PRESETS
+from engine.config.presets import PRESETS
 from engine.config.settings import setting_flags, settings_in, with_settings
 from engine.core.errors import ReposeError
 from engine.training.training import read_arguments

@@ -7,15 +7,11 @@ import numpy as np
 import pytest
 import torch
 
-from engine.config.config import PRESETS, DataConfig, ImageConfig
+from engine.config.config import DataConfig, ImageConfig
+from engine.config.presets import PRESETS
 from engine.config.skeletons import SKELETONS
 from engine.data.cache import Picture
-from engine.data.pairs import (
-    PairSet,
-    cut_pair,
-    to_batch,
-    to_tensors,
-)
+from engine.data.pairs import PairSet, cut_pair, to_batch, to_tensors
 from engine.face.landmarks import flipped
 from engine.guidance.conditions import find_edges
 

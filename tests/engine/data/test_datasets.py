@@ -20,8 +20,8 @@ from engine.data.datasets import (
     parse_source,
     sum_counts,
 )
-from engine.data.pairs import partners, split
 from engine.data.prepare import PrepareOptions, prepare
+from engine.data.split import partners, split
 
 
 @pytest.mark.parametrize(

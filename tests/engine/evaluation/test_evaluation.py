@@ -14,13 +14,13 @@ from drawn_bodies import draw_people
 from PIL import Image
 
 from engine.config.config import (
-    PRESETS,
     Config,
     EdgeConfig,
     GeneratorConfig,
     HeatmapConfig,
     ImageConfig,
 )
+from engine.config.presets import PRESETS
 from engine.core.errors import ReposeError
 from engine.data.cache import open_cache
 from engine.data.prepare import PrepareOptions, prepare

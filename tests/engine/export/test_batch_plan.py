@@ -157,7 +157,7 @@ def test_values_that_make_no_sense_are_refused(wrong: dict[str, object]) -> None
 def test_a_batch_is_written_and_read(batch: ExportBatch, tmp_path: Path) -> None:
     whole = replace(
         batch, targets=(Path("t.jpg"),), name="{source}-{yaw}", format="jpg", quality=70,
-        note=False,
+        note=False, place=False,
         sheet=Path("s.png"), animation=Path("a.mp4"), fps=12.5, overwrite=True, view="face",
     )  # fmt: skip
     assert ExportBatch.from_json(whole.to_json()) == whole
@@ -173,7 +173,7 @@ def test_the_command_line_can_say_it_too(batch: ExportBatch) -> None:
 
     whole = replace(
         batch, targets=(Path("t.jpg"), Path("u.jpg")), poses=(Path("p.pts"),),
-        yaw=(-20.0, 0.0, 20.0), pitch=(5.0,), note=False, overwrite=True, fps=12.5,
+        yaw=(-20.0, 0.0, 20.0), pitch=(5.0,), note=False, place=False, overwrite=True, fps=12.5,
         name="{source}-{pose}-{yaw}",
     )  # fmt: skip
     options = tyro.cli(ReposeOptions, args=batch_arguments(whole))

@@ -14,11 +14,12 @@ from engine.export.jobs import Job, JobOptions, Outcome, read_jobs
 from engine.face.detection import find_faces
 from engine.face.head_model import mean_face
 from engine.face.landmarks import Landmarks, check_landmarks
+from engine.face.lifted_face import LiftedFace
 from engine.face.pose import Pose3D, head_angles
 from engine.face.pose_files import write_pose
 from engine.face.pose_preset import PosePreset
 from engine.imaging.crop import Crop
-from engine.imaging.photos import Photo, read_photo, write_photo
+from engine.imaging.photos import Photo, read_photo, read_picture, write_photo
 from engine.inference.prediction import NetworkInput, Source
 from engine.inference.predictor import Predictor
 
@@ -38,13 +39,13 @@ class Spy:
         self.poses: list[Landmarks] = []
         cut, pose = predictor.cut, predictor.pose
 
-        def noted_source(pixels: Photo, landmarks: Landmarks) -> Source:
-            self.sources.append(landmarks)
-            return cut(pixels, landmarks)
+        def noted_source(pixels: Photo, face: LiftedFace) -> Source:
+            self.sources.append(face.landmarks)
+            return cut(pixels, face)
 
-        def noted_pose(source: Source, landmarks: Landmarks) -> NetworkInput:
-            self.poses.append(landmarks)
-            return pose(source, landmarks)
+        def noted_pose(source: Source, target: Pose3D) -> NetworkInput:
+            self.poses.append(target.landmarks())
+            return pose(source, target)
 
         monkeypatch.setattr(predictor, "cut", noted_source)
         monkeypatch.setattr(predictor, "pose", noted_pose)
@@ -251,11 +252,11 @@ def test_a_fault_in_repose_stops_nothing_either(
     pose = predictor.pose
     failures = {1: ZeroDivisionError("half\nway"), 2: MemoryError()}
 
-    def fail_twice(source: Source, landmarks: Landmarks) -> NetworkInput:
-        turned = round(float(landmarks[30, 0] - source.face[30, 0]))
+    def fail_twice(source: Source, target: Pose3D) -> NetworkInput:
+        turned = round(float(target.landmarks()[30, 0] - source.face.landmarks[30, 0]))
         if turned in failures:
             raise failures[turned]
-        return pose(source, landmarks)
+        return pose(source, target)
 
     monkeypatch.setattr(predictor, "pose", fail_twice)
     yaws = [yaw_that_moves_the_nose(sample, pixels) for pixels in (1, 2, 0)]
@@ -318,3 +319,17 @@ def test_a_file_that_is_no_list_is_refused(tmp_path: Path, text: str) -> None:
         read_jobs(path, tmp_path)
     with pytest.raises(ReposeError, match="does not exist"):
         read_jobs(tmp_path / "none.csv", tmp_path)
+
+
+def test_depth_and_transparency_go_through_a_job(
+    predictor: Predictor, photo: Photo, tmp_path: Path
+) -> None:
+    stored = np.dstack([photo, np.full(photo.shape[:2], 255, np.uint8)]).astype(np.uint16) * 257
+    stored[400:, :, 3] = 0
+    write_photo(tmp_path / "deep.png", stored)
+    repose(predictor, tmp_path / "deep.png", tmp_path / "out.tif", None, PLAIN, 20.0)
+    made = read_picture(tmp_path / "out.tif").stored
+    assert made is not None
+    assert made.dtype == np.uint16
+    assert (made[400:] == stored[400:]).all()
+    assert (made != stored).any()

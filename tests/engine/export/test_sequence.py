@@ -1,11 +1,13 @@
 """Sequences: frames of videos and folders, the poses in them, and what is made of them."""
 
 import json
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
 import cv2
+import imageio_ffmpeg
 import numpy as np
 import pytest
 from PIL import Image
@@ -14,7 +16,7 @@ from engine.core.errors import ReposeError
 from engine.export.animation import write_frames
 from engine.export.batch_run import Progress
 from engine.export.jobs import Outcome
-from engine.export.sequence import Frame, Target, open_footage, played, smoothed
+from engine.export.sequence import Frame, Target, has_sound, open_footage, played, smoothed
 from engine.export.sequence_export import SequenceExport, export_sequence
 from engine.face.landmarks import Landmarks
 from engine.guidance.keep import KeepMask
@@ -223,8 +225,14 @@ def test_the_command_plays_a_folder(
 ) -> None:
     out = tmp_path / "out.mp4"
     words = ["repose", str(sample), "--sequence", str(folder), "-o", str(out)]
-    assert main([*words, "--model", str(model), "--view", "face"]) == 0
-    assert capsys.readouterr().out.splitlines() == ["6 frames", str(out)]
+    log = tmp_path / "log.csv"
+    common = ["--model", str(model), "--view", "face", "--log", str(log), "--fps", "5"]
+    assert main([*words, *common]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.splitlines() == ["6 frames", str(out)]
+    assert "No face was found in 1 of 6 frames (5)" in captured.err
+    assert len(log.read_text().splitlines()) == 7
+    assert open_footage(out).fps == 5
     assert open_footage(out).count == 6
 
 
@@ -235,6 +243,11 @@ def test_the_command_plays_a_folder(
         (["--sequence", "v.mp4", "-o", "b.mp4"], "needs one SOURCE"),
         (["a.jpg", "--sequence", "v.mp4", "--out", "d"], "exclude each other"),
         (["a.jpg", "--sequence", "v.mp4", "-o", "b.mp4", "--smoothing", "-1"], "from 0 to 25"),
+        (["a.jpg", "--sequence", "v.mp4", "-o", "b.mp4", "--face", "0"], "counted from 1"),
+        (["a.jpg", "--sequence", "v.mp4", "-o", "b.mp4", "--yaw", "5"], "--yaw and --sequence"),
+        (["a.jpg", "--sequence", "v.mp4", "-o", "b.mp4", "--fps", "5"], "keeps its frame rate"),
+        (["a.jpg", "--sequence", "v.mp4", "-o", "b.mp4", "--format", "jpg"], "--format and"),
+        (["a.jpg", "--sequence", "v.mp4", "-o", "b.mp4", "--overwrite"], "--overwrite and"),
     ],
 )
 def test_options_that_make_no_sense(
@@ -242,3 +255,47 @@ def test_options_that_make_no_sense(
 ) -> None:
     assert main(["repose", *words]) == 2
     assert sentence in capsys.readouterr().err
+
+
+def ffmpeg(*words: object) -> None:
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-v", "error", *map(str, words)]
+    subprocess.run(command, check=True, timeout=60)
+
+
+def test_the_sound_of_the_video_is_kept(
+    sample: Path, video: Path, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    loud, out = tmp_path / "loud.mp4", tmp_path / "out.mp4"
+    tone = ("-f", "lavfi", "-i", "sine=frequency=440:duration=0.2")
+    ffmpeg("-i", video, *tone, "-c:v", "copy", "-c:a", "aac", loud)
+    assert (has_sound(loud), has_sound(video)) == (True, False)
+    words = ["repose", str(sample), "-o", str(out), "--model", str(model), "--view", "face"]
+    assert main([*words, "--sequence", str(loud)]) == 0
+    assert has_sound(out)
+    assert len(list(open_footage(out).frames)) == 5  # the sound is shorter
+    assert main([*words, "--sequence", str(video)]) == 0
+    assert not has_sound(out)
+
+
+def test_a_truncated_video_gives_what_could_be_read_and_fails(
+    sample: Path, video: Path, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole, cut, out = tmp_path / "whole.mp4", tmp_path / "cut.mp4", tmp_path / "out.mp4"
+    ffmpeg("-stream_loop", 5, "-i", video, "-g", 1, "-movflags", "+faststart", whole)
+    data = whole.read_bytes()
+    cut.write_bytes(data[: len(data) // 2])
+    words = ["repose", str(sample), "-o", str(out), "--model", str(model), "--view", "face"]
+    assert main([*words, "--sequence", str(cut)]) == 1
+    captured = capsys.readouterr()
+    assert "announces 30 frames and only" in captured.err
+    count = int(captured.out.split()[0])
+    assert 5 < count < 25
+    assert len(list(open_footage(out).frames)) == count
+
+
+def test_a_face_of_the_source_that_is_not_there(
+    sample: Path, video: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["repose", str(sample), "-o", str(tmp_path / "out.mp4"), "--sequence", str(video)]
+    assert main([*words, "--face", "2"]) == 1
+    assert "There is no face 2" in capsys.readouterr().err

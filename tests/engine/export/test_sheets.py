@@ -99,7 +99,7 @@ def test_a_sheet_is_upright_in_srgb_and_reads_only_photos(tmp_path: Path) -> Non
     names = ("turned.png", "deep.png", "evil.jpg")
     jobs = [Job(tmp_path / name, None, tmp_path / name) for name in names]
     write_sheet(tmp_path / "sheet.png", jobs, Metadata())
-    sheet, metadata = read_picture(tmp_path / "sheet.png")
+    sheet, metadata, _ = read_picture(tmp_path / "sheet.png")
     assert not metadata.icc
     red = (sheet[..., 0] == 170) & (sheet[..., 1] == 60)
     rows, columns = np.nonzero(red[:, : sheet.shape[1] // 2])

@@ -97,7 +97,7 @@ def test_the_landmarks_are_those_of_dlib_in_a_frontal_photo(portrait: Photo, fac
     assert gap[:17].mean() < 0.06 * height
 
 
-@pytest.mark.parametrize("degrees", [-100, -45, 45, 90, 180])
+@pytest.mark.parametrize("degrees", [-150, -100, -45, 45, 90, 120, 180])
 def test_a_tilted_face_is_found_where_it_is(portrait: Photo, face: Face, degrees: int) -> None:
     middle = (portrait.shape[1] / 2 - 0.5, portrait.shape[0] / 2 - 0.5)
     matrix = cv2.getRotationMatrix2D(middle, degrees, 1)
@@ -116,6 +116,27 @@ def test_a_small_face_in_a_large_photo_is_found(portrait: Photo) -> None:
     assert found is not None
     assert 0.03 < np.ptp(found.landmarks[:, 1]) / 2400 < 0.05
     assert 2200 < found.landmarks[30, 0] < 2712
+
+
+def test_an_upside_down_face_that_fills_its_photo_gets_no_upright_landmarks(
+    portrait: Photo, face: Face
+) -> None:
+    photo = np.ascontiguousarray(portrait[0:260, 90:350][::-1, ::-1])
+    found = find_largest_face(photo)
+    assert found is not None
+    wanted = (349, 259) - face.landmarks
+    assert np.linalg.norm(found.landmarks - wanted, axis=1).mean() < 3
+
+
+def test_a_face_of_a_fiftieth_of_the_photos_height_is_found(portrait: Photo, face: Face) -> None:
+    photo = np.full((3000, 4000, 3), 90, np.uint8)
+    scale = 60 / np.ptp(face.landmarks[:, 1])
+    side = round(scale * len(portrait))
+    small = cv2.resize(portrait, (side, side), interpolation=cv2.INTER_AREA)
+    photo[1700 : 1700 + len(small), 1300 : 1300 + len(small)] = small
+    (found,) = find_faces(photo)
+    wanted = scale * face.landmarks + (1300, 1700)
+    assert np.linalg.norm(found.landmarks - wanted, axis=1).mean() < 3
 
 
 def test_a_group_is_found_once_each_the_largest_first(portrait: Photo) -> None:
@@ -137,8 +158,11 @@ def test_a_group_is_found_once_each_the_largest_first(portrait: Photo) -> None:
         np.full((3, 2000, 3), 255, np.uint8),
         np.asarray(data.cat()),
         np.asarray(data.coffee()),
+        np.repeat(np.asarray(data.gravel())[..., None], 3, axis=2),
+        np.asarray(data.hubble_deep_field()),
+        np.asarray(data.astronaut())[130:],
     ],
-    ids=["pixel", "strip", "line", "cat", "coffee"],
+    ids=["pixel", "strip", "line", "cat", "coffee", "gravel", "stars", "badge"],
 )
 def test_what_has_no_face_has_none(photo: Photo) -> None:
     assert find_faces(photo) == ()

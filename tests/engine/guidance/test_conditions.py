@@ -9,7 +9,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from engine.config.config import PRESETS, EdgeConfig, HeatmapConfig
+from engine.config.config import EdgeConfig, HeatmapConfig
+from engine.config.presets import PRESETS
 from engine.guidance.conditions import draw_heatmaps, find_edges, pooled_edges, pose_heatmaps
 
 DISC = HeatmapConfig(style="disc", radius=5, stride=1)

@@ -8,7 +8,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.config.config import PRESETS, MaskConfig
+from engine.config.config import MaskConfig
+from engine.config.presets import PRESETS
 from engine.config.skeletons import SKELETONS
 from engine.guidance.masks import box_of_landmarks, draw_mask, ellipse_mask, filled, limbs_mask
 

@@ -1,87 +1,146 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from engine.face.expression import Expression
+from engine.face.coefficients import REST
 from engine.face.landmarks import Landmarks
-from engine.face.pose import Pose3D, expressed
-from engine.guidance.mouth import Mouth, opened_mouth
+from engine.face.parts import label_parts
+from engine.face.pose import Pose3D
+from engine.face.posed_head import PosedHead
+from engine.guidance.mouth import Mouth
+from engine.guidance.patches import LUMA, Floats
 from engine.imaging.crop import Crop
 from engine.imaging.photos import Photo
 
 SIZE = 256
-SKIN = np.array([0.8, 0.6, 0.5])
-
-
-def mouth_of(source: Landmarks, target: Landmarks) -> Mouth | None:
-    scale = float(np.ptp(source[:, 1])) / 1.2  # pixels per decimetre, about
-    return opened_mouth(source, target, (scale, scale), SKIN, SIZE)
 
 
 @pytest.fixture(scope="module")
-def closed(face: Landmarks) -> Landmarks:
-    """The sample's face, whose mouth is open, with lips that touch."""
-    points = Crop.around(face).to_network(face, SIZE).copy()
-    points[65:68] = points[[63, 62, 61]]
-    return points
+def crop(face: Landmarks) -> Crop:
+    return Crop.around(face)
 
 
 @pytest.fixture(scope="module")
-def opened(closed: Landmarks) -> Landmarks:
-    return expressed(Pose3D.of(closed), Expression(open_mouth=0.8)).landmarks()
+def smiling(face: Landmarks) -> Pose3D:
+    """The sample's face, which shows its teeth."""
+    return Pose3D.of(face)
 
 
-def test_a_mouth_that_does_not_open_has_no_inside(closed: Landmarks, opened: Landmarks) -> None:
-    assert mouth_of(closed, closed) is None
-    assert mouth_of(opened, opened) is None, "the source shows it"
-    assert mouth_of(opened, closed) is None
+@pytest.fixture(scope="module")
+def closed(smiling: Pose3D) -> Pose3D:
+    """The same face, at rest."""
+    return replace(smiling, coefficients=REST)
 
 
-def test_an_opened_mouth_shows_teeth_above_and_dark_below(
-    closed: Landmarks, opened: Landmarks
+@pytest.fixture(scope="module")
+def parts(photo: Photo, face: Landmarks) -> Floats:
+    return label_parts(photo, face).probabilities
+
+
+def skin() -> NDArray[np.uint8]:
+    """A picture (S, S, 3) of skin, with more than one hue."""
+    pixels = np.full((SIZE, SIZE, 3), (200, 160, 140), np.uint8)
+    pixels[:64] = np.random.default_rng(0).integers(0, 255, (64, SIZE, 3))
+    return pixels
+
+
+def posed(pose: Pose3D, crop: Crop, size: int = SIZE, **coefficients: float) -> PosedHead:
+    return pose.with_coefficients(coefficients).head.in_crop(crop, size)
+
+
+def picture_of(pixels: NDArray[np.uint8]) -> Floats:
+    return np.ascontiguousarray(np.moveaxis(pixels, 2, 0) / 255, np.float32)
+
+
+def test_what_does_not_change_is_not_drawn(
+    photo: Photo, smiling: Pose3D, crop: Crop, parts: Floats
 ) -> None:
-    mouth = mouth_of(closed, opened)
-    assert mouth is not None
-    picture = np.full((3, SIZE, SIZE), 0.5, np.float32)
-    mouth.paint(picture)
-    (x, upper), (_, lower) = opened[62].round().astype(int), opened[66].round().astype(int)
-    assert lower - upper > 12, "else the test shows little"
-    teeth, dark = picture[:, upper + 2, x], picture[:, lower - 3, x]
-    assert teeth.min() > 0.6
-    assert np.ptp(teeth) < 0.1, "teeth have next to no hue"
-    assert dark.max() < 0.3
-    np.testing.assert_array_equal(picture[:, upper - 3, x], 0.5)
-    np.testing.assert_array_equal(picture[:, lower + 3, x], 0.5)
-    assert (picture != 0.5).any(axis=0).mean() < 0.05
+    head = smiling.head.in_crop(crop, SIZE)
+    mouth = Mouth(crop.scaled(photo, SIZE), parts, head)
+    assert mouth.patches(head) == []
+    assert mouth.patches(posed(smiling, crop, eyeBlink_L=1, browInnerUp=1)) == []
 
 
-def test_the_less_it_opens_the_less_is_painted(closed: Landmarks) -> None:
-    head = Pose3D.of(closed)
-    shares = []
-    for amount in (0.15, 0.2, 0.8):
-        mouth = mouth_of(closed, expressed(head, Expression(open_mouth=amount)).landmarks())
-        shares.append(0.0 if mouth is None else float(mouth.share.max()))
+def test_an_opened_mouth_shows_teeth_and_the_dark(closed: Pose3D, crop: Crop) -> None:
+    head = closed.head.in_crop(crop, SIZE)
+    pixels = skin()
+    picture = picture_of(pixels)
+    target = posed(closed, crop, jawOpen=0.7, mouthUpperUp_L=0.8, mouthUpperUp_R=0.8)
+    Mouth(pixels, None, head).paint(picture, target)
+    (x, upper), (_, lower) = target.landmarks[[62, 66]].round().astype(int)
+    assert lower - upper > 20, "else the test shows little"
+    teeth, middle = picture[:, upper + 2 : upper + 6, x], picture[:, (upper + lower) // 2, x]
+    assert (LUMA @ teeth).max() > 0.5
+    assert (teeth.max(axis=0) - teeth.min(axis=0)).min() < 0.12, "teeth have next to no hue"
+    assert LUMA @ middle < 0.4
+    assert middle[0] > 1.3 * middle[1], "tongue and palate are red"
+    changed = (picture != picture_of(pixels)).any(axis=0)
+    assert not changed[upper - 4, x]
+    assert not changed[lower + 4, x]
+    assert changed.mean() < 0.05
+
+
+def test_the_less_it_opens_the_less_is_painted(closed: Pose3D, crop: Crop) -> None:
+    head = closed.head.in_crop(crop, SIZE)
+    mouth = Mouth(skin(), None, head)
+    shares = [
+        sum(
+            float(patch.alpha.max()) for patch in mouth.patches(posed(closed, crop, jawOpen=amount))
+        )
+        for amount in (0.0, 0.04, 0.08, 0.5)
+    ]
     assert shares == sorted(shares)
-    assert shares[-1] == pytest.approx(1, abs=0.01)
-    assert shares[0] < 0.9
+    assert shares[0] == 0
+    assert 0 < shares[1] < shares[3] == 1
 
 
-@pytest.mark.parametrize("shift", [(-400, 0), (130, 0), (0, 150), (400, 400)])
-def test_a_mouth_at_the_border_or_beyond(
-    closed: Landmarks, opened: Landmarks, shift: tuple[float, float]
+def test_the_sources_own_upper_teeth_stay_where_they_are(
+    photo: Photo, smiling: Pose3D, crop: Crop, parts: Floats
 ) -> None:
-    moved = opened + np.array(shift, np.float32)
-    mouth = mouth_of(closed, moved)
-    picture = np.full((3, SIZE, SIZE), 0.5, np.float32)
-    if mouth is not None:
-        mouth.paint(picture)
-    assert np.isfinite(picture).all()
-    inside = ((moved[60:68] >= 0) & (moved[60:68] < SIZE)).all()
-    assert not (inside and mouth is None)
+    head = smiling.head.in_crop(crop, SIZE)
+    pixels = crop.scaled(photo, SIZE)
+    picture = picture_of(pixels)
+    x, y = head.landmarks[[62, 66]].mean(axis=0).round().astype(int)
+    tooth = picture[:, y, x].copy()
+    picture[:] = 0
+    target = posed(smiling, crop, jawOpen=smiling.shown["jawOpen"] + 0.5)
+    Mouth(pixels, parts, head).paint(picture, target)
+    np.testing.assert_allclose(picture[:, y, x], tooth, atol=0.06)
 
 
-def test_lips_on_one_point(closed: Landmarks, photo: Photo) -> None:
-    flat = closed.copy()
-    flat[48:68] = flat[48]
-    flat[66, 1] += 60
-    mouth = mouth_of(closed, flat)
-    assert mouth is None or np.isfinite(mouth.colours).all()
+def test_a_photo_without_colour_stays_without(closed: Pose3D, crop: Crop) -> None:
+    head = closed.head.in_crop(crop, SIZE)
+    grey = np.repeat((skin() @ LUMA).round().astype(np.uint8)[..., None], 3, axis=2)
+    picture = picture_of(grey)
+    Mouth(grey, None, head).paint(picture, posed(closed, crop, jawOpen=0.8))
+    assert (picture != picture_of(grey)).any()
+    assert np.ptp(picture, axis=0).max() < 2 / 255
+
+
+def test_a_tongue_that_is_out_covers_the_lower_lip(closed: Pose3D, crop: Crop) -> None:
+    head = closed.head.in_crop(crop, SIZE)
+    pixels = skin()
+    mouth = Mouth(pixels, None, head)
+    changed = []
+    for out in (0.0, 1.0):
+        picture = picture_of(pixels)
+        target = posed(closed, crop, jawOpen=0.4, tongueOut=out)
+        mouth.paint(picture, target)
+        x, y = target.landmarks[[66, 57]].mean(axis=0).round().astype(int)
+        changed.append(np.abs(picture - picture_of(pixels))[:, y, x].max())
+    assert changed[0] < 0.05 < changed[1]
+
+
+def test_at_full_size_the_same_is_drawn(closed: Pose3D, crop: Crop) -> None:
+    pictures = []
+    for size in (SIZE, 2 * SIZE):
+        head = closed.head.in_crop(crop, size)
+        pixels = skin().repeat(size // SIZE, axis=0).repeat(size // SIZE, axis=1)
+        picture = picture_of(pixels)
+        Mouth(pixels, None, head).paint(picture, posed(closed, crop, size, jawOpen=0.6))
+        pictures.append(picture)
+    mean = pictures[1].reshape(3, SIZE, 2, SIZE, 2).mean(axis=(2, 4))
+    drawn = (pictures[0] != picture_of(skin())).any(axis=0)
+    assert np.abs(mean - pictures[0])[:, drawn].mean() < 0.06

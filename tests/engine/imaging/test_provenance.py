@@ -83,7 +83,7 @@ def test_exif_and_profile_are_kept_and_the_pixels_upright(
 ) -> None:
     source = tmp_path / f"in{source_suffix}"
     saved(source, rgb, exif=camera_exif(6).tobytes(), icc_profile=profile("RGB "))
-    photo, metadata = read_picture(source)
+    photo, metadata, _ = read_picture(source)
     assert photo.shape == (30, 40, 3)
     path = tmp_path / f"out{suffix}"
     write_photo(path, photo, metadata=metadata.edited("m"))
@@ -120,6 +120,28 @@ def test_what_the_source_said_in_xmp_is_kept_but_for_what_no_longer_holds(
     assert "DigitalSourceType" not in found
 
 
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_the_place_of_a_photo_can_be_left_out(tmp_path: Path, rgb: Photo, suffix: str) -> None:
+    """In EXIF and in XMP; all else stays."""
+    xmp = XMP.replace(
+        b'own:word="kept"',
+        b'own:word="kept" xmlns:exif="http://ns.adobe.com/exif/1.0/" exif:GPSLatitude="51,30N"',
+    )
+    exif = camera_exif()
+    metadata = Metadata(exif.tobytes(), profile("RGB "), xmp)
+    path = tmp_path / f"out{suffix}"
+    for place in (True, False):
+        own = metadata if place else metadata.without_place()
+        write_photo(path, rgb, metadata=own.edited("m"))
+        with Image.open(path) as image:
+            found = image.getexif()
+            assert found[0x010F] == CAMERA
+            assert found.get_ifd(0x8769)[0xA434] == LENS
+            assert bool(found.get_ifd(0x8825)) == place
+        assert ("GPSLatitude" in properties(path)) == place
+        assert properties(path)["word"] == "kept"
+
+
 def test_an_edit_of_an_edit_says_so_once(tmp_path: Path, rgb: Photo) -> None:
     metadata = Metadata(xmp=XMP).edited("one").edited("two")
     write_photo(tmp_path / "out.png", rgb, metadata=metadata)
@@ -138,7 +160,7 @@ def test_xmp_that_cannot_be_kept_is_replaced(tmp_path: Path, rgb: Photo, xmp: by
 
 def test_damaged_exif_is_left_out(tmp_path: Path, rgb: Photo) -> None:
     source = saved(tmp_path / "in.jpg", rgb, exif=b"Exif\0\0garbage")
-    photo, metadata = read_picture(source)
+    photo, metadata, _ = read_picture(source)
     write_photo(tmp_path / "out.jpg", photo, metadata=metadata.edited("m"))
     assert read_photo(tmp_path / "out.jpg").shape == rgb.shape
 

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import torch
 
-from engine.config.config import PRESETS, Config, GeneratorConfig
+from engine.config.config import Config, GeneratorConfig
+from engine.config.presets import PRESETS
 from engine.core.errors import ReposeError
 from engine.face.landmarks import Landmarks, flipped
 from engine.face.parts import PartLabel
@@ -44,8 +45,15 @@ def test_what_a_prediction_is(ready: Predictor, face: Landmarks, turned: Landmar
     assert made.coarse.max() <= 1
     assert np.abs(made.difference).max() <= 1
     together = (made.coarse + made.difference).clip(0, 1)
-    inside = (made.coarse > 0) & (made.coarse < 1)
+    maps = made.posed.maps
+    moved = maps.moved[..., None]
+    drawn = np.max([patch.opacity(64) for patch in maps.patches], axis=0, initial=0)[..., None]
+    assert 0.1 < (moved == 1).mean() < 0.9
+    inside = (made.coarse > 0) & (made.coarse < 1) & (moved == 1) & (drawn == 0)
     np.testing.assert_allclose(made.refined[inside], together[inside], atol=1e-6)
+    source = made.posed.source.pixels / np.float32(255)
+    for image in (made.coarse, made.refined, made.warp):
+        np.testing.assert_allclose(np.where(moved == 0, image - source, 0), 0, atol=1e-6)
     assert made.crop == ready.crop == Crop.around(face)
     np.testing.assert_array_equal(made.pose, turned)
 

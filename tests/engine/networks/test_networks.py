@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from engine.config.config import PRESETS, Config, DiscriminatorConfig, GeneratorConfig, ImageConfig
+from engine.config.config import Config, DiscriminatorConfig, GeneratorConfig, ImageConfig
+from engine.config.presets import PRESETS
 from engine.guidance.conditions import pose_heatmaps
 from engine.guidance.guides import GUIDE_CHANNELS
 from engine.networks.discriminator import Discriminator, without_border

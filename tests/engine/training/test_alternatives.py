@@ -8,13 +8,13 @@ import pytest
 import torch
 
 from engine.config.config import (
-    PRESETS,
     Config,
     DiscriminatorConfig,
     GeneratorConfig,
     ImageConfig,
     StageConfig,
 )
+from engine.config.presets import PRESETS
 from engine.data.cache import open_cache
 from engine.data.pairs import PairSet, to_batch
 from engine.networks.discriminator import Discriminator

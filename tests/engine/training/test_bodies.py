@@ -11,8 +11,9 @@ from drawn_bodies import HEIGHT, WIDTH, draw_people
 from engine.config.skeletons import SKELETONS
 from engine.data.batch import Batch
 from engine.data.cache import Picture, open_cache
-from engine.data.pairs import cut_pair, partners, split, to_batch, to_tensors
+from engine.data.pairs import cut_pair, to_batch, to_tensors
 from engine.data.prepare import PrepareOptions, prepare
+from engine.data.split import partners, split
 from engine.guidance.masks import draw_mask
 from engine.networks.checkpoint import load_checkpoint
 from engine.networks.generators import G1, G2

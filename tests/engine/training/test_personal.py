@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.config.config import PRESETS, Config
+from engine.config.config import Config
+from engine.config.presets import PRESETS
 from engine.core.errors import ReposeError
 from engine.data.cache import open_cache
-from engine.data.pairs import PairSet, split_pictures
+from engine.data.pairs import PairSet
+from engine.data.split import split_pictures
 from engine.face.landmarks import Landmarks
 from engine.imaging.photos import Photo, write_photo
 from engine.training.personal import (

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from engine.config.config import PRESETS, Config
+from engine.config.config import Config
+from engine.config.presets import PRESETS
 from engine.core.errors import ReposeError
 from engine.networks.model_file import model_config
 from engine.training.run_folder import (

@@ -12,7 +12,6 @@ from torch import Tensor, nn
 from torch.optim import SGD
 
 from engine.config.config import (
-    PRESETS,
     Config,
     DiscriminatorConfig,
     GeneratorConfig,
@@ -20,6 +19,7 @@ from engine.config.config import (
     ImageConfig,
     LossConfig,
 )
+from engine.config.presets import PRESETS
 from engine.data.batch import Batch
 from engine.face.landmark_loss import landmark_losses
 from engine.face.landmarks import Landmarks

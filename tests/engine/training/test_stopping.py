@@ -18,7 +18,8 @@ from training_runs import (
     press_ctrl_c,
 )
 
-from engine.config.config import PRESETS, Config
+from engine.config.config import Config
+from engine.config.presets import PRESETS
 from engine.core.errors import ReposeError
 from engine.networks.checkpoint import load_checkpoint, save_checkpoint
 from engine.training.requests import Requests

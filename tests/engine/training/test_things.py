@@ -7,8 +7,9 @@ import torch
 from drawn_things import draw_things
 
 from engine.data.cache import open_cache
-from engine.data.pairs import cut_pair, partners, split, to_batch, to_tensors
+from engine.data.pairs import cut_pair, to_batch, to_tensors
 from engine.data.prepare import PrepareOptions, prepare
+from engine.data.split import partners, split
 from engine.networks.checkpoint import load_checkpoint
 from engine.networks.generators import G1
 from engine.training.stages import draw_coarse

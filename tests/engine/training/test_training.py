@@ -21,12 +21,13 @@ from training_runs import (
     press_ctrl_c,
 )
 
-from engine.config.config import PRESETS, Config
+from engine.config.config import Config
+from engine.config.presets import PRESETS
 from engine.core.devices import computing, training_precision
 from engine.core.errors import ReposeError
 from engine.data.cache import open_cache
 from engine.data.loader import EpochOrder
-from engine.data.pairs import split
+from engine.data.split import split
 from engine.face.trained_range import TrainedRange
 from engine.imaging.photos import read_photo
 from engine.inference.predictor import Predictor

@@ -170,3 +170,16 @@ def test_handles_keep_their_size_on_screen(editor: Editor) -> None:
     near = white_pixels()
     editor.canvas.zoom_by(3.0, editor.place(editor.pose[30]))
     assert near == pytest.approx(white_pixels(), rel=0.35)
+
+
+def test_a_hundred_percent_is_one_pixel_on_the_screen(editor: Editor) -> None:
+    editor.canvas.zoom_to_pixels()
+    assert abs(editor.canvas.zoom * editor.canvas.devicePixelRatioF() - 1) < 1e-6
+
+
+def test_a_photo_smaller_than_the_canvas_is_centred(editor: Editor) -> None:
+    canvas = editor.canvas
+    canvas.zoom_to_fit()
+    canvas.zoom_by(0.7, QPointF(20, 20))
+    apart = canvas.shown.area.center() - canvas.shown.photo.center()
+    assert apart.manhattanLength() < 1

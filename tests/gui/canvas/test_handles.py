@@ -190,8 +190,14 @@ def test_turning_and_scaling_by_keys(editor: Editor) -> None:
 
 def test_the_points_one_after_the_other(editor: Editor) -> None:
     handles = editor.canvas.handles
+    for eye in (1, 0):
+        handles.step(-1)
+        assert not handles.selection
+        assert handles.irises.selection == {eye}
     handles.step(-1)
     assert handles.selection == {67}
+    assert not handles.irises.selection
+    handles.select(frozenset())
     handles.step(1)
     assert handles.selection == {0}
 

@@ -132,6 +132,51 @@ def test_reset_of_the_unchanged_pose_leaves_no_entry(document: Document) -> None
     assert document.undo_stack.count() == 0
 
 
+def test_what_moves_no_landmark_is_an_edit_too(document: Document) -> None:
+    start = document.pose
+    assert start is not None
+    document.change_pose(start.showing({"tongueOut": 0.6}), "Tongue")
+    np.testing.assert_array_equal(shown(document), source(document))
+    assert document.edited
+    assert document.unsaved
+    document.reset_pose()
+    assert not document.edited
+    assert not document.unsaved
+    document.undo_stack.undo()
+    document.undo_stack.undo()
+    assert document.pose is start
+
+
+def test_the_source_keeps_its_dense_fit(document: Document, opened: Photo) -> None:
+    assert document.pose is not None
+    lifted = document.pose.source
+    assert lifted.detected is opened.faces[0]
+    document.turn(10, 0, 0)
+    document.reset_pose()
+    document.start_correcting()
+    document.cancel_correcting()
+    document.take_pose(source(document) + np.float32(3), "Copy pose")
+    assert document.pose is not None
+    assert document.pose.source is lifted
+
+
+def test_correcting_keeps_by_how_much_an_expression_was_changed(document: Document) -> None:
+    pose = document.pose
+    assert pose is not None
+    document.change_pose(pose.showing({"cheekPuff": 0.5}), "Puff")
+    document.start_correcting()
+    assert document.editable is not None
+    move(document, document.editable, {0}, (4.0, 4.0))
+    document.finish_correcting()
+    after = document.pose
+    assert after is not None
+    changed = {n for n in after.shown if after.shown[n] != after.source.expression[n]}
+    assert changed == {"cheekPuff"}
+    before = pose.source.expression["cheekPuff"]
+    own = after.source.expression["cheekPuff"]
+    assert after.shown["cheekPuff"] - own == pytest.approx(0.5 - before)
+
+
 def test_saved_is_what_was_saved_even_if_edited_meanwhile(document: Document) -> None:
     document.turn(5.0, 0.0, 0.0)
     saved = document.edit

@@ -61,6 +61,14 @@ def written(project: Project, **changes: object) -> Path:
     return project.path
 
 
+def test_the_paths_read_back_are_plain(project: Project, tmp_path: Path) -> None:
+    """They are shown to the user, in an export's folder for instance."""
+    model = tmp_path.parent / "elsewhere" / "mine.safetensors"
+    read = read_project(written(replace(project, model=model)))
+    assert read.photo == project.photo
+    assert read.model == model
+
+
 def test_everything_reads_back_exactly(project: Project) -> None:
     read = read_project(written(project))
     assert read.edit is not None

@@ -118,6 +118,17 @@ def test_a_second_angle_makes_a_sweep_and_one_step_one_angle(dialog: ExportDialo
     assert last.value() == -30
 
 
+def test_an_animation_has_its_frame_rate(dialog: ExportDialog) -> None:
+    form = dialog.form
+    assert form.fps.isHidden()
+    form.animation.setCurrentIndex(form.animation.findData(".mp4"))
+    assert not form.fps.isHidden()
+    form.fps.setValue(25)
+    dialog.refresh()
+    assert dialog._batch is not None
+    assert dialog._batch.fps == 25
+
+
 def test_a_batch_is_made_in_another_process_and_shown(
     qtbot: QtBot, dialog: ExportDialog, document: Document, no_face: Path, tmp_path: Path
 ) -> None:

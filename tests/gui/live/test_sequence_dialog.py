@@ -1,6 +1,7 @@
 """The window that plays the poses of a video on the photo."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +9,11 @@ import pytest
 from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
+import engine
 from engine.imaging.photos import Photo as Pixels
 from engine.imaging.photos import write_photo
 from gui.document.document import Document
-from gui.live import sequence, sequence_dialog
+from gui.live import footage_reader, sequence, sequence_dialog
 from gui.live.sequence import Sequences
 from gui.live.sequence_dialog import SequenceDialog
 from gui.workers.background import Background
@@ -68,6 +70,7 @@ def dialog(qtbot: QtBot, sequences: Sequences, folder: Path) -> SequenceDialog:
     with qtbot.waitSignal(sequences.dialog.reader.ended, timeout=WAIT):
         pass
     qtbot.waitUntil(lambda: seen(sequences), timeout=WAIT)
+    qtbot.waitUntil(sequences.dialog.form.export.isEnabled, timeout=WAIT)
     return sequences.dialog
 
 
@@ -177,4 +180,31 @@ def test_closing_the_window_asks_while_exporting(
     assert not sequences.may_close()
     monkeypatch.setattr(sequence, "ask_yes", lambda *_: True)
     assert sequences.may_close()
+    assert not dialog.may_end(), "nothing ends before all was asked"
+    sequences.stop()
     assert dialog.may_end()
+
+
+def test_frames_are_smoothed_a_few_times_and_beside_the_window(
+    qtbot: QtBot, sequences: Sequences, photo: Pixels, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Reading many frames in slices must not smooth all of them at each slice."""
+    for number in range(16):
+        write_photo(tmp_path / f"{number:02}.png", np.ascontiguousarray(photo[:240, 104:344]))
+    threads: list[threading.Thread] = []
+    smoothed = engine.smoothed
+
+    def watched(frames: Sequence[engine.Frame], over: float) -> tuple[engine.Target, ...]:
+        threads.append(threading.current_thread())
+        return smoothed(frames, over)
+
+    monkeypatch.setattr(engine, "smoothed", watched)
+    monkeypatch.setattr(footage_reader, "SLICE", 0.0)
+    sequences.open(tmp_path)
+    dialog = sequences.dialog
+    assert dialog is not None
+    qtbot.waitUntil(dialog.form.export.isEnabled, timeout=WAIT)
+    assert len(dialog.frames) == 16
+    assert 2 <= len(threads) < 12
+    assert threading.main_thread() not in threads

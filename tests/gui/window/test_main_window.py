@@ -199,6 +199,21 @@ def test_absolute_with_another_size_is_refused_in_the_dialog(
     assert "same size" in dialog.problem.text()
 
 
+def test_the_dialog_of_a_copied_pose_leaves_the_face_visible(window: MainWindow) -> None:
+    window.resize(1440, 900)
+    assert window.document.photo is not None
+    assert window.document.pose is not None
+    photo = window.document.photo
+    dialog = CopyPoseDialog(window.document.pose, photo.size, photo, window)
+    dialog.show()
+    canvas = window.canvas
+    corners = [canvas.mapToGlobal(canvas.viewportTransform().map(QPointF(*point.tolist())))
+               for point in landmarks(window)]  # fmt: skip
+    covered = sum(dialog.geometry().contains(corner.toPoint()) for corner in corners)
+    assert covered == 0
+    dialog.close()
+
+
 def test_a_copied_pose_is_seen_before_it_is_taken(
     window: MainWindow, two_faces: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QTranslator
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractScrollArea,
     QAbstractSlider,
     QAbstractSpinBox,
     QApplication,
@@ -108,7 +109,8 @@ def test_the_sheet_lists_every_key(qtbot: QtBot, window: MainWindow) -> None:
 
 def test_every_control_has_a_name(window: MainWindow) -> None:
     nameless = []
-    for kind in (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit):
+    kinds = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit)
+    for kind in (*kinds, QAbstractScrollArea):
         for widget in window.findChildren(kind):
             said_later = widget.isHidden()
             if not isinstance(widget, QScrollBar) and not said_later and not named(widget):

@@ -99,12 +99,16 @@ def place(widget: QWidget) -> QRect:
     return QRect(widget.mapTo(widget.window(), QPoint()), widget.size())
 
 
-@pytest.mark.parametrize("state", ["posing", "correcting", "painting"])
+@pytest.mark.parametrize("state", ["posing", "unfolded", "correcting", "painting"])
 def test_everything_fits_the_window(window: MainWindow, state: str, qapp: QApplication) -> None:
     if state == "correcting":
         window.document.start_correcting()
     elif state == "painting":
         window.keep_menu.brush.trigger()
+    elif state == "unfolded":
+        movements = window.face_dock.coefficients
+        for fold in (movements.fold, *movements.groups.values()):
+            fold.button.click()
     buttons = [window.tool_bar.widgetForAction(action) for action in window.tool_bar.actions()]
     for size in SIZES:
         window.resize(*size)

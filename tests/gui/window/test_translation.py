@@ -30,7 +30,10 @@ SILENT = {
     "resource", "setApplicationDisplayName", "setApplicationName", "setObjectName", "setProperty",
     "setStyle", "setValue", "strftime", "value", "_ask", "horizontalAdvance",
 }  # fmt: skip
-NAMES = {"Repose", "repose project", "English", "Deutsch", "stop now", "stop after epoch"}
+NAMES = {
+    "Repose", "repose project", "English", "Deutsch", "stop now", "stop after epoch", "Right",
+    "Left",
+}  # fmt: skip
 WORDS = re.compile(
     r"[A-Za-z]{2,} [a-z(]|^&?[A-Z][a-z&]{2,}[…:.]?$|^[A-Za-z&]+…$| [a-z]{2,}$|^[a-z]+ $"
 )

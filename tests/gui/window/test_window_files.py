@@ -11,6 +11,8 @@ from pytestqt.qtbot import QtBot
 from whole_window import WAIT, answer, drop, landmarks
 
 import engine
+import gui.live.sequence
+from gui.widgets.progress_view import ExportState
 from gui.window import file_actions
 from gui.window.main_window import MainWindow
 from gui.window.recent_menu import RecentMenu, recent_files, remember_file
@@ -227,3 +229,45 @@ def test_points_of_another_photo_are_brought_onto_the_face(
     np.testing.assert_allclose(landmarks(window), turned, atol=1e-3)
     window.files.open_pose(tmp_path / "other.pts")
     assert np.abs(landmarks(window) - turned).max() < 0.15 * np.ptp(face[:, 1])
+
+
+def test_an_export_in_the_background_shows_its_progress_and_its_end(
+    qtbot: QtBot, window: MainWindow, batch: engine.ExportBatch
+) -> None:
+    window.files.export_batch()
+    dialog = window.files.export
+    assert dialog is not None
+    dialog.close()
+    (state,) = window.status.findChildren(ExportState)
+    assert state.isHidden()
+    seen: list[str] = []
+    dialog.process.progressed.connect(lambda _: seen.append(state.text()))
+    assert batch.out is not None
+    with qtbot.waitSignal(dialog.process.ended, timeout=2 * WAIT):
+        dialog.process.start(batch, batch.out.parent)
+    assert "Export: 4 of 4" in seen
+    assert state.isVisible()
+    assert state.text() == "Export finished"
+    state.click()
+    assert dialog.isVisible()
+    assert state.isHidden()
+
+
+def test_closing_ends_nothing_before_all_was_asked(
+    window: MainWindow, batch: engine.ExportBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.files.export_batch()
+    window.sequences.show()
+    dialog, sequence = window.files.export, window.sequences.dialog
+    assert dialog is not None
+    assert sequence is not None
+    assert batch.out is not None
+    dialog.process.start(batch, batch.out.parent)
+    answer(monkeypatch, "ask_yes", True)
+    monkeypatch.setattr(sequence, "may_end", lambda: False)
+    monkeypatch.setattr(gui.live.sequence, "ask_yes", lambda *_: False)
+    assert not window.close()
+    assert dialog.process.running
+    monkeypatch.setattr(sequence, "may_end", lambda: True)
+    assert window.close()
+    assert not dialog.process.running

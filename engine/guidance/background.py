@@ -1,0 +1,56 @@
+"""The background and the body, completed once per photo where the head stood before them."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.face.parts import PartLabel
+from engine.guidance.layers import smaller
+from engine.imaging.filling import filled
+
+Floats = NDArray[np.float32]
+
+_DILATED = 5  # pixels at half size around the head that are replaced, too
+
+
+def completed(picture: Floats, labels: Floats, head: Floats) -> Floats:
+    """The picture (S, S, 3) in [0, 1] without the head.
+
+    labels  (G, G, 6) probabilities of `PartLabel` at half size
+    head    (S, S) opacity of the head in it
+    """
+    full, size = len(picture), len(labels)
+    small, moved = smaller(picture, size), smaller(head, size)
+    hole = cv2.dilate((moved > 0.04).astype(np.uint8), np.ones((_DILATED, _DILATED), np.uint8))
+    free = (1 - hole).astype(np.float32)
+    backdrop = labels[..., PartLabel.BACKGROUND]
+    body = 1 - backdrop
+    behind = _inpainted(small, free * (backdrop > 0.95))
+    inner = cv2.erode(body, np.ones((3, 3), np.uint8))
+    worn = free * (inner > 0.9)
+    dressed = filled(small * worn[..., None], worn) if worn.any() else behind
+    share = cv2.GaussianBlur(_hull(worn) * hole + body * free, (0, 0), 1.0)[..., None]
+    fill = (behind + share * (dressed - behind)).astype(np.float32)
+    large = cv2.resize(fill, (full, full), interpolation=cv2.INTER_CUBIC).clip(0, 1)
+    mask = cv2.resize(hole.astype(np.float32), (full, full))
+    mask = cv2.GaussianBlur(mask, (0, 0), 1.0)[..., None]
+    return np.asarray(picture + mask * (large - picture), np.float32)
+
+
+def _hull(mask: Floats) -> Floats:
+    """(G, G) 1 in the convex hull of ``mask`` (G, G), else 0."""
+    hull = np.zeros(mask.shape, np.float32)
+    points = cv2.findNonZero((mask > 0).astype(np.uint8))
+    if points is not None:
+        cv2.fillConvexPoly(hull, cv2.convexHull(points), 1.0)
+    return hull
+
+
+def _inpainted(picture: Floats, known: Floats) -> Floats:
+    """A picture (G, G, 3) whose unknown pixels continue the known ones."""
+    if not known.any():
+        return picture
+    pixels = (picture * 255).round().astype(np.uint8)
+    unknown = (known < 0.5).astype(np.uint8)
+    completed = cv2.inpaint(pixels, unknown, 4, cv2.INPAINT_TELEA)
+    return np.asarray(completed, np.float32) * np.float32(1 / 255)

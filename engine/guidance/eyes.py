@@ -1,0 +1,276 @@
+"""The eyes of a face in another pose: lids that close and open, eyeballs that turn.
+
+A warp of a photo cannot close an eye, because the photo shows no skin there, nor turn it, because
+it shows only a part of the iris. So once per photo each eye is completed: the skin without the eye,
+the white without the iris, the whole iris. For a pose they are put together between the rims of
+the lids, which the head model moves. Places are on the plane of the eye (`engine.guidance.lids`).
+"""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.face.head_model import head_model
+from engine.face.parts import PartLabel
+from engine.face.posed_head import PosedHead
+from engine.guidance.iris import SEARCH_SCALE, Iris, foreshortening
+from engine.guidance.lids import EyePlane, between
+from engine.guidance.patches import LUMA, Patch, Tones, Window, blended, blurred, sample
+from engine.guidance.warp2d import smooth_step
+from engine.imaging.filling import filled
+
+Array = NDArray[np.floating]
+Floats = NDArray[np.float32]
+
+# Lengths in decimetres.
+_AROUND = (0.16, 0.16, 0.12)  # beside, above, below the eye: what is taken from the source
+_DRAWN = (0.13, 0.12, 0.1)  # the same: where the target may be drawn
+_LASHES, _BELOW = 0.045, 0.022  # above and below the opening: what the skin is completed over
+_RIM = 0.03  # above the opening: what moves with the upper lid
+_WITHIN = (-0.012, -0.006)  # above and below the opening: where no lash or lid is seen
+_LINE = (0.006, 0.014)  # widths of the lash line above and below the rim
+_SHADOW = 0.02  # depth of the upper lid's shadow on a turned eyeball
+_GRAIN = 0.012  # sigma that divides the skin's colour from its grain
+_BALL = 0.12  # from the centre of the eyeball to the iris
+
+_MOVED = (0.004, 0.012)  # movement of the lids: not drawn, fully drawn
+_TURNED = (0.01, 0.05)  # the same for the gaze, length of the difference of directions
+_WIDE = 0.04  # area of the mesh's opening, eye widths: it should be seen
+_UNSEEN = 0.25  # seen share of it below which something covers the eye
+
+_OWN_SKIN = np.array([0.8, 1.05])  # brightness of shadows, of skin; of the usual around the eye
+_OWN_WHITE = np.array([0.6, 0.85])  # the same for lashes and the white of the eye
+
+
+class Eyes:
+    """Both eyes of a source, completed once per photo.
+
+    pixels  (S, S, 3) uint8, the crop, at any size: also at the photo's own
+    parts   (N, N, 6) probabilities of the crop's parts, at any size; None: the head's rims count
+    head    the source's head, pixels of the crop
+    """
+
+    def __init__(self, pixels: NDArray[np.uint8], parts: Floats | None, head: PosedHead) -> None:
+        self._size = len(pixels)
+        self._eyes = []
+        tones = Tones(pixels)
+        for side in (0, 1):
+            at = EyePlane.of(head, side)
+            window = at.window(*_AROUND, self._size)
+            if window is None or not at.faces(head.pose.scale):
+                continue
+            label = parts if parts is None else window.label(parts, PartLabel.EYES, self._size)
+            if not _covered(at, window, label, head.pose.scale):
+                self._eyes.append(_Eye(window.cut(pixels), window, label, head, at, tones))
+        seen = [eye.iris for eye in self._eyes if eye.iris.seen]
+        for eye in self._eyes:
+            if seen and not eye.iris.seen:
+                eye.complete_iris(seen[0])
+
+    def patches(self, target: PosedHead) -> list[Patch]:
+        """What changes for a target head, pixels of the crop; [] if nothing does."""
+        drawn = (eye.patch(target, self._size) for eye in self._eyes)
+        return [patch for patch in drawn if patch is not None]
+
+    def paint(self, layers: Floats, target: PosedHead) -> None:
+        """Draw the eyes over a picture (3, S, S) in [0, 1] of a target head, in place."""
+        for patch in self.patches(target):
+            patch.paint(layers)
+
+
+def _covered(eye: EyePlane, window: Window, label: Floats | None, scale: float) -> bool:
+    """Whether hair or dark glasses cover an eye that should be open."""
+    if label is None:
+        return False
+    opening = eye.rims.inside(*eye.plane.grid(window), scale)
+    area = float(opening.sum())
+    return area > _WIDE * eye.width * scale**2 and float((label * opening).sum()) < _UNSEEN * area
+
+
+class _Eye:
+    """One eye of a source.
+
+    pixels  (H, W, 3) in [0, 1] of the window    label  (H, W) of the eye; None: unknown
+    head    the source's                         eye    the source's, in the whole picture
+    """
+
+    def __init__(
+        self, pixels: Floats, window: Window, label: Floats | None, head: PosedHead,
+        eye: EyePlane, tones: Tones,
+    ) -> None:  # fmt: skip
+        self._pixels, self._window, self._tones = pixels, window, tones
+        self._eye, self._plane, self._width = eye, eye.plane, eye.width
+        self._gaze, self._scale = _direction(head, eye.side), head.pose.scale
+        self._x, self._y = self._plane.grid(window)
+        self._rims = eye.rims if label is None else eye.rims.visible(label, eye.plane, window)
+        self._opening = self._rims.inside(self._x, self._y, self._scale)
+        self._within = self._rims.grown(*_WITHIN).inside(self._x, self._y, self._scale)
+        self._light = self._complete_skin()
+        self._lashes = self._lash_colour()
+        self.iris = self._find_iris(head)
+        self._complete_white()
+        self.complete_iris(self.iris)
+
+    # The source
+
+    def _complete_skin(self) -> float:
+        """The source without the eye and its lashes: skin of the surroundings with its grain.
+
+        Returns the brightness of the skin around.
+        """
+        pixels, scale = self._pixels, self._scale
+        inner = self._eye.around(self._rims.x)
+        covered = self._rims.grown(_LASHES * inner, _BELOW * inner)
+        hole = (covered.inside(self._x, self._y, scale) > 0.02).astype(np.float32)
+        hole = np.asarray(cv2.dilate(hole, np.ones((3, 3))), np.float32)
+        smooth = blurred(pixels, max(_GRAIN * scale, 0.8))
+        light = smooth @ LUMA
+        ring = (hole == 0) & (cv2.blur(hole, (2 * round(0.06 * scale) + 3,) * 2) > 0)
+        usual = float(np.percentile(light[ring] if ring.any() else light, 60))
+        # Neither brows nor frames of glasses, nor shadows, belong on the lid.
+        known = (1 - hole) * smooth_step(light / max(usual, 1e-3), *_OWN_SKIN)
+        skin = blurred(filled(pixels, known.astype(np.float32)), 0.02 * scale)
+        upper, lower = covered.lines(self._x)
+        below = 2 * (lower + 0.012) - self._y  # mirrored at the lower lid
+        places = self._plane.sampling(self._x, below, self._window)
+        grain = sample(pixels - smooth, places, cv2.BORDER_REFLECT)
+        down = ((self._y - upper) / (lower - upper).clip(0.01)).clip(0, 1)
+        bulge = 1 + 0.1 * np.sin(np.pi * down) * (1 - down)  # lit from above
+        skin = (skin * bulge[..., None] + 0.6 * grain).clip(0, 1)
+        self._skin = blended(pixels, skin, blurred(hole, max(0.006 * scale, 0.5)))
+        return usual
+
+    def _lash_colour(self) -> Floats:
+        """(3,) a dark colour at the upper rim."""
+        rim = self._rims.grown(0.012, 0).inside(self._x, self._y, self._scale)
+        rim *= 1 - self._rims.grown(-0.006, 0).inside(self._x, self._y, self._scale)
+        dark = self._pixels[rim > 0.5]
+        if not len(dark):
+            return np.asarray(self._skin.mean(axis=(0, 1)) / 4, np.float32)
+        return np.asarray(0.8 * np.percentile(dark, 20, axis=0), np.float32)
+
+    def _find_iris(self, head: PosedHead) -> Iris:
+        ball = head_model().eyeballs(head.mesh, head.expression)[self._eye.side]
+        expected = self._plane.places(head.pose.project(ball.pupil[None])[0, :2])
+        steps = (np.arange(-half, half, 1 / SEARCH_SCALE) for half in (self._width / 2, 0.1))
+        x, y = (places.astype(np.float32) for places in np.meshgrid(*steps))
+        light = sample(self._pixels @ LUMA, self._plane.sampling(x, y, self._window))
+        seen = self._rims.grown(-0.006, -0.002).inside(x, y, SEARCH_SCALE)
+        iris = Iris.found(light, seen, x, y, expected)
+        distance = iris.distance(self._x, self._y)
+        iris = iris.coloured(self._pixels, self._within > 0.5, distance)
+        return iris if iris.seen else replace(iris, colours=self._tones.of(iris.colours))
+
+    def _complete_white(self) -> None:
+        """The source with the white of the eye where the iris is."""
+        pixels, distance = self._pixels, self.iris.distance(self._x, self._y)
+        known = self._within * (distance > 1.12)
+        colours = pixels[known > (0.5 if (known > 0.5).sum() > 2 else 0.1)]
+        if len(colours) > 2:
+            light = colours @ LUMA
+            usual = np.median(colours[light >= np.percentile(light, 65)], axis=0)
+            usual = 0.5 * usual + 0.5 * self._tones.of(np.full(3, usual @ LUMA))  # nearly white
+            white = 0.3 * filled(pixels, known.astype(np.float32)) + 0.7 * usual
+        else:
+            usual = self._tones.of(np.full(3, min(1.1 * self._light, 1.0)))
+            white = np.broadcast_to(usual, pixels.shape)
+        own = known * smooth_step(pixels @ LUMA, *_OWN_WHITE * float(usual @ LUMA))
+        self._white = blended(white, pixels, blurred(own, 0.5))
+
+    def complete_iris(self, like: Iris) -> None:
+        """The source with the whole iris: what the lids hide has the colours of ``like``."""
+        distance = self.iris.distance(self._x, self._y)
+        disc = like.disc(distance)
+        own = self.iris.seen * blurred(self._within * (distance < 1.15), 0.5)
+        self._disc = blended(disc, self._pixels, own)
+
+    # The target
+
+    def patch(self, target: PosedHead, size: int) -> Patch | None:
+        """What changes for a target head in a picture of side ``size``; None if nothing does."""
+        eye, scale = EyePlane.of(target, self._eye.side, self._width), target.pose.scale
+        rims = self._rims.moved(self._eye.rims, eye.rims)
+        turn = _direction(target, eye.side) - self._gaze
+        lids = float(smooth_step(rims.moves(self._rims), *_MOVED))
+        turned = float(smooth_step(np.linalg.norm(turn), *_TURNED))
+        window = eye.window(*_DRAWN, size) if max(turned, lids) > 0 and eye.faces(scale) else None
+        if window is None:
+            return None
+        x, y = eye.plane.grid(window)
+        places = self._plane.sampling(x, y, self._window)
+        upper, lower = rims.lines(x)
+        opening = between(y, upper, lower, scale)
+        colours = sample(self._pixels, places)
+        widened = bool(rims.gap.sum() > self._rims.gap.sum())
+        if turned or widened:
+            # The source's own pixels stay, unless the eyeball turns or more of it is seen.
+            own = sample(self._within if widened else self._opening, places)
+            offset = scale * (target.pose.rotation @ turn)[:2] * _BALL
+            centre = self.iris.centre + eye.plane.places(eye.plane.centre + offset)
+            ball = self._eyeball(x, y, centre, turn + self._gaze, places)
+            shade = 0.35 * np.exp((upper - y).clip(None, 0) / _SHADOW)
+            shade += 0.3 * (2 * x / self._width) ** 2
+            ball *= (1 - turned * shade.clip(0, 0.5))[..., None]
+            colours = blended(ball, colours, own * np.float32(1 - turned))
+        alpha = opening * np.float32(turned)
+        if lids:
+            above, along = upper - y, eye.along(x)
+            colours = blended(self._skin_above(x, above, places, along), colours, opening)
+            width = np.where(above > 0, *np.maximum(_LINE, 0.8 / scale))
+            line = 0.6 * np.exp(-((above / width) ** 2)) * along
+            colours = blended(colours, self._lashes, line)
+            before = self._rims.lines(x)
+            top, bottom = (
+                np.minimum(upper, before[0]) - _LASHES,
+                np.maximum(lower, before[1]) + _BELOW,
+            )
+            around = (np.minimum(y - top, bottom - y) * np.float32(1 / 0.025) + 1).clip(0, 1)
+            alpha = np.maximum(alpha, around * eye.around(x) * np.float32(lids))
+        return Patch(window, colours, np.asarray(alpha * _soft_border(window), np.float32))
+
+    def _skin_above(self, x: Floats, above: Floats, places: Floats, along: Floats) -> Floats:
+        """Colours (H, W, 3) of the skin; the lashes and what is at the upper rim move with it.
+
+        above   (H, W) heights above the upper rim
+        places  (H, W, 2) as pixels of the source's window
+        along   (H, W) 1 between the corners of the lids
+        """
+        rim = self._plane.sampling(x, self._rims.lines(x)[0] - above, self._window)
+        band = (1 - above * np.float32(1 / _RIM)).clip(0, 1) * along
+        band *= (above * np.float32(self._scale) + 1).clip(0, 1)
+        return blended(sample(self._skin, places), sample(self._pixels, rim), band)
+
+    def _eyeball(
+        self, x: Floats, y: Floats, centre: Array, direction: Array, places: Floats
+    ) -> Floats:
+        """Colours (H, W, 3) of the eyeball at places x, y, (H, W) each.
+
+        centre     (2,) place of the iris    direction  (3,) where it looks
+        places     (H, W, 2) x and y as pixels of the source's window
+        """
+        across, down = x - np.float32(centre[0]), y - np.float32(centre[1])
+        turn = foreshortening(self._gaze) @ np.linalg.inv(foreshortening(direction))
+        (a, b), (c, d) = turn.astype(np.float32)
+        left, top = self.iris.centre.astype(np.float32)
+        in_source = a * across + b * down + left, c * across + d * down + top
+        disc = sample(self._disc, self._plane.sampling(*in_source, self._window))
+        edge = np.float32(max(0.09, 0.8 / (self.iris.radius * self._scale)))
+        alpha = ((np.float32(1.03) - self.iris.distance(*in_source)) / edge + 0.5).clip(0, 1)
+        return blended(sample(self._white, places), disc, alpha)
+
+
+def _direction(head: PosedHead, side: int) -> Array:
+    """(3,) where an eye looks, head coordinates."""
+    yaw, pitch = np.radians(head.expression.gaze[side])
+    return np.array([np.sin(yaw) * np.cos(pitch), -np.sin(pitch), np.cos(yaw) * np.cos(pitch)])
+
+
+def _soft_border(window: Window) -> Floats:
+    """(H, W) rising from 0 at the window's border to 1 three pixels inside."""
+    down, across = (
+        (np.minimum(np.arange(n), np.arange(n)[::-1]) / np.float32(3)).clip(0, 1)
+        for n in (window.height, window.width)
+    )
+    return np.asarray(down[:, None] * across, np.float32)

@@ -1,0 +1,212 @@
+"""The 3D warp of the face: the bent head, textured with the source, drawn in the target pose.
+
+Surface that the source does not show is textured from the mirrored half of the head. Where the
+source's parts are known, the 3D warp is limited to the skin of the face.
+"""
+
+from functools import cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from engine.face.head import distances, mean_head
+from engine.face.posed_head import PosedHead
+from engine.guidance.layers import BARE, Motion, grid, sampled
+from engine.guidance.warp2d import neck_fade_at, smooth_step
+from engine.imaging.raster import draw
+from engine.imaging.resampling import warp
+
+Array = NDArray[np.float64]
+Floats = NDArray[np.float32]
+
+_OPAQUE = 1 / 3  # validity from which the 3D warp covers what is behind it completely
+_SKIN = (0.4, 0.9)  # probability of skin in the source: no part of the face, a part of it
+
+# Cosines between a surface and the direction to the viewer:
+_SEEN = 0.12  # below it a surface is not visible in the source
+_GRAZING = 0.2  # lower limit for the target, where such a surface hardly shows
+_SHOWN = (0.3, 0.8)  # visibility in the source, relative to the target: insufficient, sufficient
+_BEHIND = 0.08  # decimetres: depth tolerance of the visibility test
+# Limits of tests on the source's colours, each from "no" to "yes" or the reverse:
+_TURNED = (0.2, 0.4)  # sine of the source's turn: its far side is doubted from, fully from
+_UNLIKE = (12.0, 28.0)  # weighted Lab distance: the same skin, not the same
+_LIGHTNESS = 0.2  # weight of L in this distance; lighting often differs between the sides
+_BACKDROP = (6.0, 14.0)  # weighted Lab distance to the crop's rim: background, not background
+_RIM = 6  # pixels at half size between samples of the rim
+_BESIDE_FACE = (-0.12, 0.05)  # decimetres inside the outline of the face: beside it, face
+_HAIR = 0.2  # factor of the validity beside the face, where the 2D warp carries the hair
+
+
+class FaceSurface:
+    """The face of a source, computed once per photo.
+
+    pixels  (S, S, 3) uint8    head  in pixels at half size
+    labels  (G, G, 6) probabilities of `PartLabel` at half size; None: not known
+    """
+
+    def __init__(self, pixels: NDArray[np.uint8], head: PosedHead, labels: Floats | None) -> None:
+        self._full, self._size = len(pixels), len(pixels) // 2
+        self._head, self._mesh = head, head.seen[: len(mean_head().vertices)]
+        self._skin = None if labels is None else labels[..., BARE].sum(axis=2)
+        self._pose = head.pose
+        self._shown = self._seen(mean_head().triangles)
+        if labels is None:
+            self._shown *= self._plausible(pixels)
+        for _ in range(2):  # fade towards the limb, where a texel may show the background
+            self._shown = np.minimum(self._shown, neighbours() @ self._shown)
+        self.colour = self._skin_colour(pixels)
+
+    def motion(self, target: PosedHead) -> Motion:
+        """The face drawn in the target pose.
+
+        Values: shift from the mirrored point of the surface (2), validity, share of the mirrored
+        point, share of the face.
+        """
+        mirror, count = mean_head().mirror, len(self._mesh)
+        mesh = target.seen[:count]
+        # Not the difference of both projections, which is not exactly 0 where nothing has moved.
+        shift = (target.pose.project(self._head.mesh[:count]) - self._mesh)[:, :2]
+        bent = target.mesh[:count] - self._head.mesh[:count]
+        shift += target.pose.scale * bent @ target.pose.rotation[:2].T
+        valid, mirrored = self._validity(mesh)
+        if self._skin is None:
+            fade = neck_fade_at(mean_head().vertices)[:, None]
+            mesh, shift = self._mesh + fade * (mesh - self._mesh), fade * shift
+        other = mesh[:, :2] - self._mesh[mirror, :2]
+        values = np.column_stack([shift, other, valid, mirrored, face_share()])
+        points, depth = np.split(mesh.astype(np.float32), [2], axis=1)
+        triangles = mean_head().triangles
+        sides = self._size, self._full
+        return Motion.drawn(points, depth[:, 0], values.astype(np.float32), triangles, sides)
+
+    def validity(self, motion: Motion) -> tuple[Floats, Floats]:
+        """(G, G) each: validity of the 3D warp, and share of the mirrored point."""
+        valid = motion.values[2] * (2 * cv2.blur(motion.inside, (7, 7)) - 1).clip(0, 1)
+        mirrored = motion.values[3]
+        if self._skin is None:
+            return valid, mirrored
+        own = (1 - mirrored) * self._skin_at(motion.half_places)
+        if not mirrored.any():
+            return valid * own, mirrored
+        places = grid(self._size) - cv2.merge(list(motion.values[:2]))
+        other = mirrored * self._skin_at(places)
+        return valid * (own + other).clip(0, 1), other / (own + other).clip(1e-3)
+
+    def _skin_at(self, places: Floats) -> Floats:
+        """(G, G) whether the source shows skin at places (G, G, 2), 0 to 1."""
+        assert self._skin is not None
+        return smooth_step(sampled(self._skin, places), *_SKIN).astype(np.float32)
+
+    def _validity(self, mesh: Array) -> tuple[Array, Array]:
+        """(V,) each: validity and share of the mirrored vertex for the target's mesh (V, 3)."""
+        mirror = mean_head().mirror
+        # Surface at a grazing angle in the target may be at the same angle in the source.
+        needed = _facing(mesh).clip(_GRAZING, 1)
+        own, other = ((shown / needed).clip(0, 1) for shown in (self._shown, self._shown[mirror]))
+        # Faces are not symmetric: use the mirrored half only where the own half is hardly visible.
+        share = smooth_step(own, *_SHOWN)
+        share_other = smooth_step(other, *_SHOWN) * (1 - share)
+        total = share + share_other
+        valid = (share * own + share_other * other) / total.clip(1e-6) * (1.5 * total).clip(0, 1)
+        mirrored = share_other / total.clip(1e-6)
+        if self._skin is None:
+            valid *= 1 - (1 - _HAIR) * beside_face() * (1 - mirrored)
+        return valid, mirrored
+
+    def _seen(self, triangles: NDArray[np.int32]) -> NDArray[np.float64]:
+        """(V,) cosine of the viewing angle in the source; 0 where occluded or outside."""
+        facing = _facing(self._mesh)
+        size = self._size
+        points, depth = self._mesh[:, :2].astype(np.float32), self._mesh[:, 2].astype(np.float32)
+        drawing = draw(points, depth, triangles, size, size)
+        surface = np.full(size * size, -np.inf, np.float32)
+        surface[drawing.pixels] = drawing.interpolate(depth[:, None], triangles)[:, 0]
+        column, row = points.round().astype(int).T
+        inside = (column >= 0) & (row >= 0) & (column < size) & (row < size)
+        nearest = surface[row.clip(0, size - 1) * size + column.clip(0, size - 1)]
+        hidden = depth < nearest - _BEHIND * self._pose.scale
+        seen = np.where(inside & ~hidden, facing, 0)
+        return np.where(seen < _SEEN, 0, seen)
+
+    def _skin_colour(self, pixels: NDArray[np.uint8]) -> Array:
+        """(3,) RGB in [0, 1]: the median colour of the visible face."""
+        seen = (self._shown > _SHOWN[0]) & (beside_face() < 0.5)
+        places = self._mesh[None, seen, :2].astype(np.float32) * (self._full / self._size)
+        colours = warp(pixels, places)[0] if seen.any() else np.full((1, 3), 128)
+        return np.asarray(np.median(colours, axis=0) / 255)
+
+    def _plausible(self, pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """(V,) plausibility in [0, 1] that the source pixel at a vertex shows the head.
+
+        Landmarks detected in a profile often lie on the background. If two mirrored vertices differ
+        in colour, one is doubted: the one on the far side of a turned head, and on the face also
+        the one whose colour is found on the rim of the crop, which is background.
+        """
+        mirror = mean_head().mirror
+        small = cv2.resize(pixels, (self._size, self._size), interpolation=cv2.INTER_AREA)
+        lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB) * np.array([_LIGHTNESS, 1, 1], np.float32)
+        lab = cv2.GaussianBlur(lab, (0, 0), 2)
+        colours = warp(lab, self._mesh[None, :, :2].astype(np.float32))[0]
+        unlike = np.linalg.norm(colours - colours[mirror], axis=1)
+        for _ in range(6):
+            unlike = neighbours() @ unlike
+        rim = np.concatenate([lab[::_RIM, 2], lab[::_RIM, -3], lab[2, ::_RIM]])
+        from_rim = distances(colours, rim).min(axis=1)
+        behind = 1 - smooth_step(neighbours() @ from_rim, *_BACKDROP)
+        behind *= (1 - behind[mirror]) * (1 - beside_face())
+        # The x axis' depth component: the difference in depth of left and right, for any roll.
+        turned = smooth_step(np.abs(self._pose.rotation[2, :1]), *_TURNED)
+        far = turned * smooth_step(self._shown[mirror] - self._shown, 0, 0.1)
+        return np.asarray(1 - np.maximum(far, behind) * smooth_step(unlike, *_UNLIKE))
+
+
+@cache
+def face_share() -> Array:
+    """(V,) 1 on the face with the forehead, 0 on skull, ears and neck."""
+    _, y, z = mean_head().vertices.T
+    forehead = ((y < -0.2) & (y > -1.0) & (z > 0.3)) * smooth_step(z, 0.25, 0.45)
+    forehead *= 1 - smooth_step(-y, 0.75, 1.0)
+    return np.asarray(np.maximum(1 - beside_face(), forehead))
+
+
+@cache
+def neighbours() -> csr_matrix:
+    """(V, V): the average over each vertex' neighbours."""
+    triangles = mean_head().triangles
+    edges = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
+    rows, columns = np.concatenate([edges, edges[:, ::-1]]).T
+    count = len(mean_head().vertices)
+    joined = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(count, count))
+    joined.data[:] = 1
+    return joined.multiply(1 / joined.sum(axis=1)).tocsr()
+
+
+def _facing(mesh: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(V,) cosine between the normals of a mesh (V, 3), pixels, and the view direction."""
+    a, b, c = (mesh[mean_head().triangles[:, k]] for k in range(3))
+    normal = _around_vertices() @ -np.cross(b - a, c - a)
+    facing: NDArray[np.float64] = normal[:, 2] / np.linalg.norm(normal, axis=1).clip(1e-9)
+    return facing
+
+
+@cache
+def _around_vertices() -> csr_matrix:
+    """(V, T): the sum over each vertex' triangles."""
+    triangles = mean_head().triangles
+    rows, columns = triangles.ravel(), np.repeat(np.arange(len(triangles)), 3)
+    shape = (len(mean_head().vertices), len(triangles))
+    return csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
+
+
+@cache
+def beside_face() -> NDArray[np.float64]:
+    """(V,) 1 on skull, ears and neck, 0 on the face."""
+    head = mean_head()
+    outline = cv2.convexHull(head.landmarks(np.eye(3))[:, :2].astype(np.float32))
+    inside = [
+        cv2.pointPolygonTest(outline, (float(x), float(y)), True) if z > 0 else -1.0
+        for x, y, z in head.vertices
+    ]
+    return 1 - smooth_step(np.array(inside), *_BESIDE_FACE)

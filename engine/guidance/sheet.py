@@ -1,0 +1,201 @@
+"""The sheet: hair, ears and neck, and the face beneath its 3D warp, as the source shows them.
+
+A grid of points over the person's head, each with the depth of the head's volume. The points on the
+head follow its movement fully; down the neck the movement ends. Where the movement stretches the
+sheet too much, it becomes transparent; what is behind it shows instead.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.face.head import mean_head
+from engine.face.parts import PartLabel
+from engine.face.posed_head import PosedHead
+from engine.guidance.layers import BARE, Layer, Motion, grid, sampled, smaller
+from engine.guidance.volume import Volume
+from engine.guidance.warp2d import smooth_step
+from engine.imaging.filling import filled
+from engine.imaging.raster import Drawing, draw
+from engine.imaging.resampling import enlarged
+
+Array = NDArray[np.float64]
+Floats = NDArray[np.float32]
+
+_STEP = 2  # pixels at half size between the sheet's points
+# Lengths in decimetres, head coordinates (see `engine.face.head`).
+_NECK = (0.45, 1.2)  # y over which the movement of the neck's skin ends
+_WORN = (0.0, 0.4)  # y over which that of hats and collars ends
+_HANGING = (0.5, 1.5)  # y over which that of hair ends
+_HAIR_END = 0.5  # share of the movement that hair keeps
+_COLLAR = 0.25  # distance to clothes from which on the neck moves freely
+_REACH = (0.6, 1.1)  # distance to the head: full movement up to, none from
+_IN_FRONT = 0.04  # of hair before the volume
+_DEFORMED = 0.4  # distance to the head up to which its deformation continues
+_STRETCH = (4.0, 8.0)  # from full opacity to none
+_RIM = 0.06  # share of the crop's side over which the movement fades to zero at the border
+
+_FROM_BYTES = np.float32(1 / 255)
+
+
+class Sheet:
+    """The sheet of a source, computed once per photo.
+
+    pixels  (S, S, 3) uint8
+    parts   (S, S, 6) probabilities of `PartLabel`    labels  (G, G, 6) the same at half size
+    head    in pixels at half size
+    """
+
+    def __init__(
+        self,
+        pixels: NDArray[np.uint8],
+        parts: Floats,
+        labels: Floats,
+        head: PosedHead,
+        volume: Volume,
+    ) -> None:
+        self._full, self._size, self._head = len(pixels), len(labels), head
+        follows, depth, distance = self._shaped(labels, volume)
+        moves = enlarged(smooth_step(follows, 0.02, 0.1).astype(np.float32), self._full)
+        person = 1 - parts[..., PartLabel.BACKGROUND]
+        opacity = (255 * (person * moves).clip(0, 1)).round().astype(np.uint8)
+        self.alpha = opacity * _FROM_BYTES
+        self.half_alpha = smaller(self.alpha, self._size)
+        self.pixels = _cleaned(pixels, self.alpha)
+        self._textured = np.dstack([self.pixels, opacity])
+        self._placed_on(follows, depth, distance)
+
+    def _shaped(self, labels: Floats, volume: Volume) -> tuple[Floats, Floats, Floats]:
+        """(G, G) each: share of the movement, depth in pixels, distance to the head."""
+        pose, size = self._head.pose, self._size
+        hair, clothes = labels[..., PartLabel.HAIR], labels[..., PartLabel.CLOTHES]
+        skin = labels[..., BARE].sum(axis=2)
+        beside = (volume.covered < 0.5).astype(np.uint8)
+        distance = cv2.distanceTransform(beside, cv2.DIST_L2, 5) / np.float32(pose.scale)
+        edge = filled((volume.depth * volume.covered)[..., None], volume.covered)[..., 0]
+        near = distance.clip(None, 0.75)
+        round_off = 0.35 * np.sqrt(near * (1.5 - near))
+        fall = np.where(hair > skin, round_off, 0.33 * near) * pose.scale
+        depth = np.where(beside > 0, edge - fall, volume.depth)
+        depth += _IN_FRONT * pose.scale * hair
+        depth = cv2.GaussianBlur(depth.astype(np.float32), (0, 0), 1.0)
+        points = np.column_stack([grid(size).reshape(-1, 2), depth.ravel()])
+        placed = ((points - (*pose.shift, 0)) @ pose.rotation / pose.scale).reshape(size, size, 3)
+        y, z = placed[..., 1], placed[..., 2]
+        worn = (clothes > 0.5).astype(np.uint8)
+        to_clothes = cv2.distanceTransform(1 - worn, cv2.DIST_L2, 5) / pose.scale
+        behind = ((0.45 - z) / 0.3).clip(0, 1) * volume.covered + (1 - volume.covered)
+        low = smooth_step(y, *_NECK)
+        stays = np.maximum(
+            low, (1 - smooth_step(to_clothes, 0, _COLLAR)) * smooth_step(y, 0.3, 0.6)
+        )
+        reach = 1 - smooth_step(distance, *_REACH)
+        of_skin = (1 - stays * behind) * reach
+        of_clothes = (1 - smooth_step(y, *_WORN)) * reach
+        of_hair = 1 - (1 - _HAIR_END) * smooth_step(y, *_HANGING)
+        total = (hair + skin + clothes).clip(1e-3)
+        follows = (hair * of_hair + skin * of_skin + clothes * of_clothes) / total
+        spread = ((hair + skin + clothes) > 0.05).astype(np.float32)
+        follows = filled((follows * spread)[..., None].astype(np.float32), spread)[..., 0]
+        to_border = np.minimum(grid(size), size - 1 - grid(size)).min(axis=2) / (size - 1)
+        follows = follows * smooth_step(to_border, 0, _RIM)
+        return follows.astype(np.float32), np.asarray(depth, np.float32), distance
+
+    def _placed_on(self, follows: Floats, depth: Floats, distance: Floats) -> None:
+        """Set the sheet's points, triangles and their places on the head."""
+        size, mean = self._size, mean_head()
+        steps = np.arange(0, size + _STEP - 1, _STEP).clip(None, size - 1)
+        self._side = len(steps)
+        rows, columns = (part.ravel() for part in np.meshgrid(steps, steps, indexing="ij"))
+        self._follows = follows[rows, columns].astype(np.float64)
+        solid = np.column_stack([columns, rows, depth[rows, columns]]).astype(np.float64)
+        pose = self._head.pose
+        self._placed = (solid - (*pose.shift, 0)) @ pose.rotation / pose.scale
+        self._solid = pose.project(self._placed)
+        self._deforms = 1 - smooth_step(distance[rows, columns], 0, _DEFORMED)
+        seen = self._head.seen[: len(mean.vertices)].astype(np.float32)
+        drawing = draw(seen[:, :2], seen[:, 2], mean.triangles, size, size)
+        self._on_head = _nearest(drawing, rows * size + columns, size)
+        there = cv2.dilate(self.alpha, np.ones((21, 21), np.uint8)) > 0.01
+        scale = self._full / size
+        to_full = [(steps * scale).astype(int).clip(0, self._full - 1)] * 2
+        kept = there[np.ix_(*to_full)].ravel()
+        triangles = _grid_triangles(self._side)
+        self._triangles = triangles[kept[triangles].any(axis=1)]
+
+    def motion(self, target: PosedHead) -> Motion:
+        """The sheet moved to the target; its value is the opacity that the stretch leaves."""
+        turned = target.pose.project(self._placed)
+        change = turned - self._solid
+        change[:, :2] += self._deformation(target) * self._deforms[:, None]
+        change *= self._follows[:, None]
+        end = self._solid + change
+        opaque = 1 - smooth_step(self._stretch(end), *_STRETCH)
+        a, b, c = (end[self._triangles[:, k], :2] for k in range(3))
+        ab, ac = b - a, c - a
+        folded = ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0] <= 0
+        values = np.column_stack([change[:, :2], opaque]).astype(np.float32)
+        order = np.argsort(end[self._triangles, 2].sum(axis=1) - 1e6 * folded)
+        triangles = self._triangles[order]
+        points = end[:, :2].astype(np.float32)
+        return Motion.drawn(points, None, values, triangles, (self._size, self._full))
+
+    def _stretch(self, end: Array) -> Array:
+        """(P,) the largest distance of each point to its neighbours, of the distance at rest."""
+        x, y = np.ascontiguousarray(end[:, :2].T.reshape(2, self._side, self._side), np.float32)
+        stretch = np.zeros_like(x)
+        for a, b in ((np.s_[1:], np.s_[:-1]), (np.s_[:, 1:], np.s_[:, :-1])):
+            length = cv2.magnitude(x[a] - x[b], y[a] - y[b])
+            np.maximum(stretch[a], length, out=stretch[a])
+            np.maximum(stretch[b], length, out=stretch[b])
+        return np.asarray(stretch.ravel() / _STEP)
+
+    def _deformation(self, target: PosedHead) -> Floats:
+        """(P, 2) how the head's deformation moves the points, pixels."""
+        count = len(mean_head().vertices)
+        bent = (target.mesh[:count] - self._head.mesh[:count]) @ target.pose.rotation[:2].T
+        moved = np.asarray(target.pose.scale * bent, np.float32)
+        return self._on_head.interpolate(moved, mean_head().triangles)
+
+    def layer(self, motion: Motion) -> Layer:
+        """The sheet as a layer."""
+        shown = sampled(self._textured, motion.places)
+        colours = shown[..., :3] * _FROM_BYTES
+        window = motion.coverage * motion.value(0).clip(0, 1)
+        alpha = window * (shown[..., 3] * _FROM_BYTES)
+        motion.soften(alpha, colours)
+        return Layer("hair, ears and neck", colours, alpha, motion.places, window)
+
+
+def _nearest(drawing: Drawing, pixels: NDArray[np.int64], size: int) -> Drawing:
+    """A drawing at each of these pixels (P,), or where it is nearest to them."""
+    free = np.ones(size * size, np.uint8)
+    free[drawing.pixels] = 0
+    _, labels = cv2.distanceTransformWithLabels(
+        free.reshape(size, size), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    index = np.zeros(labels.max() + 1, np.int64)
+    index[labels.ravel()[drawing.pixels]] = np.arange(len(drawing.pixels))
+    found = index[labels.ravel()[pixels]]
+    return Drawing(*(part[found] for part in vars(drawing).values()))
+
+
+def _cleaned(pixels: NDArray[np.uint8], alpha: Floats) -> NDArray[np.uint8]:
+    """The pixels with those at the soft edge of ``alpha`` replaced by the nearest inside."""
+    inner = cv2.erode((alpha > 0.95).astype(np.uint8), np.ones((3, 3), np.uint8))
+    if not inner.any():
+        return pixels
+    _, nearest = cv2.distanceTransformWithLabels(
+        1 - inner, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    colours = np.zeros((nearest.max() + 1, 3), np.uint8)
+    colours[nearest[inner > 0]] = pixels[inner > 0]
+    return np.where(inner[..., None] > 0, pixels, colours[nearest])
+
+
+def _grid_triangles(side: int) -> NDArray[np.int32]:
+    """(T, 3) vertex indices: two triangles per cell of a grid of ``side`` x ``side`` points."""
+    index = np.arange(side * side, dtype=np.int32).reshape(side, side)
+    a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]
+    halves = [np.stack(corners, axis=2).reshape(-1, 3) for corners in ((a, b, c), (a, c, d))]
+    return np.concatenate(halves)

@@ -1,0 +1,189 @@
+"""The head with its hair as a volume, and what of it the source does not show.
+
+The bent head's vertices are moved outwards until the head's outline is the hair's. The volume gives
+hair a depth, and behind the layers that show the source it is drawn itself: scalp and skin in
+the colours of the nearest hair and skin, where a turned head shows what the source hides.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.face.head import mean_head
+from engine.face.parts import PartLabel
+from engine.face.posed_head import PosedHead
+from engine.guidance.face import face_share, neighbours
+from engine.guidance.layers import BARE, Layer, Motion, grid, sampled
+from engine.guidance.warp2d import neck_fade_at, smooth_step
+from engine.imaging.filling import filled
+from engine.imaging.raster import draw
+from engine.imaging.resampling import enlarged
+
+Array = NDArray[np.float64]
+Floats = NDArray[np.float32]
+
+# Lengths in decimetres, head coordinates (see `engine.face.head`).
+_CENTRE = np.array([0.0, -0.3, -0.1])
+_RAYS = 96
+_EARS = 0.71  # ears are flattened to this distance from the middle
+_SCALP = 0.4  # lowest y of the volume that hair widens
+_RATIO = (0.85, 1.7)  # limits of hair outline to skull outline
+_FADE = (0.1, 0.5)  # y over which the widening ends
+_DOWN = (0.5, 0.95)  # sine of the ray's angle downwards, over which the widening ends
+_BEHIND = 0.9  # factor of the widened depth behind the centre
+_SHRINK = 0.07  # the face's part is drawn smaller, so that it does not stick out
+_TOLERANCE = 0.08  # of the depth, for what the source shows
+_HAIRLINE = (0.3, 0.4)  # a scalp reaches to this z forwards and this y downwards
+_SPREADING = 6  # steps over which the scalp's edge is smoothed
+_NECK_STARTS = (0.5, 0.7)  # y over which the volume becomes the neck, which clothes cover
+_NECK_END = (1.0, 1.25)  # y over which the invented neck ends
+
+_SMOOTH = 4  # pixels at half size: blur of the invented skin
+_LEAST_HAIR = 30  # pixels at half size: a source with less has none
+
+
+class Volume:
+    """The volume of a source, computed once per photo.
+
+    picture  (G, G, 3) float32 in [0, 1]    labels  (G, G, 6) probabilities of `PartLabel`
+    head     in pixels of this picture
+    """
+
+    def __init__(self, picture: Floats, labels: Floats, head: PosedHead, full: int) -> None:
+        mean = mean_head()
+        self._sides = len(picture), full
+        self._size, self._head = len(picture), head
+        self._triangles = mean.triangles
+        self._bent = head.mesh[: len(mean.vertices)]
+        hair = labels[..., PartLabel.HAIR]
+        skin = labels[..., BARE].sum(axis=2)
+        self._clothes = enlarged(np.ascontiguousarray(labels[..., PartLabel.CLOTHES]), full)
+        self._solid = self._widened(hair, skin)
+        self._under = _CENTRE + (self._solid - _CENTRE) * (1 - _SHRINK * face_share()[:, None])
+        self._fade = neck_fade_at(mean.vertices)[:, None]
+        self._places = head.pose.project(self._under)
+        self.depth, self.covered = self._depth()
+        colours, share = self._painted(picture, hair, skin)
+        y = mean.vertices[:, 1]
+        opacity, neck = 1 - smooth_step(y, *_NECK_END), smooth_step(y, *_NECK_STARTS)
+        self._values = np.column_stack([colours, share, opacity, neck])
+
+    def _widened(self, hair: Floats, skin: Floats) -> Array:
+        """The head's vertices (V, 3) with the outline of its hair."""
+        pose, size = self._head.pose, self._size
+        own = self._bent.copy()
+        own[:, 0] = own[:, 0].clip(-_EARS, _EARS)
+        centre = _CENTRE @ pose.rotation.T
+        rel = own @ pose.rotation.T - centre
+        angle, radius = np.arctan2(rel[:, 1], rel[:, 0]), np.hypot(rel[:, 0], rel[:, 1])
+        scalp = mean_head().vertices[:, 1] < _SCALP
+        skull = np.zeros(_RAYS)
+        np.maximum.at(skull, _ray(angle[scalp]), radius[scalp])
+        skull = skull.clip(0.3)
+        at = grid(size).reshape(-1, 2) - (pose.scale * centre[:2] + pose.shift)
+        bins, far = _ray(np.arctan2(at[:, 1], at[:, 0])), np.hypot(at[:, 0], at[:, 1]) / pose.scale
+        outline, has_hair = skull.copy(), np.zeros(_RAYS, bool)
+        is_hair, is_head = hair.ravel() > 0.5, (hair + skin).ravel() > 0.5
+        for k in range(_RAYS):
+            there = bins == k
+            on_head = far[there & is_head]
+            if len(on_head) > 2:
+                outline[k] = np.percentile(on_head, 98)
+            has_hair[k] = (there & is_hair).sum() > 2
+        ratio = outline / skull
+        ratio = np.where(has_hair, ratio, ratio.clip(None, 1)).clip(*_RATIO)
+        steps = (np.arange(_RAYS) + 0.5) / _RAYS * 2 * np.pi - np.pi
+        deep = float(np.median(ratio[np.sin(steps) < 0.2]))
+        ratio = 1 + (ratio - 1) * (1 - smooth_step(np.sin(steps), *_DOWN))
+        kernel = np.array([1, 2, 3, 2, 1]) / 9
+        ratio = np.convolve(np.concatenate([ratio[-2:], ratio, ratio[:2]]), kernel, "valid")
+        place = (angle + np.pi) / (2 * np.pi) * _RAYS - 0.5
+        around = np.concatenate([ratio[-1:], ratio, ratio[:1]])
+        wider = np.interp(place, np.arange(-1, _RAYS + 1), around)
+        fade = (1 - smooth_step(own[:, 1], *_FADE)) * (1 - face_share())
+        across = 1 + (wider - 1) * fade
+        along = 1 + (deep * np.where(own[:, 2] < _CENTRE[2], _BEHIND, 1) - 1) * fade
+        moved = np.column_stack([rel[:, 0] * across, rel[:, 1] * across, rel[:, 2] * along])
+        return np.asarray((moved + centre) @ pose.rotation)
+
+    def _depth(self) -> tuple[Floats, Floats]:
+        """(G, G) depth of the nearest surface in the source, pixels, and where there is any."""
+        seen = self._head.pose.project(self._solid).astype(np.float32)
+        size = self._size
+        drawing = draw(seen[:, :2], seen[:, 2], self._triangles, size, size)
+        depth, covered = np.zeros((2, size * size), np.float32)
+        depth[drawing.pixels] = drawing.interpolate(seen[:, 2:], self._triangles)[:, 0]
+        covered[drawing.pixels] = 1
+        return depth.reshape(size, size), covered.reshape(size, size)
+
+    def _painted(self, picture: Floats, hair: Floats, skin: Floats) -> tuple[Floats, Floats]:
+        """Of the vertices: colours (V, 3) of the skin, share (V,) of hair.
+
+        What is behind has the colours of what is before it, so that both meet at the outline.
+        """
+        known, bare = (
+            (cv2.erode(part, np.ones((3, 3), np.uint8)) > 0.9).astype(np.float32)
+            for part in (hair, skin)
+        )
+        places = self._places[None, :, :2].astype(np.float32)
+        smooth = cv2.GaussianBlur(filled(picture * bare[..., None], bare), (0, 0), _SMOOTH)
+        colours = sampled(np.asarray(smooth, np.float32), places)[0]
+        self._hair = np.zeros_like(picture)
+        share = np.zeros(len(colours), np.float32)
+        if known.sum() > _LEAST_HAIR:
+            self._hair = filled(picture * known[..., None], known)
+            seen = self._seen() & (sampled(hair + skin, places)[0] > 0.8)
+            share = _hair_share(sampled(hair, places)[0], seen)
+            share *= (1 - face_share()).astype(np.float32)
+        return colours, share
+
+    def _seen(self) -> NDArray[np.bool_]:
+        """(V,) whether the source shows a vertex of the volume."""
+        seen = self._head.pose.project(self._solid)
+        column, row = seen[:, :2].round().astype(int).T.clip(0, self._size - 1)
+        nearest = self.depth[row, column] - _TOLERANCE * self._head.pose.scale
+        return np.asarray(seen[:, 2] > nearest)
+
+    def motion(self, target: PosedHead) -> Motion:
+        """The volume in the target pose; values: colours of the skin (3), share of hair, opacity,
+        share of the neck."""
+        moved = self._under + (target.mesh[: len(self._under)] - self._bent)
+        end = target.pose.project(moved)
+        end = self._places + self._fade * (end - self._places)
+        shift = (end - self._places)[:, :2]
+        values = np.concatenate([shift, self._values], axis=1, dtype=np.float32)
+        points, depth = np.split(end.astype(np.float32), [2], axis=1)
+        return Motion.drawn(points, depth[:, 0], values, self._triangles, self._sides, True)
+
+    def layer(self, motion: Motion) -> Layer:
+        """What the source does not show of the moved head."""
+        *skin, share, opacity, neck = motion.values
+        colours = cv2.merge(skin)
+        hair = sampled(self._hair, motion.half_places)
+        share = share[..., None]
+        picture = (1 - share) * colours + share * motion.inside[..., None] * hair
+        full = motion.full
+        large = cv2.resize(np.dstack([picture, opacity]), (full, full)) / motion.share[..., None]
+        alpha = large[..., 3] * motion.coverage
+        alpha *= 1 - enlarged(neck, full) * self._clothes
+        return Layer("unseen", np.ascontiguousarray(large[..., :3]), alpha.clip(0, 1))
+
+
+def _hair_share(share: Floats, seen: NDArray[np.bool_]) -> Floats:
+    """(V,) hair, 1, or skin, 0, from the source's ``share`` at the vertices that it shows; others
+    as their mirror images, or else as a scalp with as much hair as the part that shows."""
+    mirror = mean_head().mirror
+    known = seen | seen[mirror]
+    share = np.where(seen, share, share[mirror])
+    _, y, z = mean_head().vertices.T
+    scalp = (z < _HAIRLINE[0]) & (y < _HAIRLINE[1])
+    above = known & scalp & (y < _CENTRE[1])
+    hairy = smooth_step(share[above].mean(), 0.2, 0.6) if above.any() else 1.0
+    share = np.where(known, share, hairy * scalp)
+    for _ in range(_SPREADING):
+        share = np.where(known, share, neighbours() @ share)
+    return share.astype(np.float32)
+
+
+def _ray(angle: Array) -> NDArray[np.int64]:
+    return ((angle + np.pi) / (2 * np.pi) * _RAYS).astype(int) % _RAYS

@@ -1,0 +1,1 @@
+"""The command `serve`: an HTTP server on this machine, for scripts and plug-ins."""
