@@ -4,12 +4,14 @@ import re
 import subprocess
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 import cv2
 import imageio_ffmpeg
 import numpy as np
+from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from engine.config.config import Detector
@@ -35,6 +37,8 @@ PREVIEW_SIDE = 320
 """Long side of a frame's preview, pixels."""
 
 _MAX_MOVE = 2.0  # face widths between frames; a face further away is a different one
+_THUMBNAIL = (24, 24)  # pixels, in which frames are compared
+_CUT = 35.0  # of 255: mean difference of two frames beyond which they belong to different shots
 _WHOLE = 0.95  # share of the announced frames from which on a video is whole: some only estimate it
 _MOST_RANGES = 8  # ranges of frames that are listed
 _MAX_MISSING = 25  # frames without the face, after which the largest face is tracked instead
@@ -46,11 +50,13 @@ class Frame(NamedTuple):
     landmarks  of the tracked face, (68, 2) pixels of the frame; None if it was not found
     size       (width, height), pixels
     preview    a thumbnail as JPEG bytes
+    cut        whether it is the first after a hard cut
     """
 
     landmarks: Landmarks | None
     size: tuple[int, int]
     preview: bytes
+    cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,9 +149,10 @@ class Target(NamedTuple):
 
 
 def smoothed(frames: Sequence[Frame], width: float) -> tuple[Target, ...]:
-    """A target for every frame, smoothed over time by a Gaussian.
+    """A target for every frame, smoothed over time by a Gaussian, which ends at hard cuts.
 
-    Frames without landmarks are interpolated linearly; at the ends the nearest known ones are used.
+    Frames without landmarks are interpolated linearly; at the ends, and beside cuts, the nearest
+    known ones are used. A shot without any is interpolated between the other shots.
 
     width  standard deviation in frames; 0: no smoothing
 
@@ -156,11 +163,15 @@ def smoothed(frames: Sequence[Frame], width: float) -> tuple[Target, ...]:
         raise ReposeError("No face was found in any frame: choose a video that shows one.")
     known = np.stack([np.asarray(frames[index].landmarks, np.float64) for index in found])
     flat = known.reshape(len(found), -1)
-    times = np.arange(len(frames))
-    filled = np.stack([np.interp(times, found, column) for column in flat.T], axis=1)
-    if width > 0:
-        filled = gaussian_filter1d(filled, width, axis=0, mode="nearest")
-    landmarks = filled.reshape(len(frames), -1, 2).astype(np.float32)
+    cuts = [index for index, frame in enumerate(frames) if frame.cut and index]
+    shots = []
+    for start, end in pairwise([0, *cuts, len(frames)]):
+        own = slice(*np.searchsorted(found, (start, end)))
+        own = own if found[own] else slice(None)
+        columns = flat[own].T
+        shot = np.stack([np.interp(range(start, end), found[own], c) for c in columns], axis=1)
+        shots.append(gaussian_filter1d(shot, width, axis=0, mode="nearest") if width > 0 else shot)
+    landmarks = np.concatenate(shots).reshape(len(frames), -1, 2).astype(np.float32)
     return tuple(Target(*pair) for pair in zip(landmarks, [f.size for f in frames], strict=True))
 
 
@@ -211,14 +222,21 @@ def _decode(capture: cv2.VideoCapture) -> Iterator[Photo]:
 
 def _track(frames: Iterable[Photo], detector: Detector) -> Generator[Frame]:
     last: Face | None = None
+    before: NDArray[np.float32] | None = None
     missing = 0
     for photo in frames:
+        thumbnail = cv2.resize(photo, _THUMBNAIL, interpolation=cv2.INTER_AREA).astype(np.float32)
+        cut = before is not None and float(np.abs(thumbnail - before).mean()) > _CUT
+        before = thumbnail
         face = _find(photo, last, detector)
+        if face is None and cut:  # another shot: the face may be anywhere
+            face = find_largest_face(photo, detector)
         missing = 0 if face is not None else missing + 1
         if face is not None or missing > _MAX_MISSING:
             last = face
         height, width = photo.shape[:2]
-        yield Frame(None if face is None else face.landmarks, (width, height), _preview(photo))
+        landmarks = None if face is None else face.landmarks
+        yield Frame(landmarks, (width, height), _preview(photo), cut)
 
 
 def _find(photo: Photo, last: Face | None, detector: Detector) -> Face | None:

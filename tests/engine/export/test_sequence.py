@@ -124,6 +124,27 @@ def test_smoothing_fills_gaps_and_takes_out_tremor(frames: list[Frame]) -> None:
         smoothed([Frame(None, (256, 256), b"")] * 3, 1.0)
 
 
+def test_smoothing_and_filling_end_at_a_cut(face: Landmarks) -> None:
+    def shot(landmarks: Landmarks, lost: int) -> list[Frame]:
+        frames = [Frame(landmarks, (512, 512), b"")] * 6
+        frames[lost] = Frame(None, (512, 512), b"")
+        return frames
+
+    second = shot(face + np.float32(90), 0)
+    second[0] = second[0]._replace(cut=True)
+    for frame, target in enumerate(smoothed([*shot(face, 5), *second], 2.0)):
+        wanted = face + (90 if frame >= 6 else 0)
+        assert np.abs(target.landmarks - wanted).max() < 0.01
+
+
+def test_a_hard_cut_is_found_and_motion_is_none(moving: list[Photo], tmp_path: Path) -> None:
+    other = np.ascontiguousarray(255 - moving[0])
+    for number, frame in enumerate([*moving, other, other, moving[0]]):
+        write_photo(tmp_path / f"{number}.png", frame)
+    cuts = [number for number, frame in enumerate(open_footage(tmp_path).frames) if frame.cut]
+    assert cuts == [5, 7]
+
+
 def test_poses_follow_the_way_and_the_strength(photo: Photo, face: Landmarks) -> None:
     size = (photo.shape[1], photo.shape[0])
     other = (face + np.array((10, 5))).astype(np.float32)
