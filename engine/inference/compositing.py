@@ -27,16 +27,18 @@ FEATHER = 0.06
 """Width of the crop's soft border, share of its side."""
 
 _ALIKE = 0.06  # difference of refined image and layers, of 1, that scales the detail by 1/e
+_CONTRADICTED = (0.015, 0.04)  # mean difference of image and layers in a patch: image, layers
 _BAND = 256  # rows composited at once, which limits memory in large photos
 
 
 def only_moved(image: Floats, source: Pixels, maps: Maps, layered: Floats) -> Floats:
     """An image (S, S, 3) in [0, 1] with the source's pixels (S, S, 3) where nothing moved, and with
-    the eyes and the mouth that the head model draws.
+    the eyes and the mouth of the layers where the image contradicts them.
 
     layered  (S, S, 3) in [0, 1], the layers together
 
-    Networks that were trained on few shut eyes open them again; the head's are exact and sharp.
+    Networks that were trained on few shut eyes open them again. Where they agree with the layers,
+    they are nearer to true pictures.
     """
     own = source * np.float32(1 / 255)
     mixed = np.asarray(own + maps.moved[..., None] * (image - own), np.float32)
@@ -44,7 +46,10 @@ def only_moved(image: Floats, source: Pixels, maps: Maps, layered: Floats) -> Fl
         part, drawn = (
             picture[patch.window.rows, patch.window.columns] for picture in (mixed, layered)
         )
-        part += patch.alpha[..., None] * (drawn - part)
+        apart = np.average(np.abs(drawn - part).mean(axis=2), weights=patch.alpha + 1e-6)
+        low, high = _CONTRADICTED
+        share = np.float32(np.clip((apart - low) / (high - low), 0, 1))
+        part += share * patch.alpha[..., None] * (drawn - part)
     return mixed
 
 
