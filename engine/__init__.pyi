@@ -50,8 +50,8 @@ from .face.gaze import mean_gaze as mean_gaze
 from .face.gaze import with_eyes_turned as with_eyes_turned
 from .face.gaze import with_gaze as with_gaze
 from .face.gaze import with_iris_at as with_iris_at
-from .face.head import mean_face as mean_face
 from .face.head_model import N_DENSE as N_DENSE
+from .face.head_model import mean_face as mean_face
 from .face.head_picture import draw_head as draw_head
 from .face.head_picture import place_on_head as place_on_head
 from .face.landmarks import Landmarks as Landmarks

@@ -61,7 +61,7 @@ IRISES = {Part.RIGHT_EYE: range(468, 473), Part.LEFT_EYE: range(473, 478)}
 # Of MakeHuman's units, on the same side: what a coefficient of 1 means to MediaPipe's landmarker,
 # measured on neutral and smiling portraits of the same people and on rendered expressions.
 UNITS = {
-    "mouthSmile_": {"mouthSmile_": 0.5, "mouthStretch_": 0.3},
+    "mouthSmile_": {"mouthSmile_": 0.62, "mouthStretch_": 0.37},
     "mouthFrown_": {"mouthFrown_": 0.6},
     "jawOpen": {"jawOpen": 1.4},
     "mouthClose": {"mouthClose": 1.4},

@@ -49,7 +49,7 @@ POSES = {
         mouthPress_=0.5, eyeSquint_=0.3, eyeWide_=0.0,
     ),
     "surprised": face(
-        jawOpen=0.6, mouthFunnel=0.1, browInnerUp=1.0, browOuterUp_=1.0, browDown_=0.0,
+        jawOpen=0.6, mouthFunnel=0.1, browInnerUp=0.8, browOuterUp_=0.8, browDown_=0.0,
         eyeWide_=0.8, eyeBlink_=0.0, eyeSquint_=0.0,
     ),
     "wink": face(

@@ -13,11 +13,12 @@ from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from engine.core.files import resource
 from engine.face.coefficients import INDEX, NAMES, REST, Coefficients, Gaze
 from engine.face.head import N_JAW, HeadPose, rotation
+from engine.face.landmarks import Landmarks, check_landmarks
 
 Floats = NDArray[np.float64]
 Floats32 = NDArray[np.float32]
@@ -75,6 +76,14 @@ class Eyeball(NamedTuple):
         away *= min(1.0, _RIM / max(float(np.hypot(*away)), 1e-9))
         turned = directed(pose.rotation.T @ (*away, np.sqrt(1 - away @ away)))
         return Gaze(turned.yaw / TURN_SHARE, turned.pitch / TURN_SHARE)
+
+
+class Surface(NamedTuple):
+    """A mesh: vertices (V, 3), triangles (T, 3), and mirror (V,), each vertex' mirror image."""
+
+    vertices: Floats
+    triangles: Ints
+    mirror: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,10 +195,11 @@ class HeadModel:
         return self.dense_places.of(mesh)
 
     @cached_property
-    def skin_triangles(self) -> Ints:
-        """The triangles of the skin and the eyeballs."""
-        chosen: Ints = self.triangles[self.triangle_parts <= Part.LEFT_EYE]
-        return chosen
+    def surface(self) -> Surface:
+        """The head without teeth, tongue and lashes: its vertices are the first of the model."""
+        count = int(np.argmax(self.vertex_parts > Part.LEFT_EYE))
+        triangles = self.triangles[(self.triangles < count).all(axis=1)]
+        return Surface(self.mean[:count], triangles, self.mirror[:count])
 
     @cached_property
     def anchors(self) -> NDArray[np.int64]:
@@ -304,3 +314,19 @@ def head_model() -> HeadModel:
         dense_places=places("dense"),
         dense_trust=stored["dense_trust"].astype(np.float64),
     )
+
+
+def mean_face(image_left_eye: ArrayLike, image_right_eye: ArrayLike) -> Landmarks:
+    """The mean face's landmarks (68, 2), moved, rotated and scaled onto two eye centres.
+
+    Each eye is (x, y) in pixels of the photo. Raises ReposeError when they coincide.
+    """
+    model = head_model()
+    points = model.landmarks(np.eye(3), model.mean)[:, :2]
+    eyes = np.stack([points[36:42].mean(axis=0), points[42:48].mean(axis=0)])
+    clicks = np.stack([np.asarray(image_left_eye, float), np.asarray(image_right_eye, float)])
+    # As complex numbers, a similarity is z -> factor * z + offset.
+    from_z, to_z = eyes @ (1, 1j), clicks @ (1, 1j)
+    factor = (to_z[1] - to_z[0]) / (from_z[1] - from_z[0])
+    placed = factor * (points @ (1, 1j) - from_z[0]) + to_z[0]
+    return check_landmarks(np.stack([placed.real, placed.imag], axis=1))

@@ -21,8 +21,9 @@ import numpy as np
 from engine.config.skeletons import N_LANDMARKS
 from engine.core.errors import ReposeError
 from engine.core.files import reason, write_whole
-from engine.face.head import mean_head
+from engine.face.head_model import head_model
 from engine.face.landmarks import Landmarks, check_landmarks
+from engine.face.lifted_face import fitted_head
 from engine.face.pose_formats import LABELME, READERS, WRITERS, Size, frame_of, relative_points
 
 POSE_SUFFIXES = tuple(READERS)
@@ -208,9 +209,9 @@ def _checked(points: Any) -> Landmarks:
 
 def _check_order(face: Landmarks) -> None:
     """Raises ReposeError when the points of a face are in another order than iBUG's."""
-    head = mean_head()
-    pose = head.fit(face)
-    distance = np.linalg.norm(pose.project(head.landmarks(pose.rotation))[:, :2] - face, axis=1)
+    model, pose = head_model(), fitted_head(face).pose
+    seen = pose.project(model.landmarks(pose.rotation, model.mean))[:, :2]
+    distance = np.linalg.norm(seen - face, axis=1)
     if not np.median(distance) < _OTHER_ORDER * frame_of(face)[1]:
         raise ReposeError(
             "Its points do not form a face in iBUG's order: jaw, brows, nose, eyes, mouth."

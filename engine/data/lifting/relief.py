@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import RBFInterpolator
 
-from engine.face.head import mean_head
+from engine.face.head_model import head_model
 from engine.face.lifted_face import LiftedFace
 from engine.imaging.filling import filled
 from engine.imaging.raster import draw
@@ -50,7 +50,7 @@ class Relief:
         """The depth maps of a person with this opacity (S, S); the face in the picture's pixels."""
         size = len(opacity)
         mesh = face.pose.project(face.mesh).astype(np.float32)
-        triangles = mean_head().triangles
+        triangles = head_model().surface.triangles
         depths = np.zeros((2, size * size), np.float32)
         for layer, side in zip(depths, (1, -1), strict=True):
             drawing = draw(mesh[:, :2], side * mesh[:, 2], triangles, size, size)
@@ -69,7 +69,7 @@ def head_outline(face: LiftedFace, size: int) -> Mask:
     """(size, size): silhouette of the fitted mean head in the picture."""
     points = face.pose.project(face.mesh)[:, :2].astype(np.float32)
     outline = np.zeros(size * size, bool)
-    outline[draw(points, None, mean_head().triangles, size, size).pixels] = True
+    outline[draw(points, None, head_model().surface.triangles, size, size).pixels] = True
     return outline.reshape(size, size)
 
 

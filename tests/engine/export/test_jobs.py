@@ -12,7 +12,7 @@ from engine.export.batches import ExportBatch
 from engine.export.export import repose_all
 from engine.export.jobs import Job, JobOptions, Outcome, read_jobs
 from engine.face.detection import find_faces
-from engine.face.head import mean_face
+from engine.face.head_model import mean_face
 from engine.face.landmarks import Landmarks, check_landmarks
 from engine.face.lifted_face import LiftedFace
 from engine.face.pose import Pose3D, head_angles

@@ -10,7 +10,7 @@ import pytest
 
 from engine.config.skeletons import FACE_PARTS, N_LANDMARKS
 from engine.core.errors import ReposeError
-from engine.face.head import mean_face
+from engine.face.head_model import mean_face
 from engine.face.landmarks import Landmarks, check_landmarks
 from engine.face.pose_files import read_pose, write_pose
 

@@ -9,8 +9,7 @@ import pytest
 from engine.core.errors import ReposeError
 from engine.core.files import resource
 from engine.face.expression import Expression
-from engine.face.head import mean_face
-from engine.face.head_model import head_model
+from engine.face.head_model import head_model, mean_face
 from engine.face.landmarks import Landmarks
 from engine.face.pose import Pose3D, expressed, head_angles
 from engine.face.pose_files import read_pose, write_pose
