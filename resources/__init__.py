@@ -1,1 +1,1 @@
-"""The files that Repose ships: the default model, the mean head, icons, the sample photo."""
+"""The files that Repose ships: the default model, the head model, icons, the sample photo."""

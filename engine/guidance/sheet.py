@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.face.head import mean_head
+from engine.face.head_model import head_model
 from engine.face.parts import PartLabel
 from engine.face.posed_head import PosedHead
 from engine.guidance.layers import BARE, Layer, Motion, grid, sampled, smaller
@@ -103,7 +103,7 @@ class Sheet:
 
     def _placed_on(self, follows: Floats, depth: Floats, distance: Floats) -> None:
         """Set the sheet's points, triangles and their places on the head."""
-        size, mean = self._size, mean_head()
+        size, mean = self._size, head_model().surface
         steps = np.arange(0, size + _STEP - 1, _STEP).clip(None, size - 1)
         self._side = len(steps)
         rows, columns = (part.ravel() for part in np.meshgrid(steps, steps, indexing="ij"))
@@ -152,10 +152,10 @@ class Sheet:
 
     def _deformation(self, target: PosedHead) -> Floats:
         """(P, 2) how the head's deformation moves the points, pixels."""
-        count = len(mean_head().vertices)
+        count = len(head_model().surface.vertices)
         bent = (target.mesh[:count] - self._head.mesh[:count]) @ target.pose.rotation[:2].T
         moved = np.asarray(target.pose.scale * bent, np.float32)
-        return self._on_head.interpolate(moved, mean_head().triangles)
+        return self._on_head.interpolate(moved, head_model().surface.triangles)
 
     def layer(self, motion: Motion) -> Layer:
         """The sheet as a layer."""

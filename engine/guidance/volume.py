@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.face.head import mean_head
+from engine.face.head_model import head_model
 from engine.face.parts import PartLabel
 from engine.face.posed_head import PosedHead
 from engine.guidance.face import face_share, neighbours
@@ -50,7 +50,7 @@ class Volume:
     """
 
     def __init__(self, picture: Floats, labels: Floats, head: PosedHead, full: int) -> None:
-        mean = mean_head()
+        mean = head_model().surface
         self._sides = len(picture), full
         self._size, self._head = len(picture), head
         self._triangles = mean.triangles
@@ -76,7 +76,7 @@ class Volume:
         centre = _CENTRE @ pose.rotation.T
         rel = own @ pose.rotation.T - centre
         angle, radius = np.arctan2(rel[:, 1], rel[:, 0]), np.hypot(rel[:, 0], rel[:, 1])
-        scalp = mean_head().vertices[:, 1] < _SCALP
+        scalp = head_model().surface.vertices[:, 1] < _SCALP
         skull = np.zeros(_RAYS)
         np.maximum.at(skull, _ray(angle[scalp]), radius[scalp])
         skull = skull.clip(0.3)
@@ -172,10 +172,10 @@ class Volume:
 def _hair_share(share: Floats, seen: NDArray[np.bool_]) -> Floats:
     """(V,) hair, 1, or skin, 0, from the source's ``share`` at the vertices that it shows; others
     as their mirror images, or else as a scalp with as much hair as the part that shows."""
-    mirror = mean_head().mirror
+    mirror = head_model().surface.mirror
     known = seen | seen[mirror]
     share = np.where(seen, share, share[mirror])
-    _, y, z = mean_head().vertices.T
+    _, y, z = head_model().surface.vertices.T
     scalp = (z < _HAIRLINE[0]) & (y < _HAIRLINE[1])
     above = known & scalp & (y < _CENTRE[1])
     hairy = smooth_step(share[above].mean(), 0.2, 0.6) if above.any() else 1.0

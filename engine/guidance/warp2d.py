@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import Delaunay
 
-from engine.face.head import HeadPose, mean_head
+from engine.face.head import HeadPose
+from engine.face.head_model import head_model
 from engine.face.landmarks import Landmarks
 from engine.imaging.filling import filled
 from engine.imaging.raster import Drawing, draw
@@ -35,13 +36,13 @@ _SHOULDER = (0.7, 0.5)  # beyond this distance from the neck the fade starts hig
 class Warp2D:
     """The sheet of a source, computed once per photo.
 
-    mesh  (V, 3) the mean head bent to the source (`MeanHead.bend`), pixels of a picture
+    mesh  (V, 3) the head in the source, pixels of a picture
     pose  pose of that head
     size  G, side of the picture, pixels
     """
 
     def __init__(self, mesh: Array, pose: HeadPose, size: int) -> None:
-        triangles = mean_head().triangles
+        triangles = head_model().surface.triangles
         self._mesh, self._pose, self._size = mesh, pose, size
         steps = np.linspace(0, size - 1, _SIDE, dtype=np.float32)
         self._points = np.stack(np.meshgrid(steps, steps), axis=2).reshape(-1, 2)
@@ -73,7 +74,7 @@ class Warp2D:
         turned = pose.project(self._placed)
         change = (turned[:, :2] - self._points).astype(np.float32)
         moved = (mesh - self._mesh)[:, :2].astype(np.float32)
-        moved = self._head.interpolate(moved, mean_head().triangles)
+        moved = self._head.interpolate(moved, head_model().surface.triangles)
         change += self._continued(moved - change[self._on])  # the deformation of the head
         end = self._points + self._follows[:, None] * change
         depth = self._solid[:, 2] + self._follows * (turned[:, 2] - self._solid[:, 2])

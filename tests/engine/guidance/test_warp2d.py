@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engine.face.head import mean_head
 from engine.face.landmarks import Landmarks
 from engine.face.pose import Pose3D
 from engine.guidance.warp2d import Warp2D, neck_fade_at
@@ -18,12 +17,9 @@ def landmarks(face: Landmarks) -> Landmarks:
 
 def moves(landmarks: Landmarks, yaw: float, pitch: float) -> NDArray[np.float32]:
     """(S, S, 2) how far each pixel of the turned picture has come, x and y."""
-    head = mean_head()
-    pose = head.fit(landmarks)
-    sheet = Warp2D(head.bend(pose, landmarks), pose, SIZE)
-    target = Pose3D.of(landmarks).turned(yaw, pitch, 0).landmarks()
-    turned = head.fit(target)
-    places = sheet.map(head.bend(turned, target), turned)
+    pose = Pose3D.of(landmarks)
+    head, turned = pose.head, pose.turned(yaw, pitch, 0).head
+    places = Warp2D(head.seen, head.pose, SIZE).map(turned.seen, turned.pose)
     here = np.stack(np.meshgrid(np.arange(SIZE), np.arange(SIZE)))
     return np.moveaxis(here - places, 0, 2).astype(np.float32)
 
@@ -36,7 +32,7 @@ def test_hair_goes_less_far_than_the_nose_and_the_other_way_behind_the_axis(
     landmarks: Landmarks,
 ) -> None:
     turned = moves(landmarks, 20, 0)
-    pose = mean_head().fit(landmarks)
+    pose = Pose3D.of(landmarks).head.pose
     ears = pose.project(np.array([[-0.95, -0.3, 0.0], [0.95, -0.3, 0.0]]))[:, :2].round()
     nose = landmarks[30].round()
     at = [turned[int(y), int(x), 0] for x, y in (nose, *ears)]
@@ -48,7 +44,8 @@ def test_nodding_takes_the_hair_along_and_leaves_shoulders_and_border(
     landmarks: Landmarks,
 ) -> None:
     nodded = np.abs(moves(landmarks, 0, -15)).max(axis=2)
-    crown = mean_head().fit(landmarks).project(np.array([[0.0, -1.3, 0.2]]))[0, :2].round()
+    pose = Pose3D.of(landmarks).head.pose
+    crown = pose.project(np.array([[0.0, -1.3, 0.2]]))[0, :2].round()
     assert nodded[int(crown[1]), int(crown[0])] > 2
     assert nodded[[0, -1]].max() < 0.5
     assert nodded[:, [0, -1]].max() < 0.5

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from engine.face.head import mean_head, rotation
+from engine.face.head import rotation
+from engine.face.head_model import head_model
 from engine.face.landmarks import Landmarks
 from engine.face.pose import Pose3D
 from engine.imaging.crop import Crop, scale_to
@@ -42,7 +43,7 @@ def test_around_is_steady_while_the_head_turns() -> None:
     crops = []
     for yaw in (-60, -30, 0, 30, 60):
         turned = rotation(yaw, 0, 0)
-        points = (mean_head().landmarks(turned) @ turned.T)[:, :2] * 100 + 300
+        points = (head_model().landmarks(turned, head_model().mean) @ turned.T)[:, :2] * 100 + 300
         crops.append(Crop.around(points.astype(np.float32)))
         assert crops[-1].covers(points.astype(np.float32))
     assert np.ptp([crop.side for crop in crops]) < 0.08 * crops[0].side
