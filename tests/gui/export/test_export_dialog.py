@@ -75,7 +75,7 @@ def test_the_open_photo_is_there_and_its_name_is_shown(dialog: ExportDialog) -> 
     [
         ("{person}", "no {person}"),
         ("{source", "brace"),
-        ("{source:>4}", "no {source}"),
+        ("{source:>4}", "without anything else"),
         ("same", "would both be called same.png"),
         ("../{yaw}", "leaves the output folder"),
         ("a:{yaw}", "cannot hold"),
