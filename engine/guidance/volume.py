@@ -8,6 +8,7 @@ the colours of the nearest hair and skin, where a turned head shows what the sou
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import median_filter
 
 from engine.face.head_model import head_model
 from engine.face.parts import PartLabel
@@ -30,10 +31,11 @@ _SCALP = 0.4  # lowest y of the volume that hair widens
 _RATIO = (0.85, 1.7)  # limits of hair outline to skull outline
 _FADE = (0.1, 0.5)  # y over which the widening ends
 _DOWN = (0.5, 0.95)  # sine of the ray's angle downwards, over which the widening ends
-_BEHIND = 0.9  # factor of the widened depth behind the centre
+_BEHIND = 0.8  # factor of the widened depth behind the centre
 _SHRINK = 0.07  # the face's part is drawn smaller, so that it does not stick out
 _TOLERANCE = 0.08  # of the depth, for what the source shows
 _HAIRLINE = (0.3, 0.4)  # a scalp reaches to this z forwards and this y downwards
+_HAIRY = (0.1, 0.35)  # share of hair on the visible scalp: the rest is bald, has hair
 _SPREADING = 6  # steps over which the scalp's edge is smoothed
 _NECK_STARTS = (0.5, 0.7)  # y over which the volume becomes the neck, which clothes cover
 _NECK_END = (1.0, 1.25)  # y over which the invented neck ends
@@ -92,6 +94,7 @@ class Volume:
             has_hair[k] = (there & is_hair).sum() > 2
         ratio = outline / skull
         ratio = np.where(has_hair, ratio, ratio.clip(None, 1)).clip(*_RATIO)
+        ratio = median_filter(ratio, 7, mode="wrap")  # single rays meet few vertices
         steps = (np.arange(_RAYS) + 0.5) / _RAYS * 2 * np.pi - np.pi
         deep = float(np.median(ratio[np.sin(steps) < 0.2]))
         ratio = 1 + (ratio - 1) * (1 - smooth_step(np.sin(steps), *_DOWN))
@@ -178,7 +181,7 @@ def _hair_share(share: Floats, seen: NDArray[np.bool_]) -> Floats:
     _, y, z = head_model().surface.vertices.T
     scalp = (z < _HAIRLINE[0]) & (y < _HAIRLINE[1])
     above = known & scalp & (y < _CENTRE[1])
-    hairy = smooth_step(share[above].mean(), 0.2, 0.6) if above.any() else 1.0
+    hairy = smooth_step(share[above].mean(), *_HAIRY) if above.any() else 1.0
     share = np.where(known, share, hairy * scalp)
     for _ in range(_SPREADING):
         share = np.where(known, share, neighbours() @ share)
