@@ -26,7 +26,7 @@ from gui.widgets.picture_view import PictureView
 from gui.workers.predict_worker import PredictWorker
 
 if TYPE_CHECKING:
-    from engine import Landmarks, Prediction
+    from engine import Pose3D, Prediction
 
 SELF_WIDTH = 200  # pixels of the picture of oneself
 TOKENS = 1_000_000_000  # the first of this dialog's tokens: the sequence dialog's are lower
@@ -45,7 +45,7 @@ class CameraDialog(QDialog):
         self._document, self._worker = document, worker
         self._reader: CameraReader | None = None
         self._token = TOKENS
-        self._pose: Landmarks | None = None
+        self._pose: Pose3D | None = None
         self.camera, self.mirrored = QComboBox(), QCheckBox(self.tr("Mirror me"))
         self.start_button = QPushButton(self.tr("Start"))
         self.neutral = QPushButton(self.tr("This is my neutral face"))
@@ -167,4 +167,4 @@ class CameraDialog(QDialog):
 
     def _use_pose(self) -> None:
         if self._pose is not None:
-            self._document.take_pose(self._pose, self.tr("Take pose from camera"))
+            self._document.change_pose(self._pose, self.tr("Take pose from camera"))

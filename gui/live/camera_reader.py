@@ -26,13 +26,13 @@ class LiveFrame:
 
     photo      HxWx3 uint8 RGB, mirrored if wanted
     found      68x2 pixels of the picture; None if there is no face
-    pose       68x2 pixels of the source photo: the person's pose; None without a face or a source
+    pose       the source's face posed as the person; None without a face or a source
     fps        pictures a second in which a face was looked for
     """
 
     photo: NDArray[np.uint8]
     found: Landmarks | None
-    pose: Landmarks | None
+    pose: Pose3D | None
     fps: float
 
 
@@ -86,6 +86,7 @@ class CameraReader(QThread):
             face, source = target.face, self._source
             pose = None
             if face is not None and source is not None:
-                pose = target.pose_on(source).landmarks()
+                pose = target.pose_on(source)
+                _ = pose.head  # computed in this thread
             found = None if face is None else face.landmarks
             self.read.emit(LiveFrame(photo, found, pose, 1 / max(duration, 1e-6)))
