@@ -43,10 +43,12 @@ def test_the_face_follows_and_its_pose_is_used(
     assert own is not None
     qtbot.waitUntil(lambda: dialog.use.isEnabled() and dialog.view.image is not None, timeout=WAIT)
     assert "frames a second" in dialog.state.text()
-    qtbot.waitUntil(
-        lambda: dialog._pose is not None and bool(np.abs(dialog._pose - own.landmarks()).max() > 5),
-        timeout=WAIT,
-    )
+
+    def moved() -> bool:
+        pose = dialog._pose
+        return pose is not None and bool(np.abs(pose.landmarks() - own.landmarks()).max() > 5)
+
+    qtbot.waitUntil(moved, timeout=WAIT)
     assert not dialog.myself.pixmap().isNull()
     dialog.use.click()
     assert window.document.edited
