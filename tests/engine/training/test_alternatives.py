@@ -113,7 +113,7 @@ def train(config: Config, cache: Path) -> None:
         stage2.pretrain_d_step(batch)
     before = g2(batch.source, batch.source, batch.guides).detach()
     for _ in range(2):
-        assert all(torch.tensor(loss).isfinite() for loss in stage2.step(batch).values())
+        assert all(torch.as_tensor(loss).isfinite() for loss in stage2.step(batch).values())
     assert not torch.equal(before, g2(batch.source, batch.source, batch.guides))
     coarse = draw_coarse(g1, batch, config).image
     assert coarse.shape == batch.target.shape
