@@ -236,7 +236,8 @@ def _moved(shifts: Iterable[tuple[Floats, Floats]], size: int) -> Floats:
     """(S, S) `Maps.moved`, from shifts (2, G, G) and shares (G, G) of what has moved by them."""
     moved: Floats | None = None
     for (x, y), share in shifts:
-        far = cv2.magnitude(x, y) * np.float32(1 / _MOVED)
+        # Not `cv2.magnitude`, whose rounding depends on the memory's alignment.
+        far = np.sqrt(x * x + y * y) * np.float32(1 / _MOVED)
         part = far.clip(0, 1) * share
         moved = part if moved is None else np.maximum(moved, part, out=moved)
     assert moved is not None

@@ -145,7 +145,7 @@ class Sheet:
         x, y = np.ascontiguousarray(end[:, :2].T.reshape(2, self._side, self._side), np.float32)
         stretch = np.zeros_like(x)
         for a, b in ((np.s_[1:], np.s_[:-1]), (np.s_[:, 1:], np.s_[:, :-1])):
-            length = cv2.magnitude(x[a] - x[b], y[a] - y[b])
+            length = np.sqrt((x[a] - x[b]) ** 2 + (y[a] - y[b]) ** 2)
             np.maximum(stretch[a], length, out=stretch[a])
             np.maximum(stretch[b], length, out=stretch[b])
         return np.asarray(stretch.ravel() / _STEP)

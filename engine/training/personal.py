@@ -41,6 +41,7 @@ def personal_config(model: Config, pictures: int, minutes: float) -> Config:
         held_out=0.2,
         hold_out="pictures",
         repeat=max(1, round(_EPOCH / (0.8 * shown))),
+        targets=1,
     )
     stage = replace(
         model.stage1,
