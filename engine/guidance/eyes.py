@@ -35,7 +35,7 @@ _SHADOW = 0.02  # depth of the upper lid's shadow on a turned eyeball
 _GRAIN = 0.012  # sigma that divides the skin's colour from its grain
 _BALL = 0.12  # from the centre of the eyeball to the iris
 
-_MOVED = (0.004, 0.012)  # movement of the lids: not drawn, fully drawn
+_MOVED = (0.015, 0.035)  # movement of the lids: not drawn, fully drawn
 _TURNED = (0.01, 0.05)  # the same for the gaze, length of the difference of directions
 _WIDE = 0.04  # area of the mesh's opening, eye widths: it should be seen
 _UNSEEN = 0.25  # seen share of it below which something covers the eye
