@@ -27,7 +27,7 @@ FEATHER = 0.06
 """Width of the crop's soft border, share of its side."""
 
 _ALIKE = 0.06  # difference of refined image and layers, of 1, that scales the detail by 1/e
-_CONTRADICTED = (0.01, 0.025)  # mean difference of image and layers in a patch: image, layers
+_CONTRADICTED = (0.005, 0.015)  # mean difference of image and layers in a patch: image, layers
 _BAND = 256  # rows composited at once, which limits memory in large photos
 
 
