@@ -33,7 +33,8 @@ LONG = ("--stages", 1, "--epochs", EPOCHS)
 def config(small_config: Config) -> Config:
     stage = replace(small_config.stage1, epochs=2, batch=4, average=0.8)
     d = replace(small_config.d, filters=4, growth=2, pretraining=2)
-    return replace(small_config, stage1=stage, stage2=stage, d=d)
+    data = replace(small_config.data, targets=1)  # short epochs
+    return replace(small_config, stage1=stage, stage2=stage, d=d, data=data)
 
 
 @pytest.fixture(scope="module")

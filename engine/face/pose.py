@@ -6,7 +6,7 @@ right, pitch > 0 up, roll > 0 clockwise.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, Self
 
 import numpy as np
@@ -113,23 +113,14 @@ class Pose3D:
         """The target's expression and gaze: the coefficients with the sliders applied."""
         return with_sliders(self._own, self.expression)
 
-    @cached_property
+    @property
     def head(self) -> PosedHead:
-        """The head in this pose.
+        """The head in this pose; of the last poses it is cached.
 
         Edits of single landmarks bend it near them only; with edits of most landmarks, the pose of
         the head follows them as well.
         """
-        face, turned, edits = self.source, self.rotation, self._edits()
-        if not edits.any() and turned is face.pose.rotation and self._mesh is face.mesh:
-            return face.head
-        pose = HeadPose(turned, face.pose.scale, face.pose.shift)
-        if np.count_nonzero(edits.any(axis=1)) > _MOST_DRAGGED:
-            unedited = replace(self, edits=np.zeros_like(self.edits), closing=None)
-            return face.followed(self.landmarks(), unedited.head)
-        moved = (edits @ turned.T)[:, :2] / pose.scale
-        mesh = compact(head_model(), self._mesh, turned, moved)
-        return PosedHead(pose, mesh, self.shown, self.landmarks())
+        return _posed(self)
 
     @property
     def changed(self) -> bool:
@@ -259,12 +250,10 @@ class Pose3D:
         """The coefficients without the sliders."""
         return self.source.expression if self.coefficients is None else self.coefficients
 
-    @cached_property
+    @property
     def _mesh(self) -> Floats:
         """The head (V, 3) with the target's expression, without edits, head coordinates."""
-        if self.shown == self.source.expression:
-            return self.source.mesh
-        return self.source.expressed(self.shown)
+        return _expressed(self)
 
     def _edits(self) -> Floats:
         """The edits (68, 3), pixels, and what the closing sliders take back of them."""
@@ -281,6 +270,32 @@ class Pose3D:
             moved = points @ turned.T - face.points() @ face.pose.rotation.T
             result += face.pose.scale * moved[:, :2]
         return result
+
+
+# Not cached in the pose: the undo stack holds thousands of poses, and a head has 100 kB.
+
+
+@lru_cache(maxsize=16)
+def _posed(posed: Pose3D) -> PosedHead:
+    """The head of a pose, see `Pose3D.head`."""
+    face, turned, edits = posed.source, posed.rotation, posed._edits()
+    if not edits.any() and turned is face.pose.rotation and posed._mesh is face.mesh:
+        return face.head
+    pose = HeadPose(turned, face.pose.scale, face.pose.shift)
+    if np.count_nonzero(edits.any(axis=1)) > _MOST_DRAGGED:
+        unedited = replace(posed, edits=np.zeros_like(posed.edits), closing=None)
+        return face.followed(posed.landmarks(), unedited.head)
+    moved = (edits @ turned.T)[:, :2] / pose.scale
+    mesh = compact(head_model(), posed._mesh, turned, moved)
+    return PosedHead(pose, mesh, posed.shown, posed.landmarks())
+
+
+@lru_cache(maxsize=16)
+def _expressed(posed: Pose3D) -> Floats:
+    """The mesh of a pose, see `Pose3D._mesh`."""
+    if posed.shown == posed.source.expression:
+        return posed.source.mesh
+    return posed.source.expressed(posed.shown)
 
 
 def expressed(pose: Pose3D, expression: Expression) -> Pose3D:
