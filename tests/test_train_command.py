@@ -189,10 +189,11 @@ TORCHRUN = (
 
 @pytest.mark.parametrize("reduction", ["mean", "sum"])
 def test_two_processes_train_as_one(command: Command, tmp_path: Path, reduction: str) -> None:
-    # Without the recognition network, whose rounding Adam enlarges; that its loss is the mean of
-    # both processes' is for `test_halves_of_a_batch_have_its_gradient`.
-    recognition = ("--loss.perceptual-weight", 0, "--loss.identity-weight", 0)
-    options = ("--precision", "full", "--loss.reduction", reduction, *recognition)
+    # Without the recognition network and the landmarker, whose rounding Adam enlarges; that their
+    # loss is the mean of both processes' is for `test_halves_of_a_batch_have_its_gradient`.
+    names = ("perceptual", "identity", "landmark", "expression")
+    features = [word for name in names for word in (f"--loss.{name}-weight", 0)]
+    options = ("--precision", "full", "--loss.reduction", reduction, *features)
     one, two, untrained = tmp_path / "one", tmp_path / "two", tmp_path / "untrained"
     finish_here(command(one, *options))
     finish(command(two, *options, start=TORCHRUN))
