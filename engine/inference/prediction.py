@@ -17,6 +17,7 @@ from engine.face.parts import Parts
 from engine.face.posed_head import PosedHead
 from engine.guidance.guides import Maps, SourceHead, combined
 from engine.guidance.keep import KeepMask, check_keep
+from engine.guidance.patches import Tones
 from engine.imaging.colour import Stored, over_white, to_8_bits
 from engine.imaging.crop import Crop
 from engine.inference.compositing import paste
@@ -59,6 +60,11 @@ class Source:
         size = self.pixels.shape[0]
         parts = self.parts.in_crop(self.crop, size)
         return SourceHead(self.pixels, parts, self.face.head.in_crop(self.crop, size))
+
+    @cached_property
+    def tones(self) -> Tones:
+        """The tones of the picture: a photo without colour stays without."""
+        return Tones(self.pixels)
 
     @cached_property
     def tensor(self) -> Tensor:

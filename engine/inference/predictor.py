@@ -294,8 +294,11 @@ def _prediction(
     coarse: Floats, difference: Floats, refined: Floats, posed: NetworkInput
 ) -> Prediction:
     """The prediction from the networks' images; see `only_moved`."""
-    pixels, maps, layered = posed.source.pixels, posed.maps, combined(posed.guides)
-    coarse, refined = (only_moved(image, pixels, maps, layered) for image in (coarse, refined))
+    source, maps, layered = posed.source, posed.maps, combined(posed.guides)
+    coarse, refined = (
+        only_moved(source.tones.of(image), source.pixels, maps, layered)
+        for image in (coarse, refined)
+    )
     return Prediction(coarse, difference, refined, posed)
 
 

@@ -8,6 +8,7 @@ import torch
 from engine.config.config import Config, GeneratorConfig
 from engine.config.presets import PRESETS
 from engine.core.errors import ReposeError
+from engine.face.detection import find_faces
 from engine.face.landmarks import Landmarks, flipped
 from engine.face.parts import PartLabel
 from engine.face.pose import Pose3D
@@ -243,3 +244,14 @@ def test_several_poses_at_once_are_what_they_are_one_by_one(
         alone = predictor.predict(pose)
         np.testing.assert_allclose(prediction.refined, alone.refined, atol=0.02)
         assert np.abs(prediction.pasted().astype(int) - predictor.paste(alone)).max() <= 6
+
+
+def test_a_photo_without_colour_stays_without(photo: Photo) -> None:
+    grey = np.repeat(photo.mean(axis=2, keepdims=True).astype(np.uint8), 3, axis=2)
+    pose = Pose3D.of(find_faces(grey)[0])
+    predictor = Predictor()
+    predictor.set_source(grey, pose.source)
+    for target in (pose.turned(20, 0, 0), pose.with_coefficients({"jawOpen": 0.8})):
+        pasted = predictor.predict(target).pasted()
+        assert (pasted != grey).any()
+        assert np.ptp(pasted, axis=2).max() <= 2
