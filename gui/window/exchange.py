@@ -56,7 +56,9 @@ class Exchange(QObject):
 
     def paste(self) -> None:
         """Open the picture or the files in the clipboard."""
-        data = QGuiApplication.clipboard().mimeData()
+        data: QMimeData | None = QGuiApplication.clipboard().mimeData()
+        if data is None:  # the clipboard's owner does not answer
+            data = QMimeData()
         if self.accepts(data):
             self.take(data)
             return

@@ -34,6 +34,7 @@ from pytestqt.qtbot import QtBot
 
 import engine
 from gui.document.edit import Edit
+from gui.widgets.fold import Fold
 from gui.window.main_window import MainWindow
 
 ACTIONS, ROUND = 10_000, 500
@@ -281,6 +282,9 @@ def test_ten_thousand_random_actions(
     resident: list[float] = []
     blocks: list[int] = []
     widgets: list[int] = []
+    for fold in somebody.window.findChildren(Fold):  # their sliders are made when first shown
+        for _ in range(2):
+            fold.button.toggle()
     somebody.every_menu_action()
     for number in range(1, ACTIONS + 1):
         somebody.act()
