@@ -8,6 +8,7 @@ functions with compact support for single handles that were dragged.
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.core.smoothing import smooth_step
 from engine.face.head import N_JAW, distances
 from engine.face.head_model import Floats, HeadModel, Part
 
@@ -70,16 +71,9 @@ def compact(model: HeadModel, mesh: Floats, turned: Floats, residual: Floats) ->
     moved = _wendland(close).T @ weights
     # The functions of held landmarks reach farther than the drag: fade them out at its radius.
     own = close[np.isin(held, dragged)].min(axis=0)
-    moved *= _smooth_fade(own)[:, None]
+    moved *= 1 - smooth_step(own, 0.7, 1.0)[:, None]
     bent[near] += moved @ turned[:2]
     return bent
-
-
-def _smooth_fade(r: Floats) -> Floats:
-    """1 up to 0.7 of the radius, 0 from the radius on."""
-    share = np.clip((1.0 - r) / 0.3, 0, 1)
-    faded: Floats = share * share * (3 - 2 * share)
-    return faded
 
 
 def _wendland(r: Floats) -> Floats:

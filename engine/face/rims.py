@@ -10,6 +10,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.core.smoothing import smooth_step
 from engine.face.coefficients import INDEX, REST, Coefficients
 from engine.face.head_model import Floats, HeadModel, Part, Places, head_model
 
@@ -123,7 +124,7 @@ def _lid_rim(model: HeadModel, upper: tuple[int, ...], lower: tuple[int, ...]) -
     inside = (x > rim[:, 0].min()) & (x < rim[:, 0].max()) & (z > rim[:, 2].min() - 0.1)
     lid = inside & (y < middle) & (y > edge - _LID_FADE)
     lid &= np.isin(model.vertex_parts, (Part.SKIN, Part.LASHES))
-    fade = _smooth(np.clip((y - edge) / _LID_FADE + 1, 0, 1))
+    fade = smooth_step((y - edge) / _LID_FADE, -1, 0)
     return _rim(above, below, x, lid, fade, rim[:, 0])
 
 
@@ -136,7 +137,7 @@ def _lip_rim(model: HeadModel) -> _Rim:
     inside = (x > rim[:, 0].min()) & (x < rim[:, 0].max()) & (z > 0.8)
     lower_lip = model.expressions[INDEX["jawOpen"], :, 1] > _WITH_JAW
     lip = inside & lower_lip & (y < edge + _LIP_FADE) & (model.vertex_parts == Part.SKIN)
-    fade = _smooth(np.clip(1 - (y - edge) / _LIP_FADE, 0, 1))
+    fade = smooth_step((edge - y) / _LIP_FADE, -1, 0)
     return _rim(upper, lower, x, lip, fade, rim[:, 0])
 
 
@@ -152,8 +153,3 @@ def _rim(
     weights = np.stack([np.interp(x[vertices], nodes, unit) for unit in np.eye(len(nodes))], axis=1)
     weights[:, [0, -1]] = 0  # the corners stay
     return _Rim(upper, lower, vertices, weights * fade[vertices, None])
-
-
-def _smooth(share: Floats) -> Floats:
-    smooth: Floats = share * share * (3 - 2 * share)
-    return smooth

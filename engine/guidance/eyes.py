@@ -12,14 +12,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.core.smoothing import smooth_step
 from engine.face.head_model import head_model
 from engine.face.parts import PartLabel
 from engine.face.posed_head import PosedHead
 from engine.guidance.iris import SEARCH_SCALE, Iris, foreshortening
 from engine.guidance.lids import EyePlane, between
-from engine.guidance.patches import LUMA, Patch, Tones, Window, blended, blurred, sample
-from engine.guidance.warp2d import smooth_step
+from engine.guidance.patches import LUMA, Patch, Tones, Window, blended, blurred
 from engine.imaging.filling import filled
+from engine.imaging.resampling import sampled
 
 Array = NDArray[np.floating]
 Floats = NDArray[np.float32]
@@ -135,7 +136,7 @@ class _Eye:
         upper, lower = covered.lines(self._x)
         below = 2 * (lower + 0.012) - self._y  # mirrored at the lower lid
         places = self._plane.sampling(self._x, below, self._window)
-        grain = sample(pixels - smooth, places, cv2.BORDER_REFLECT)
+        grain = sampled(pixels - smooth, places, cv2.BORDER_REFLECT)
         down = ((self._y - upper) / (lower - upper).clip(0.01)).clip(0, 1)
         bulge = 1 + 0.1 * np.sin(np.pi * down) * (1 - down)  # lit from above
         skin = (skin * bulge[..., None] + 0.6 * grain).clip(0, 1)
@@ -156,7 +157,7 @@ class _Eye:
         expected = self._plane.places(head.pose.project(ball.pupil[None])[0, :2])
         steps = (np.arange(-half, half, 1 / SEARCH_SCALE) for half in (self._width / 2, 0.1))
         x, y = (places.astype(np.float32) for places in np.meshgrid(*steps))
-        light = sample(self._pixels @ LUMA, self._plane.sampling(x, y, self._window))
+        light = sampled(self._pixels @ LUMA, self._plane.sampling(x, y, self._window))
         seen = self._rims.grown(-0.006, -0.002).inside(x, y, SEARCH_SCALE)
         iris = Iris.found(light, seen, x, y, expected)
         distance = iris.distance(self._x, self._y)
@@ -202,11 +203,11 @@ class _Eye:
         places = self._plane.sampling(x, y, self._window)
         upper, lower = rims.lines(x)
         opening = between(y, upper, lower, scale)
-        colours = sample(self._pixels, places)
+        colours = sampled(self._pixels, places)
         widened = bool(rims.gap.sum() > self._rims.gap.sum())
         if turned or widened:
             # The source's own pixels stay, unless the eyeball turns or more of it is seen.
-            own = sample(self._within if widened else self._opening, places)
+            own = sampled(self._within if widened else self._opening, places)
             offset = scale * (target.pose.rotation @ turn)[:2] * _BALL
             centre = self.iris.centre + eye.plane.places(eye.plane.centre + offset)
             ball = self._eyeball(x, y, centre, turn + self._gaze, places)
@@ -240,7 +241,7 @@ class _Eye:
         rim = self._plane.sampling(x, self._rims.lines(x)[0] - above, self._window)
         band = (1 - above * np.float32(1 / _RIM)).clip(0, 1) * along
         band *= (above * np.float32(self._scale) + 1).clip(0, 1)
-        return blended(sample(self._skin, places), sample(self._pixels, rim), band)
+        return blended(sampled(self._skin, places), sampled(self._pixels, rim), band)
 
     def _eyeball(
         self, x: Floats, y: Floats, centre: Array, direction: Array, places: Floats
@@ -255,10 +256,10 @@ class _Eye:
         (a, b), (c, d) = turn.astype(np.float32)
         left, top = self.iris.centre.astype(np.float32)
         in_source = a * across + b * down + left, c * across + d * down + top
-        disc = sample(self._disc, self._plane.sampling(*in_source, self._window))
+        disc = sampled(self._disc, self._plane.sampling(*in_source, self._window))
         edge = np.float32(max(0.09, 0.8 / (self.iris.radius * self._scale)))
         alpha = ((np.float32(1.03) - self.iris.distance(*in_source)) / edge + 0.5).clip(0, 1)
-        return blended(sample(self._white, places), disc, alpha)
+        return blended(sampled(self._white, places), disc, alpha)
 
 
 def _direction(head: PosedHead, side: int) -> Array:

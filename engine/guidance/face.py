@@ -11,18 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from engine.core.smoothing import smooth_step
 from engine.face.head import distances
 from engine.face.head_model import head_model
 from engine.face.posed_head import PosedHead
-from engine.guidance.layers import BARE, Motion, grid, sampled
-from engine.guidance.warp2d import neck_fade_at, smooth_step
+from engine.guidance.layers import BARE, Motion, grid
+from engine.guidance.warp2d import neck_fade_at
 from engine.imaging.raster import draw
-from engine.imaging.resampling import warp
+from engine.imaging.resampling import sampled, warp
 
 Array = NDArray[np.float64]
 Floats = NDArray[np.float32]
 
-_OPAQUE = 1 / 3  # validity from which the 3D warp covers what is behind it completely
 _SKIN = (0.4, 0.9)  # probability of skin in the source: no part of the face, a part of it
 
 # Cosines between a surface and the direction to the viewer:
@@ -57,7 +57,6 @@ class FaceSurface:
             self._shown *= self._plausible(pixels)
         for _ in range(2):  # fade towards the limb, where a texel may show the background
             self._shown = np.minimum(self._shown, neighbours() @ self._shown)
-        self.colour = self._skin_colour(pixels)
 
     def motion(self, target: PosedHead) -> Motion:
         """The face drawn in the target pose.
@@ -130,13 +129,6 @@ class FaceSurface:
         hidden = depth < nearest - _BEHIND * self._pose.scale
         seen = np.where(inside & ~hidden, facing, 0)
         return np.where(seen < _SEEN, 0, seen)
-
-    def _skin_colour(self, pixels: NDArray[np.uint8]) -> Array:
-        """(3,) RGB in [0, 1]: the median colour of the visible face."""
-        seen = (self._shown > _SHOWN[0]) & (beside_face() < 0.5)
-        places = self._mesh[None, seen, :2].astype(np.float32) * (self._full / self._size)
-        colours = warp(pixels, places)[0] if seen.any() else np.full((1, 3), 128)
-        return np.asarray(np.median(colours, axis=0) / 255)
 
     def _plausible(self, pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
         """(V,) plausibility in [0, 1] that the source pixel at a vertex shows the head.

@@ -23,7 +23,7 @@ from engine.face.posed_head import PosedHead
 from engine.guidance.background import completed
 from engine.guidance.eyes import Eyes
 from engine.guidance.face import FaceSurface
-from engine.guidance.layers import Layer, Motion, composited, grid, sampled, smaller
+from engine.guidance.layers import Layer, Motion, composited, grid, smaller
 from engine.guidance.mouth import Mouth
 from engine.guidance.patches import Patch
 from engine.guidance.sheet import Sheet
@@ -31,7 +31,7 @@ from engine.guidance.volume import Volume
 from engine.guidance.warp2d import Warp2D
 from engine.imaging.crop import Crop
 from engine.imaging.filling import filled
-from engine.imaging.resampling import enlarged
+from engine.imaging.resampling import enlarged, sampled
 
 Floats = NDArray[np.float32]
 

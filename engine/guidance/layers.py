@@ -8,7 +8,6 @@ drawn are shifts, not places, so that a point that does not move stays exactly w
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -19,7 +18,6 @@ from engine.imaging.raster import draw
 from engine.imaging.resampling import enlarged, enlarged_map, interleaved
 
 Floats = NDArray[np.float32]
-_Value = TypeVar("_Value", np.uint8, np.float32)
 
 BARE = [PartLabel.SKIN, PartLabel.EYES, PartLabel.MOUTH]
 """What of a person is neither hair nor worn."""
@@ -37,15 +35,12 @@ class Layer:
     alpha    (S, S) float32 in [0, 1]: its opacity
     places   (S, S, 2) float32: where the source crop shows it, pixels; None: nowhere, its colours
              are invented
-    window   (S, S) float32 in [0, 1]: its opacity without that of the person's outline in the
-             source, of which ``alpha`` has the part at ``places``; None: as ``alpha``
     """
 
     name: str
     colours: Floats
     alpha: Floats
     places: Floats | None = None
-    window: Floats | None = None
 
     def over(self, below: Floats) -> Floats:
         """This layer composited over a picture (S, S, 3), a new array."""
@@ -153,13 +148,6 @@ def grid(size: int) -> Floats:
     places = np.stack(np.meshgrid(steps, steps), axis=2)
     places.setflags(write=False)
     return places
-
-
-def sampled(picture: NDArray[_Value], places: Floats) -> NDArray[_Value]:
-    """A picture (H, W[, C]) sampled bilinearly at ``places`` (..., 2); its border is repeated."""
-    nothing: Any = None  # OpenCV's type hints do not allow None for the second map
-    found = cv2.remap(picture, places, nothing, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(found, picture.dtype)
 
 
 def smaller(layer: Floats, size: int) -> Floats:

@@ -11,10 +11,11 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.core.smoothing import smooth_step
 from engine.face.head_model import Places, head_model
 from engine.face.posed_head import PosedHead
-from engine.guidance.patches import Plane, Window, sample
-from engine.guidance.warp2d import smooth_step
+from engine.guidance.patches import Plane, Window
+from engine.imaging.resampling import sampled
 
 Array = NDArray[np.floating]
 Floats = NDArray[np.float32]
@@ -83,7 +84,7 @@ class Rims:
         middle = (self.upper + self.lower) / 2
         y = (middle + steps).astype(np.float32)
         x = np.broadcast_to(self.x.astype(np.float32), y.shape)
-        seen = sample(label, plane.sampling(x, y, window))
+        seen = sampled(label, plane.sampling(x, y, window))
         above, below = (seen[rows[:, 0]].sum(axis=0) * step for rows in (steps < 0, steps >= 0))
         return type(self)(self.x, middle - _smoothed(above), middle + _smoothed(below))
 

@@ -12,14 +12,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.core.smoothing import smooth_step
 from engine.face.coefficients import INDEX
 from engine.face.head_model import Part, Places, head_model
 from engine.face.parts import PartLabel
 from engine.face.posed_head import PosedHead
-from engine.guidance.patches import LUMA, Patch, Tones, Window, blended, blurred, sample
+from engine.guidance.patches import LUMA, Patch, Tones, Window, blended, blurred
 from engine.guidance.teeth import ROWS, OwnTeeth, Row
-from engine.guidance.warp2d import smooth_step
 from engine.imaging.raster import Drawing, draw
+from engine.imaging.resampling import sampled
 
 Array = NDArray[np.floating]
 Floats = NDArray[np.float32]
@@ -145,7 +146,7 @@ def _skin_and_lips(pixels: NDArray[np.uint8], head: PosedHead) -> tuple[Floats, 
     cheeks = 0.7 * points[[1, 2, 3, 13, 14, 15, 29, 30, 31, 35, 48, 54]] + 0.3 * points[30]
     lips = 0.55 * points[[50, 51, 52, 56, 57, 58]] + 0.45 * points[[61, 62, 63, 67, 66, 65]]
     skin, lip = (
-        np.median(sample(pixels, places[None].astype(np.float32))[0], axis=0) / np.float32(255)
+        np.median(sampled(pixels, places[None].astype(np.float32))[0], axis=0) / np.float32(255)
         for places in (cheeks, lips)
     )
     return skin, lip
@@ -166,7 +167,7 @@ def _correction(rims: Array, label: Floats, window: Window, head: PosedHead) -> 
     steps = np.arange(-_SEARCHED, _SEARCHED, step)
     down = scale * head.pose.rotation[:2, 1]
     places = rims.mean(axis=0) + steps[:, None, None] * down - (window.left, window.top)
-    seen = sample(label, places.astype(np.float32))
+    seen = sampled(label, places.astype(np.float32))
     above, below = (seen[rows].sum(axis=0) * step for rows in (steps < 0, steps >= 0))
     if (above + below).max() < 0.02:
         return np.zeros((2, rims.shape[1]))

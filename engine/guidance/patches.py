@@ -165,14 +165,6 @@ class Tones:
         return np.asarray(colours, np.float32).clip(0, 1)
 
 
-def sample(picture: NDArray[Any], places: Array, border: int = cv2.BORDER_REPLICATE) -> Floats:
-    """A picture (H, W[, C]) at places (h, w, 2), pixels of it, bilinearly."""
-    places = np.asarray(places, np.float32)
-    nothing: Any = None  # OpenCV's type hints do not allow None for the second map
-    found = cv2.remap(picture, places, nothing, cv2.INTER_LINEAR, borderMode=border)
-    return np.asarray(found, np.float32)
-
-
 def blurred(picture: NDArray[Any], sigma: float) -> Floats:
     """A picture (H, W[, C]) blurred by a Gaussian, its sigma in pixels."""
     return np.asarray(cv2.GaussianBlur(np.asarray(picture, np.float32), (0, 0), sigma), np.float32)

@@ -9,15 +9,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.core.smoothing import smooth_step
 from engine.face.head_model import head_model
 from engine.face.parts import PartLabel
 from engine.face.posed_head import PosedHead
-from engine.guidance.layers import BARE, Layer, Motion, grid, sampled, smaller
+from engine.guidance.layers import BARE, Layer, Motion, grid
 from engine.guidance.volume import Volume
-from engine.guidance.warp2d import smooth_step
+from engine.guidance.warp2d import grid_triangles
 from engine.imaging.filling import filled
 from engine.imaging.raster import Drawing, draw
-from engine.imaging.resampling import enlarged
+from engine.imaging.resampling import enlarged, sampled
 
 Array = NDArray[np.float64]
 Floats = NDArray[np.float32]
@@ -60,9 +61,7 @@ class Sheet:
         person = 1 - parts[..., PartLabel.BACKGROUND]
         opacity = (255 * (person * moves).clip(0, 1)).round().astype(np.uint8)
         self.alpha = opacity * _FROM_BYTES
-        self.half_alpha = smaller(self.alpha, self._size)
-        self.pixels = _cleaned(pixels, self.alpha)
-        self._textured = np.dstack([self.pixels, opacity])
+        self._textured = np.dstack([_cleaned(pixels, self.alpha), opacity])
         self._placed_on(follows, depth, distance)
 
     def _shaped(self, labels: Floats, volume: Volume) -> tuple[Floats, Floats, Floats]:
@@ -120,7 +119,7 @@ class Sheet:
         scale = self._full / size
         to_full = [(steps * scale).astype(int).clip(0, self._full - 1)] * 2
         kept = there[np.ix_(*to_full)].ravel()
-        triangles = _grid_triangles(self._side)
+        triangles = grid_triangles(self._side)
         self._triangles = triangles[kept[triangles].any(axis=1)]
 
     def motion(self, target: PosedHead) -> Motion:
@@ -161,10 +160,9 @@ class Sheet:
         """The sheet as a layer."""
         shown = sampled(self._textured, motion.places)
         colours = shown[..., :3] * _FROM_BYTES
-        window = motion.coverage * motion.value(0).clip(0, 1)
-        alpha = window * (shown[..., 3] * _FROM_BYTES)
+        alpha = motion.coverage * motion.value(0).clip(0, 1) * (shown[..., 3] * _FROM_BYTES)
         motion.soften(alpha, colours)
-        return Layer("hair, ears and neck", colours, alpha, motion.places, window)
+        return Layer("hair, ears and neck", colours, alpha, motion.places)
 
 
 def _nearest(drawing: Drawing, pixels: NDArray[np.int64], size: int) -> Drawing:
@@ -191,11 +189,3 @@ def _cleaned(pixels: NDArray[np.uint8], alpha: Floats) -> NDArray[np.uint8]:
     colours = np.zeros((nearest.max() + 1, 3), np.uint8)
     colours[nearest[inner > 0]] = pixels[inner > 0]
     return np.where(inner[..., None] > 0, pixels, colours[nearest])
-
-
-def _grid_triangles(side: int) -> NDArray[np.int32]:
-    """(T, 3) vertex indices: two triangles per cell of a grid of ``side`` x ``side`` points."""
-    index = np.arange(side * side, dtype=np.int32).reshape(side, side)
-    a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]
-    halves = [np.stack(corners, axis=2).reshape(-1, 3) for corners in ((a, b, c), (a, c, d))]
-    return np.concatenate(halves)

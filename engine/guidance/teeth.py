@@ -12,10 +12,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.core.smoothing import smooth_step
 from engine.face.head_model import Part, head_model
 from engine.face.posed_head import PosedHead
-from engine.guidance.patches import LUMA, SUBPIXEL, Plane, Window, blended, blurred, sample
-from engine.guidance.warp2d import smooth_step
+from engine.guidance.patches import LUMA, SUBPIXEL, Plane, Window, blended, blurred
+from engine.imaging.resampling import sampled
 
 Array = NDArray[np.floating]
 Floats = NDArray[np.float32]
@@ -171,8 +172,8 @@ class OwnTeeth:
     def draw(self, colours: Floats, row: Row, window: Window) -> tuple[Floats, Floats]:
         """The teeth of a target's row over colours (H, W, 3) of a window, and their opacity."""
         places = self.planes[row.part].sampling(*row.plane.grid(window), self.window)
-        opacity = sample(self.opacity[row.part], places, cv2.BORDER_CONSTANT)
-        return blended(colours, sample(self.pixels, places), opacity), opacity
+        opacity = sampled(self.opacity[row.part], places, cv2.BORDER_CONSTANT)
+        return blended(colours, sampled(self.pixels, places), opacity), opacity
 
 
 def _are_teeth(colour: Array, lips: Array, bright: float) -> bool:
@@ -196,7 +197,7 @@ def _lower_edge(
     x, y = (places.astype(np.float32) for places in np.meshgrid(columns, steps))
     places = row.plane.sampling(x, y, window)
     seen, within = (
-        sample(np.asarray(layer, np.float32), places, cv2.BORDER_CONSTANT)
+        sampled(np.asarray(layer, np.float32), places, cv2.BORDER_CONSTANT)
         for layer in (teeth, inner)
     )
     started = np.maximum.accumulate(seen > 0.5, axis=0)

@@ -10,15 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 
+from engine.core.smoothing import smooth_step
 from engine.face.head_model import head_model
 from engine.face.parts import PartLabel
 from engine.face.posed_head import PosedHead
 from engine.guidance.face import face_share, neighbours
-from engine.guidance.layers import BARE, Layer, Motion, grid, sampled
-from engine.guidance.warp2d import neck_fade_at, smooth_step
+from engine.guidance.layers import BARE, Layer, Motion, grid
+from engine.guidance.warp2d import neck_fade_at
 from engine.imaging.filling import filled
 from engine.imaging.raster import draw
-from engine.imaging.resampling import enlarged
+from engine.imaging.resampling import enlarged, sampled
 
 Array = NDArray[np.float64]
 Floats = NDArray[np.float32]

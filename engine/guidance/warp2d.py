@@ -9,9 +9,10 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.spatial import Delaunay
 
+from engine.core.smoothing import smooth_step
 from engine.face.head import HeadPose
 from engine.face.head_model import head_model
 from engine.face.landmarks import Landmarks
@@ -64,7 +65,7 @@ class Warp2D:
         self._solid = np.column_stack([self._points, depth])
         self._placed = (self._solid - (*pose.shift, 0)) @ pose.rotation / pose.scale
         self._follows = self._following(distance).astype(np.float32)
-        self._triangles = _grid_triangles(_SIDE)
+        self._triangles = grid_triangles(_SIDE)
 
     def map(self, mesh: Array, pose: HeadPose) -> Floats:
         """The sampling map (2, G, G), pixels of the source, for a head mesh (V, 3) and its pose.
@@ -108,12 +109,6 @@ def neck_fade_at(points: Array) -> Array:
     """
     behind = np.clip((0.45 - points[:, 2]) / 0.3, 0, 1)  # 0 for the chin, which is in front
     return np.asarray(1 - smooth_step(points[:, 1], *_NECK) * behind)
-
-
-def smooth_step(values: ArrayLike, low: float, high: float) -> Array:
-    """Smoothstep: 0 up to ``low``, 1 from ``high``, a cubic between."""
-    x = ((np.asarray(values) - low) / (high - low)).clip(0, 1)
-    return np.asarray(x * x * (3 - 2 * x))
 
 
 def plain_warp(source: NDArray[Any], landmarks: Landmarks, target: Landmarks) -> NDArray[Any]:
@@ -164,7 +159,7 @@ def _signed_area(a: Floats, b: Floats, c: Floats) -> Floats:
     return area
 
 
-def _grid_triangles(side: int) -> NDArray[np.int32]:
+def grid_triangles(side: int) -> NDArray[np.int32]:
     """(T, 3) vertex indices: two triangles per cell of a grid of ``side`` x ``side`` points."""
     index = np.arange(side * side, dtype=np.int32).reshape(side, side)
     a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]

@@ -138,12 +138,6 @@ def open_picture(
             ) from error
 
 
-def picture_size(path: Path) -> tuple[int, int]:
-    """Width and height of a picture file as stored, pixels. Raises as `open_picture`."""
-    with open_picture(path) as image:
-        return image.size
-
-
 def read_thumbnail(path: Path, side: int) -> NDArray[np.uint8]:
     """A picture scaled to fit ``side`` x ``side``, upright, (H, W, 4) uint8 sRGB and alpha.
 

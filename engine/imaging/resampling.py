@@ -1,12 +1,13 @@
 """Resampling by maps: the source position of each pixel of a picture."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+_Value = TypeVar("_Value", np.uint8, np.int16, np.float32)
 
 TEAR = 8.0
 """Pixels: a larger difference between neighbouring positions is a discontinuity of the map."""
@@ -19,9 +20,19 @@ def warp(source: NDArray[Any], places: Floats, scale: float = 1.0) -> NDArray[An
     """
     if scale != 1.0:
         places = (places + 0.5) * scale - 0.5
+    return sampled(source, places, cv2.BORDER_CONSTANT)
+
+
+def sampled(
+    picture: NDArray[_Value], places: NDArray[np.floating], border: int = cv2.BORDER_REPLICATE
+) -> NDArray[_Value]:
+    """A picture (H, W[, C]) sampled bilinearly at ``places`` (..., 2), x then y, pixels of it.
+
+    border  of OpenCV: what is beyond the picture; by default its border is repeated
+    """
     nothing: Any = None  # OpenCV's type hints do not allow None for the second map
-    border = cv2.BORDER_CONSTANT
-    return np.asarray(cv2.remap(source, places, nothing, cv2.INTER_LINEAR, borderMode=border))
+    at = np.asarray(places, np.float32)
+    return np.asarray(cv2.remap(picture, at, nothing, cv2.INTER_LINEAR, borderMode=border))
 
 
 def interleaved(places: Floats) -> Floats:

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.core.smoothing import smooth_step
 from engine.guidance.guides import Maps
 from engine.guidance.keep import KeepMask
 from engine.imaging.crop import Crop
@@ -202,6 +203,5 @@ def _times(picture: NDArray[Any], share: Floats) -> Floats:
 def _feather(side: int) -> Floats:
     """(side,) a window of 1 with smoothstep ramps to 0 at both ends."""
     place = np.arange(side)
-    inward = np.clip(np.minimum(place, place[::-1]) / max(FEATHER * side, 1.0), 0, 1)
-    ramp: Floats = (inward * inward * (3 - 2 * inward)).astype(np.float32)
-    return ramp
+    inward = np.minimum(place, place[::-1])
+    return smooth_step(inward, 0, max(FEATHER * side, 1.0)).astype(np.float32)

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from engine.face.parts import PartLabel
-from engine.guidance.patches import Patch, Plane, Tones, Window, blended, sample
+from engine.guidance.patches import Patch, Plane, Tones, Window, blended
+from engine.imaging.resampling import sampled
 
 TURNED = Plane(np.array([40.0, 30.0]), np.array([[20.0, -5.0], [4.0, 18.0]]))
 
@@ -39,7 +40,7 @@ def test_places_on_a_plane_and_pixels_are_inverse() -> None:
 def test_sampling_at_the_own_grid_changes_nothing() -> None:
     window = Window(20, 10, 30, 40)
     picture = np.random.default_rng(0).random((40, 30, 3), np.float32)
-    same = sample(picture, TURNED.sampling(*TURNED.grid(window), window))
+    same = sampled(picture, TURNED.sampling(*TURNED.grid(window), window))
     np.testing.assert_allclose(same, picture, atol=2e-3)
 
 
