@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 import torch
 from mouse_editor import Editor
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, QTranslator
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from training_runs import PRETRAINING, Interferes, Trains, trains_in
 from whole_window import WAIT
@@ -33,6 +34,7 @@ from engine.inference.predictor import Predictor
 from engine.networks.checkpoint import save_checkpoint
 from engine.networks.generators import G1, G2
 from gui.document.document import Document
+from gui.window.language import LANGUAGES
 from gui.window.main_window import MainWindow
 
 
@@ -46,6 +48,12 @@ def own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def own_settings(tmp_path: Path) -> None:
     """The window's settings, too."""
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
+
+
+@pytest.fixture
+def own_working_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The test runs in an empty folder, so that it may name files without their folder."""
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -158,6 +166,17 @@ def cache(people: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cache") / "people"
     prepare(PrepareOptions(data=people, out=folder, workers=1))
     return folder
+
+
+@pytest.fixture(params=sorted(LANGUAGES))
+def spoken(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[None]:
+    """The application in each language; English needs no translation."""
+    translator = QTranslator()
+    if request.param != "en":
+        assert translator.load(str(resource(f"translations/repose_{request.param}.qm")))
+        qapp.installTranslator(translator)
+    yield
+    qapp.removeTranslator(translator)
 
 
 @pytest.fixture(scope="session")

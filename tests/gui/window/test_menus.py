@@ -1,17 +1,14 @@
 """Menus, their keys, the sheet that lists them, and what a screen reader can say."""
 
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QTranslator
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
     QAbstractSlider,
     QAbstractSpinBox,
-    QApplication,
     QComboBox,
     QLineEdit,
     QMenu,
@@ -20,9 +17,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from engine.core.files import resource
 from gui.window.help import ShortcutSheet, show_help
-from gui.window.language import LANGUAGES
 from gui.window.main_window import MainWindow
 
 NATIVE = QKeySequence.SequenceFormat.NativeText
@@ -67,17 +62,6 @@ def test_no_two_actions_have_the_same_key(window: MainWindow) -> None:
         key.toString(NATIVE) for action in set(actions(window)) for key in action.shortcuts()
     )
     assert [key for key, count in keys.items() if count > 1] == []
-
-
-@pytest.fixture(params=["en", *sorted(LANGUAGES.keys() - {"en"})])
-def spoken(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[None]:
-    """The application in each language."""
-    translator = QTranslator()
-    if request.param != "en":
-        assert translator.load(str(resource(f"translations/repose_{request.param}.qm")))
-        qapp.installTranslator(translator)
-    yield
-    qapp.removeTranslator(translator)
 
 
 def test_no_two_entries_of_a_menu_have_the_same_letter(spoken: None, window: MainWindow) -> None:

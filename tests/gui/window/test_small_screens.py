@@ -3,11 +3,10 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, QTranslator
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -18,7 +17,6 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from engine.core.files import resource
 from gui.document.photo import Photo
 from gui.export.export_dialog import ExportDialog
 from gui.live.sequence_dialog import SequenceDialog
@@ -31,16 +29,6 @@ from gui.window.main_window import MainWindow
 
 SMALLEST = (1024 - FRAME.width(), 700 - FRAME.height())
 SIZES = (SMALLEST, (1100, 660), (1366 - FRAME.width(), 768 - FRAME.height()), (1600, 860))
-
-
-@pytest.fixture(params=["en", "de"])
-def spoken(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[None]:
-    translator = QTranslator()
-    if request.param != "en":
-        assert translator.load(str(resource(f"translations/repose_{request.param}.qm")))
-        qapp.installTranslator(translator)
-    yield
-    qapp.removeTranslator(translator)
 
 
 @pytest.fixture
