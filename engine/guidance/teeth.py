@@ -138,9 +138,9 @@ class OwnTeeth:
         """
         scale = head.pose.scale
         opening = window.mask([np.concatenate([rims[0], rims[1][::-1]])])
-        window_mask = np.ones((3, 3), np.uint8)
+        square = np.ones((3, 3), np.uint8)
         steps = max(1, round(0.006 * scale))
-        inner = np.asarray(cv2.erode(opening, window_mask, iterations=steps), np.float32)
+        inner = np.asarray(cv2.erode(opening, square, iterations=steps), np.float32)
         inside = inner > 0.5
         if inside.sum() < _LEAST * scale**2:
             return None
