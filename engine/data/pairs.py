@@ -34,7 +34,7 @@ from engine.imaging.crop import Crop
 _BACKDROPS = 0.5  # replace the background
 _POOR = 0.2  # blur and JPEG compression
 _UNCERTAIN = 0.5  # noise on the landmarks
-_PHOTOGRAPHS = 0.5  # choose a photograph as target, if the person has photographs and lifted views
+_PHOTOGRAPHS = 0.5  # choose a photograph, if the person has photographs and lifted views
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +65,8 @@ class PairSet(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
     Items are deterministic in the config's seed and the index. `data.targets` consecutive items
     have the same source in the same crop, so that its guides are prepared once for all of them. If
     a person has photographs and views lifted from them, half of the targets are photographs, which
-    contain no inpainted pixels.
+    contain no inpainted pixels. If there are several photographs, half of the sources are, too:
+    otherwise true pairs are rare, and sources are nearly always softened by lifting.
 
     Raises ReposeError when no person has two pictures.
     """
@@ -86,7 +87,7 @@ class PairSet(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
     def __getitem__(self, index: int) -> dict[str, torch.Tensor]:
         visit = index // self._config.data.targets  # of the source
         rng = np.random.default_rng((self._config.seed, visit))
-        source = self.sources[visit % len(self.sources)]
+        source = self._source_of(self.sources[visit % len(self.sources)], rng)
         chosen = np.random.default_rng((self._config.seed, visit, index))
         target = int(chosen.choice(self._targets(source, chosen)))
         pair = cut_pair(
@@ -109,10 +110,22 @@ class PairSet(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
         """Consecutive items with the same source."""
         return self._config.data.targets
 
+    def _source_of(self, visited: int, rng: np.random.Generator) -> int:
+        """The index of the source of a visit to a picture: it, or a photograph of the person."""
+        photographs = self._photographs([visited, *self._partners[visited]])
+        views = len(self._partners[visited]) + 1 - len(photographs)
+        if len(photographs) < 2 or not views or rng.random() >= _PHOTOGRAPHS:
+            return visited
+        return int(rng.choice(photographs))
+
+    def _photographs(self, indices: Sequence[int]) -> list[int]:
+        """Those of the pictures that are not lifted views."""
+        return [index for index in indices if self._pictures[index].weight is None]
+
     def _targets(self, source: int, rng: np.random.Generator) -> Sequence[int]:
         """The indices of the candidate targets."""
         others = self._partners[source]
-        photographs = [other for other in others if self._pictures[other].weight is None]
+        photographs = self._photographs(others)
         if not 0 < len(photographs) < len(others):
             return others
         if rng.random() < _PHOTOGRAPHS:

@@ -119,6 +119,21 @@ def test_half_of_the_targets_are_photographs_where_there_are_views(bodies: list[
     assert all("weight" in alone[k] for k in range(5))
 
 
+def test_half_of_the_sources_are_photographs_where_there_are_several(bodies: list[Picture]) -> None:
+    plain = replace(BODY, data=DataConfig(augment=False))
+    views = [replace(bodies[2], name=f"view {k}") for k in range(18)]
+    pairs = PairSet([bodies[0], bodies[1], *views], plain)
+    photographs = [to_tensors(cut_pair(p, p, plain), plain)["source"] for p in bodies[:2]]
+
+    def of_photographs(epoch: int) -> bool:
+        source = pairs[4 * (7 + 20 * epoch)]["source"]
+        return any(torch.equal(source, photograph) for photograph in photographs)
+
+    assert 20 < sum(map(of_photographs, range(60))) < 40, "of 60"
+    first, second = pairs[4 * 7], pairs[4 * 7 + 1]
+    assert torch.equal(first["source"], second["source"]), "one source for all targets of a visit"
+
+
 @pytest.mark.parametrize("augment", [True, False])
 def test_edges_are_those_of_the_varied_pictures(bodies: list[Picture], augment: bool) -> None:
     none = [
