@@ -1,8 +1,9 @@
 """Compositing of the refined crop into the photo: only what moved changes, at full size.
 
-The networks see the face at a few hundred pixels, a photo has thousands. The high-frequency detail
-that downscaling removed is therefore taken from the photo, moved as the guides' layers are and
-added where the refined image agrees with them.
+The networks see the face at a few hundred pixels, a photo has thousands, and their image is softer
+than a photo even at their size. Where the refined image agrees with the guides' layers, its fine
+detail is therefore replaced by the photo's, moved as the layers are (two bands of the
+multiresolution blend of Burt and Adelson 1983).
 """
 
 from dataclasses import dataclass
@@ -27,7 +28,8 @@ _Layer = TypeVar("_Layer", NDArray[np.uint8], NDArray[np.uint16], Floats)
 FEATHER = 0.06
 """Width of the crop's soft border, share of its side."""
 
-_ALIKE = 0.06  # difference of refined image and layers, of 1, that scales the detail by 1/e
+_FINE = 2.0  # pixels of the networks: Gaussian that separates fine detail from the rest
+_ALIKE = 0.04  # difference of refined image and layers, of 1, that scales the detail by 1/e
 _CONTRADICTED = (0.005, 0.015)  # mean difference of image and layers in a patch: image, layers
 _BAND = 256  # rows composited at once, which limits memory in large photos
 
@@ -81,7 +83,7 @@ def paste(
     depth, difference = (cv2.CV_8U, cv2.CV_16S) if white == 255 else (cv2.CV_16U, cv2.CV_32F)
     detail = None
     if side > size:
-        shrunk = crop.scaled(photo, size)
+        shrunk = _smooth(crop.scaled(photo, size))
         smooth = _enlarged(shrunk, slice(y, y + height), slice(x, x + width), side, cv2.INTER_CUBIC)
         detail = cv2.subtract(own, smooth, dtype=difference)
     ramp = _feather(side)
@@ -109,27 +111,32 @@ def paste(
 class _Stack:
     """What is enlarged from the networks' size to the photo's.
 
-    colours  (H, W, 4) the refined image and its alpha over the photo
+    colours  (H, W, 4) the refined image, smooth where its detail comes from the photo, and its
+             alpha over the photo
     layers   of each layer, back to front: (H, W, 3) the source position, pixels of the scaled
              crop, and the opacity; None for a position where its colours are invented
-    agreed   (H, W) weight of the layers' detail
+    detailed (H, W) weight of the photo's detail
     """
 
     colours: Floats
     layers: tuple[tuple[Floats | None, Floats], ...]
-    agreed: Floats
+    detailed: Floats
 
     @classmethod
     def of(cls, refined: Floats, maps: Maps, layered: Floats, detailed: bool) -> Self:
         """From the refined image and the layers together (S, S, 3); ``detailed``: with layers."""
         layers: list[tuple[Floats | None, Floats]] = []
+        weight = np.zeros_like(maps.moved)
         if detailed:
             layers = [(layer.places, layer.alpha) for layer in maps.layers]
             layers += [(None, patch.opacity(len(refined))) for patch in maps.patches]
+            smooth = _smooth(refined)
+            weight = _alike(smooth, _smooth(layered)) * _shown(layers)
+            refined = refined + weight[..., None] * (smooth - refined)
         return cls(
             colours=cv2.merge([*cv2.split(refined), maps.moved]).astype(np.float32),
             layers=tuple(layers),
-            agreed=_alike(refined, layered),
+            detailed=weight,
         )
 
     def changed(self, side: int) -> tuple[int, int, int, int]:
@@ -153,7 +160,7 @@ class _Stack:
                 (p if p is None else _enlarged(p, *part), _enlarged(a, *part))
                 for p, a in self.layers
             ),
-            _enlarged(self.agreed, *part),
+            _enlarged(self.detailed, *part),
         )
 
 
@@ -170,6 +177,19 @@ def _enlarged(
     return np.asarray(large, layer.dtype)
 
 
+def _smooth(picture: _Layer) -> _Layer:
+    """A picture (S, S, 3) without its fine detail."""
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), _FINE), picture.dtype)
+
+
+def _shown(layers: list[tuple[Floats | None, Floats]]) -> Floats:
+    """(S, S) in [0, 1]: the share of layers with places in the photo, of layers as in `_Stack`."""
+    share = np.zeros_like(layers[0][1])
+    for places, alpha in layers:
+        share += alpha * (np.float32(places is not None) - share)
+    return share
+
+
 def _alike(refined: Floats, layers: Floats) -> Floats:
     """(S, S) in [0, 1], 1 where both are equal: a Gaussian of their difference."""
     difference = cv2.transform(cv2.absdiff(refined, layers), np.full((1, 3), 1 / 3))
@@ -184,7 +204,7 @@ def _moved_detail(
 
     corner  the place of the detail in the crop: x, y
     """
-    result = np.zeros((*band.agreed.shape, 3), np.float32)
+    result = np.zeros((*band.detailed.shape, 3), np.float32)
     shift = np.array(corner, np.float32) / np.float32(scale)
     for places, alpha in band.layers:
         if not alpha.any():
@@ -192,7 +212,7 @@ def _moved_detail(
         result = _times(result, 1 - alpha)
         if places is not None:
             result += _times(warp(detail, places - shift, scale), alpha)
-    return _times(result, band.agreed)
+    return _times(result, band.detailed)
 
 
 def _times(picture: NDArray[Any], share: Floats) -> Floats:
