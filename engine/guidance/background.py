@@ -11,19 +11,28 @@ from engine.imaging.filling import filled
 Floats = NDArray[np.float32]
 
 _DILATED = 5  # pixels at half size around the head that are replaced, too
+_NEARLY_STILL = 0.3  # share of the head's movement up to which the neck at the collar stays
+_INSIDE = 9  # pixels at half size: window that holds no background and no hair there
 
 
-def completed(picture: Floats, labels: Floats, head: Floats) -> Floats:
+def completed(picture: Floats, labels: Floats, head: Floats, follows: Floats) -> Floats:
     """The picture (S, S, 3) in [0, 1] without the head.
 
-    labels  (G, G, 6) probabilities of `PartLabel` at half size
-    head    (S, S) opacity of the head in it
+    labels   (G, G, 6) probabilities of `PartLabel` at half size
+    head     (S, S) opacity of the head in it
+    follows  (G, G) in [0, 1] share of the head's movement
+
+    The neck stays where it hardly moves and has neither background nor hair beside it: there it is
+    sharper than anything invented, and its old outline does not show.
     """
     full, size = len(picture), len(labels)
     small, moved = smaller(picture, size), smaller(head, size)
-    hole = cv2.dilate((moved > 0.04).astype(np.uint8), np.ones((_DILATED, _DILATED), np.uint8))
-    free = (1 - hole).astype(np.float32)
     backdrop = labels[..., PartLabel.BACKGROUND]
+    other = np.maximum(backdrop, labels[..., PartLabel.HAIR])
+    inside = cv2.dilate(other, np.ones((_INSIDE, _INSIDE), np.uint8)) < 0.1
+    leaves = (moved > 0.04) & ~(inside & (follows < _NEARLY_STILL))
+    hole = cv2.dilate(leaves.astype(np.uint8), np.ones((_DILATED, _DILATED), np.uint8))
+    free = (1 - hole).astype(np.float32)
     body = 1 - backdrop
     behind = _inpainted(small, free * (backdrop > 0.95))
     inner = cv2.erode(body, np.ones((3, 3), np.uint8))

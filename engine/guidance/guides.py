@@ -207,7 +207,7 @@ class LayersBehind:
         self._volume = Volume(smaller(photo, len(labels)), labels, head, len(pixels))
         self._sheet = Sheet(pixels, parts, labels, head, self._volume)
         everywhere = np.ones(pixels.shape[:2], np.float32)
-        background = completed(photo, labels, self._sheet.alpha)
+        background = completed(photo, labels, self._sheet.alpha, self._sheet.follows)
         self._background = Layer("background and body", background, everywhere)
         # As it is drawn, for comparison: what differs from it was uncovered, or covered.
         self._at_rest = self._halved_alpha(self._sheet.layer(self._sheet.motion(head)))

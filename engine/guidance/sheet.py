@@ -45,6 +45,9 @@ class Sheet:
     pixels  (S, S, 3) uint8
     parts   (S, S, 6) probabilities of `PartLabel`    labels  (G, G, 6) the same at half size
     head    in pixels at half size
+
+    alpha    (S, S) the opacity of the moving person in the source
+    follows  (G, G) in [0, 1]: share of the head's movement
     """
 
     def __init__(
@@ -56,13 +59,13 @@ class Sheet:
         volume: Volume,
     ) -> None:
         self._full, self._size, self._head = len(pixels), len(labels), head
-        follows, depth, distance = self._shaped(labels, volume)
-        moves = enlarged(smooth_step(follows, 0.02, 0.1).astype(np.float32), self._full)
+        self.follows, depth, distance = self._shaped(labels, volume)
+        moves = enlarged(smooth_step(self.follows, 0.02, 0.1).astype(np.float32), self._full)
         person = 1 - parts[..., PartLabel.BACKGROUND]
         opacity = (255 * (person * moves).clip(0, 1)).round().astype(np.uint8)
         self.alpha = opacity * _FROM_BYTES
         self._textured = np.dstack([_cleaned(pixels, self.alpha), opacity])
-        self._placed_on(follows, depth, distance)
+        self._placed_on(self.follows, depth, distance)
 
     def _shaped(self, labels: Floats, volume: Volume) -> tuple[Floats, Floats, Floats]:
         """(G, G) each: share of the movement, depth in pixels, distance to the head."""
