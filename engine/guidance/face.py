@@ -178,9 +178,15 @@ def neighbours() -> csr_matrix:
 
 def _facing(mesh: NDArray[np.float64]) -> NDArray[np.float64]:
     """(V,) cosine between the normals of a mesh (V, 3), pixels, and the view direction."""
-    a, b, c = (mesh[head_model().surface.triangles[:, k]] for k in range(3))
-    normal = _around_vertices() @ -np.cross(b - a, c - a)
-    facing: NDArray[np.float64] = normal[:, 2] / np.linalg.norm(normal, axis=1).clip(1e-9)
+    corners = [np.ascontiguousarray(column) for column in head_model().surface.triangles.T]
+    edges = []
+    for values in mesh.T:  # by coordinate: several times as fast as `np.cross` of rows
+        a, b, c = (values.take(corner) for corner in corners)
+        edges.append((b - a, c - a))
+    (abx, acx), (aby, acy), (abz, acz) = edges
+    across = np.stack([aby * acz - abz * acy, abz * acx - abx * acz, abx * acy - aby * acx], axis=1)
+    x, y, z = (_around_vertices() @ -across).T
+    facing: NDArray[np.float64] = z / np.sqrt(x * x + y * y + z * z).clip(1e-9)
     return facing
 
 

@@ -120,7 +120,7 @@ class SourceHead:
     def __init__(self, pixels: NDArray[np.uint8], parts: Floats | None, head: PosedHead) -> None:
         self.size = pixels.shape[0]
         self._pixels = pixels
-        self._eyes, self._mouth = Eyes(pixels, parts, head), Mouth(pixels, parts, head)
+        self._features = Features(pixels, parts, head)
         self._grid = self.size // 2
         self._scale = self.size / self._grid  # 2, or a little more for an odd size
         half = self._halved(head)
@@ -158,7 +158,7 @@ class SourceHead:
             beside = replace(face, name="skin beside the face")
             behind = (*behind[:2], beside, *behind[2:])
         face = replace(face, alpha=face.alpha * in_front)
-        patches = (*self._eyes.patches(target), *self._mouth.patches(target))
+        patches = self._features.patches(target)
         for patch in patches:
             part = moved[patch.window.rows, patch.window.columns]
             np.maximum(part, patch.alpha, out=part)
@@ -168,12 +168,14 @@ class SourceHead:
         """The 3D warp as a layer."""
         places = motion.places
         colours = sampled(self._pixels, places) * _FROM_BYTES
-        if mirrored.any():
-            others = motion.places_from(motion.values[:2])
+        left, top, width, height = cv2.boundingRect((mirrored > 0).astype(np.uint8))
+        if width:
+            there = np.s_[top : top + height, left : left + width]
+            others, share = motion.places_from(motion.values[:2])[there], mirrored[there]
             mirror_image = sampled(self._pixels, others) * _FROM_BYTES
-            blend = cv2.blendLinear(colours, mirror_image, 1 - mirrored, mirrored)
-            colours = np.asarray(blend, np.float32)
-            places = np.where(mirrored[..., None] > 0.5, others, places)
+            blend = cv2.blendLinear(colours[there], mirror_image, 1 - share, share)
+            colours[there], places = blend, places.copy()
+            np.copyto(places[there], others, where=share[..., None] > 0.5)
         return Layer("face", colours, (valid * _OPAQUE).clip(0, 1), places)
 
     def _enlarged(self, motion: Motion, layer: Floats) -> Floats:
@@ -191,6 +193,22 @@ class SourceHead:
     def _halved(self, head: PosedHead) -> PosedHead:
         """The head in pixels of the half-size crop."""
         return head.in_crop(Crop(0, 0, self.size), self._grid)
+
+
+class Features:
+    """Eyes and mouth of a source, completed once per photo.
+
+    pixels  (S, S, 3) uint8, the crop, at any size: also at the photo's own
+    parts   (N, N, 6) probabilities of the crop's parts, at any size; None: not known
+    head    the source's head, pixels of the crop
+    """
+
+    def __init__(self, pixels: NDArray[np.uint8], parts: Floats | None, head: PosedHead) -> None:
+        self._eyes, self._mouth = Eyes(pixels, parts, head), Mouth(pixels, parts, head)
+
+    def patches(self, target: PosedHead) -> tuple[Patch, ...]:
+        """What changes for a target head, pixels of the crop; () if nothing does."""
+        return (*self._eyes.patches(target), *self._mouth.patches(target))
 
 
 class LayersBehind:

@@ -53,6 +53,18 @@ class Window:
     def columns(self) -> slice:
         return slice(self.left, self.left + self.width)
 
+    def shared(self, other: "Window") -> "Window | None":
+        """What two windows share; None if nothing."""
+        left, top = max(self.left, other.left), max(self.top, other.top)
+        width = min(self.columns.stop, other.columns.stop) - left
+        height = min(self.rows.stop, other.rows.stop) - top
+        return Window(left, top, width, height) if width > 0 and height > 0 else None
+
+    def within(self, outer: "Window") -> tuple[slice, slice]:
+        """Its rows and columns in a window that contains it."""
+        left, top = self.left - outer.left, self.top - outer.top
+        return slice(top, top + self.height), slice(left, left + self.width)
+
     def cut(self, pixels: NDArray[np.uint8]) -> Floats:
         """The window (H, W, 3) in [0, 1] of a picture (S, S, 3) uint8."""
         return pixels[self.rows, self.columns] * np.float32(1 / 255)
@@ -137,6 +149,22 @@ class Patch:
         whole = np.zeros((size, size), np.float32)
         whole[self.window.rows, self.window.columns] = self.alpha
         return whole
+
+    def scaled(self, factor: float, size: int) -> "Patch":
+        """The patch in a picture ``factor`` times as large, whose side is ``size``."""
+        window = self.window
+        corner = np.array([window.left, window.top]) * factor
+        left, top = np.floor(corner).astype(int).tolist()
+        across, down = (int(np.ceil(n * factor)) + 1 for n in (window.width, window.height))
+        new = Window(left, top, min(across, size - left), min(down, size - top))
+        shift = (np.array([left, top]) + 0.5) / factor - 0.5 - (window.left, window.top)
+        matrix = np.array([[1 / factor, 0, shift[0]], [0, 1 / factor, shift[1]]])
+        flags, sides = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, (new.width, new.height)
+        colours = cv2.warpAffine(
+            self.colours, matrix, sides, flags=flags, borderMode=cv2.BORDER_REPLICATE
+        )
+        alpha = cv2.warpAffine(self.alpha, matrix, sides, flags=flags)
+        return Patch(new, np.asarray(colours, np.float32), np.asarray(alpha, np.float32))
 
     def paint(self, layers: Floats) -> None:
         """Composite the patch over a picture (3, S, S) in [0, 1], in place."""

@@ -6,6 +6,7 @@ detail is therefore replaced by the photo's, moved as the layers are (two bands 
 multiresolution blend of Burt and Adelson 1983).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from engine.core.smoothing import smooth_step
 from engine.guidance.guides import Maps
 from engine.guidance.keep import KeepMask
+from engine.guidance.patches import Patch, Window
 from engine.imaging.crop import Crop
 from engine.imaging.resampling import warp
 
@@ -62,6 +64,7 @@ def paste(
     refined: Floats,
     maps: Maps,
     layered: Floats,
+    patches: Sequence[Patch] = (),
     keep: KeepMask | None = None,
 ) -> NDArray[_Depth]:
     """A copy of the photo's part in the crop (`Crop.inside`) with the refined image composited in.
@@ -70,6 +73,7 @@ def paste(
     refined  (S, S, 3) in [0, 1], the scaled crop
     maps     the guides' maps for the same source and pose
     layered  (S, S, 3) in [0, 1], their layers together
+    patches  those of the maps, drawn at full size, in pixels of the crop; (): enlarged ones
     keep     areas of the photo that stay unchanged
 
     Pixels where nothing moved are the photo's, bit for bit.
@@ -78,7 +82,8 @@ def paste(
     own = photo[crop.inside(photo)]
     height, width = own.shape[:2]
     x, y = max(-crop.left, 0), max(-crop.top, 0)  # the place of ``own`` in the crop
-    stack = _Stack.of(refined, maps, layered, detailed=side > size)
+    stack = _Stack.of(refined, maps, layered, detailed=side > size, drawn=bool(patches))
+    below = _smooth(layered)
     white = np.float32(np.iinfo(photo.dtype).max)
     depth, difference = (cv2.CV_8U, cv2.CV_16S) if white == 255 else (cv2.CV_16U, cv2.CV_32F)
     detail = None
@@ -97,7 +102,11 @@ def paste(
         band = stack.enlarged(rows, columns, side)
         change = band.colours[..., :3] * white
         if detail is not None:
-            change += _moved_detail(detail, (x, y), band, side / size)
+            moved = _moved_detail(detail, (x, y), band, side / size)
+            window = Window(left, start, right - left, rows.stop - start)
+            for patch in patches:
+                _draw_detail(patch, below, moved, window, side, white)
+            change += _times(moved, band.detailed)
         change -= own[here]
         alpha = band.colours[..., 3].clip(0, 1) * (ramp[rows, None] * ramp[None, columns])
         if keep is not None:
@@ -123,13 +132,17 @@ class _Stack:
     detailed: Floats
 
     @classmethod
-    def of(cls, refined: Floats, maps: Maps, layered: Floats, detailed: bool) -> Self:
-        """From the refined image and the layers together (S, S, 3); ``detailed``: with layers."""
+    def of(cls, refined: Floats, maps: Maps, layered: Floats, detailed: bool, drawn: bool) -> Self:
+        """From the refined image and the layers together (S, S, 3).
+
+        detailed  with layers    drawn  whether the maps' patches are drawn at full size, too
+        """
         layers: list[tuple[Floats | None, Floats]] = []
         weight = np.zeros_like(maps.moved)
         if detailed:
             layers = [(layer.places, layer.alpha) for layer in maps.layers]
-            layers += [(None, patch.opacity(len(refined))) for patch in maps.patches]
+            if not drawn:
+                layers += [(None, patch.opacity(len(refined))) for patch in maps.patches]
             smooth = _smooth(refined)
             weight = _alike(smooth, _smooth(layered)) * _shown(layers)
             refined = refined + weight[..., None] * (smooth - refined)
@@ -200,7 +213,7 @@ def _alike(refined: Floats, layers: Floats) -> Floats:
 def _moved_detail(
     detail: NDArray[Any], corner: tuple[int, int], band: _Stack, scale: float
 ) -> Floats:
-    """(R, C, 3): the photo's detail, moved as the layers of a band are.
+    """(R, C, 3): the photo's detail, moved as the layers of a band are, whatever its weight.
 
     corner  the place of the detail in the crop: x, y
     """
@@ -212,7 +225,22 @@ def _moved_detail(
         result = _times(result, 1 - alpha)
         if places is not None:
             result += _times(warp(detail, places - shift, scale), alpha)
-    return _times(result, band.detailed)
+    return result
+
+
+def _draw_detail(
+    patch: Patch, below: Floats, result: Floats, band: Window, side: int, white: np.float32
+) -> None:
+    """Replace detail of a band (R, C, 3), in place, by that of a patch drawn at full size.
+
+    below  (S, S, 3) the layers together without their fine detail
+    """
+    window = patch.window.shared(band)
+    if window is None:
+        return
+    here, own = result[window.within(band)], window.within(patch.window)
+    base = _enlarged(below, window.rows, window.columns, side, cv2.INTER_CUBIC)
+    here += patch.alpha[own][..., None] * ((patch.colours[own] - base) * white - here)
 
 
 def _times(picture: NDArray[Any], share: Floats) -> Floats:

@@ -1,5 +1,6 @@
 """The predictor's inputs and outputs: source, network input (source and target), prediction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -15,9 +16,9 @@ from engine.face.landmarks import Landmarks
 from engine.face.lifted_face import LiftedFace
 from engine.face.parts import Parts
 from engine.face.posed_head import PosedHead
-from engine.guidance.guides import Maps, SourceHead, combined
+from engine.guidance.guides import Features, Maps, SourceHead, combined
 from engine.guidance.keep import KeepMask, check_keep
-from engine.guidance.patches import Tones
+from engine.guidance.patches import Patch, Tones
 from engine.imaging.colour import Stored, over_white, to_8_bits
 from engine.imaging.crop import Crop
 from engine.inference.compositing import paste
@@ -27,6 +28,7 @@ Floats = NDArray[np.float32]
 
 _LARGEST = 4  # longest sides of the photo: the photo would fill too little of a larger crop
 _LARGEST_SIDE = 30_000  # pixels: `cv2.remap` accepts no more than 32767
+_LARGEST_DRAWN = 1600  # pixels: side of the crop at which eyes and mouth are drawn at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +64,15 @@ class Source:
         return SourceHead(self.pixels, parts, self.face.head.in_crop(self.crop, size))
 
     @cached_property
+    def features(self) -> tuple[Features, int]:
+        """Eyes and mouth, drawn at the photo's size if that is not too large; and the crop's side
+        then."""
+        size = min(self.crop.side, _LARGEST_DRAWN)
+        parts = self.parts.in_crop(self.crop, self.pixels.shape[0])
+        head = self.face.head.in_crop(self.crop, size)
+        return Features(self.crop.scaled(self.photo, size), parts, head), size
+
+    @cached_property
     def tones(self) -> Tones:
         """The tones of the picture: a photo without colour stays without."""
         return Tones(self.pixels)
@@ -93,6 +104,18 @@ class NetworkInput:
         """The layers of the guides, with the place in the source of each pixel."""
         size = self.source.pixels.shape[0]
         return self.source.head.maps(self.head.in_crop(self.source.crop, size))
+
+    @cached_property
+    def patches(self) -> tuple[Patch, ...]:
+        """Eyes and mouth as `maps` has them, but drawn for the crop at full size, in its pixels."""
+        crop = self.source.crop
+        if not self.maps.patches or crop.side <= self.source.pixels.shape[0]:
+            return ()
+        features, size = self.source.features
+        patches = features.patches(self.head.in_crop(crop, size))
+        if size == crop.side:
+            return patches
+        return tuple(patch.scaled(crop.side / size, crop.side) for patch in patches)
 
     @cached_property
     def guides(self) -> Floats:
@@ -166,11 +189,13 @@ class Prediction:
             check_keep(keep, source.photo)
         before = source.photo if stored is None else stored
         if before.shape[2] == 3:
-            return self._pasted(before, self.refined, keep)
+            return self._pasted(before, self.refined, keep, self.posed.patches)
         return self._pasted_transparent(before, keep)
 
-    def _pasted(self, photo: Stored, picture: Floats, keep: KeepMask | None) -> Stored:
-        return paste(photo, self.crop, picture, self.posed.maps, self.warp, keep)
+    def _pasted(
+        self, photo: Stored, picture: Floats, keep: KeepMask | None, patches: Sequence[Patch] = ()
+    ) -> Stored:
+        return paste(photo, self.crop, picture, self.posed.maps, self.warp, patches, keep)
 
     def _pasted_transparent(self, before: Stored, keep: KeepMask | None) -> Stored:
         """The part inside the crop for a photo (H, W, 4): its transparency moves as the layers do.
@@ -182,7 +207,7 @@ class Prediction:
         small = to_8_bits(self.crop.scaled(alphas, self.refined.shape[0]))
         moved = self.posed.maps.carried(small * np.float32(1 / 255))
         alpha = self._pasted(alphas, moved, keep)[..., :1]
-        result = self._pasted(colours, self.refined, keep)
+        result = self._pasted(colours, self.refined, keep, self.posed.patches)
         inside = self.crop.inside(before)
         after = before[inside].copy()
         changed = (result != colours[inside]).any(axis=2) | (alpha != after[..., 3:]).any(axis=2)

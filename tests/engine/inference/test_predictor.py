@@ -1,6 +1,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -14,6 +15,7 @@ from engine.face.parts import PartLabel
 from engine.face.pose import Pose3D
 from engine.imaging.crop import Crop
 from engine.imaging.photos import Photo
+from engine.inference.compositing import paste
 from engine.inference.prediction import Prediction
 from engine.inference.predictor import Predictor
 from engine.networks.checkpoint import save_checkpoint
@@ -106,6 +108,42 @@ def test_paste_leaves_the_rest(ready: Predictor, photo: Photo, turned: Landmarks
     inside[max(crop.top, 0) : crop.top + crop.side, max(crop.left, 0) : crop.left + crop.side] = 1
     np.testing.assert_array_equal(pasted[~inside], photo[~inside])
     assert (pasted[inside] != photo[inside]).any()
+
+
+def test_eyes_and_mouth_are_drawn_at_the_photos_size(
+    ready: Predictor, photo: Photo, face: Landmarks
+) -> None:
+    pose = Pose3D.of(face).with_coefficients({"jawOpen": 0.5}, (20.0, 0.0))
+    made = ready.predict(pose)
+    patches = made.posed.patches
+    assert len(patches) == len(made.posed.maps.patches) == 3
+    enlarged = paste(photo, made.crop, made.refined, made.posed.maps, made.warp)
+    fine = made.pasted_crop()
+    far = np.ones(fine.shape[:2], bool)
+    for patch in patches:
+        window = patch.window
+        eye, blurred = (picture[window.rows, window.columns] for picture in (fine, enlarged))
+        assert sharpness(eye) > 1.2 * sharpness(blurred)
+        margin = 8 * made.crop.side // ready.size
+        rows, columns = (
+            slice(max(part.start - margin, 0), part.stop + margin)
+            for part in (window.rows, window.columns)
+        )
+        far[rows, columns] = False
+    np.testing.assert_array_equal(fine[far], enlarged[far])
+
+
+def test_patches_of_large_photos_are_enlarged(ready: Predictor, face: Landmarks) -> None:
+    pose = Pose3D.of(face).with_coefficients({}, (20.0, 0.0))
+    drawn = ready.predict(pose).posed.patches[0]
+    side = ready.crop.side
+    twice = drawn.scaled(2, 2 * side)
+    whole = cv2.resize(drawn.opacity(side), (2 * side, 2 * side))
+    np.testing.assert_allclose(twice.opacity(2 * side), whole, atol=0.02)
+
+
+def sharpness(picture: Photo) -> float:
+    return float(cv2.Laplacian(picture, cv2.CV_32F).std())
 
 
 def test_a_pose_beyond_the_crop_gets_a_wider_one(
