@@ -21,11 +21,12 @@ from numpy.typing import NDArray
 
 from engine.config.skeletons import SKELETONS
 from engine.core.errors import ReposeError
+from engine.face.coefficients import Coefficients
 from engine.face.landmarks import Box, Landmarks
 
 Pixels = NDArray[np.uint8]
 
-VERSION = 4
+VERSION = 5
 INDEX = "index.json"
 PICTURES = "pictures.bin"
 SKIPPED = "skipped.csv"
@@ -44,6 +45,7 @@ class Entry:
     labels_offset  the same of its part labels
     landmarks      the N points of the skeleton in pixels of the cached picture; None where missing
     box            left, top, right, bottom of face or body, pixels of the cached picture
+    expression     the face's 52 expression coefficients; None if only its landmarks are known
     """
 
     name: str
@@ -56,6 +58,7 @@ class Entry:
     labels_offset: int | None
     landmarks: tuple[tuple[float, float] | None, ...]
     box: Box
+    expression: tuple[float, ...] | None
 
     @property
     def end(self) -> int:
@@ -74,6 +77,7 @@ class Picture:
     file, offset, shape  position and shape (H, W, 3) of the pixels
     landmarks      (N, 2), pixels of the picture; NaN where a point is missing
     box            (4,): left, top, right, bottom, pixels of the picture
+    expression     of the face, gaze included; None if only its landmarks are known
     fixed_camera   whether pictures of one person share their frame
     skeleton       the skeleton of the points, a name in `SKELETONS`
     weight_offset, labels_offset  positions of the weight map and of the part labels, or None
@@ -91,6 +95,7 @@ class Picture:
     skeleton: str = "face"
     weight_offset: int | None = None
     labels_offset: int | None = None
+    expression: Coefficients | None = None
 
     @property
     def pixels(self) -> Pixels:
@@ -166,6 +171,11 @@ def open_cache(folder: Path) -> list[Picture]:
                     skeleton=skeleton,
                     weight_offset=entry.weight_offset,
                     labels_offset=entry.labels_offset,
+                    expression=(
+                        None
+                        if entry.expression is None
+                        else Coefficients.from_array(entry.expression)
+                    ),
                 )
             )
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:

@@ -23,6 +23,7 @@ from engine.data.augmentation import (
 from engine.data.batch import Batch
 from engine.data.cache import Picture, Pixels
 from engine.data.split import partners
+from engine.face.coefficients import Coefficients
 from engine.face.landmarks import Landmarks, flipped
 from engine.face.lifted_face import LiftedFace
 from engine.face.parts import PartLabel
@@ -45,6 +46,7 @@ class Pair:
     weight          (H, W) uint8: loss weight of each pixel of the target; None means 255 everywhere
     source_parts, target_parts  (H, W, 6) float32 in [0, 1]: the share of each `PartLabel`; None if
                     they are unknown
+    source_expression, target_expression  of the faces; None if only their landmarks are known
     """
 
     source: Pixels
@@ -56,6 +58,8 @@ class Pair:
     weight: NDArray[np.uint8] | None = None
     source_parts: NDArray[np.float32] | None = None
     target_parts: NDArray[np.float32] | None = None
+    source_expression: Coefficients | None = None
+    target_expression: Coefficients | None = None
 
 
 class PairSet(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
@@ -176,6 +180,8 @@ def cut_pair(
         weight=second.weight,
         source_parts=first.parts,
         target_parts=second.parts,
+        source_expression=first.expression,
+        target_expression=second.expression,
     )
 
 
@@ -209,11 +215,22 @@ class GuidedSource:
     @classmethod
     def of(cls, pair: Pair) -> Self:
         face = LiftedFace.of(pair.source_landmarks)
+        if pair.source_expression is not None:
+            gaze = pair.source_expression.gaze
+            face = replace(face, expression=face.expression.with_gaze(*gaze))
         return cls(pair.source, face, SourceHead(pair.source, pair.source_parts, face.head))
 
-    def guides(self, target: Landmarks) -> NDArray[np.float32]:
-        """The guides (8, S, S) for target landmarks (68, 2), pixels of the source."""
-        return self.layers.maps(self.face.followed(target)).guides(self.pixels)
+    def guides(
+        self, target: Landmarks, expression: Coefficients | None = None
+    ) -> NDArray[np.float32]:
+        """The guides (8, S, S) for target landmarks (68, 2), pixels of the source.
+
+        expression  of the target, for its gaze, which its landmarks do not tell; None: unknown
+        """
+        head = self.face.followed(target)
+        if expression is not None:
+            head = replace(head, expression=head.expression.with_gaze(*expression.gaze))
+        return self.layers.maps(head).guides(self.pixels)
 
 
 def to_tensors(
@@ -239,7 +256,9 @@ def to_tensors(
         item["target_edges"] = torch.from_numpy(find_edges(pair.target, config.edges))[None]
     if config.guides:
         source = source or GuidedSource.of(pair)
-        item["guides"] = torch.from_numpy(source.guides(pair.target_landmarks))
+        item["guides"] = torch.from_numpy(
+            source.guides(pair.target_landmarks, pair.target_expression)
+        )
     return item
 
 
@@ -261,14 +280,15 @@ def _stacked(tensors: Sequence[torch.Tensor]) -> torch.Tensor:
 
 
 class _Cut(NamedTuple):
-    """A picture at the networks' size (H, W, 3), its points (N, 2), box (4,), weight (H, W) and
-    parts (H, W, 6)."""
+    """A picture at the networks' size (H, W, 3), its points (N, 2), box (4,), weight (H, W), parts
+    (H, W, 6) and expression."""
 
     pixels: Pixels
     landmarks: Landmarks
     box: NDArray[np.float32]
     weight: NDArray[np.uint8] | None
     parts: NDArray[np.float32] | None
+    expression: Coefficients | None
 
     @classmethod
     def of(cls, picture: Picture, matrix: NDArray[np.float64], height: int, width: int) -> Self:
@@ -280,6 +300,7 @@ class _Cut(NamedTuple):
             _moved(picture.box.reshape(2, 2), matrix).ravel(),
             None if weight is None else _sampled(weight, matrix, height, width),
             None if labels is None else _sampled_shares(labels, matrix, height, width),
+            picture.expression,
         )
 
     def mirrored(self, mirror: Sequence[int]) -> "_Cut":
@@ -292,6 +313,7 @@ class _Cut(NamedTuple):
             np.array([width - 1 - right, top, width - 1 - left, bottom], np.float32),
             None if self.weight is None else np.ascontiguousarray(self.weight[:, ::-1]),
             None if self.parts is None else np.ascontiguousarray(self.parts[:, ::-1]),
+            None if self.expression is None else self.expression.mirrored(),
         )
 
 

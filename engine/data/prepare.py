@@ -176,6 +176,7 @@ def _entries(
                 end += layer.size
                 contents.append(layer)
         weight_offset, labels_offset = offsets
+        expression = sample.expression
         points = [None if np.isnan(x) else (float(x), float(y)) for x, y in sample.points]
         entries.append(
             Entry(
@@ -189,6 +190,7 @@ def _entries(
                 labels_offset=labels_offset,
                 landmarks=tuple(points),
                 box=sample.box,
+                expression=None if expression is None else expression.values_in_order,
             )
         )
     return tuple(entries), contents

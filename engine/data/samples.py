@@ -15,8 +15,10 @@ from engine.config.config import Detector
 from engine.core.errors import ReposeError
 from engine.data.keypoints import OPENPOSE_ENDING, Points, read_openpose
 from engine.data.layouts import PictureFile
+from engine.face.coefficients import Coefficients
 from engine.face.detection import find_largest_face
 from engine.face.landmarks import Box, Landmarks
+from engine.face.lifted_face import fitted_head
 from engine.face.parts import label_parts
 from engine.face.pose_files import read_pose
 from engine.imaging.crop import Crop
@@ -57,6 +59,7 @@ class Sample:
     box     left, top, right, bottom of face or body, pixels
     weight  (H, W) uint8: loss weight of each pixel; None for a photograph
     labels  (H, W) uint8, values of `PartLabel`; None if it is not of a face
+    expression  of the face; None if only its landmarks are known
     """
 
     pixels: Photo
@@ -64,6 +67,7 @@ class Sample:
     box: Box
     weight: NDArray[np.uint8] | None = None
     labels: NDArray[np.uint8] | None = None
+    expression: Coefficients | None = None
 
     def scaled(self, scale: float) -> "Sample":
         """The sample downscaled by the factor ``scale``; unchanged if that is 1 or more."""
@@ -80,7 +84,9 @@ class Sample:
             (right + 0.5) * across - 0.5,
             (bottom + 0.5) * down - 0.5,
         )
-        return Sample(np.asarray(pixels, np.uint8), points.astype(np.float32), box)
+        return Sample(
+            np.asarray(pixels, np.uint8), points.astype(np.float32), box, expression=self.expression
+        )
 
 
 def read_samples(
@@ -140,7 +146,8 @@ def _face(photo: Photo, marks: Path, detector: Detector) -> Sample:
     face = find_largest_face(photo, detector)
     if face is None:
         raise ReposeError("No face was found.")
-    return Sample(photo, face.landmarks, face.box)
+    expression = None if face.dense is None else fitted_head(face).expression
+    return Sample(photo, face.landmarks, face.box, expression=expression)
 
 
 def _body(photo: Photo, file: PictureFile, points: Points | None) -> Sample:
@@ -161,18 +168,26 @@ def _body(photo: Photo, file: PictureFile, points: Points | None) -> Sample:
     return Sample(photo, points, _box_around(there)).scaled(PHOTO_SIDE / max(photo.shape[:2]))
 
 
-def _lifted(face: Sample, name: str, views: int) -> tuple[Sample, ...]:
-    """The portrait, cropped to the frame of its views, and the views."""
+def _lifted(face: Sample, name: str, count: int) -> tuple[Sample, ...]:
+    """The portrait, cropped to the frame of its views, and ``count`` views, which keep its
+    expression."""
     from engine.data.lifting.portrait import LiftedPortrait
 
     portrait = LiftedPortrait.of(face.pixels, face.points)
     photo = portrait.view(0, 0, 0)
-    samples = [_labelled(Sample(photo.pixels, photo.landmarks, _box_around(photo.landmarks)))]
-    for angles in view_angles(name, views):
-        view = portrait.view(*angles)
-        box = _box_around(view.landmarks)
-        samples.append(_labelled(Sample(view.pixels, view.landmarks, box, view.weight)))
-    return tuple(samples)
+    views = [portrait.view(*angles) for angles in view_angles(name, count)]
+    return tuple(
+        _labelled(
+            Sample(
+                view.pixels,
+                view.landmarks,
+                _box_around(view.landmarks),
+                None if view is photo else view.weight,
+                expression=face.expression,
+            )
+        )
+        for view in (photo, *views)
+    )
 
 
 def _labelled(face: Sample) -> Sample:

@@ -13,8 +13,9 @@ from engine.config.config import Config
 from engine.config.presets import PRESETS
 from engine.core.errors import ReposeError
 from engine.data.cache import Picture, open_cache
-from engine.data.pairs import PairSet, cut_pair, to_batch, to_tensors, with_backdrop
+from engine.data.pairs import GuidedSource, PairSet, cut_pair, to_batch, to_tensors, with_backdrop
 from engine.data.split import partners, split
+from engine.face.coefficients import REST, Coefficients
 from engine.face.landmarks import Landmarks, flipped
 from engine.face.parts import PartLabel
 from engine.guidance.masks import box_of_landmarks
@@ -257,6 +258,32 @@ def test_backdrop_changes_the_background_alone(pictures: list[Picture]) -> None:
     assert (weight[person] == 0).all()
     unknown = replace(before, source_parts=None)
     assert with_backdrop(unknown, clutter, np.random.default_rng(1)) is unknown
+
+
+def test_guides_look_where_the_target_looks(pictures: list[Picture]) -> None:
+    config = PRESETS["default"]
+    asked = replace(pictures[0], expression=REST.with_gaze((20, 0)))
+    pair = cut_pair(replace(pictures[0], expression=REST), asked, config)
+    source = GuidedSource.of(pair)
+    points = pair.target_landmarks
+    ahead, aside = (source.guides(points, e) for e in (REST, pair.target_expression))
+    assert np.abs(ahead[3:6] - np.moveaxis(pair.source / 255, 2, 0)).max() < 0.02
+    changed = np.argwhere(np.abs(aside - ahead).max(axis=0) > 0.1)[:, ::-1]
+    assert len(changed) > 20
+    low, high = points[36:48].min(axis=0) - 4, points[36:48].max(axis=0) + 4
+    assert (changed >= low).all()
+    assert (changed <= high).all()
+    item = to_tensors(pair, config)
+    np.testing.assert_array_equal(item["guides"], aside)
+
+
+def test_expressions_are_mirrored_with_their_picture(pictures: list[Picture]) -> None:
+    wink = Coefficients.of(eyeBlinkLeft=1.0)
+    pair = [replace(picture, expression=wink) for picture in pictures[:2]]
+    cuts = [cut_pair(*pair, PRESETS["default"], np.random.default_rng(seed)) for seed in range(8)]
+    found = {cut.source_expression for cut in cuts}
+    assert found == {wink, wink.mirrored()}
+    assert all(cut.source_expression == cut.target_expression for cut in cuts)
 
 
 def test_single_pictures_are_no_pairs(pictures: list[Picture], small_config: Config) -> None:

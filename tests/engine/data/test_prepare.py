@@ -14,6 +14,7 @@ from engine.data.prepare import PrepareOptions, prepare
 from engine.data.samples import CROP_SIDE, PHOTO_SIDE, view_angles
 from engine.face.detection import find_faces, find_largest_face
 from engine.face.landmarks import Landmarks
+from engine.face.lifted_face import fitted_head
 from engine.face.pose_files import read_pose, write_pose
 from engine.imaging.photos import Photo, read_photo, write_photo
 
@@ -247,6 +248,7 @@ def test_portraits_become_views(
     assert {picture.group for picture in pictures} == {"anna"}
     assert len({picture.shape for picture in pictures}) == 1
     assert first.weight is None
+    assert first.expression is None, "a file of landmarks does not tell it"
     assert np.abs(first.landmarks - find_faces(first.pixels)[0].landmarks).mean() < 3
     for view in views:
         assert view.weight is not None
@@ -256,6 +258,15 @@ def test_portraits_become_views(
         assert view.weight[y, x] > 100 > view.weight.min()
         assert not np.array_equal(view.pixels, first.pixels)
     assert skipped(cache) == {"ben.png": f"{data / 'ben.png'} is empty."}
+
+
+def test_views_keep_the_expression(photo: Photo, tmp_path: Path) -> None:
+    write_photo(tmp_path / "data" / "anna.png", photo)
+    made = prepared(tmp_path / "data", tmp_path / "cache", layout="portraits", views=1)
+    first, view = open_cache(made)
+    (found, *_) = find_faces(photo)
+    assert first.expression == fitted_head(found).expression
+    assert view.expression == first.expression
 
 
 def test_angles_of_views_are_spread_and_always_the_same() -> None:
