@@ -2,10 +2,12 @@
 
 A warp of a photo cannot open a mouth, because the photo does not show what is inside. So teeth are
 drawn along the arches of the head model, gums at their necks, and its tongue, with the colours that
-the photo lets expect. Teeth that the photo shows stay themselves: the upper ones move with the
-skull, the lower ones with the jaw.
+the photo lets expect. What the photo shows of the inside is stretched between the lips of the pose.
+Teeth that it shows stay themselves: the upper ones move with the skull, the lower ones with the
+jaw.
 """
 
+from dataclasses import dataclass
 from functools import cache
 
 import cv2
@@ -27,6 +29,8 @@ Floats = NDArray[np.float32]
 
 # Lengths in decimetres.
 _CHANGED = (0.008, 0.04)  # growth of the opening, movement of the lips: not drawn, fully drawn
+_PARTED = (0.01, 0.04)  # gap between the source's lips: closed, shows the inside
+_STRETCHED = (0.3, 1.0)  # pixels: movement of the rims; not drawn, fully drawn
 _AROUND = 0.12  # of the lips, in the source
 _SEARCHED = 0.15  # from the middle of the opening: where its rims are looked for
 _CORRECTED = (-0.04, 0.04)  # of a rim, at most
@@ -57,6 +61,7 @@ class Mouth:
         self._gaps = _gaps(head)
         self._correction: Array = np.zeros((2, len(self._gaps)))
         self._own: OwnTeeth | None = None
+        self._inside: _OwnInside | None = None
         rims = self._rims(head)
         window = Window.around(rims.reshape(-1, 2), _AROUND * head.pose.scale, self._size)
         if window is not None:
@@ -64,7 +69,9 @@ class Mouth:
                 label = window.label(parts, PartLabel.MOUTH, self._size)
                 self._correction = _correction(rims, label, window, head)
                 rims = self._rims(head)
-            self._own = OwnTeeth.found(window.cut(pixels), window, rims, lips, head)
+            inside = window.cut(pixels)
+            self._inside = _OwnInside(inside, window, rims, head.pose.scale)
+            self._own = OwnTeeth.found(inside, window, rims, lips, head)
         self._rest = Row.of(head, Part.UPPER_TEETH).plane.places(rims)
         if self._own is not None:
             self._enamel = self._own.enamel
@@ -95,7 +102,8 @@ class Mouth:
         grown = float(smooth_step((moved[1] - moved[0])[:, 1].max(), *_CHANGED))
         own = self._own
         changed = grown if own is None else float(smooth_step(np.abs(moved).max(), *_CHANGED))
-        if max(grown, changed) == 0:
+        stretched = 0.0 if self._inside is None else self._inside.changed(rims)
+        if max(grown, changed, stretched) == 0:
             return None
         tongue = _tongue(target)
         out = float(smooth_step(target.expression["tongueOut"], *_TONGUE_OUT))
@@ -124,6 +132,11 @@ class Mouth:
             for row in (lower, upper):
                 colours, opacity = own.draw(colours, row, window)
                 alpha = np.maximum(alpha, opening * opacity * np.float32(max(grown, changed)))
+        if self._inside is not None and stretched:
+            below, shown = self._inside.stretched(rims, window)
+            shown *= opening * (1 - alpha) * np.float32(stretched)
+            colours = blended(below, colours, alpha / (alpha + shown).clip(1e-6))
+            alpha = (alpha + shown).clip(0, 1)
         return Patch(window, colours, alpha)
 
     def _tongue_colours(self, outline: Array, window: Window) -> Floats:
@@ -132,6 +145,39 @@ class Mouth:
         back = ((outline[:, 1].max() - y) / max(float(np.ptp(outline[:, 1])), 1.0)).clip(0, 1)
         light = _TONGUE[0] + (_TONGUE[1] - _TONGUE[0]) * back
         return np.asarray(light[:, None, None] * self._flesh, np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class _OwnInside:
+    """What a source shows between its lips.
+
+    pixels  (H, W, 3) in [0, 1] of the window    rims  (2, K, 2) of the lips, pixels of the picture
+    scale   pixels per decimetre
+    """
+
+    pixels: Floats
+    window: Window
+    rims: Array
+    scale: float
+
+    def changed(self, rims: Array) -> float:
+        """How much of it has to be drawn anew between other rims, 0 to 1."""
+        return float(smooth_step(np.abs(rims - self.rims).max(), *_STRETCHED))
+
+    def stretched(self, rims: Array, window: Window) -> tuple[Floats, Floats]:
+        """Colours (H, W, 3) in a window with the inside between other rims, and their opacity
+        (H, W): where the source's lips touch, there is none."""
+        shape, triangles = (window.height, window.width), _strip(rims.shape[1])
+        gap = np.linalg.norm(self.rims[1] - self.rims[0], axis=1) / self.scale
+        shown = np.tile(smooth_step(gap, *_PARTED), 2)
+        start = self.rims.reshape(-1, 2) - (self.window.left, self.window.top)
+        end = (rims.reshape(-1, 2) - (window.left, window.top)).astype(np.float32)
+        drawing = draw(end, None, triangles, *shape)
+        values = np.zeros((*shape, 3), np.float32)
+        values.reshape(-1, 3)[drawing.pixels] = drawing.interpolate(
+            np.column_stack([start, shown]).astype(np.float32), triangles
+        )
+        return sampled(self.pixels, values[..., :2]), values[..., 2]
 
 
 def _tongue(head: PosedHead) -> Array:
@@ -175,6 +221,16 @@ def _correction(rims: Array, label: Floats, window: Window, head: PosedHead) -> 
     moves = np.stack([half - above, below - half]).clip(*_CORRECTED)
     padded = np.pad(moves, ((0, 0), (1, 1)), "edge")
     return np.asarray((padded[:, :-2] + 2 * padded[:, 1:-1] + padded[:, 2:]) / 4)
+
+
+@cache
+def _strip(count: int) -> NDArray[np.int32]:
+    """Triangles (T, 3) between two rows of ``count`` points each, the second after the first."""
+    left = np.arange(count - 1, dtype=np.int32)
+    return np.concatenate([
+        np.column_stack([left, left + 1, left + count]),
+        np.column_stack([left + 1, left + count + 1, left + count]),
+    ])  # fmt: skip
 
 
 def _depth_inside(opening: Floats, sigma: float) -> Floats:

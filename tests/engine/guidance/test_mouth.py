@@ -144,3 +144,21 @@ def test_at_full_size_the_same_is_drawn(closed: Pose3D, crop: Crop) -> None:
     mean = pictures[1].reshape(3, SIZE, 2, SIZE, 2).mean(axis=(2, 4))
     drawn = (pictures[0] != picture_of(skin())).any(axis=0)
     assert np.abs(mean - pictures[0])[:, drawn].mean() < 0.06
+
+
+def test_the_sources_own_inside_turns_with_the_head(
+    photo: Photo, smiling: Pose3D, crop: Crop, parts: Floats
+) -> None:
+    head = smiling.head.in_crop(crop, SIZE)
+    pixels = crop.scaled(photo, SIZE)
+    own = picture_of(pixels)
+    for turned in (smiling.turned(0, 12, 0), smiling.turned(15, 0, 0)):
+        target = turned.head.in_crop(crop, SIZE)
+        picture = np.zeros_like(own)
+        Mouth(pixels, parts, head).paint(picture, target)
+        places = [
+            points[[62, 66]].mean(axis=0).round().astype(int)
+            for points in (head.landmarks, target.landmarks)
+        ]
+        before, after = (p[:, y, x] for p, (x, y) in zip((own, picture), places, strict=True))
+        np.testing.assert_allclose(after, before, atol=0.08)
