@@ -37,7 +37,8 @@ class ReposeOptions:
     output: Annotated[
         Path | None, arg(aliases=["-o"], metavar="OUT.png", help_behavior_hint="")
     ] = None
-    """The picture to write, for one source and one pose (.png .jpg .webp .tif .bmp)."""
+    """The picture to write, for one source and one pose (.png .jpg .webp .tif .bmp), or the photo
+    and its change in layers (.ora .psd)."""
 
     target: Annotated[Paths, arg(metavar="PHOTO ...", help_behavior_hint="")] = ()
     """Photos to copy the pose from, or folders of photos."""
@@ -76,8 +77,9 @@ class ReposeOptions:
     """The face of the source to use: 1 is the largest, 2 the second largest, and so on."""
 
     view: View = "photo"
-    """What to write. photo: the whole photo; face: only the square around the face, refined;
-    coarse: the same, coarse; difference: the difference map (grey is zero)."""
+    """What to write. photo: the whole photo; layer: what changed in it, transparent elsewhere, to
+    lay over the photo; face: only the square around the face, refined; coarse: the same, coarse;
+    difference: the difference map (grey is zero)."""
 
     keep_area: Annotated[Path | None, arg(metavar="MASK.png", help_behavior_hint="")] = None
     """A mask with the aspect ratio of the source: white where the photo must not change (glasses, a
@@ -91,7 +93,7 @@ class ReposeOptions:
     {number}. The default has a field for everything that varies."""
 
     format: Format = "png"
-    """The file format of a batch's pictures."""
+    """The file format of a batch's pictures; ora and psd have layers."""
 
     quality: int = 95
     """The quality of JPEG and WebP, 1 to 100."""

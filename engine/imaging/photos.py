@@ -55,6 +55,9 @@ _WRITE_FORMATS = {
 WRITTEN_SUFFIXES = tuple(_WRITE_FORMATS)
 """Suffixes of `write_photo`, lower case."""
 
+TRANSPARENT_SUFFIXES = (".png", ".webp", ".tif", ".tiff")
+"""Those of WRITTEN_SUFFIXES whose files keep transparency."""
+
 PHOTO_SUFFIXES = (*WRITTEN_SUFFIXES, ".avif", ".heic", ".heif")
 """Suffixes of photos to read, lower case."""
 
