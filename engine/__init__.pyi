@@ -41,6 +41,7 @@ from .export.sequence import open_footage as open_footage
 from .export.sequence import played as played
 from .export.sequence import smoothed as smoothed
 from .export.sequence_export import SequenceExport as SequenceExport
+from .export.views import write_view as write_view
 from .face.coefficients import LARGEST_GAZE as LARGEST_GAZE
 from .face.coefficients import MIRROR_NAMES as MIRROR_NAMES
 from .face.coefficients import Coefficients as Coefficients

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 VIEWS: dict[str, Any] = {
     "photo": QT_TRANSLATE_NOOP("ExportForm", "Whole photo"),
+    "layer": QT_TRANSLATE_NOOP("ExportForm", "Change alone, transparent"),
     "face": QT_TRANSLATE_NOOP("ExportForm", "Face alone, refined"),
     "coarse": QT_TRANSLATE_NOOP("ExportForm", "Face alone, coarse"),
     "difference": QT_TRANSLATE_NOOP("ExportForm", "Difference map"),
@@ -44,6 +45,8 @@ FORMATS: dict[str, Any] = {
     "jpg": QT_TRANSLATE_NOOP("ExportForm", "JPEG, small"),
     "webp": QT_TRANSLATE_NOOP("ExportForm", "WebP, smaller"),
     "tif": QT_TRANSLATE_NOOP("ExportForm", "TIFF, exact"),
+    "ora": QT_TRANSLATE_NOOP("ExportForm", "OpenRaster, layers"),
+    "psd": QT_TRANSLATE_NOOP("ExportForm", "Photoshop, layers"),
 }
 WITH_QUALITY = ("jpg", "webp")
 ANIMATIONS: dict[str, Any] = {

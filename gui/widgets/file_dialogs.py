@@ -44,10 +44,12 @@ def ask_save(
     if not name:
         return None
     path = Path(name)
-    if not path.suffix:
-        by_kind = [suffix for suffix, kind in kinds.items() if chosen.startswith(kind)]
-        suffix = [*by_kind, *kinds][0]
-        path = path.with_name(path.name + suffix)
+    by_kind = [suffix for suffix, kind in kinds.items() if chosen.startswith(kind)]
+    suffix = [*by_kind, *kinds][0]
+    # The dialog does not change the suggested name when a kind with a double suffix is chosen.
+    short = suffix.endswith(path.suffix) and not path.name.lower().endswith(suffix)
+    if not path.suffix or short:
+        path = path.with_name((path.stem if path.suffix else path.name) + suffix)
         # The file dialog has checked the name without the suffix.
         if path.exists() and not ask_yes(
             parent,

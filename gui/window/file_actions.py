@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEventLoop, QObject, Signal
 from PySide6.QtWidgets import QMainWindow
@@ -35,8 +34,8 @@ from gui.window.recent_menu import remember_file
 from gui.workers.background import Background
 from gui.workers.predict_worker import PredictWorker
 
-if TYPE_CHECKING:
-    pass
+LAYER_SUFFIX = ".layer.png"
+"""A picture with this suffix is saved as what changed in the photo, transparent elsewhere."""
 
 
 def is_pose(path: Path) -> bool:
@@ -177,6 +176,9 @@ class FileActions(QObject):
             ".jpg": self.tr("JPEG, small"),
             ".webp": "WebP",
             ".tif": "TIFF",
+            ".ora": self.tr("OpenRaster: photo and change as layers"),
+            ".psd": self.tr("Photoshop: photo and change as layers"),
+            LAYER_SUFFIX: self.tr("Change alone, as a transparent layer"),
         }
         path = ask_save(self._window, self.tr("Save picture"), suggestion, kinds, "pictures")
         if path is None:
@@ -189,7 +191,10 @@ class FileActions(QObject):
         self.busy.emit(self.tr("Saving {}…").format(path.name))
         token = (photo, edit)
         metadata = photo.metadata if keeps_place() else photo.metadata.without_place()
-        self._worker.save(path, edit.pose, token, metadata, notes_edits(), edit.keep, photo.stored)
+        layer = path.name.lower().endswith(LAYER_SUFFIX)
+        self._worker.save(
+            path, edit.pose, token, metadata, notes_edits(), edit.keep, photo.stored, layer
+        )
         return True
 
     def _save_picture_now(self) -> bool:

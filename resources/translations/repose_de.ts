@@ -551,6 +551,10 @@
         <translation>Ganzes Foto</translation>
     </message>
     <message>
+        <source>Change alone, transparent</source>
+        <translation>Nur die Änderung, transparent</translation>
+    </message>
+    <message>
         <source>Face alone, refined</source>
         <translation>Nur das Gesicht, verfeinert</translation>
     </message>
@@ -577,6 +581,14 @@
     <message>
         <source>TIFF, exact</source>
         <translation>TIFF, verlustfrei</translation>
+    </message>
+    <message>
+        <source>OpenRaster, layers</source>
+        <translation>OpenRaster, Ebenen</translation>
+    </message>
+    <message>
+        <source>Photoshop, layers</source>
+        <translation>Photoshop, Ebenen</translation>
     </message>
     <message>
         <source>None</source>
@@ -1001,6 +1013,18 @@
     <message>
         <source>Export</source>
         <translation>Export</translation>
+    </message>
+    <message>
+        <source>OpenRaster: photo and change as layers</source>
+        <translation>OpenRaster: Foto und Änderung als Ebenen</translation>
+    </message>
+    <message>
+        <source>Photoshop: photo and change as layers</source>
+        <translation>Photoshop: Foto und Änderung als Ebenen</translation>
+    </message>
+    <message>
+        <source>Change alone, as a transparent layer</source>
+        <translation>Nur die Änderung, als transparente Ebene</translation>
     </message>
     <message>
         <source>{} is the original photo. Overwrite it? This cannot be undone.</source>
