@@ -67,6 +67,7 @@ class ExportBatch:
     name              naming pattern (see NAME_FIELDS); empty: the shortest that gives unique names
     overwrite         recompute pictures that exist
     sheet             file of the contact sheet
+    sheet_faces       whether it shows only the square around each face
     animation         GIF or MP4 of each source's pictures in job order
     fps               frame rate of the animation
     model, device, precision  see Predictor
@@ -96,6 +97,7 @@ class ExportBatch:
     masks: Path | None = None
     overwrite: bool = False
     sheet: Path | None = None
+    sheet_faces: bool = False
     animation: Path | None = None
     fps: float = 8.0
     model: Path | None = None

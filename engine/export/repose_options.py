@@ -101,6 +101,9 @@ class ReposeOptions:
     sheet: Annotated[Path | None, arg(metavar="SHEET.png", help_behavior_hint="")] = None
     """Also write a contact sheet: a row for each source, a column for each pose."""
 
+    sheet_faces: Annotated[bool, arg(help_behavior_hint="")] = False
+    """Show only the square around the face in the contact sheet."""
+
     animation: Annotated[Path | None, arg(metavar="SWEEP.gif", help_behavior_hint="")] = None
     """Also write the pictures of each source as a GIF or MP4."""
 
@@ -271,6 +274,7 @@ def batch_from_options(options: ReposeOptions) -> ExportBatch:
         masks=options.keep_area,
         overwrite=options.overwrite,
         sheet=options.sheet,
+        sheet_faces=options.sheet_faces,
         animation=options.animation,
         fps=ExportBatch.fps if options.fps is None else options.fps,
         model=options.model,
@@ -298,6 +302,7 @@ def batch_arguments(batch: ExportBatch) -> list[str]:
             words += [f"--{name}", f"{value:g}" if isinstance(value, float) else str(value)]
     words += [f"--gaze={batch.gaze}"] if batch.gaze else []
     words += ["--keep-area", str(batch.masks)] if batch.masks else []
+    words += ["--sheet-faces"] if batch.sheet_faces else []
     words += ["--overwrite"] if batch.overwrite else []
     words += [] if batch.note else ["--no-provenance"]
     words += [] if batch.place else ["--no-gps"]

@@ -138,14 +138,21 @@ def open_picture(
             ) from error
 
 
-def read_thumbnail(path: Path, side: int) -> NDArray[np.uint8]:
+def read_thumbnail(
+    path: Path, side: int, area: tuple[int, int, int, int] | None = None
+) -> NDArray[np.uint8]:
     """A picture scaled to fit ``side`` x ``side``, upright, (H, W, 4) uint8 sRGB and alpha.
+
+    area  only this part of it: left, top, right, bottom, pixels of the upright picture
 
     Pictures that fit are not enlarged. Raises as `open_picture`.
     """
     with open_picture(path) as image:
-        image.draft(None, (side, side))  # JPEG decodes at a fraction of its size
+        if area is None:
+            image.draft(None, (side, side))  # JPEG decodes at a fraction of its size
         small = upright_rgb(image, str(path))
+        if area is not None:
+            small = small.crop(area)
         small.thumbnail((side, side), Image.Resampling.LANCZOS)
         rgba = np.array(small.convert("RGBA"))
         rgba[..., :3] = in_srgb(rgba[..., :3], image.info.get("icc_profile") or b"")

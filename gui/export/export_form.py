@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QMenu,
     QPushButton,
     QSizePolicy,
     QSpinBox,
@@ -67,6 +68,8 @@ class ExportForm(QWidget):
         self.sources = PathList(self.tr("Photos"), engine.PHOTO_SUFFIXES, "photos")
         pose_files = (*engine.PHOTO_SUFFIXES, *engine.POSE_SUFFIXES)
         self.targets = PathList(self.tr("Poses"), pose_files, "poses")
+        self.named = QMenu(self)
+        self._add_named()
         self.edited_pose = QCheckBox(self.tr("The pose in the editor"))
         self.kept = QCheckBox(self.tr("Keep the areas painted in the editor, in its photo"))
         self.kept.setToolTip(self.tr("The areas painted with the menu Keep do not change"))
@@ -82,6 +85,8 @@ class ExportForm(QWidget):
         self.view, self.animation = self._translated(VIEWS), self._translated(ANIMATIONS)
         self.fps = QSpinBox()
         self.sheet = QCheckBox(self.tr("A contact sheet of all pictures"))
+        self.sheet_faces = QCheckBox(self.tr("Only the faces"))
+        self.sheet_faces.setToolTip(self.tr("The contact sheet shows the square around each face"))
         self.overwrite = QCheckBox(self.tr("Overwrite pictures that exist"))
         self.note = QCheckBox(self.tr("Note in the pictures that they were edited"))
         self.note.setToolTip(
@@ -129,12 +134,26 @@ class ExportForm(QWidget):
             masks=masks if self.kept.isChecked() else None,
             overwrite=self.overwrite.isChecked(),
             sheet=out / SHEET if self.sheet.isChecked() else None,
+            sheet_faces=self.sheet.isChecked() and self.sheet_faces.isChecked(),
             animation=out / f"{ANIMATION}{animation}" if animation else None,
             fps=self.fps.value(),
             model=model,
             device=device,
             precision=precision(),
         )
+
+    def offer_poses(self, named: Iterable[tuple[str, Path]]) -> None:
+        """Offer named poses, the name and the pose file of each, for the list of poses."""
+        self.named.clear()
+        for name, path in named:
+            action = self.named.addAction(name.replace("&", "&&"))
+            action.triggered.connect(lambda _=False, n=name, p=path: self.targets.add([p], n))
+
+    def _add_named(self) -> None:
+        button = QPushButton(self.tr("Add a named pose"))
+        button.setToolTip(self.tr("Add a pose of the panel Expression and poses"))
+        button.setMenu(self.named)
+        self.targets.add_button(button)
 
     def _fill(self) -> None:
         self.sources.setMinimumHeight(130)
@@ -194,7 +213,7 @@ class ExportForm(QWidget):
             form.addRow(name, field)
         right.addLayout(form)
         right.addSpacing(4)
-        for box in (self.sheet, self.note, self.overwrite):
+        for box in (_line(self.sheet, self.sheet_faces), self.note, self.overwrite):
             right.addWidget(box)
         right.addStretch()
         columns = QHBoxLayout(self)
@@ -211,6 +230,7 @@ class ExportForm(QWidget):
             self.format.currentIndexChanged, self.quality.valueChanged,
             self.view.currentIndexChanged, self.transfer.currentIndexChanged,
             self.animation.currentIndexChanged, self.fps.valueChanged, self.sheet.toggled,
+            self.sheet_faces.toggled,
             self.overwrite.toggled, self.note.toggled,
         ):  # fmt: skip
             signal.connect(lambda *_: self.changed.emit())
@@ -219,6 +239,8 @@ class ExportForm(QWidget):
         self._show_quality()
         self.animation.currentIndexChanged.connect(self._show_fps)
         self._show_fps()
+        self.sheet.toggled.connect(self.sheet_faces.setVisible)
+        self.sheet_faces.setVisible(False)
         self.edited_pose.toggled.connect(self._show_turned)
         self._show_turned()
 

@@ -16,6 +16,7 @@ from gui.document.project import SUFFIX
 from gui.export.export_dialog import ExportDialog
 from gui.panes.panes import Panes
 from gui.pose.copy_pose_dialog import CopyPoseDialog
+from gui.pose.pose_presets import PosePresets
 from gui.style.preferences import keeps_place, notes_edits
 from gui.widgets.file_dialogs import (
     MODEL_SUFFIXES,
@@ -58,11 +59,12 @@ class FileActions(QObject):
         background: Background,
         shown: Viewport,
         panes: Panes,
+        presets: PosePresets,
         window: QMainWindow,
     ) -> None:
         super().__init__(window)
         self._document, self._worker, self._background = document, worker, background
-        self._window = window
+        self._presets, self._window = presets, window
         self.projects = ProjectActions(document, background, shown, panes, window)
         for own, theirs in (
             (self.busy, self.projects.busy),
@@ -160,6 +162,7 @@ class FileActions(QObject):
             )
         self.export.form.sources.add(path for path in files if not is_pose(path))
         self.export.form.targets.add(path for path in files if is_pose(path))
+        self.export.form.offer_poses((pose.name, pose.path) for pose in self._presets.poses)
         self.export.open_for()
 
     def save_picture(self) -> bool:

@@ -619,12 +619,28 @@
         <translation>Diese Felder werden ersetzt: {fields}</translation>
     </message>
     <message>
+        <source>Only the faces</source>
+        <translation>Nur die Gesichter</translation>
+    </message>
+    <message>
+        <source>The contact sheet shows the square around each face</source>
+        <translation>Der Kontaktbogen zeigt das Quadrat um jedes Gesicht</translation>
+    </message>
+    <message>
         <source>Overwrite pictures that exist</source>
         <translation>Vorhandene Bilder überschreiben</translation>
     </message>
     <message>
         <source>XMP: that a trained model made parts of it, and which. EXIF and colours are kept.</source>
         <translation>XMP: dass ein trainiertes Modell Teile davon erzeugt hat, und welches. EXIF und Farben bleiben erhalten.</translation>
+    </message>
+    <message>
+        <source>Add a named pose</source>
+        <translation>Benannte Pose hinzufügen</translation>
+    </message>
+    <message>
+        <source>Add a pose of the panel Expression and poses</source>
+        <translation>Eine Pose der Leiste „Ausdruck und Posen“ hinzufügen</translation>
     </message>
     <message>
         <source> fps</source>
