@@ -85,6 +85,7 @@ from .guidance.keep import keep_part as keep_part
 from .imaging.colour import Stored as Stored
 from .imaging.colour import in_srgb as in_srgb
 from .imaging.photos import PHOTO_SUFFIXES as PHOTO_SUFFIXES
+from .imaging.photos import WRITTEN_SUFFIXES as WRITTEN_SUFFIXES
 from .imaging.photos import Photo as Photo
 from .imaging.photos import Picture as Picture
 from .imaging.photos import read_photo as read_photo

@@ -24,7 +24,7 @@ from engine.face.pose_files import POSE_SUFFIXES
 from engine.imaging.layered import LAYERED_SUFFIXES
 from engine.imaging.photos import PHOTO_SUFFIXES, WRITTEN_SUFFIXES
 
-Format = Literal["png", "jpg", "webp", "tif", "ora", "psd"]
+Format = Literal["png", "jpg", "webp", "tif", "jxl", "ora", "psd"]
 """File format of a batch's pictures."""
 
 Precision = Literal["auto", "full", "half"]

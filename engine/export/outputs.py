@@ -47,7 +47,7 @@ def check_view_path(path: Path, view: View, size: tuple[int, int] | None = None)
         if whole is not None:
             check_layered_path(path, whole)
         return
-    if suffix not in WRITTEN_SUFFIXES:
+    if suffix not in (*WRITTEN_SUFFIXES, ".jxl"):
         suffixes = " ".join((*WRITTEN_SUFFIXES, *LAYERED_SUFFIXES))
         raise ReposeError(f"{path} has no suffix that Repose can write; use one of {suffixes}.")
     if view == "layer" and suffix not in TRANSPARENT_SUFFIXES:

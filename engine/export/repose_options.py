@@ -37,8 +37,8 @@ class ReposeOptions:
     output: Annotated[
         Path | None, arg(aliases=["-o"], metavar="OUT.png", help_behavior_hint="")
     ] = None
-    """The picture to write, for one source and one pose (.png .jpg .webp .tif .bmp), or the photo
-    and its change in layers (.ora .psd)."""
+    """The picture to write, for one source and one pose (.png .jpg .webp .tif .bmp .jxl), or the
+    photo and its change in layers (.ora .psd)."""
 
     target: Annotated[Paths, arg(metavar="PHOTO ...", help_behavior_hint="")] = ()
     """Photos to copy the pose from, or folders of photos."""
@@ -96,7 +96,7 @@ class ReposeOptions:
     """The file format of a batch's pictures; ora and psd have layers."""
 
     quality: int = 95
-    """The quality of JPEG and WebP, 1 to 100."""
+    """The quality of JPEG, WebP and JPEG XL, 1 to 100."""
 
     sheet: Annotated[Path | None, arg(metavar="SHEET.png", help_behavior_hint="")] = None
     """Also write a contact sheet: a row for each source, a column for each pose."""

@@ -46,10 +46,11 @@ FORMATS: dict[str, Any] = {
     "jpg": QT_TRANSLATE_NOOP("ExportForm", "JPEG, small"),
     "webp": QT_TRANSLATE_NOOP("ExportForm", "WebP, smaller"),
     "tif": QT_TRANSLATE_NOOP("ExportForm", "TIFF, exact"),
+    "jxl": "JPEG XL",
     "ora": QT_TRANSLATE_NOOP("ExportForm", "OpenRaster, layers"),
     "psd": QT_TRANSLATE_NOOP("ExportForm", "Photoshop, layers"),
 }
-WITH_QUALITY = ("jpg", "webp")
+WITH_QUALITY = ("jpg", "webp", "jxl")
 ANIMATIONS: dict[str, Any] = {
     "": QT_TRANSLATE_NOOP("ExportForm", "None"),
     ".gif": "GIF",
@@ -81,7 +82,12 @@ class ExportForm(QWidget):
         self.name = QLineEdit()
         fields = " ".join(f"{{{field}}}" for field in engine.NAME_FIELDS)
         self.name.setToolTip(self.tr("These fields are replaced: {fields}").format(fields=fields))
-        self.format, self.quality = self._translated(FORMATS), QSpinBox()
+        written = {
+            kind: text
+            for kind, text in FORMATS.items()
+            if kind != "jxl" or ".jxl" in engine.WRITTEN_SUFFIXES
+        }
+        self.format, self.quality = self._translated(written), QSpinBox()
         self.view, self.animation = self._translated(VIEWS), self._translated(ANIMATIONS)
         self.fps = QSpinBox()
         self.sheet = QCheckBox(self.tr("A contact sheet of all pictures"))

@@ -179,6 +179,7 @@ class FileActions(QObject):
             ".jpg": self.tr("JPEG, small"),
             ".webp": "WebP",
             ".tif": "TIFF",
+            **({".jxl": "JPEG XL"} if ".jxl" in engine.WRITTEN_SUFFIXES else {}),
             ".ora": self.tr("OpenRaster: photo and change as layers"),
             ".psd": self.tr("Photoshop: photo and change as layers"),
             LAYER_SUFFIX: self.tr("Change alone, as a transparent layer"),
