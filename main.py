@@ -53,7 +53,7 @@ class EditorOptions:
     """
 
     photo: Annotated[Positional[Path | None], arg(metavar="[PHOTO]", help_behavior_hint="")] = None
-    """The photo (JPEG, PNG, WebP, TIFF, BMP, AVIF, HEIC or JPEG XL) or project (.repose) to open. The
+    """The photo (JPEG, PNG, WebP, TIFF, BMP, AVIF or HEIC) or project (.repose) to open. The
     default is a sample photo."""
 
     model: Annotated[Path | None, arg(metavar="PATH", help_behavior_hint="")] = None
