@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox, QWidget
 import engine
 from gui.document.data_folder import data_folder
 from gui.style.preferences import settings
+from gui.widgets.photo_dialog import choose_photo
 
 MODEL_SUFFIXES = (".safetensors",)
 PASTED = "pasted"
@@ -25,9 +26,11 @@ def ask_open(
     start = str(settings().value(f"folder/{folder}", pictures_folder()))
     patterns = " ".join(f"*{suffix} *{suffix.upper()}" for suffix in suffixes)
     everything = QCoreApplication.translate("FileDialogs", "All files")
-    name, _ = QFileDialog.getOpenFileName(
-        parent, title, start, f"{kind} ({patterns});;{everything} (*)"
-    )
+    filters = f"{kind} ({patterns});;{everything} (*)"
+    if folder == "photos":
+        name = choose_photo(parent, title, start, filters)
+    else:
+        name, _ = QFileDialog.getOpenFileName(parent, title, start, filters)
     if not name:
         return None
     settings().setValue(f"folder/{folder}", str(Path(name).parent))

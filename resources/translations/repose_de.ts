@@ -3252,6 +3252,13 @@ Selbst suchen?</translation>
     </message>
 </context>
 <context>
+    <name>Thumbnail</name>
+    <message>
+        <source>The marked photo</source>
+        <translation>Das markierte Foto</translation>
+    </message>
+</context>
+<context>
     <name>ToolBar</name>
     <message>
         <source>Tools</source>
