@@ -49,9 +49,9 @@ def ask_save(
     path = Path(name)
     by_kind = [suffix for suffix, kind in kinds.items() if chosen.startswith(kind)]
     suffix = [*by_kind, *kinds][0]
-    # The dialog does not change the suggested name when a kind with a double suffix is chosen.
-    short = suffix.endswith(path.suffix) and not path.name.lower().endswith(suffix)
-    if not path.suffix or short:
+    # Qt's own dialog leaves the suggested name as it is when another kind is chosen.
+    left = path.name == suggestion.name or suffix.endswith(path.suffix)
+    if not path.suffix or (left and not path.name.lower().endswith(suffix)):
         path = path.with_name((path.stem if path.suffix else path.name) + suffix)
         # The file dialog has checked the name without the suffix.
         if path.exists() and not ask_yes(

@@ -95,10 +95,10 @@ def test_a_picture_is_saved_with_layers(
         assert picture.mode == ("RGBA" if name == "out.layer.png" else "RGB")
 
 
-def test_a_kind_with_a_double_suffix_is_taken_by_its_name(
+def test_the_kind_is_that_of_the_name_or_the_chosen_one(
     window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kinds = {".png": "PNG, exact", ".layer.png": "Change alone"}
+    kinds = {".png": "PNG, exact", ".psd": "Photoshop", ".layer.png": "Change alone"}
 
     def ask(typed: str, kind: str) -> Path | None:
         chosen = f"{kinds[kind]} (*{kind})"
@@ -111,6 +111,8 @@ def test_a_kind_with_a_double_suffix_is_taken_by_its_name(
     assert ask("out.png", ".layer.png") == tmp_path / "out.layer.png"
     assert ask("out.layer.png", ".layer.png") == tmp_path / "out.layer.png"
     assert ask("out.png", ".png") == tmp_path / "out.png"
+    assert ask("out.png", ".psd") == tmp_path / "out.psd"
+    assert ask("other.png", ".psd") == tmp_path / "other.png"
     assert ask("out.jpg", ".layer.png") == tmp_path / "out.jpg"
     (tmp_path / "out.layer.png").touch()
     monkeypatch.setattr(file_dialogs, "ask_yes", lambda *_args: False)
