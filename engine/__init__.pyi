@@ -41,6 +41,7 @@ from .export.sequence import open_footage as open_footage
 from .export.sequence import played as played
 from .export.sequence import smoothed as smoothed
 from .export.sequence_export import SequenceExport as SequenceExport
+from .export.views import write_view as write_view
 from .face.coefficients import LARGEST_GAZE as LARGEST_GAZE
 from .face.coefficients import MIRROR_NAMES as MIRROR_NAMES
 from .face.coefficients import Coefficients as Coefficients
@@ -84,6 +85,7 @@ from .guidance.keep import keep_part as keep_part
 from .imaging.colour import Stored as Stored
 from .imaging.colour import in_srgb as in_srgb
 from .imaging.photos import PHOTO_SUFFIXES as PHOTO_SUFFIXES
+from .imaging.photos import WRITTEN_SUFFIXES as WRITTEN_SUFFIXES
 from .imaging.photos import Photo as Photo
 from .imaging.photos import Picture as Picture
 from .imaging.photos import read_photo as read_photo

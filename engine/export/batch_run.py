@@ -162,7 +162,8 @@ def _summaries(
     if batch.sheet is not None:
         metadata = Metadata().edited(predictor.model_name, note=batch.note)
         sheet = batch.sheet
-        yield sheet, lambda: write_sheet(sheet, jobs, metadata, batch.quality)
+        faces = batch.options if batch.sheet_faces else None
+        yield sheet, lambda: write_sheet(sheet, jobs, metadata, batch.quality, faces)
     if batch.animation is not None:
         for path, own in animations(batch.animation, jobs):
             pictures = [job.output for job in own]

@@ -17,12 +17,14 @@ from engine.config.config import Detector, read_settings
 from engine.core.errors import ReposeError
 from engine.core.files import name_key, read_text, real_path, reason
 from engine.export.jobs import Job, JobOptions, View
+from engine.export.outputs import check_view_path
 from engine.face.coefficients import read_coefficients, read_gaze
 from engine.face.pose import Transfer
 from engine.face.pose_files import POSE_SUFFIXES
+from engine.imaging.layered import LAYERED_SUFFIXES
 from engine.imaging.photos import PHOTO_SUFFIXES, WRITTEN_SUFFIXES
 
-Format = Literal["png", "jpg", "webp", "tif"]
+Format = Literal["png", "jpg", "webp", "tif", "jxl", "ora", "psd"]
 """File format of a batch's pictures."""
 
 Precision = Literal["auto", "full", "half"]
@@ -65,6 +67,7 @@ class ExportBatch:
     name              naming pattern (see NAME_FIELDS); empty: the shortest that gives unique names
     overwrite         recompute pictures that exist
     sheet             file of the contact sheet
+    sheet_faces       whether it shows only the square around each face
     animation         GIF or MP4 of each source's pictures in job order
     fps               frame rate of the animation
     model, device, precision  see Predictor
@@ -94,6 +97,7 @@ class ExportBatch:
     masks: Path | None = None
     overwrite: bool = False
     sheet: Path | None = None
+    sheet_faces: bool = False
     animation: Path | None = None
     fps: float = 8.0
     model: Path | None = None
@@ -114,6 +118,12 @@ class ExportBatch:
             raise ReposeError(
                 f"The sheet {self.sheet} needs one of the suffixes {' '.join(WRITTEN_SUFFIXES)}."
             )
+        if f".{self.format}" in LAYERED_SUFFIXES and (self.sheet or self.animation):
+            raise ReposeError(
+                f"A sheet or an animation is made of flat pictures: choose another format than"
+                f" {self.format} for it."
+            )
+        check_view_path(Path(f"picture.{self.format}"), self.view)
         if self.animation is not None and self.animation.suffix.lower() not in (".gif", ".mp4"):
             raise ReposeError(f"The animation {self.animation} must be a .gif or an .mp4.")
         if self.name:

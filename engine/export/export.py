@@ -20,13 +20,14 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from engine.config.config import Detector
 from engine.core.errors import ReposeError
 from engine.core.files import DiskFullError, real_path
 from engine.core.sharing import FutureCache, MicroBatcher
-from engine.export.jobs import Job, JobOptions, Outcome, View
+from engine.export.jobs import Job, JobOptions, Outcome
+from engine.export.outputs import check_view_path
+from engine.export.views import write_view
 from engine.face.detection import find_faces
 from engine.face.faces import Face
 from engine.face.pose import Pose3D, copied_pose
@@ -35,9 +36,9 @@ from engine.face.pose_files import POSE_SUFFIXES
 from engine.face.pose_preset import pose_from_file
 from engine.guidance.keep import KeepMask, keep_of, mask_file
 from engine.imaging.colour import Stored
-from engine.imaging.photos import Photo, check_photo_path, read_photo, read_picture, write_photo
+from engine.imaging.photos import Photo, read_photo, read_picture
 from engine.imaging.provenance import Metadata
-from engine.inference.prediction import NetworkInput, Prediction, Source, keep_refined
+from engine.inference.prediction import NetworkInput, Prediction, Source
 from engine.inference.predictor import Predictor
 
 _MAX_GPU_BATCH = 32
@@ -133,15 +134,21 @@ class _JobRunner:
                 raise ReposeError(job.problem)
             self._check_output(job)
             source = photo.result()
-            if self._options.view == "photo":
-                check_photo_path(job.output, source.size)
+            check_view_path(job.output, self._options.view, source.size)
             pose = self._target_pose(source, job)
             findings = check_pose(pose, source.size, self._predictor.trained_range)
             warning = " ".join(finding.sentence for finding in findings)
             prediction = self._predict(self._predictor.pose(source.source, pose))
             metadata = source.metadata.edited(self._predictor.model_name, note=self._options.note)
-            picture = render_view(prediction, self._options.view, source.keep, source.stored)
-            write_photo(job.output, picture, self._options.quality, metadata)
+            write_view(
+                job.output,
+                prediction,
+                self._options.view,
+                source.keep,
+                source.stored,
+                quality=self._options.quality,
+                metadata=metadata,
+            )
         except DiskFullError:
             raise
         except ReposeError as error:
@@ -153,7 +160,7 @@ class _JobRunner:
         return Outcome(job, "done", seconds=time.perf_counter() - start, warning=warning)
 
     def _check_output(self, job: Job) -> None:
-        check_photo_path(job.output)
+        check_view_path(job.output, self._options.view)
         if job.output.exists() and job.source.exists() and job.output.samefile(job.source):
             raise ReposeError(f"{job.output} is the source itself; choose another output.")
         if real_path(job.output) in self._inputs:
@@ -263,24 +270,3 @@ def find_face(photo: Photo, path: Path | str, number: int, detector: Detector) -
         count = "1 face was" if len(faces) == 1 else f"{len(faces)} faces were"
         raise ReposeError(f"There is no face {number} in {path}: {count} found.")
     return faces[number - 1]
-
-
-def render_view(
-    prediction: Prediction, view: View, keep: KeepMask | None = None, stored: Stored | None = None
-) -> Stored:
-    """The view of a prediction as a picture (H, W, 3) uint8; the photo also as `Prediction.pasted`.
-
-    keep, stored  see `Prediction.pasted`
-    """
-    if view == "photo":
-        return prediction.pasted(keep, stored)
-    if view == "face":
-        return _to_8_bits(keep_refined(prediction, keep) if keep else prediction.refined)
-    if view == "coarse":
-        return _to_8_bits(prediction.coarse)
-    return _to_8_bits((prediction.difference + np.float32(1)) / np.float32(2))
-
-
-def _to_8_bits(image: NDArray[np.float32]) -> Photo:
-    eight: Photo = np.rint(np.clip(image, 0, 1) * 255).astype(np.uint8)
-    return eight

@@ -13,8 +13,9 @@ from engine.core.errors import ReposeError
 from engine.core.files import name_key, read_text, real_path
 from engine.face.pose import Transfer
 
-View = Literal["photo", "face", "coarse", "difference"]
-"""What is written: the whole photo, or only the crop as refined (face), coarse, difference map."""
+View = Literal["photo", "layer", "face", "coarse", "difference"]
+"""What is written: the whole photo, only what changed in it (layer), or the crop as refined (face),
+coarse, difference map."""
 
 Result = Literal["done", "kept", "failed"]
 """Result of a job; kept: the output existed and was left as it is."""

@@ -37,7 +37,8 @@ class ReposeOptions:
     output: Annotated[
         Path | None, arg(aliases=["-o"], metavar="OUT.png", help_behavior_hint="")
     ] = None
-    """The picture to write, for one source and one pose (.png .jpg .webp .tif .bmp)."""
+    """The picture to write, for one source and one pose (.png .jpg .webp .tif .bmp .jxl), or the
+    photo and its change in layers (.ora .psd)."""
 
     target: Annotated[Paths, arg(metavar="PHOTO ...", help_behavior_hint="")] = ()
     """Photos to copy the pose from, or folders of photos."""
@@ -76,8 +77,9 @@ class ReposeOptions:
     """The face of the source to use: 1 is the largest, 2 the second largest, and so on."""
 
     view: View = "photo"
-    """What to write. photo: the whole photo; face: only the square around the face, refined;
-    coarse: the same, coarse; difference: the difference map (grey is zero)."""
+    """What to write. photo: the whole photo; layer: what changed in it, transparent elsewhere, to
+    lay over the photo; face: only the square around the face, refined; coarse: the same, coarse;
+    difference: the difference map (grey is zero)."""
 
     keep_area: Annotated[Path | None, arg(metavar="MASK.png", help_behavior_hint="")] = None
     """A mask with the aspect ratio of the source: white where the photo must not change (glasses, a
@@ -91,13 +93,16 @@ class ReposeOptions:
     {number}. The default has a field for everything that varies."""
 
     format: Format = "png"
-    """The file format of a batch's pictures."""
+    """The file format of a batch's pictures; ora and psd have layers."""
 
     quality: int = 95
-    """The quality of JPEG and WebP, 1 to 100."""
+    """The quality of JPEG, WebP and JPEG XL, 1 to 100."""
 
     sheet: Annotated[Path | None, arg(metavar="SHEET.png", help_behavior_hint="")] = None
     """Also write a contact sheet: a row for each source, a column for each pose."""
+
+    sheet_faces: Annotated[bool, arg(help_behavior_hint="")] = False
+    """Show only the square around the face in the contact sheet."""
 
     animation: Annotated[Path | None, arg(metavar="SWEEP.gif", help_behavior_hint="")] = None
     """Also write the pictures of each source as a GIF or MP4."""
@@ -269,6 +274,7 @@ def batch_from_options(options: ReposeOptions) -> ExportBatch:
         masks=options.keep_area,
         overwrite=options.overwrite,
         sheet=options.sheet,
+        sheet_faces=options.sheet_faces,
         animation=options.animation,
         fps=ExportBatch.fps if options.fps is None else options.fps,
         model=options.model,
@@ -296,6 +302,7 @@ def batch_arguments(batch: ExportBatch) -> list[str]:
             words += [f"--{name}", f"{value:g}" if isinstance(value, float) else str(value)]
     words += [f"--gaze={batch.gaze}"] if batch.gaze else []
     words += ["--keep-area", str(batch.masks)] if batch.masks else []
+    words += ["--sheet-faces"] if batch.sheet_faces else []
     words += ["--overwrite"] if batch.overwrite else []
     words += [] if batch.note else ["--no-provenance"]
     words += [] if batch.place else ["--no-gps"]

@@ -17,7 +17,7 @@ from engine.core.files import read_text
 from engine.export.animation import ANIMATIONS, write_frames
 from engine.export.batch_run import ExportResult, OnProgress, Tally
 from engine.export.batches import Precision
-from engine.export.export import find_face, job_threads, networks_for, render_view
+from engine.export.export import find_face, job_threads, networks_for
 from engine.export.jobs import Job, Outcome, View
 from engine.export.outputs import check_outputs
 from engine.export.repose_options import ReposeOptions
@@ -32,6 +32,7 @@ from engine.export.sequence import (
     played,
     smoothed,
 )
+from engine.export.views import render_view
 from engine.face.landmarks import Landmarks, check_landmarks
 from engine.face.pose import Pose3D, Transfer
 from engine.face.pose_check import Finding, FindingKind, check_pose
@@ -78,6 +79,8 @@ class SequenceExport:
 
     def __post_init__(self) -> None:
         check_output(self.output)
+        if self.view == "layer" and self.output.suffix.lower() in ANIMATIONS:
+            raise ReposeError("A video has no transparency for a layer: choose a folder instead.")
         if not 0 < self.fps <= MOST_FPS:
             raise ReposeError(f"A video has at most {MOST_FPS:g} frames per second.")
 

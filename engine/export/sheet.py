@@ -8,8 +8,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 from engine.core.errors import ReposeError
 from engine.export.batches import angle_text
-from engine.export.jobs import Job
-from engine.imaging.photos import write_photo
+from engine.export.export import find_face
+from engine.export.jobs import Job, JobOptions
+from engine.imaging.crop import Crop
+from engine.imaging.photos import read_photo, write_photo
 from engine.imaging.provenance import Metadata
 from engine.imaging.reading import read_thumbnail
 
@@ -21,8 +23,16 @@ _PAPER, _INK, _MISSING = "#ffffff", "#202020", "#d8d8d8"
 Pose = tuple[Path | None, tuple[float, float, float]]
 
 
-def write_sheet(path: Path, jobs: Sequence[Job], metadata: Metadata, quality: int = 95) -> None:
+def write_sheet(
+    path: Path,
+    jobs: Sequence[Job],
+    metadata: Metadata,
+    quality: int = 95,
+    faces: JobOptions | None = None,
+) -> None:
     """Write the contact sheet of the jobs' outputs; missing ones are grey cells.
+
+    faces  the jobs' options, to show only the square around the face of each source
 
     Raises ReposeError when the cells would be too small or the file cannot be written.
     """
@@ -45,12 +55,25 @@ def write_sheet(path: Path, jobs: Sequence[Job], metadata: Metadata, quality: in
         pen.multiline_text(place, _wrapped(pen, font, text, cell), _INK, font, spacing=2)
     for row, source in enumerate(sources):
         top = label + row * step_y + _GAP
+        area = None if faces is None else _face_area(source, faces)
         for column, file in enumerate([source, *(outputs.get((source, p)) for p in poses)]):
             left = _GAP + column * step_x
-            _draw(sheet, pen, file, (left, top), cell)
+            whole = column == 0 or faces is None or faces.view in ("photo", "layer")
+            _draw(sheet, pen, file, (left, top), cell, area if whole else None)
         name = _wrapped(pen, font, source.stem, cell).partition("\n")[0]
         pen.text((_GAP, top + cell + 2), name, _INK, font)
     write_photo(path, np.asarray(sheet), quality, metadata)
+
+
+def _face_area(source: Path, options: JobOptions) -> tuple[int, int, int, int] | None:
+    """The square around the face of a photo, inside of it; None if no face is found."""
+    try:
+        photo = read_photo(source)
+        face = find_face(photo, source, options.face, options.detector)
+    except ReposeError:  # the log has the reason
+        return None
+    rows, columns = Crop.around(face.landmarks).inside(photo)
+    return columns.start, rows.start, columns.stop, rows.stop
 
 
 def _labels(poses: Sequence[Pose]) -> list[str]:
@@ -76,10 +99,11 @@ def _draw(
     file: Path | None,
     place: tuple[int, int],
     cell: int,
+    area: tuple[int, int, int, int] | None,
 ) -> None:
     left, top = place
     try:
-        small = None if file is None else Image.fromarray(read_thumbnail(file, cell))
+        small = None if file is None else Image.fromarray(read_thumbnail(file, cell, area))
     except ReposeError:  # the log has the reason
         small = None
     if small is None:

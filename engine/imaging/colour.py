@@ -166,6 +166,8 @@ def turned(pixels: Stored, orientation: int) -> Stored:
 
 def orientation_of(image: Image.Image) -> int:
     """The EXIF orientation of an opened picture, 1 to 8; 1 if it cannot be read."""
+    if image.format == "JXL" and not getattr(image, "jpeg", False):
+        return 1  # decoded upright, whatever its EXIF says (ISO/IEC 18181-2), unless a JPEG
     try:
         found = int(image.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:  # damaged EXIF raises many types

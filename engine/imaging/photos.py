@@ -16,11 +16,13 @@ from engine.core.files import write_whole
 from engine.imaging.colour import (
     Stored,
     has_16_bits,
+    in_srgb,
     orientation_of,
     over_white,
     to_8_bits,
     upright_rgb,
 )
+from engine.imaging.jxl import INSTALL, has_jxl
 from engine.imaging.provenance import Metadata
 from engine.imaging.reading import LARGEST_PIXELS, open_picture, read_16_bits
 
@@ -51,11 +53,15 @@ _WRITE_FORMATS = {
     ".tif": "TIFF",
     ".tiff": "TIFF",
     ".bmp": "BMP",
+    **({".jxl": "JXL"} if has_jxl() else {}),
 }
 WRITTEN_SUFFIXES = tuple(_WRITE_FORMATS)
 """Suffixes of `write_photo`, lower case."""
 
-PHOTO_SUFFIXES = (*WRITTEN_SUFFIXES, ".avif", ".heic", ".heif")
+TRANSPARENT_SUFFIXES = tuple(s for s in WRITTEN_SUFFIXES if s not in (".jpg", ".jpeg", ".bmp"))
+"""Those of WRITTEN_SUFFIXES whose files keep transparency."""
+
+PHOTO_SUFFIXES = tuple(dict.fromkeys((*WRITTEN_SUFFIXES, ".avif", ".heic", ".heif", ".jxl")))
 """Suffixes of photos to read, lower case."""
 
 _LONGEST_SIDES = {"WEBP": 16383, "JPEG": 65500}  # pixels
@@ -111,6 +117,8 @@ def check_photo_path(path: Path, size: tuple[int, int] | None = None) -> None:
     size  (width, height) of the picture; also raises for one that is too long for the format
     """
     kind = _WRITE_FORMATS.get(path.suffix.lower())
+    if kind is None and path.suffix.lower() == ".jxl":
+        raise ReposeError(f"{path} cannot be written: JPEG XL needs {INSTALL}.")
     if kind is None:
         raise ReposeError(
             f"{path} has no suffix that Repose can write; use one of {' '.join(WRITTEN_SUFFIXES)}."
@@ -128,8 +136,9 @@ def write_photo(
 ) -> None:
     """Write a picture (H, W, 3 or 4) atomically, in the format given by the suffix of ``path``.
 
-    PNG and TIFF store all of it, WebP 8 bits, JPEG and BMP 8 bits composited on white. ``quality``
-    (1 to 100) applies to JPEG and WebP; the others are lossless. BMP stores no ``metadata``.
+    PNG and TIFF store all of it, WebP and JPEG XL 8 bits, JPEG and BMP 8 bits composited on white.
+    ``quality`` (1 to 100) applies to JPEG, WebP and JPEG XL; the others are lossless. BMP stores no
+    ``metadata``; JPEG XL no profile, its colours are converted to sRGB.
 
     Raises ReposeError when the suffix is none of WRITTEN_SUFFIXES or the file cannot be written.
     """
@@ -162,8 +171,13 @@ def _by_pillow(kind: str, pixels: Stored, quality: int, metadata: Metadata) -> b
         # 4:4:4: chroma subsampling blurs the edges of lips and eyes.
         "JPEG": {"quality": quality, "subsampling": 0, **metadata.options()},
         "WEBP": {"quality": quality, **metadata.options()},
+        # The plugin refuses a quality of 100 that is not called lossless.
+        "JXL": {"quality": quality, "lossless": quality == 100, **metadata.options()},
     }
-    eight = to_8_bits(pixels if kind == "WEBP" else over_white(pixels))
+    eight = to_8_bits(pixels if kind in ("WEBP", "JXL") else over_white(pixels))
+    if kind == "JXL" and metadata.icc:
+        eight = eight.copy()
+        eight[..., :3] = in_srgb(np.ascontiguousarray(eight[..., :3]), metadata.icc)
     file = io.BytesIO()
     Image.fromarray(eight).save(file, format=kind, **options.get(kind, {}))
     return file.getvalue()

@@ -22,6 +22,7 @@ from PIL import ExifTags, Image, features
 from engine.core.errors import ReposeError
 from engine.core.files import open_regular
 from engine.imaging.colour import Stored, check_white, in_srgb, turned, upright_rgb
+from engine.imaging.jxl import INSTALL, has_jxl, is_jxl, read_header
 
 LARGEST_PIXELS = 200_000_000
 """Width times height; a larger picture does not fit into a laptop's memory."""
@@ -29,19 +30,21 @@ LARGEST_PIXELS = 200_000_000
 LARGEST_BYTES = 2_000_000_000
 """Of a file: more than LARGEST_PIXELS take with 16 bits and without compression."""
 
-READ_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "AVIF", "HEIF")
-"""Pillow's names. JPEG includes MPO, which phones write: its first picture is the photo. AVIF and
-HEIF are read where Pillow and the package pillow-heif can do so."""
+READ_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "AVIF", "HEIF", "JXL")
+"""Pillow's names. JPEG includes MPO, which phones write: its first picture is the photo. AVIF, HEIF
+and JXL are read where Pillow and the packages pillow-heif and pillow-jxl-plugin can do so."""
 
 READ_NAMES = "JPEG, PNG, WebP, TIFF, BMP, AVIF or HEIC"
 """For sentences."""
 
 # Damaged metadata is skipped without Pillow's warnings.
 warnings.filterwarnings("ignore", module=r"PIL\.")
+warnings.filterwarnings("ignore", module=r"pillow_jxl\.")
 
 # `open_picture` checks the number of pixels itself, before decoding, with an error for users.
 Image.MAX_IMAGE_PIXELS = None
 
+_JXL = "a JPEG XL photo"
 _CONVERT = "save it as JPEG, PNG or TIFF with the program that shows it"
 _DEVELOP = "develop it with a RAW program and save it as JPEG or TIFF"
 
@@ -52,12 +55,12 @@ _OPTIONAL_KINDS = (
     (4, b"ftypmif1", "HEIF", "a HEIF photo"),
     (4, b"ftypmsf1", "HEIF", "a HEIF photo"),
     (4, b"ftypavi", "AVIF", "an AVIF photo"),
+    (0, b"\xff\x0a", "JXL", _JXL),
+    (4, b"JXL ", "JXL", _JXL),
 )
 _OTHER_KINDS = (
     (4, b"ftypcrx", "a camera's RAW file", _DEVELOP),
     (4, b"ftyp", "a video", "take it as the target of a sequence, or save one picture of it"),
-    (0, b"\xff\x0a", "a JPEG XL photo", _CONVERT),
-    (4, b"JXL ", "a JPEG XL photo", _CONVERT),
     (0, b"GIF8", "a GIF", "take it as the target of a sequence, or save one picture of it as PNG"),
     (0, b"8BPS", "a Photoshop file", "export it as PNG or TIFF"),
     (0, b"%PDF", "a PDF", "export its picture as PNG"),
@@ -107,9 +110,17 @@ def open_picture(
         file.seek(0)
         start = file.read(_LONGEST_START)
         _refuse_other_kinds(start, called)
-        file.seek(0)
+        xmp = b""
         try:
+            if is_jxl(start):  # which is decoded when it is opened
+                dimensions, xmp = read_header(file)
+                _refuse_size(dimensions, called, most_pixels)
+            file.seek(0)
             image = Image.open(file, formats=_formats())
+            if xmp:
+                image.info.setdefault("xmp", xmp)
+        except ReposeError:
+            raise
         except Exception as error:  # decoders raise many types for damaged headers
             if start[:2] in (b"II", b"MM"):
                 raise ReposeError(
@@ -119,12 +130,7 @@ def open_picture(
             raise ReposeError(
                 f"{called} is not a photo that Repose can read ({READ_NAMES})."
             ) from error
-        width, height = image.size
-        if width * height > most_pixels:
-            raise ReposeError(
-                f"{called} is too large: {width}x{height} pixels,"
-                f" and together they may be at most {most_pixels / 1_000_000:.3g} million."
-            )
+        _refuse_size(image.size, called, most_pixels)
         try:
             _refuse_parts(image, called)
             yield image
@@ -138,14 +144,21 @@ def open_picture(
             ) from error
 
 
-def read_thumbnail(path: Path, side: int) -> NDArray[np.uint8]:
+def read_thumbnail(
+    path: Path, side: int, area: tuple[int, int, int, int] | None = None
+) -> NDArray[np.uint8]:
     """A picture scaled to fit ``side`` x ``side``, upright, (H, W, 4) uint8 sRGB and alpha.
+
+    area  only this part of it: left, top, right, bottom, pixels of the upright picture
 
     Pictures that fit are not enlarged. Raises as `open_picture`.
     """
     with open_picture(path) as image:
-        image.draft(None, (side, side))  # JPEG decodes at a fraction of its size
+        if area is None:
+            image.draft(None, (side, side))  # JPEG decodes at a fraction of its size
         small = upright_rgb(image, str(path))
+        if area is not None:
+            small = small.crop(area)
         small.thumbnail((side, side), Image.Resampling.LANCZOS)
         rgba = np.array(small.convert("RGBA"))
         rgba[..., :3] = in_srgb(rgba[..., :3], image.info.get("icc_profile") or b"")
@@ -205,13 +218,23 @@ def file_input(path: Path) -> list[str]:
     return ["-protocol_whitelist", "file", "-i", f"file:{path}"]
 
 
+def _refuse_size(size: tuple[int, int], called: str, most_pixels: int) -> None:
+    width, height = size
+    if width * height > most_pixels:
+        raise ReposeError(
+            f"{called} is too large: {width}x{height} pixels,"
+            f" and together they may be at most {most_pixels / 1_000_000:.3g} million."
+        )
+
+
 def _refuse_other_kinds(start: bytes, called: str) -> None:
     """Raises ReposeError for a file that is known and not read, by its first bytes."""
     for place, mark, form, kind in _OPTIONAL_KINDS:
         if start[place:].startswith(mark):
             if form in _formats():
                 return
-            raise ReposeError(f"{called} is {kind}, which is not read here: {_CONVERT}.")
+            advice = f"install it with {INSTALL}, or {_CONVERT}" if kind == _JXL else _CONVERT
+            raise ReposeError(f"{called} is {kind}, which is not read here: {advice}.")
     for place, mark, kind, advice in _OTHER_KINDS:
         if start[place:].startswith(mark):
             raise ReposeError(f"{called} is {kind}, which Repose does not read: {advice}.")
@@ -229,6 +252,8 @@ def _formats() -> tuple[str, ...]:
         usable.discard("HEIF")
     else:
         register_heif_opener(thumbnails=False)
+    if not has_jxl():
+        usable.discard("JXL")
     return tuple(name for name in READ_FORMATS if name in usable)
 
 

@@ -91,7 +91,6 @@ def paste(
         shrunk = _smooth(crop.scaled(photo, size))
         smooth = _enlarged(shrunk, slice(y, y + height), slice(x, x + width), side, cv2.INTER_CUBIC)
         detail = cv2.subtract(own, smooth, dtype=difference)
-    ramp = _feather(side)
     result = own.copy()
     left, top, right, bottom = stack.changed(side)
     left, right, bottom = max(left, x), min(right, x + width), min(bottom, y + height)
@@ -108,12 +107,33 @@ def paste(
                 _draw_detail(patch, below, moved, window, side, white)
             change += _times(moved, band.detailed)
         change -= own[here]
-        alpha = band.colours[..., 3].clip(0, 1) * (ramp[rows, None] * ramp[None, columns])
-        if keep is not None:
-            size_of_band = (columns.stop - columns.start, rows.stop - rows.start)
-            alpha *= 1 - keep.window(crop.left + left, crop.top + rows.start, *size_of_band)
+        alpha = _opacity(band.colours[..., 3], crop, rows, columns, keep)
         result[here] = cv2.add(own[here], _times(change, alpha), dtype=depth)
     return result
+
+
+def opacity(
+    photo: NDArray[Any], crop: Crop, maps: Maps, keep: KeepMask | None = None
+) -> NDArray[np.float32]:
+    """(H, W) in [0, 1]: the weight of the refined image in `paste`, in the photo's part in the
+    crop."""
+    height, width = photo[crop.inside(photo)].shape[:2]
+    x, y = max(-crop.left, 0), max(-crop.top, 0)
+    rows, columns = slice(y, y + height), slice(x, x + width)
+    moved = _enlarged(maps.moved, rows, columns, crop.side, cv2.INTER_CUBIC)
+    return _opacity(moved, crop, rows, columns, keep)
+
+
+def _opacity(
+    moved: Floats, crop: Crop, rows: slice, columns: slice, keep: KeepMask | None
+) -> Floats:
+    """The weight of the refined image in rows and columns of the crop, from the part that moved."""
+    ramp = _feather(crop.side)
+    alpha = moved.clip(0, 1) * (ramp[rows, None] * ramp[None, columns])
+    if keep is not None:
+        size = columns.stop - columns.start, rows.stop - rows.start
+        alpha *= 1 - keep.window(crop.left + columns.start, crop.top + rows.start, *size)
+    return np.asarray(alpha, np.float32)
 
 
 @dataclass(frozen=True)

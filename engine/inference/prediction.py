@@ -21,7 +21,8 @@ from engine.guidance.keep import KeepMask, check_keep
 from engine.guidance.patches import Patch, Tones
 from engine.imaging.colour import Stored, over_white, to_8_bits
 from engine.imaging.crop import Crop
-from engine.inference.compositing import paste
+from engine.imaging.layered import Layers
+from engine.inference.compositing import opacity, paste
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -181,6 +182,13 @@ class Prediction:
         result = (self.posed.source.photo if stored is None else stored).copy()
         result[self.crop.inside(result)] = self.pasted_crop(keep, stored)
         return result
+
+    def layers(self, keep: KeepMask | None = None, stored: Stored | None = None) -> Layers:
+        """`pasted` as layers: the photo, and above it what changed. Raises as `pasted`."""
+        before = self.posed.source.photo if stored is None else stored
+        after = self.pasted(keep, stored)
+        weight = opacity(before, self.crop, self.posed.maps, keep)
+        return Layers.of(before, after, weight, self.crop.inside(before))
 
     def pasted_crop(self, keep: KeepMask | None = None, stored: Stored | None = None) -> Stored:
         """The part of `pasted` inside the crop: the rows and columns `Crop.inside` of the photo."""

@@ -12,8 +12,10 @@ from typing import Literal, NamedTuple, Self
 
 from engine.core.errors import ReposeError
 from engine.core.sharing import FutureCache
-from engine.export.export import adjusted, find_face, job_threads, networks_for, render_view
+from engine.export.export import adjusted, find_face, job_threads, networks_for
 from engine.export.jobs import View
+from engine.export.outputs import check_view_path
+from engine.export.views import render_view
 from engine.face.detection import find_faces
 from engine.face.faces import Face
 from engine.face.pose import Pose3D, Transfer, copied_pose
@@ -123,8 +125,9 @@ class Service:
             findings = check_pose(pose, found.size, self.predictor.trained_range)
             prediction = self._predict(self.predictor.pose(found.source, pose))
             metadata = found.metadata.edited(self.predictor.model_name)
-            picture = render_view(prediction, view)
-            data = encode_photo(Path(f"picture.{suffix}"), picture, quality, metadata)
+            path = Path(f"picture.{suffix}")
+            check_view_path(path, view)
+            data = encode_photo(path, render_view(prediction, view), quality, metadata)
         return Answer(data, tuple(finding.sentence for finding in findings))
 
     def _pose(self, face: _Face, wish: Wish) -> Pose3D:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QMenu,
     QPushButton,
     QSizePolicy,
     QSpinBox,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 VIEWS: dict[str, Any] = {
     "photo": QT_TRANSLATE_NOOP("ExportForm", "Whole photo"),
+    "layer": QT_TRANSLATE_NOOP("ExportForm", "Change alone, transparent"),
     "face": QT_TRANSLATE_NOOP("ExportForm", "Face alone, refined"),
     "coarse": QT_TRANSLATE_NOOP("ExportForm", "Face alone, coarse"),
     "difference": QT_TRANSLATE_NOOP("ExportForm", "Difference map"),
@@ -44,8 +46,11 @@ FORMATS: dict[str, Any] = {
     "jpg": QT_TRANSLATE_NOOP("ExportForm", "JPEG, small"),
     "webp": QT_TRANSLATE_NOOP("ExportForm", "WebP, smaller"),
     "tif": QT_TRANSLATE_NOOP("ExportForm", "TIFF, exact"),
+    "jxl": "JPEG XL",
+    "ora": QT_TRANSLATE_NOOP("ExportForm", "OpenRaster, layers"),
+    "psd": QT_TRANSLATE_NOOP("ExportForm", "Photoshop, layers"),
 }
-WITH_QUALITY = ("jpg", "webp")
+WITH_QUALITY = ("jpg", "webp", "jxl")
 ANIMATIONS: dict[str, Any] = {
     "": QT_TRANSLATE_NOOP("ExportForm", "None"),
     ".gif": "GIF",
@@ -64,6 +69,8 @@ class ExportForm(QWidget):
         self.sources = PathList(self.tr("Photos"), engine.PHOTO_SUFFIXES, "photos")
         pose_files = (*engine.PHOTO_SUFFIXES, *engine.POSE_SUFFIXES)
         self.targets = PathList(self.tr("Poses"), pose_files, "poses")
+        self.named = QMenu(self)
+        self._add_named()
         self.edited_pose = QCheckBox(self.tr("The pose in the editor"))
         self.kept = QCheckBox(self.tr("Keep the areas painted in the editor, in its photo"))
         self.kept.setToolTip(self.tr("The areas painted with the menu Keep do not change"))
@@ -75,10 +82,17 @@ class ExportForm(QWidget):
         self.name = QLineEdit()
         fields = " ".join(f"{{{field}}}" for field in engine.NAME_FIELDS)
         self.name.setToolTip(self.tr("These fields are replaced: {fields}").format(fields=fields))
-        self.format, self.quality = self._translated(FORMATS), QSpinBox()
+        written = {
+            kind: text
+            for kind, text in FORMATS.items()
+            if kind != "jxl" or ".jxl" in engine.WRITTEN_SUFFIXES
+        }
+        self.format, self.quality = self._translated(written), QSpinBox()
         self.view, self.animation = self._translated(VIEWS), self._translated(ANIMATIONS)
         self.fps = QSpinBox()
         self.sheet = QCheckBox(self.tr("A contact sheet of all pictures"))
+        self.sheet_faces = QCheckBox(self.tr("Only the faces"))
+        self.sheet_faces.setToolTip(self.tr("The contact sheet shows the square around each face"))
         self.overwrite = QCheckBox(self.tr("Overwrite pictures that exist"))
         self.note = QCheckBox(self.tr("Note in the pictures that they were edited"))
         self.note.setToolTip(
@@ -126,12 +140,26 @@ class ExportForm(QWidget):
             masks=masks if self.kept.isChecked() else None,
             overwrite=self.overwrite.isChecked(),
             sheet=out / SHEET if self.sheet.isChecked() else None,
+            sheet_faces=self.sheet.isChecked() and self.sheet_faces.isChecked(),
             animation=out / f"{ANIMATION}{animation}" if animation else None,
             fps=self.fps.value(),
             model=model,
             device=device,
             precision=precision(),
         )
+
+    def offer_poses(self, named: Iterable[tuple[str, Path]]) -> None:
+        """Offer named poses, the name and the pose file of each, for the list of poses."""
+        self.named.clear()
+        for name, path in named:
+            action = self.named.addAction(name.replace("&", "&&"))
+            action.triggered.connect(lambda _=False, n=name, p=path: self.targets.add([p], n))
+
+    def _add_named(self) -> None:
+        button = QPushButton(self.tr("Add a named pose"))
+        button.setToolTip(self.tr("Add a pose of the panel Expression and poses"))
+        button.setMenu(self.named)
+        self.targets.add_button(button)
 
     def _fill(self) -> None:
         self.sources.setMinimumHeight(130)
@@ -191,7 +219,7 @@ class ExportForm(QWidget):
             form.addRow(name, field)
         right.addLayout(form)
         right.addSpacing(4)
-        for box in (self.sheet, self.note, self.overwrite):
+        for box in (_line(self.sheet, self.sheet_faces), self.note, self.overwrite):
             right.addWidget(box)
         right.addStretch()
         columns = QHBoxLayout(self)
@@ -208,6 +236,7 @@ class ExportForm(QWidget):
             self.format.currentIndexChanged, self.quality.valueChanged,
             self.view.currentIndexChanged, self.transfer.currentIndexChanged,
             self.animation.currentIndexChanged, self.fps.valueChanged, self.sheet.toggled,
+            self.sheet_faces.toggled,
             self.overwrite.toggled, self.note.toggled,
         ):  # fmt: skip
             signal.connect(lambda *_: self.changed.emit())
@@ -216,6 +245,8 @@ class ExportForm(QWidget):
         self._show_quality()
         self.animation.currentIndexChanged.connect(self._show_fps)
         self._show_fps()
+        self.sheet.toggled.connect(self.sheet_faces.setVisible)
+        self.sheet_faces.setVisible(False)
         self.edited_pose.toggled.connect(self._show_turned)
         self._show_turned()
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox, QWidget
 import engine
 from gui.document.data_folder import data_folder
 from gui.style.preferences import settings
+from gui.widgets.photo_dialog import choose_photo
 
 MODEL_SUFFIXES = (".safetensors",)
 PASTED = "pasted"
@@ -25,9 +26,11 @@ def ask_open(
     start = str(settings().value(f"folder/{folder}", pictures_folder()))
     patterns = " ".join(f"*{suffix} *{suffix.upper()}" for suffix in suffixes)
     everything = QCoreApplication.translate("FileDialogs", "All files")
-    name, _ = QFileDialog.getOpenFileName(
-        parent, title, start, f"{kind} ({patterns});;{everything} (*)"
-    )
+    filters = f"{kind} ({patterns});;{everything} (*)"
+    if folder == "photos":
+        name = choose_photo(parent, title, start, filters)
+    else:
+        name, _ = QFileDialog.getOpenFileName(parent, title, start, filters)
     if not name:
         return None
     settings().setValue(f"folder/{folder}", str(Path(name).parent))
@@ -44,10 +47,12 @@ def ask_save(
     if not name:
         return None
     path = Path(name)
-    if not path.suffix:
-        by_kind = [suffix for suffix, kind in kinds.items() if chosen.startswith(kind)]
-        suffix = [*by_kind, *kinds][0]
-        path = path.with_name(path.name + suffix)
+    by_kind = [suffix for suffix, kind in kinds.items() if chosen.startswith(kind)]
+    suffix = [*by_kind, *kinds][0]
+    # Qt's own dialog leaves the suggested name as it is when another kind is chosen.
+    left = path.name == suggestion.name or suffix.endswith(path.suffix)
+    if not path.suffix or (left and not path.name.lower().endswith(suffix)):
+        path = path.with_name((path.stem if path.suffix else path.name) + suffix)
         # The file dialog has checked the name without the suffix.
         if path.exists() and not ask_yes(
             parent,

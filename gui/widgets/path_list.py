@@ -45,11 +45,10 @@ class PathList(QWidget):
         self.add_folder.setToolTip(self.tr("Add all files of a folder"))
         buttons = QHBoxLayout()
         buttons.setSpacing(6)
-        for button in (self.add_files, self.add_folder, self.remove):
-            button.setAutoDefault(False)
-            button.setObjectName("small")
-            buttons.addWidget(button)
+        self._buttons = buttons
         buttons.addStretch()
+        for button in (self.add_files, self.add_folder, self.remove):
+            self.add_button(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -67,15 +66,21 @@ class PathList(QWidget):
         items = (self.list.item(row) for row in range(self.list.count()))
         return tuple(Path(item.data(Qt.ItemDataRole.UserRole)) for item in items)
 
-    def add(self, paths: Iterable[Path]) -> None:
-        """Add the paths that are not in the list yet."""
+    def add_button(self, button: QPushButton) -> None:
+        """Add a button behind those that are there."""
+        button.setAutoDefault(False)
+        button.setObjectName("small")
+        self._buttons.insertWidget(self._buttons.count() - 1, button)
+
+    def add(self, paths: Iterable[Path], name: str = "") -> None:
+        """Add the paths that are not in the list yet; shown by their file names or as ``name``."""
         there = set(self.paths)
         for path in (path.absolute() for path in paths):
             if path in there:
                 continue
             there.add(path)
             folder = self.tr("{folder}/ (all files)").format(folder=path.name)
-            item = QListWidgetItem(folder if path.is_dir() else path.name)
+            item = QListWidgetItem(name or (folder if path.is_dir() else path.name))
             item.setData(Qt.ItemDataRole.UserRole, str(path))
             item.setToolTip(str(path))
             self.list.addItem(item)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEventLoop, QObject, Signal
 from PySide6.QtWidgets import QMainWindow
@@ -17,6 +16,7 @@ from gui.document.project import SUFFIX
 from gui.export.export_dialog import ExportDialog
 from gui.panes.panes import Panes
 from gui.pose.copy_pose_dialog import CopyPoseDialog
+from gui.pose.pose_presets import PosePresets
 from gui.style.preferences import keeps_place, notes_edits
 from gui.widgets.file_dialogs import (
     MODEL_SUFFIXES,
@@ -35,8 +35,8 @@ from gui.window.recent_menu import remember_file
 from gui.workers.background import Background
 from gui.workers.predict_worker import PredictWorker
 
-if TYPE_CHECKING:
-    pass
+LAYER_SUFFIX = ".layer.png"
+"""A picture with this suffix is saved as what changed in the photo, transparent elsewhere."""
 
 
 def is_pose(path: Path) -> bool:
@@ -59,11 +59,12 @@ class FileActions(QObject):
         background: Background,
         shown: Viewport,
         panes: Panes,
+        presets: PosePresets,
         window: QMainWindow,
     ) -> None:
         super().__init__(window)
         self._document, self._worker, self._background = document, worker, background
-        self._window = window
+        self._presets, self._window = presets, window
         self.projects = ProjectActions(document, background, shown, panes, window)
         for own, theirs in (
             (self.busy, self.projects.busy),
@@ -161,6 +162,7 @@ class FileActions(QObject):
             )
         self.export.form.sources.add(path for path in files if not is_pose(path))
         self.export.form.targets.add(path for path in files if is_pose(path))
+        self.export.form.offer_poses((pose.name, pose.path) for pose in self._presets.poses)
         self.export.open_for()
 
     def save_picture(self) -> bool:
@@ -177,6 +179,10 @@ class FileActions(QObject):
             ".jpg": self.tr("JPEG, small"),
             ".webp": "WebP",
             ".tif": "TIFF",
+            **({".jxl": "JPEG XL"} if ".jxl" in engine.WRITTEN_SUFFIXES else {}),
+            ".ora": self.tr("OpenRaster: photo and change as layers"),
+            ".psd": self.tr("Photoshop: photo and change as layers"),
+            LAYER_SUFFIX: self.tr("Change alone, as a transparent layer"),
         }
         path = ask_save(self._window, self.tr("Save picture"), suggestion, kinds, "pictures")
         if path is None:
@@ -189,7 +195,10 @@ class FileActions(QObject):
         self.busy.emit(self.tr("Saving {}…").format(path.name))
         token = (photo, edit)
         metadata = photo.metadata if keeps_place() else photo.metadata.without_place()
-        self._worker.save(path, edit.pose, token, metadata, notes_edits(), edit.keep, photo.stored)
+        layer = path.name.lower().endswith(LAYER_SUFFIX)
+        self._worker.save(
+            path, edit.pose, token, metadata, notes_edits(), edit.keep, photo.stored, layer
+        )
         return True
 
     def _save_picture_now(self) -> bool:

@@ -139,7 +139,9 @@ class MainWindow(QMainWindow):
         self.gizmo = Gizmo(document, self.turn, self.canvas.viewport())
         self.hint = Hint(document, self.canvas)
         self.warnings = PoseWarnings(document, self.canvas, self.hint)
-        self.files = FileActions(document, worker, background, self.shown, self.panes, self)
+        self.files = FileActions(
+            document, worker, background, self.shown, self.panes, presets, self
+        )
         describe = self.files.projects.describe
         self.autosave = Autosave(document, describe, data_folder("autosave"), self)
         self.training = Training(document, self)

@@ -124,6 +124,7 @@ class PredictWorker(QThread):
         note: bool = True,
         keep: KeepMask | None = None,
         stored: Stored | None = None,
+        layer: bool = False,
     ) -> None:
         """Write the photo with its face in `pose` at full size, then emit `saved` with `token`.
 
@@ -131,6 +132,7 @@ class PredictWorker(QThread):
         note      whether the file notes that it was edited
         keep      the areas that stay as in the photo
         stored    the photo with 16 bits or transparency, which the file then has
+        layer     only what changed in the photo, transparent elsewhere
         """
 
         def predict() -> None:
@@ -141,8 +143,14 @@ class PredictWorker(QThread):
             self._writer.submit(self._attempt, lambda: write(prediction, edited))
 
         def write(prediction: Prediction, edited: Metadata) -> None:
-            picture = prediction.pasted(keep, stored)
-            engine.write_photo(path, picture, metadata=edited)
+            engine.write_view(
+                path,
+                prediction,
+                "layer" if layer else "photo",
+                keep,
+                stored,
+                metadata=edited,
+            )
             self.saved.emit(path, token)
 
         self._enqueue(predict, changes_picture=False)

@@ -551,6 +551,10 @@
         <translation>Ganzes Foto</translation>
     </message>
     <message>
+        <source>Change alone, transparent</source>
+        <translation>Nur die Änderung, transparent</translation>
+    </message>
+    <message>
         <source>Face alone, refined</source>
         <translation>Nur das Gesicht, verfeinert</translation>
     </message>
@@ -577,6 +581,14 @@
     <message>
         <source>TIFF, exact</source>
         <translation>TIFF, verlustfrei</translation>
+    </message>
+    <message>
+        <source>OpenRaster, layers</source>
+        <translation>OpenRaster, Ebenen</translation>
+    </message>
+    <message>
+        <source>Photoshop, layers</source>
+        <translation>Photoshop, Ebenen</translation>
     </message>
     <message>
         <source>None</source>
@@ -607,12 +619,28 @@
         <translation>Diese Felder werden ersetzt: {fields}</translation>
     </message>
     <message>
+        <source>Only the faces</source>
+        <translation>Nur die Gesichter</translation>
+    </message>
+    <message>
+        <source>The contact sheet shows the square around each face</source>
+        <translation>Der Kontaktbogen zeigt das Quadrat um jedes Gesicht</translation>
+    </message>
+    <message>
         <source>Overwrite pictures that exist</source>
         <translation>Vorhandene Bilder überschreiben</translation>
     </message>
     <message>
         <source>XMP: that a trained model made parts of it, and which. EXIF and colours are kept.</source>
         <translation>XMP: dass ein trainiertes Modell Teile davon erzeugt hat, und welches. EXIF und Farben bleiben erhalten.</translation>
+    </message>
+    <message>
+        <source>Add a named pose</source>
+        <translation>Benannte Pose hinzufügen</translation>
+    </message>
+    <message>
+        <source>Add a pose of the panel Expression and poses</source>
+        <translation>Eine Pose der Leiste „Ausdruck und Posen“ hinzufügen</translation>
     </message>
     <message>
         <source> fps</source>
@@ -1001,6 +1029,18 @@
     <message>
         <source>Export</source>
         <translation>Export</translation>
+    </message>
+    <message>
+        <source>OpenRaster: photo and change as layers</source>
+        <translation>OpenRaster: Foto und Änderung als Ebenen</translation>
+    </message>
+    <message>
+        <source>Photoshop: photo and change as layers</source>
+        <translation>Photoshop: Foto und Änderung als Ebenen</translation>
+    </message>
+    <message>
+        <source>Change alone, as a transparent layer</source>
+        <translation>Nur die Änderung, als transparente Ebene</translation>
     </message>
     <message>
         <source>{} is the original photo. Overwrite it? This cannot be undone.</source>
@@ -3209,6 +3249,13 @@ Selbst suchen?</translation>
     <message>
         <source>The sweep of {angle} begins and ends at the same angle.</source>
         <translation>Der Verlauf für {angle} beginnt und endet beim selben Winkel.</translation>
+    </message>
+</context>
+<context>
+    <name>Thumbnail</name>
+    <message>
+        <source>The marked photo</source>
+        <translation>Das markierte Foto</translation>
     </message>
 </context>
 <context>

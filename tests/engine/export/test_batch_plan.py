@@ -174,6 +174,7 @@ def test_the_command_line_can_say_it_too(batch: ExportBatch) -> None:
     whole = replace(
         batch, targets=(Path("t.jpg"), Path("u.jpg")), poses=(Path("p.pts"),),
         yaw=(-20.0, 0.0, 20.0), pitch=(5.0,), note=False, place=False, overwrite=True, fps=12.5,
+        sheet=Path("s.png"), sheet_faces=True, view="layer",
         name="{source}-{pose}-{yaw}",
     )  # fmt: skip
     options = tyro.cli(ReposeOptions, args=batch_arguments(whole))

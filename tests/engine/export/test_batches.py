@@ -4,14 +4,15 @@ import csv
 import errno
 import os
 import threading
+import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import get_args
 
 import numpy as np
 import pytest
 from export_names import names
+from PIL import Image
 
 from engine.config.config import Detector
 from engine.core import files
@@ -19,7 +20,7 @@ from engine.core.errors import ReposeError
 from engine.export import export
 from engine.export.batch_run import ExportResult, Progress, run_batch
 from engine.export.batches import ExportBatch, Format, plan_batch
-from engine.export.jobs import Job, Outcome
+from engine.export.jobs import Job, Outcome, View
 from engine.face.detection import find_faces
 from engine.face.faces import Face
 from engine.face.landmarks import Landmarks
@@ -45,7 +46,7 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-@pytest.mark.parametrize("suffix", get_args(Format))
+@pytest.mark.parametrize("suffix", ["png", "jpg", "webp", "tif"])
 def test_a_batch_is_made_whole_with_a_report(
     batch: ExportBatch, tmp_path: Path, suffix: Format
 ) -> None:
@@ -67,6 +68,38 @@ def test_a_batch_is_made_whole_with_a_report(
     made = [tmp_path / "sheet.jpg", tmp_path / "sweep-a.gif", tmp_path / "sweep-b.gif"]
     assert list(ended.made) == made
     assert all(path.stat().st_size > 1000 for path in made)
+
+
+@pytest.mark.parametrize(("view", "suffix"), [("photo", "ora"), ("photo", "psd"), ("layer", "tif")])
+def test_a_batch_has_layers(
+    batch: ExportBatch, photos: Path, photo: Photo, tmp_path: Path, view: View, suffix: Format
+) -> None:
+    batch = replace(batch, sources=(photos / "a.jpg",), yaw=(20.0,), name="{source}")
+    assert run(batch)[0].progress.failed == 0
+    assert run(replace(batch, view=view, format=suffix))[0].progress.failed == 0
+    made = tmp_path / "out" / f"a.{suffix}"
+    if suffix == "ora":
+        with zipfile.ZipFile(made) as archive, archive.open("mergedimage.png") as file:
+            picture = np.asarray(Image.open(file), np.int64)
+    else:
+        with Image.open(made) as image:
+            picture = np.asarray(image, np.int64)
+    if view == "layer":
+        alpha = picture[..., 3:] / 255
+        assert 0.01 < alpha.mean() < 0.9
+        picture = np.rint(alpha * picture[..., :3] + (1 - alpha) * photo).astype(np.int64)
+    assert np.abs(picture - read_photo(tmp_path / "out" / "a.png")).max() <= 1
+
+
+def test_views_that_a_format_cannot_hold_are_refused(batch: ExportBatch, tmp_path: Path) -> None:
+    with pytest.raises(ReposeError, match="transparent"):
+        replace(batch, view="layer", format="jpg")
+    with pytest.raises(ReposeError, match="only the whole photo"):
+        replace(batch, view="face", format="ora")
+    with pytest.raises(ReposeError, match="flat pictures"):
+        replace(batch, format="psd", sheet=tmp_path / "sheet.png")
+    with pytest.raises(ReposeError, match="flat pictures"):
+        replace(batch, format="ora", animation=tmp_path / "sweep.gif")
 
 
 def test_pictures_that_are_there_are_kept_unless_asked(batch: ExportBatch, tmp_path: Path) -> None:

@@ -12,9 +12,11 @@ from PIL import Image, ImageCms, ImageSequence
 
 from engine.core.errors import ReposeError
 from engine.export.animation import animations, write_animation, write_frames
-from engine.export.jobs import Job
+from engine.export.jobs import Job, JobOptions
 from engine.export.sheet import write_sheet
-from engine.imaging.photos import read_picture
+from engine.face.landmarks import Landmarks
+from engine.imaging.crop import Crop
+from engine.imaging.photos import Photo, read_photo, read_picture, write_photo
 from engine.imaging.provenance import Metadata
 
 
@@ -85,6 +87,30 @@ def test_one_picture_is_no_animation(drawn: Callable[..., list[Path]], tmp_path:
     with pytest.raises(ReposeError, match="two pictures"):
         write_animation(tmp_path / "a.gif", drawn(1, (64, 48)), 5.0, back=False)
     assert not (tmp_path / "a.gif").exists()
+
+
+def test_a_sheet_shows_only_the_faces_when_asked(
+    photo: Photo, face: Landmarks, tmp_path: Path
+) -> None:
+    sources = [tmp_path / "a.png", tmp_path / "faceless.png"]
+    write_photo(sources[0], photo)
+    write_photo(sources[1], np.full((90, 90, 3), 77, np.uint8))
+    inside = Crop.around(face).inside(photo)
+    marked = photo.copy()
+    marked[inside] = (0, 255, 0)
+    whole = marked[inside][..., 0].size  # pixels of the square, which is smaller than a cell
+    write_photo(tmp_path / "out.png", marked)
+    jobs = [Job(path, None, tmp_path / "out.png") for path in sources]
+    write_sheet(tmp_path / "sheet.png", jobs, Metadata(), faces=JobOptions())
+    sheet = read_photo(tmp_path / "sheet.png")
+    green = (sheet == (0, 255, 0)).all(axis=2)
+    upper, lower = green[: len(sheet) // 2], green[len(sheet) // 2 :]
+    assert upper.sum() == whole, "the cell of the source with a face has nothing else"
+    assert 1000 < lower.sum() < whole / 2, "without a face the whole picture is shown"
+    write_sheet(tmp_path / "sheet.png", jobs, Metadata(), faces=JobOptions(view="face"))
+    sheet = read_photo(tmp_path / "sheet.png")
+    upper = (sheet == (0, 255, 0)).all(axis=2)[: len(sheet) // 2]
+    assert 1000 < upper.sum() < whole / 2, "pictures of the face alone are not cropped again"
 
 
 def test_a_sheet_is_upright_in_srgb_and_reads_only_photos(tmp_path: Path) -> None:

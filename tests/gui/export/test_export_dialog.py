@@ -235,6 +235,46 @@ def test_the_command_says_the_same(dialog: ExportDialog, tmp_path: Path) -> None
         assert words in command
 
 
+def test_the_sheet_can_show_only_the_faces(dialog: ExportDialog) -> None:
+    form = dialog.form
+    assert not form.sheet_faces.isVisible()
+    form.sheet.setChecked(True)
+    assert form.sheet_faces.isVisible()
+    form.sheet_faces.setChecked(True)
+    dialog.refresh()
+    assert dialog._batch is not None
+    assert dialog._batch.sheet_faces
+    form.sheet.setChecked(False)
+    dialog.refresh()
+    assert not dialog._batch.sheet_faces
+
+
+def test_named_poses_are_offered(qtbot: QtBot, window: MainWindow) -> None:
+    window.files.export_batch()
+    dialog = window.files.export
+    assert dialog is not None
+    smile = next(action for action in dialog.form.named.actions() if action.text() == "Smile")
+    smile.trigger()
+    smile.trigger()
+    assert [path.name for path in dialog.form.targets.paths] == ["07-smile.json"]
+    assert dialog.form.targets.list.item(0).text() == "Smile"
+    dialog.refresh()
+    assert dialog._batch is not None
+    assert dialog._batch.poses == dialog.form.targets.paths
+    dialog.close()
+
+
+def test_layers_are_a_format(dialog: ExportDialog) -> None:
+    form = dialog.form
+    form.format.setCurrentIndex(form.format.findData("ora"))
+    dialog.refresh()
+    assert form.name_field.label.text() == "sample-reposed.ora"
+    form.view.setCurrentIndex(form.view.findData("layer"))
+    dialog.refresh()
+    assert not dialog.start.isEnabled()
+    assert "only the whole photo has" in dialog.summary.text()
+
+
 def test_lists_take_files_once_and_folders(dialog: ExportDialog, sample: Path) -> None:
     sources = dialog.form.sources
     sources.add([sample, sample.parent, sample.parent / "." / sample.name])

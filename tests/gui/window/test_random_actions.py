@@ -34,6 +34,7 @@ from pytestqt.qtbot import QtBot
 
 import engine
 from gui.document.edit import Edit
+from gui.widgets import file_dialogs
 from gui.widgets.fold import Fold
 from gui.window.main_window import MainWindow
 
@@ -261,6 +262,7 @@ def somebody(
         return str(tmp_path / "saved") if somebody.rng.random() < 0.3 else "", ""
 
     monkeypatch.setattr(QFileDialog, "getOpenFileName", open_name)
+    monkeypatch.setattr(file_dialogs, "choose_photo", lambda *words: open_name(*words)[0])
     monkeypatch.setattr(QFileDialog, "getSaveFileName", save_name)
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([], ""))
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "")

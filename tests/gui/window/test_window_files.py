@@ -4,14 +4,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 from whole_window import WAIT, answer, drop, landmarks
 
 import engine
 import gui.live.sequence
+from gui.widgets import file_dialogs
+from gui.widgets.file_dialogs import ask_save
 from gui.widgets.progress_view import ExportState
 from gui.window import file_actions
 from gui.window.main_window import MainWindow
@@ -71,6 +75,48 @@ def test_a_saved_picture_says_that_it_was_edited_unless_told_not_to(
         window.file_menu.save.trigger()
     xmp = engine.read_picture(tmp_path / "out.png").metadata.xmp
     assert (b"compositeWithTrainedAlgorithmicMedia" in xmp) == noted
+
+
+@pytest.mark.parametrize("name", ["out.ora", "out.psd", "out.layer.png"])
+def test_a_picture_is_saved_with_layers(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    window.document.turn(20.0, 0.0, 0.0)
+    answer(monkeypatch, "ask_save", tmp_path / name)
+    with qtbot.waitSignal(window.worker.saved, timeout=WAIT):
+        window.file_menu.save.trigger()
+    photo = window.document.photo
+    assert photo is not None
+    if name == "out.ora":
+        assert (tmp_path / name).read_bytes()[30:54] == b"mimetypeimage/openraster"
+        return
+    with Image.open(tmp_path / name) as picture:
+        assert picture.size == photo.size
+        assert picture.mode == ("RGBA" if name == "out.layer.png" else "RGB")
+
+
+def test_the_kind_is_that_of_the_name_or_the_chosen_one(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinds = {".png": "PNG, exact", ".psd": "Photoshop", ".layer.png": "Change alone"}
+
+    def ask(typed: str, kind: str) -> Path | None:
+        chosen = f"{kinds[kind]} (*{kind})"
+        monkeypatch.setattr(
+            QFileDialog, "getSaveFileName", lambda *_args: (str(tmp_path / typed), chosen)
+        )
+        return ask_save(window, "Save", tmp_path / "out.png", kinds, "pictures")
+
+    assert ask("out", ".layer.png") == tmp_path / "out.layer.png"
+    assert ask("out.png", ".layer.png") == tmp_path / "out.layer.png"
+    assert ask("out.layer.png", ".layer.png") == tmp_path / "out.layer.png"
+    assert ask("out.png", ".png") == tmp_path / "out.png"
+    assert ask("out.png", ".psd") == tmp_path / "out.psd"
+    assert ask("other.png", ".psd") == tmp_path / "other.png"
+    assert ask("out.jpg", ".layer.png") == tmp_path / "out.jpg"
+    (tmp_path / "out.layer.png").touch()
+    monkeypatch.setattr(file_dialogs, "ask_yes", lambda *_args: False)
+    assert ask("out.png", ".layer.png") is None
 
 
 def test_closing_with_an_edited_pose_asks(

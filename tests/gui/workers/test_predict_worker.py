@@ -192,14 +192,14 @@ def test_updates_go_on_while_a_photo_is_written(
 ) -> None:
     pose = load(qtbot, worker, model, opened)
     entered, opening = threading.Event(), threading.Event()
-    write = engine.write_photo
+    write = engine.write_view
 
     def slowly(*args: Any, **kwargs: Any) -> None:
         entered.set()
         assert opening.wait(20)
         write(*args, **kwargs)
 
-    monkeypatch.setattr(engine, "write_photo", slowly)
+    monkeypatch.setattr(engine, "write_view", slowly)
     worker.save(tmp_path / "out.png", pose, None)
     assert entered.wait(20)
     with qtbot.waitSignal(worker.updated, timeout=30_000):
