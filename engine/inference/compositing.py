@@ -54,6 +54,18 @@ def only_moved(image: Floats, source: Pixels, maps: Maps, layered: Floats) -> Fl
     return mixed
 
 
+def over(image: Floats, moved: Floats, source: NDArray[_Depth], onto: NDArray[_Depth]) -> Floats:
+    """An image of `only_moved` for another picture behind it than the source, (S, S, 3) in [0, 1].
+
+    moved   (S, S) in [0, 1], the share of the image that is not the source
+    source  (S, S, 3) of 8 or 16 bits
+    onto    the other picture, as the source
+    """
+    behind = onto.astype(np.float32) - source
+    behind /= np.float32(np.iinfo(source.dtype).max)
+    return np.asarray((image + (1 - moved)[..., None] * behind).clip(0, 1), np.float32)
+
+
 def paste(
     photo: NDArray[_Depth],
     crop: Crop,
@@ -61,6 +73,7 @@ def paste(
     maps: Maps,
     layered: Floats,
     keep: KeepMask | None = None,
+    onto: NDArray[_Depth] | None = None,
 ) -> NDArray[_Depth]:
     """A copy of the photo's part in the crop (`Crop.inside`) with the refined image composited in.
 
@@ -69,11 +82,16 @@ def paste(
     maps     the guides' maps for the same source and pose
     layered  (S, S, 3) in [0, 1], their layers together
     keep     areas of the photo that stay unchanged
+    onto     the photo with other faces reposed, into which this one is composited; None: the photo
 
-    Pixels where nothing moved are the photo's, bit for bit.
+    Pixels where nothing moved are those of ``onto``, bit for bit. What moved is computed from the
+    photo alone, detail included: a part of another face in the crop moves as it is in the photo.
     """
     size, side = refined.shape[0], crop.side
-    own = photo[crop.inside(photo)]
+    own = base = photo[crop.inside(photo)]
+    if onto is not None:
+        base = onto[crop.inside(onto)]
+        refined = over(refined, maps.moved, *(crop.scaled(p, size) for p in (photo, onto)))
     height, width = own.shape[:2]
     x, y = max(-crop.left, 0), max(-crop.top, 0)  # the place of ``own`` in the crop
     stack = _Stack.of(refined, maps, layered, detailed=side > size)
@@ -85,7 +103,7 @@ def paste(
         smooth = _enlarged(shrunk, slice(y, y + height), slice(x, x + width), side, cv2.INTER_CUBIC)
         detail = cv2.subtract(own, smooth, dtype=difference)
     ramp = _feather(side)
-    result = own.copy()
+    result = base.copy()
     left, top, right, bottom = stack.changed(side)
     left, right, bottom = max(left, x), min(right, x + width), min(bottom, y + height)
     columns = slice(left, right)
@@ -96,12 +114,12 @@ def paste(
         change = band.colours[..., :3] * white
         if detail is not None:
             change += _moved_detail(detail, (x, y), band, side / size)
-        change -= own[here]
+        change -= base[here]
         alpha = band.colours[..., 3].clip(0, 1) * (ramp[rows, None] * ramp[None, columns])
         if keep is not None:
             size_of_band = (columns.stop - columns.start, rows.stop - rows.start)
             alpha *= 1 - keep.window(crop.left + left, crop.top + rows.start, *size_of_band)
-        result[here] = cv2.add(own[here], _times(change, alpha), dtype=depth)
+        result[here] = cv2.add(base[here], _times(change, alpha), dtype=depth)
     return result
 
 
