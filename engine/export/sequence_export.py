@@ -18,7 +18,7 @@ from engine.export.animation import ANIMATIONS, write_frames
 from engine.export.batch_run import ExportResult, OnProgress, Tally
 from engine.export.batches import Precision
 from engine.export.export import find_face, job_threads, networks_for, render_view
-from engine.export.jobs import Job, Outcome, View
+from engine.export.jobs import Job, Outcome, View, read_faces
 from engine.export.outputs import check_outputs
 from engine.export.repose_options import ReposeOptions
 from engine.export.sequence import (
@@ -144,7 +144,8 @@ def sequence_from_options(
     read = [options.source[0], path, options.model, options.keep_area]
     check_outputs(read, [options.output, options.log])
     photo = read_photo(options.source[0])
-    face = find_face(photo, options.source[0], options.face, options.detector)
+    (number,) = read_faces(options.face)
+    face = find_face(photo, options.source[0], number, options.detector)
     footage = open_footage(path, options.detector)
     frames = []
     for frame in footage.frames:
