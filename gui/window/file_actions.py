@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMainWindow
 
 import engine
 from gui.document.document import Document
-from gui.document.edit import Edit, new_gesture, within_sliders
+from gui.document.edit import Faces, new_gesture, within_sliders
 from gui.document.photo import Photo, read_photo
 from gui.document.project import SUFFIX
 from gui.export.export_dialog import ExportDialog
@@ -164,11 +164,12 @@ class FileActions(QObject):
         self.export.open_for()
 
     def save_picture(self) -> bool:
-        """Ask for a file and write the photo with the reposed face, in the background.
+        """Ask for a file and write the photo with the reposed faces, in the background.
 
         Returns whether a file was chosen.
         """
-        photo, edit = self._document.photo, self._document.edit
+        photo, faces = self._document.photo, self._document.faces
+        edit = faces.edit
         if photo is None or edit is None:
             return False
         suggestion = folder_beside(photo.path) / f"{photo.path.stem}-reposed.png"
@@ -187,9 +188,11 @@ class FileActions(QObject):
         ):
             return False
         self.busy.emit(self.tr("Saving {}…").format(path.name))
-        token = (photo, edit)
+        token = (photo, faces)
         metadata = photo.metadata if keeps_place() else photo.metadata.without_place()
-        self._worker.save(path, edit.pose, token, metadata, notes_edits(), edit.keep, photo.stored)
+        self._worker.save(
+            path, edit.pose, token, metadata, notes_edits(), edit.keep, photo.stored, faces.others
+        )
         return True
 
     def _save_picture_now(self) -> bool:
@@ -286,11 +289,11 @@ class FileActions(QObject):
                 document.change(edit, text, gesture)
             dialog.deleteLater()  # else it would exist as long as the window
 
-    def _saved(self, path: Path, token: tuple[Photo, Edit]) -> None:
-        photo, edit = token
+    def _saved(self, path: Path, token: tuple[Photo, Faces]) -> None:
+        photo, faces = token
         self.busy.emit("")
         if photo is self._document.photo:  # else another photo was opened meanwhile
-            self._document.mark_picture_saved(edit)
+            self._document.mark_picture_saved(faces)
         if path.suffix.lower() == ".bmp" and notes_edits():
             text = self.tr("Saved {} (BMP files cannot note that they were edited)")
         else:

@@ -15,6 +15,7 @@ from gui.canvas.canvas import Canvas
 from gui.canvas.keep_bar import TINT, keep_image
 from gui.canvas.keep_menu import KeepMenu
 from gui.document.document import Document
+from gui.document.edit import Faces
 from gui.document.photo import Photo
 from gui.workers.background import Background
 
@@ -153,7 +154,7 @@ def test_correcting_the_detection_puts_the_brush_away(document: Document, menu: 
     assert not menu.brush.isEnabled()
     document.cancel_correcting()
     assert menu.brush.isEnabled()
-    document.leave_face()
+    document.open_faces(Faces())
     assert not menu.brush.isEnabled()
 
 

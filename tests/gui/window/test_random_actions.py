@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 import engine
-from gui.document.edit import Edit
+from gui.document.edit import Edit, Faces
 from gui.widgets.fold import Fold
 from gui.window.main_window import MainWindow
 
@@ -242,7 +242,7 @@ def somebody(
     window = MainWindow("cpu")
     load = window.load_model
     monkeypatch.setattr(window, "load_model", lambda path: load(path or model))
-    qtbot.addWidget(window, before_close_func=lambda window: window.document.open_edit(None))
+    qtbot.addWidget(window, before_close_func=lambda window: window.document.open_faces(Faces()))
     window.resize(1000, 640)
     window.show()
     with qtbot.waitSignal(window.worker.updated, timeout=30_000):
@@ -301,7 +301,7 @@ def test_ten_thousand_random_actions(
         stack.setIndex(0)
         if document.edit is not None:
             document.reset_pose()  # forgets what could be redone
-            document.open_edit(document.edit)
+            document.open_faces(document.faces)
         qtbot.wait(50)
         resident.append(resident_memory())
         blocks.append(sys.getallocatedblocks())
