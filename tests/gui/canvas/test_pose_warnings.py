@@ -83,7 +83,7 @@ def test_a_warning_that_was_closed_stays_away_until_another_face(window: MainWin
     window.document.turn(50, 0, 0)
     assert said(window) == []
     window.document.reset_pose()
-    window.document.choose_face(0)
+    window.document.open_faces(window.document.faces)
     window.document.turn(50, 0, 0)
     assert len(said(window)) == 1
 

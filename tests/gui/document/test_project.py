@@ -98,7 +98,8 @@ def test_everything_reads_back_exactly(project: Project) -> None:
 
 def test_all_of_an_edit_and_of_a_pose_is_in_the_file(edit: Edit) -> None:
     """Who adds a field adds it here and in the file."""
-    assert [field.name for field in fields(edit)] == ["landmarks", "pose", "keep", "correction"]
+    names = [field.name for field in fields(edit) if field.name != "number"]  # of this session
+    assert names == ["landmarks", "pose", "keep", "correction"]
     assert [field.name for field in fields(edit.pose)] == [
         "source", "edits", "yaw", "pitch", "roll", "expression", "closing",
         "coefficients",
@@ -218,7 +219,7 @@ def test_what_is_no_project_is_refused(tmp_path: Path, text: str) -> None:
 
 def test_newer_and_missing_projects_say_so(project: Project, tmp_path: Path) -> None:
     with pytest.raises(ReposeError, match="newer Repose"):
-        read_project(written(project, version=2))
+        read_project(written(project, version=3))
     with pytest.raises(ReposeError, match="does not exist"):
         read_project(tmp_path / "b.repose")
 
