@@ -57,10 +57,11 @@ class OtherFaces:
         self._known: list[tuple[Pose3D, Prediction]] = []
         self._wanted: Sequence[FacePose] = ()
         self._made: Others | None = None
+        self._problem = ""  # why there are none
 
     def clear(self) -> None:
         """Another photo or another model is used."""
-        self._known, self._wanted, self._made = [], (), None
+        self._known, self._wanted, self._made, self._problem = [], (), None, ""
 
     def remember(self, pose: Pose3D, prediction: Prediction) -> None:
         """The newest prediction of the edited face, which may become one of the others."""
@@ -80,16 +81,25 @@ class OtherFaces:
             one.pose is other.pose and one.keep is other.keep
             for one, other in zip(faces, self._wanted, strict=True)
         )
-        if same:
-            return self._made
+        if not same:
+            self._wanted, self._made, self._problem = faces, None, ""
+            try:
+                self._make(predictor, photo, icc)
+            except engine.ReposeError as error:
+                self._problem = str(error)
+        if self._problem:
+            raise engine.ReposeError(self._problem)
+        return self._made
+
+    def _make(self, predictor: Predictor, photo: NDArray[np.uint8], icc: bytes) -> None:
+        faces = self._wanted
         known = [(face.pose, self._predicted(predictor, photo, face.pose)) for face in faces]
         posed = [
             engine.PosedFace(prediction, face.keep)
             for face, (_, prediction) in zip(faces, known, strict=True)
         ]
         self._made = Others.of(engine.Group.of(posed), icc) if posed else None
-        self._known, self._wanted = known, faces
-        return self._made
+        self._known = known
 
     def _predicted(
         self, predictor: Predictor, photo: NDArray[np.uint8], pose: Pose3D

@@ -101,6 +101,7 @@ class PredictWorker(QThread):
         self._source: tuple[NDArray[np.uint8], LiftedFace | Landmarks] | None = None
         self._icc = b""
         self._others = OtherFaces()
+        self._said = ""  # why the other faces are not shown
         self._ready = False
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="save")
         self._predicted.connect(self._deliver)
@@ -262,7 +263,7 @@ class PredictWorker(QThread):
         start = time.perf_counter()
         prediction = predictor.predict(request.pose)
         milliseconds = (time.perf_counter() - start) * 1000.0
-        others = self._other_faces(predictor, request.others)
+        others = self._shown_others(predictor, request.others)
         if isinstance(request.pose, engine.Pose3D):
             self._others.remember(request.pose, prediction)
         heatmaps = predictor.heatmaps(prediction.pose) if request.heatmaps else None
@@ -280,6 +281,18 @@ class PredictWorker(QThread):
             others,
         )
         self._predicted.emit(generation, update)
+
+    def _shown_others(self, predictor: Predictor, faces: tuple[FacePose, ...]) -> Others | None:
+        """The other faces; None if one of them cannot be shown, which is said once."""
+        try:
+            others = self._other_faces(predictor, faces)
+        except engine.ReposeError as error:
+            if str(error) != self._said:
+                self._said = str(error)
+                self.failed.emit(self._said)
+            return None
+        self._said = ""
+        return others
 
     def _other_faces(self, predictor: Predictor, faces: tuple[FacePose, ...]) -> Others | None:
         if self._source is None:

@@ -151,6 +151,27 @@ def test_undoing_shows_the_face_that_it_changes(qtbot: QtBot, window: MainWindow
     assert changed(window, result.picture) == (False, False)
 
 
+def test_a_face_that_cannot_be_shown_does_not_stop_the_other(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document, worker = window.document, window.worker
+    document.choose_face(0)
+    with qtbot.waitSignal(worker.failed, timeout=WAIT):
+        assert document.pose is not None
+        document.change_pose(document.pose.moved(range(68), (1e5, 0)), "Move")
+    told: list[str] = []
+    worker.failed.connect(told.append)
+    document.choose_face(1)
+    for angle in (5, 10):
+        with qtbot.waitSignal(worker.updated, timeout=WAIT):
+            document.turn(angle, 0, 0)
+    assert len(told) == 1
+    answer(monkeypatch, "ask_save", tmp_path / "out.png")
+    with qtbot.waitSignal(worker.failed, timeout=WAIT):
+        window.files.save_picture()
+    assert not (tmp_path / "out.png").exists()
+
+
 def test_a_project_and_the_autosave_have_all_faces(
     qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
