@@ -93,6 +93,8 @@ from .imaging.photos import read_picture as read_picture
 from .imaging.photos import write_photo as write_photo
 from .imaging.provenance import Metadata as Metadata
 from .imaging.reading import read_thumbnail as read_thumbnail
+from .inference.group import Group as Group
+from .inference.group import PosedFace as PosedFace
 from .inference.prediction import Prediction as Prediction
 from .inference.prediction import identity_drift as identity_drift
 from .inference.prediction import keep_refined as keep_refined

@@ -18,7 +18,7 @@ live       sequences: the poses of a video
 window     the main window, which creates all parts and connects them; menus, files, help
 
 A dragged landmark: `canvas.handles` calls `Document.change_pose`, which replaces the immutable
-`document.edit.Edit` and emits `pose_changed`; the main window passes the pose to
+`document.edit.Faces` and emits `pose_changed`; the main window passes the pose to
 `workers.predict_worker`, whose `updated` signal brings the prediction to the panes.
 """
 

@@ -34,6 +34,7 @@ from engine.inference.predictor import Predictor
 from engine.networks.checkpoint import save_checkpoint
 from engine.networks.generators import G1, G2
 from gui.document.document import Document
+from gui.document.edit import Faces
 from gui.window.language import LANGUAGES
 from gui.window.main_window import MainWindow
 
@@ -205,7 +206,7 @@ def editor(qtbot: QtBot, opened: gui.document.photo.Photo) -> Editor:
 def window(qtbot: QtBot, model: Path, sample: Path) -> MainWindow:
     """The whole window with the photo and its first picture shown. Closing it asks nothing."""
     window = MainWindow("cpu")
-    qtbot.addWidget(window, before_close_func=lambda window: window.document.leave_face())
+    qtbot.addWidget(window, before_close_func=lambda window: window.document.open_faces(Faces()))
     window.show()
     with qtbot.waitSignal(window.worker.updated, timeout=WAIT):
         window.start(sample, model)

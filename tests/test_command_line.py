@@ -49,6 +49,14 @@ def test_jobs(sample: Path, model: Path, no_face: Path, capsys: pytest.CaptureFi
     assert run("repose", "--jobs", "jobs.csv", "--out", "out", "--model", model) == DONE
 
 
+def test_several_faces(two_faces: Path, model: Path) -> None:
+    Path("jobs.csv").write_text(f"source,target,output\n{two_faces},,1.png\n")
+    common = ("--yaw", "15", "--model", model, "--provenance")
+    assert run("repose", "--jobs", "jobs.csv", "--out", ".", "--face", "all", *common) == DONE
+    assert run("repose", two_faces, "-o", "2.png", "--face", "2,1", *common) == DONE
+    assert (read_photo("1.png") == read_photo("2.png")).all()
+
+
 def test_a_terminal_shows_progress(
     sample: Path,
     model: Path,
@@ -114,6 +122,9 @@ sys.exit(main.main())
         ["--jobs", "a.csv", "--out", "b", "--target", "c.jpg"],
         ["--jobs", "a.csv", "--out", "b", "--pose", "c.pts"],
         ["a.jpg", "-o", "b.png", "--face", "0"],
+        ["a.jpg", "-o", "b.png", "--face", "both"],
+        ["a.jpg", "-o", "b.mp4", "--sequence", "c.mp4", "--face", "all"],
+        ["a.jpg", "-o", "b.png", "--face", "all", "--view", "face"],
         ["a.jpg", "-o", "b.png", "--yaw", "nan"],
         ["a.jpg", "-o", "b.png", "--yaw", "left"],
         ["a.jpg", "-o", "b.png", "--yaw", "-5:5:3"],

@@ -16,7 +16,7 @@ from typing import Literal, cast
 from engine.config.config import Detector, read_settings
 from engine.core.errors import ReposeError
 from engine.core.files import name_key, read_text, real_path, reason
-from engine.export.jobs import Job, JobOptions, View
+from engine.export.jobs import Job, JobOptions, View, read_faces
 from engine.export.outputs import check_view_path
 from engine.face.coefficients import read_coefficients, read_gaze
 from engine.face.pose import Transfer
@@ -62,7 +62,8 @@ class ExportBatch:
     yaw, pitch, roll  angles in degrees, added to the rotation of the pose
     expression, gaze  coefficients to replace and the gaze, as text: see `read_coefficients` and
                       `read_gaze`
-    transfer, detector, face, view, quality, note, masks  see JobOptions
+    face              the faces to repose, as text: see `read_faces`
+    transfer, detector, view, quality, note, masks  see JobOptions
     out               output folder; None if only the sheet or the animation is wanted
     name              naming pattern (see NAME_FIELDS); empty: the shortest that gives unique names
     overwrite         recompute pictures that exist
@@ -86,7 +87,7 @@ class ExportBatch:
     gaze: str = ""
     transfer: Transfer = "relative"
     detector: Detector = "landmarker"
-    face: int = 1
+    face: str = "1"
     view: View = "photo"
     out: Path | None = None
     name: str = ""
@@ -108,8 +109,6 @@ class ExportBatch:
     def __post_init__(self) -> None:
         if not all(1 <= len(angles) <= MAX_ANGLES for angles in (self.yaw, self.pitch, self.roll)):
             raise ReposeError(f"Yaw, pitch and roll need 1 to {MAX_ANGLES} angles each.")
-        if self.face < 1:
-            raise ReposeError("The faces of a photo are counted from 1.")
         if not 1 <= self.quality <= 100:
             raise ReposeError(f"The quality goes from 1 to 100, not {self.quality}.")
         if not MIN_FPS <= self.fps <= MAX_FPS:
@@ -128,7 +127,7 @@ class ExportBatch:
             raise ReposeError(f"The animation {self.animation} must be a .gif or an .mp4.")
         if self.name:
             check_pattern(self.name)
-        _ = self.options  # reads the expression and the gaze
+        _check_faces(self.options)
         if self.threads < 0:
             raise ReposeError("The number of threads is at least 1, or 0 to choose.")
 
@@ -150,7 +149,7 @@ class ExportBatch:
         return JobOptions(
             transfer=self.transfer,
             detector=self.detector,
-            face=self.face,
+            faces=read_faces(self.face),
             view=self.view,
             quality=self.quality,
             note=self.note,
@@ -175,6 +174,8 @@ class ExportBatch:
             raise ReposeError("The batch is not valid JSON.") from error
         if not isinstance(values, dict) or values.pop("version", None) != 1:
             raise ReposeError("The batch is not one of this version of Repose.")
+        if type(values.get("face")) is int:  # of an earlier version: one face
+            values["face"] = str(values["face"])
         return cast(ExportBatch, read_settings(ExportBatch, values, ""))
 
     @staticmethod
@@ -184,6 +185,22 @@ class ExportBatch:
             return ExportBatch.from_json(read_text(path))
         except ReposeError as error:
             raise ReposeError(f"{path}: {error}") from error
+
+
+def _check_faces(options: JobOptions) -> None:
+    """Raises ReposeError for several faces with an option that is for one."""
+    if len(options.faces) == 1:
+        return
+    if options.view != "photo":
+        raise ReposeError(
+            f"The view {options.view} shows one face: name one, such as --face 1, or use the view"
+            " photo."
+        )
+    if options.transfer == "absolute":
+        raise ReposeError(
+            "The transfer absolute puts the landmarks in one place of the photo: name one face,"
+            " such as --face 1."
+        )
 
 
 def plan_batch(batch: ExportBatch, out: Path | None = None) -> tuple[Job, ...]:

@@ -38,6 +38,7 @@ from engine.guidance.keep import KeepMask, keep_of, mask_file
 from engine.imaging.colour import Stored
 from engine.imaging.photos import Photo, read_photo, read_picture
 from engine.imaging.provenance import Metadata
+from engine.inference.group import Group, PosedFace
 from engine.inference.prediction import NetworkInput, Prediction, Source
 from engine.inference.predictor import Predictor
 
@@ -86,15 +87,21 @@ def inputs_of(jobs: Sequence[Job], options: JobOptions) -> set[Path]:
 class _SourcePhoto(NamedTuple):
     """A source photo with everything that its jobs share.
 
-    size  (width, height), pixels    pose  the face's own pose
+    faces   the own poses of the faces to repose, by their numbers, from 1
+    source  of the only face; None for several: they would need too much memory
     """
 
-    size: tuple[int, int]
-    pose: Pose3D
-    source: Source
+    photo: Photo
+    faces: Mapping[int, Pose3D]
+    source: Source | None
     metadata: Metadata
     keep: KeepMask | None
     stored: Stored | None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height, pixels."""
+        return self.photo.shape[1], self.photo.shape[0]
 
 
 class _JobRunner:
@@ -135,16 +142,15 @@ class _JobRunner:
             self._check_output(job)
             source = photo.result()
             check_view_path(job.output, self._options.view, source.size)
-            pose = self._target_pose(source, job)
-            findings = check_pose(pose, source.size, self._predictor.trained_range)
-            warning = " ".join(finding.sentence for finding in findings)
-            prediction = self._predict(self._predictor.pose(source.source, pose))
+            poses = {
+                number: self._target_pose(source, own, job) for number, own in source.faces.items()
+            }
+            warning = self._warning(source, poses)
             metadata = source.metadata.edited(self._predictor.model_name, note=self._options.note)
             write_view(
                 job.output,
-                prediction,
+                self._group(source, tuple(poses.values())),
                 self._options.view,
-                source.keep,
                 source.stored,
                 quality=self._options.quality,
                 metadata=metadata,
@@ -159,6 +165,24 @@ class _JobRunner:
             return Outcome(job, "failed", reason, time.perf_counter() - start)
         return Outcome(job, "done", seconds=time.perf_counter() - start, warning=warning)
 
+    def _group(self, source: _SourcePhoto, poses: Sequence[Pose3D]) -> Group:
+        """The faces of the photo in these poses."""
+
+        def predicted(pose: Pose3D) -> Prediction:
+            cut = source.source or self._predictor.cut(source.photo, pose.source)
+            return self._predict(self._predictor.pose(cut, pose))
+
+        return Group.of(PosedFace(predicted(pose), source.keep) for pose in poses)
+
+    def _warning(self, source: _SourcePhoto, poses: Mapping[int, Pose3D]) -> str:
+        """What may be wrong with the faces; of several, each with its number."""
+        sentences = []
+        for number, pose in poses.items():
+            for finding in check_pose(pose, source.size, self._predictor.trained_range):
+                face = f"Face {number}: " if len(poses) > 1 else ""
+                sentences.append(face + finding.sentence)
+        return " ".join(sentences)
+
     def _check_output(self, job: Job) -> None:
         check_view_path(job.output, self._options.view)
         if job.output.exists() and job.source.exists() and job.output.samefile(job.source):
@@ -168,17 +192,20 @@ class _JobRunner:
 
     def _read_source(self, path: Path) -> _SourcePhoto:
         photo, metadata, stored = read_picture(path)
-        face = find_face(photo, path, self._options.face, self._options.detector)
-        size = photo.shape[1], photo.shape[0]
-        pose = Pose3D.of(face)
-        source = self._predictor.cut(photo, pose.source)
-        keep = keep_of(path, self._options.masks, size)
+        options = self._options
+        found = find_some(photo, path, options.faces, options.detector)
+        numbers = options.faces or range(1, len(found) + 1)
+        faces = {number: Pose3D.of(face) for number, face in zip(numbers, found, strict=True)}
+        source = None
+        if len(faces) == 1:
+            source = self._predictor.cut(photo, next(iter(faces.values())).source)
+        keep = keep_of(path, options.masks, (photo.shape[1], photo.shape[0]))
         metadata = metadata if self._options.place else metadata.without_place()
-        return _SourcePhoto(size, pose, source, metadata, keep, stored)
+        return _SourcePhoto(photo, faces, source, metadata, keep, stored)
 
-    def _target_pose(self, source: _SourcePhoto, job: Job) -> Pose3D:
-        """The job's pose of the source."""
-        pose, options = source.pose, self._options
+    def _target_pose(self, source: _SourcePhoto, pose: Pose3D, job: Job) -> Pose3D:
+        """The job's pose of a face of the source, which has the pose ``pose`` in the photo."""
+        options = self._options
         if job.target is not None and job.target.suffix.lower() in POSE_SUFFIXES:
             pose = pose_from_file(job.target, pose, source.size, options.transfer)
         elif job.target is not None:
@@ -259,14 +286,23 @@ def _read_target(detector: Detector, path: Path) -> _TargetPhoto:
 
 
 def find_face(photo: Photo, path: Path | str, number: int, detector: Detector) -> Face:
-    """The face with this number, from 1, largest first; ``path`` is for sentences.
+    """The face with this number; see `find_some`."""
+    return find_some(photo, path, (number,), detector)[0]
 
-    Raises ReposeError when there is none.
+
+def find_some(
+    photo: Photo, path: Path | str, numbers: Sequence[int], detector: Detector
+) -> tuple[Face, ...]:
+    """The faces with these numbers, from 1, largest first, in the order of the numbers; without a
+    number all faces. ``path`` is for sentences.
+
+    Raises ReposeError when there is none, or not one of them.
     """
     faces = find_faces(photo, detector)
     if not faces:
         raise ReposeError(f"No face was found in {path}.")
-    if number > len(faces):
-        count = "1 face was" if len(faces) == 1 else f"{len(faces)} faces were"
-        raise ReposeError(f"There is no face {number} in {path}: {count} found.")
-    return faces[number - 1]
+    for number in numbers:
+        if number > len(faces):
+            count = "1 face was" if len(faces) == 1 else f"{len(faces)} faces were"
+            raise ReposeError(f"There is no face {number} in {path}: {count} found.")
+    return tuple(faces[number - 1] for number in numbers) if numbers else faces

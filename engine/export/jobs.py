@@ -49,7 +49,8 @@ class JobOptions:
 
     transfer  how the pose of a target photo is transferred (see `engine.face.pose.copy_pose`)
     detector  what finds faces
-    face      index of the source's face, from 1, largest first
+    faces     indices of the source's faces, from 1, largest first; (): all. Several get the same
+              pose, in one picture
     view      what is written
     quality   of JPEG and WebP, 1 to 100
     note      write provenance metadata (see `engine.imaging.provenance`)
@@ -64,7 +65,7 @@ class JobOptions:
 
     transfer: Transfer = "relative"
     detector: Detector = "landmarker"
-    face: int = 1
+    faces: tuple[int, ...] = (1,)
     view: View = "photo"
     quality: int = 95
     note: bool = True
@@ -88,6 +89,24 @@ class Outcome(NamedTuple):
     reason: str = ""
     seconds: float = 0.0
     warning: str = ""
+
+
+def read_faces(text: str) -> tuple[int, ...]:
+    """Parse the faces of a photo: ``"2"`` and ``"1,3"``; ``"all"`` is (). Duplicates are dropped.
+
+    Raises ReposeError for any other text.
+    """
+    if text.strip().lower() == "all":
+        return ()
+    try:
+        numbers = tuple(dict.fromkeys(int(part) for part in text.split(",")))
+    except ValueError:
+        raise ReposeError(
+            f"The faces {text!r} are neither a number, nor numbers such as 1,3, nor all."
+        ) from None
+    if min(numbers) < 1:
+        raise ReposeError("The faces of a photo are counted from 1.")
+    return numbers
 
 
 def read_jobs(path: Path, out: Path) -> tuple[Job, ...]:

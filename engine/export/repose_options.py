@@ -73,8 +73,9 @@ class ReposeOptions:
     detector: Detector = "landmarker"
     """What finds faces and landmarks: MediaPipe's networks, or dlib as in the report."""
 
-    face: int = 1
-    """The face of the source to use: 1 is the largest, 2 the second largest, and so on."""
+    face: Annotated[str, arg(metavar="N[,N ...]|all", help_behavior_hint="")] = "1"
+    """The face of the source to repose: 1 (the default) is the largest, 2 the second largest, and
+    so on. Several, such as 1,3, or all get the same pose, in one picture."""
 
     view: View = "photo"
     """What to write. photo: the whole photo; layer: what changed in it, transparent elsewhere, to
@@ -236,7 +237,9 @@ def _check_sequence(options: ReposeOptions, given: list[str]) -> None:
                  "keep"):  # fmt: skip
         if getattr(options, name) != getattr(plain, name):
             raise ReposeError(f"--{name} and --sequence exclude each other.")
-    batch_from_options(options)  # raises for values out of range
+    batch = batch_from_options(options)  # raises for values out of range
+    if len(batch.options.faces) != 1:
+        raise ReposeError("--sequence moves one face: name one, such as --face 1.")
     if options.fps is not None and not options.sequence.is_dir():
         raise ReposeError("--fps is for a folder of frames; a video keeps its frame rate.")
     if not 0 <= options.smoothing <= MOST_SMOOTHING:

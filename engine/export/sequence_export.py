@@ -18,7 +18,7 @@ from engine.export.animation import ANIMATIONS, write_frames
 from engine.export.batch_run import ExportResult, OnProgress, Tally
 from engine.export.batches import Precision
 from engine.export.export import find_face, job_threads, networks_for
-from engine.export.jobs import Job, Outcome, View
+from engine.export.jobs import Job, Outcome, View, read_faces
 from engine.export.outputs import check_outputs
 from engine.export.repose_options import ReposeOptions
 from engine.export.sequence import (
@@ -38,6 +38,7 @@ from engine.face.pose import Pose3D, Transfer
 from engine.face.pose_check import Finding, FindingKind, check_pose
 from engine.guidance.keep import KeepMask, keep_of
 from engine.imaging.photos import PHOTO_SUFFIXES, Photo, read_photo, read_picture, write_photo
+from engine.inference.group import Group, PosedFace
 from engine.inference.predictor import Predictor
 
 
@@ -147,7 +148,8 @@ def sequence_from_options(
     read = [options.source[0], path, options.model, options.keep_area]
     check_outputs(read, [options.output, options.log])
     photo = read_photo(options.source[0])
-    face = find_face(photo, options.source[0], options.face, options.detector)
+    (number,) = read_faces(options.face)
+    face = find_face(photo, options.source[0], number, options.detector)
     footage = open_footage(path, options.detector)
     frames = []
     for frame in footage.frames:
@@ -209,7 +211,8 @@ def export_sequence(export: SequenceExport, on_progress: OnProgress, stop: Event
     def compute(number: int, target: Target) -> _NumberedFrame:
         pose = played(export.face, size, target, export.transfer, export.strength)
         findings.extend(check_pose(own.with_landmarks(pose), size, predictor.trained_range))
-        picture = render_view(predict(predictor.pose(source, pose)), export.view, export.keep)
+        posed = PosedFace(predict(predictor.pose(source, pose)), export.keep)
+        picture = render_view(Group.of([posed]), export.view)
         if not video:
             write_photo(path_of(number), picture, metadata=edited)
         return _NumberedFrame(number, picture)

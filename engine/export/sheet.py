@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from engine.core.errors import ReposeError
 from engine.export.batches import angle_text
-from engine.export.export import find_face
+from engine.export.export import find_some
 from engine.export.jobs import Job, JobOptions
 from engine.imaging.crop import Crop
 from engine.imaging.photos import read_photo, write_photo
@@ -66,14 +66,17 @@ def write_sheet(
 
 
 def _face_area(source: Path, options: JobOptions) -> tuple[int, int, int, int] | None:
-    """The square around the face of a photo, inside of it; None if no face is found."""
+    """The squares around the reposed faces of a photo together, inside of it: left, top, right,
+    bottom; None if no face is found."""
     try:
         photo = read_photo(source)
-        face = find_face(photo, source, options.face, options.detector)
+        faces = find_some(photo, source, options.faces, options.detector)
     except ReposeError:  # the log has the reason
         return None
-    rows, columns = Crop.around(face.landmarks).inside(photo)
-    return columns.start, rows.start, columns.stop, rows.stop
+    parts = [Crop.around(face.landmarks).inside(photo) for face in faces]
+    top, left = (min(part[axis].start for part in parts) for axis in (0, 1))
+    bottom, right = (max(part[axis].stop for part in parts) for axis in (0, 1))
+    return left, top, right, bottom
 
 
 def _labels(poses: Sequence[Pose]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a job writes: the views of a prediction."""
+"""What a job writes: the views of a photo with reposed faces."""
 
 from pathlib import Path
 
@@ -8,58 +8,54 @@ from numpy.typing import NDArray
 from engine.core.errors import ReposeError
 from engine.export.jobs import View
 from engine.export.outputs import check_view_path
-from engine.guidance.keep import KeepMask
 from engine.imaging.colour import Stored
 from engine.imaging.layered import LAYERED_SUFFIXES, write_layered
 from engine.imaging.photos import Photo, write_photo
 from engine.imaging.provenance import Metadata
-from engine.inference.prediction import Prediction, keep_refined
+from engine.inference.group import Group
+from engine.inference.prediction import keep_refined
 
 
 def write_view(
     path: Path,
-    prediction: Prediction,
+    group: Group,
     view: View = "photo",
-    keep: KeepMask | None = None,
     stored: Stored | None = None,
     *,
     quality: int = 95,
     metadata: Metadata | None = None,
 ) -> None:
-    """Write a view of a prediction in the format given by the suffix of ``path``; .ora and .psd
+    """Write a view of reposed faces in the format given by the suffix of ``path``; .ora and .psd
     have the photo and its change in layers.
 
-    keep, stored  see `Prediction.pasted`
-    quality       of JPEG and WebP, 1 to 100
+    stored   see `Prediction.pasted`
+    quality  of JPEG and WebP, 1 to 100
 
     Raises ReposeError when the file cannot be written or hold the view.
     """
     check_view_path(path, view)
     if path.suffix.lower() in LAYERED_SUFFIXES:
-        write_layered(path, prediction.layers(keep, stored), metadata)
+        write_layered(path, group.layers(stored), metadata)
     else:
-        write_photo(path, render_view(prediction, view, keep, stored), quality, metadata)
+        write_photo(path, render_view(group, view, stored), quality, metadata)
 
 
-def render_view(
-    prediction: Prediction, view: View, keep: KeepMask | None = None, stored: Stored | None = None
-) -> Stored:
-    """The view of a prediction as a picture (H, W, 3) uint8; the photo also as `Prediction.pasted`,
-    the layer (H, W, 4).
-
-    keep, stored  see `Prediction.pasted`
+def render_view(group: Group, view: View, stored: Stored | None = None) -> Stored:
+    """The view of reposed faces as a picture (H, W, 3) uint8; the photo also as `Group.pasted`, the
+    layer (H, W, 4). Views of a crop are those of the only face.
 
     Raises ReposeError for the layer of a photo that is transparent itself.
     """
     if view == "photo":
-        return prediction.pasted(keep, stored)
+        return group.pasted(stored)
     if view == "layer":
         if stored is not None and stored.shape[2] == 4:
             raise ReposeError(
                 "A layer cannot take anything away from a photo that is transparent: write .ora or"
                 " .psd, which hold both, or the whole photo."
             )
-        return prediction.layers(keep, stored).face
+        return group.layers(stored).face
+    (prediction, keep), *_ = group.faces
     if view == "face":
         return _to_8_bits(keep_refined(prediction, keep) if keep else prediction.refined)
     if view == "coarse":

@@ -58,6 +58,18 @@ def only_moved(image: Floats, source: Pixels, maps: Maps, layered: Floats) -> Fl
     return mixed
 
 
+def over(image: Floats, moved: Floats, source: NDArray[_Depth], onto: NDArray[_Depth]) -> Floats:
+    """An image of `only_moved` for another picture behind it than the source, (S, S, 3) in [0, 1].
+
+    moved   (S, S) in [0, 1], the share of the image that is not the source
+    source  (S, S, 3) of 8 or 16 bits
+    onto    the other picture, as the source
+    """
+    behind = onto.astype(np.float32) - source
+    behind /= np.float32(np.iinfo(source.dtype).max)
+    return np.asarray((image + (1 - moved)[..., None] * behind).clip(0, 1), np.float32)
+
+
 def paste(
     photo: NDArray[_Depth],
     crop: Crop,
@@ -66,6 +78,7 @@ def paste(
     layered: Floats,
     patches: Sequence[Patch] = (),
     keep: KeepMask | None = None,
+    onto: NDArray[_Depth] | None = None,
 ) -> NDArray[_Depth]:
     """A copy of the photo's part in the crop (`Crop.inside`) with the refined image composited in.
 
@@ -75,11 +88,16 @@ def paste(
     layered  (S, S, 3) in [0, 1], their layers together
     patches  those of the maps, drawn at full size, in pixels of the crop; (): enlarged ones
     keep     areas of the photo that stay unchanged
+    onto     the photo with other faces reposed, into which this one is composited; None: the photo
 
-    Pixels where nothing moved are the photo's, bit for bit.
+    Pixels where nothing moved are those of ``onto``, bit for bit. What moved is computed from the
+    photo alone, detail included: a part of another face in the crop moves as it is in the photo.
     """
     size, side = refined.shape[0], crop.side
-    own = photo[crop.inside(photo)]
+    own = base = photo[crop.inside(photo)]
+    if onto is not None:
+        base = onto[crop.inside(onto)]
+        refined = over(refined, maps.moved, *(crop.scaled(p, size) for p in (photo, onto)))
     height, width = own.shape[:2]
     x, y = max(-crop.left, 0), max(-crop.top, 0)  # the place of ``own`` in the crop
     stack = _Stack.of(refined, maps, layered, detailed=side > size, drawn=bool(patches))
@@ -91,7 +109,7 @@ def paste(
         shrunk = _smooth(crop.scaled(photo, size))
         smooth = _enlarged(shrunk, slice(y, y + height), slice(x, x + width), side, cv2.INTER_CUBIC)
         detail = cv2.subtract(own, smooth, dtype=difference)
-    result = own.copy()
+    result = base.copy()
     left, top, right, bottom = stack.changed(side)
     left, right, bottom = max(left, x), min(right, x + width), min(bottom, y + height)
     columns = slice(left, right)
@@ -106,9 +124,9 @@ def paste(
             for patch in patches:
                 _draw_detail(patch, below, moved, window, side, white)
             change += _times(moved, band.detailed)
-        change -= own[here]
+        change -= base[here]
         alpha = _opacity(band.colours[..., 3], crop, rows, columns, keep)
-        result[here] = cv2.add(own[here], _times(change, alpha), dtype=depth)
+        result[here] = cv2.add(base[here], _times(change, alpha), dtype=depth)
     return result
 
 

@@ -21,8 +21,7 @@ from engine.guidance.keep import KeepMask, check_keep
 from engine.guidance.patches import Patch, Tones
 from engine.imaging.colour import Stored, over_white, to_8_bits
 from engine.imaging.crop import Crop
-from engine.imaging.layered import Layers
-from engine.inference.compositing import opacity, paste
+from engine.inference.compositing import over, paste
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -183,29 +182,39 @@ class Prediction:
         result[self.crop.inside(result)] = self.pasted_crop(keep, stored)
         return result
 
-    def layers(self, keep: KeepMask | None = None, stored: Stored | None = None) -> Layers:
-        """`pasted` as layers: the photo, and above it what changed. Raises as `pasted`."""
-        before = self.posed.source.photo if stored is None else stored
-        after = self.pasted(keep, stored)
-        weight = opacity(before, self.crop, self.posed.maps, keep)
-        return Layers.of(before, after, weight, self.crop.inside(before))
+    def pasted_crop(
+        self,
+        keep: KeepMask | None = None,
+        stored: Stored | None = None,
+        onto: Stored | None = None,
+    ) -> Stored:
+        """The part of `pasted` inside the crop: the rows and columns `Crop.inside` of the photo.
 
-    def pasted_crop(self, keep: KeepMask | None = None, stored: Stored | None = None) -> Stored:
-        """The part of `pasted` inside the crop: the rows and columns `Crop.inside` of the photo."""
+        onto  the photo with other faces reposed, of the form of ``stored``; this face is composited
+              into it and changes nothing of it where nothing of this face moved
+        """
         source = self.posed.source
         if keep is not None:
             check_keep(keep, source.photo)
         before = source.photo if stored is None else stored
         if before.shape[2] == 3:
-            return self._pasted(before, self.refined, keep, self.posed.patches)
-        return self._pasted_transparent(before, keep)
+            return self._pasted(before, self.refined, keep, onto, self.posed.patches)
+        return self._pasted_transparent(before, keep, onto)
 
     def _pasted(
-        self, photo: Stored, picture: Floats, keep: KeepMask | None, patches: Sequence[Patch] = ()
+        self,
+        photo: Stored,
+        picture: Floats,
+        keep: KeepMask | None,
+        onto: Stored | None,
+        patches: Sequence[Patch] = (),
     ) -> Stored:
-        return paste(photo, self.crop, picture, self.posed.maps, self.warp, patches, keep)
+        maps = self.posed.maps
+        return paste(photo, self.crop, picture, maps, self.warp, patches, keep, onto)
 
-    def _pasted_transparent(self, before: Stored, keep: KeepMask | None) -> Stored:
+    def _pasted_transparent(
+        self, before: Stored, keep: KeepMask | None, onto: Stored | None
+    ) -> Stored:
         """The part inside the crop for a photo (H, W, 4): its transparency moves as the layers do.
 
         The colours are composited over white, as the networks see them, and then freed from it.
@@ -214,10 +223,16 @@ class Prediction:
         colours, alphas = over_white(before), np.repeat(before[..., 3:], 3, axis=2)
         small = to_8_bits(self.crop.scaled(alphas, self.refined.shape[0]))
         moved = self.posed.maps.carried(small * np.float32(1 / 255))
-        alpha = self._pasted(alphas, moved, keep)[..., :1]
-        result = self._pasted(colours, self.refined, keep, self.posed.patches)
+        white_behind, alphas_behind = (
+            (None, None)
+            if onto is None
+            else (over_white(onto), np.repeat(onto[..., 3:], 3, axis=2))
+        )
+        result = self._pasted(colours, self.refined, keep, white_behind, self.posed.patches)
+        alpha = self._pasted(alphas, moved, keep, alphas_behind)[..., :1]
         inside = self.crop.inside(before)
-        after = before[inside].copy()
+        after = (before if onto is None else onto)[inside].copy()
+        colours = colours if white_behind is None else white_behind
         changed = (result != colours[inside]).any(axis=2) | (alpha != after[..., 3:]).any(axis=2)
         share = alpha[changed] / white
         free = (result[changed] - white * (1 - share)) / share.clip(1 / white)
@@ -233,16 +248,26 @@ def identity_drift(prediction: Prediction) -> float:
     return identity_distance(pictures, np.stack([source.landmarks, prediction.posed.target]))
 
 
-def keep_refined(prediction: Prediction, keep: KeepMask) -> Floats:
+def keep_refined(
+    prediction: Prediction, keep: KeepMask | None, onto: Pixels | None = None
+) -> Floats:
     """The refined picture (S, S, 3) in [0, 1] with the source's pixels in kept areas.
+
+    onto  (S, S, 3) uint8, the scaled crop with other faces reposed, which is behind this one
 
     Raises ReposeError when ``keep`` is of a photo of another size.
     """
-    source = prediction.posed.source
-    check_keep(keep, source.photo)
-    kept = keep.over(source.crop, source.pixels.shape[0])[..., None]
-    own = source.pixels.astype(np.float32) / np.float32(255)
-    return np.asarray(prediction.refined + kept * (own - prediction.refined), np.float32)
+    source, result = prediction.posed.source, prediction.refined
+    moved = None if onto is None else prediction.posed.maps.moved
+    if keep is not None:
+        check_keep(keep, source.photo)
+        kept = keep.over(source.crop, source.pixels.shape[0])
+        own = source.pixels.astype(np.float32) / np.float32(255)
+        result = np.asarray(result + kept[..., None] * (own - result), np.float32)
+        moved = None if moved is None else moved * (1 - kept)
+    if onto is None or moved is None:
+        return result
+    return over(result, moved, source.pixels, onto)
 
 
 def too_large(crop: Crop, photo: Pixels) -> bool:

@@ -23,6 +23,7 @@ from engine.face.pose_check import check_pose
 from engine.face.pose_preset import pose_from_file
 from engine.imaging.photos import Picture, decode_picture, encode_photo
 from engine.imaging.provenance import Metadata
+from engine.inference.group import Group, PosedFace
 from engine.inference.prediction import Source
 from engine.inference.predictor import Predictor
 
@@ -127,7 +128,8 @@ class Service:
             metadata = found.metadata.edited(self.predictor.model_name)
             path = Path(f"picture.{suffix}")
             check_view_path(path, view)
-            data = encode_photo(path, render_view(prediction, view), quality, metadata)
+            picture = render_view(Group.of([PosedFace(prediction)]), view)
+            data = encode_photo(path, picture, quality, metadata)
         return Answer(data, tuple(finding.sentence for finding in findings))
 
     def _pose(self, face: _Face, wish: Wish) -> Pose3D:

@@ -29,6 +29,7 @@ from gui.widgets.zoom_view import Viewport, ZoomView
 
 if TYPE_CHECKING:
     from gui.workers.full_resolution import FullResolutionPreview
+    from gui.workers.others import Others
 
 FAINT = 0.3  # opacity of the handles while another tool is in use
 FRAME = 4.0  # screen pixels: width of the frame while landmarks are corrected
@@ -37,7 +38,8 @@ FRAME = 4.0  # screen pixels: width of the frame while landmarks are corrected
 class Canvas(ZoomView):
     """Gives the left mouse button and most keys to its tool.
 
-    The tool is the face chooser until a face is chosen, then the handles or the one of `set_tool`.
+    The tool is the face chooser until a face is chosen and while another one is, else the handles
+    or the one of `set_tool`.
     """
 
     tool_changed = Signal()
@@ -48,10 +50,17 @@ class Canvas(ZoomView):
         super().__init__(shown, parent)
         self.setAccessibleName(self.tr("Photo with the points of the face"))
         self._document = document
-        self._photo, self._result = PictureItem(), AfterItem()
+        self._photo, self._others, self._result = PictureItem(), AfterItem(), AfterItem()
         self._heatmaps, self._mask, self._parts = PictureItem(), PictureItem(), PictureItem()
         self._boxes, self._pose = BoxesItem(), PoseItem()
-        pictures = (self._photo, self._result, self._parts, self._mask, self._heatmaps)
+        pictures = (
+            self._photo,
+            self._others,
+            self._result,
+            self._parts,
+            self._mask,
+            self._heatmaps,
+        )
         for item in (*pictures, self._boxes, self._pose):
             self.scene().addItem(item)
         self.chooser = FaceChooser(document, self._boxes, self)
@@ -64,7 +73,8 @@ class Canvas(ZoomView):
         document.source_changed.connect(self._show_source)
         for tool in (self.chooser, self.handles):
             tool.changed.connect(self._show_tool)
-        self.chooser.placing_changed.connect(self._show_tool)
+        self.chooser.waiting_changed.connect(self._show_waiting)
+        self.handles.missed.connect(self._choose_other)
 
     # The tool
 
@@ -79,24 +89,41 @@ class Canvas(ZoomView):
         self._tool = tool or self.handles
         if tool is not None:
             tool.changed.connect(self._show_tool, Qt.ConnectionType.UniqueConnection)
-        self._pose.setOpacity(1.0 if tool is None else FAINT)
         self._show_tool()
         self.tool_changed.emit()
 
     def _show_tool(self) -> None:
         self.viewport().update()
+        self._boxes.setVisible(self.chooser.active or self._offers_others)
+        self._pose.setOpacity(1.0 if self.tool is self.handles else FAINT)
         if self.panning:
             return
-        self.viewport().setCursor(self.tool.cursor)
-        if self.tool.tip != self._tip:
-            self._tip = self.tool.tip
+        tool = self.tool if self._boxes.hovered is None else self.chooser
+        self.viewport().setCursor(tool.cursor)
+        if tool.tip != self._tip:
+            self._tip = tool.tip
             QApplication.sendEvent(self, QStatusTipEvent(self._tip))
+
+    @property
+    def _offers_others(self) -> bool:
+        """Whether a click beside the handles chooses another face."""
+        return self._tool is self.handles and self._pose.isVisible()
+
+    def _choose_other(self, point: QPointF) -> None:
+        if self._offers_others:
+            self.chooser.choose_other(point)
+
+    def _show_waiting(self) -> None:
+        if self.chooser.choosing:
+            self.zoom_to_fit()
+        self._show_tool()
 
     # What it shows
 
     def show_handles(self, shown: bool) -> None:
         """Show or hide the pose over the photo."""
         self._pose.setVisible(shown)
+        self._show_tool()
 
     def add_under_points(self, item: QGraphicsItem) -> None:
         """Add an item to the scene, above the photo and below handles and boxes."""
@@ -115,9 +142,18 @@ class Canvas(ZoomView):
         _show_over(self._mask, crop, mask)
         _show_over(self._parts, crop, parts)
 
-    def show_result(self, crop: tuple[float, float, float], result: QImage | None) -> None:
-        """Show the reposed face over the crop of the photo; None: the photo alone."""
+    def show_result(
+        self,
+        crop: tuple[float, float, float],
+        result: QImage | None,
+        others: Others | None = None,
+    ) -> None:
+        """Show the reposed face over the crop of the photo, and behind it the other ones; without
+        a result the photo alone."""
         _show_over(self._result, crop, result)
+        self._others.setVisible(result is not None and others is not None)
+        if others is not None:
+            self._others.show_levels(others.levels, others.area)
 
     def show_preview(self, preview: FullResolutionPreview) -> None:
         """Show the result at the photo's resolution, if a result is shown."""
@@ -126,11 +162,12 @@ class Canvas(ZoomView):
 
     def set_comparing(self, comparing: bool) -> None:
         """Show the photo instead of the result."""
-        self._result.setOpacity(0.0 if comparing else 1.0)
+        for item in (self._result, self._others):
+            item.setOpacity(0.0 if comparing else 1.0)
 
     def hide_overlays(self) -> None:
         """Show the photo alone."""
-        for item in (self._result, self._heatmaps, self._mask, self._parts):
+        for item in (self._result, self._others, self._heatmaps, self._mask, self._parts):
             item.hide()
 
     def zoom_to_face(self) -> None:
@@ -151,7 +188,7 @@ class Canvas(ZoomView):
         area = QRectF(-0.5, -0.5, width, height)
         around = area.adjusted(-width, -height, width, height)
         self._photo.show_levels(photo.levels, area)
-        self._result.shown = area
+        self._result.shown = self._others.shown = area
         self._pose.set_area(around)
         self._boxes.set_area(around)
         self.shown.set_photo(area)
@@ -203,6 +240,9 @@ class Canvas(ZoomView):
             self.tool.move(point, event.modifiers())
         elif not event.buttons():
             self.tool.hover(point)
+            if self.tool is self.handles:
+                free = self._offers_others and not self.handles.hovers
+                self.chooser.hover_others(point if free else None)
         self._show_loupe(event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -215,6 +255,7 @@ class Canvas(ZoomView):
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self.tool.hover(None)
+        self.chooser.hover(None)
         self.loupe.hide()
 
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -1,4 +1,4 @@
-"""The canvas tool that chooses the source face: one of several, or one placed by its eyes."""
+"""The canvas tool that chooses the face to repose: one of several, or one placed by its eyes."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from gui.widgets.face_boxes import BoxesItem
 
 
 class FaceChooser(CanvasTool):
-    """Gets the clicks until a face is chosen, and while one is placed by hand.
+    """Gets the clicks until a face is chosen, and while another one is chosen or placed by hand.
 
-    A face that was not detected is placed by a click on each eye.
+    While the handles of a face are in use, it shows the boxes of the other faces, and a click that
+    hits no handle (see `Handles.missed`) chooses one. A face that was not detected is placed by a
+    click on each eye.
     """
 
-    placing_changed = Signal()
+    waiting_changed = Signal()  # `choosing` or `eyes_clicked`
     failed = Signal(str)
 
     def __init__(self, document: Document, item: BoxesItem, parent: QObject | None = None) -> None:
@@ -25,28 +27,41 @@ class FaceChooser(CanvasTool):
         self._document = document
         self._item = item
         self._eyes: list[QPointF] | None = None
+        self._choosing = False
         document.source_changed.connect(self._show_boxes)
 
     @property
     def active(self) -> bool:
         """Whether this tool gets the clicks."""
-        return self._eyes is not None or bool(self._item.boxes)
+        return self._eyes is not None or self.choosing
+
+    @property
+    def choosing(self) -> bool:
+        """Whether a click chooses a face and does nothing else."""
+        return bool(self._item.boxes) and self._item.chosen is None
 
     @property
     def eyes_clicked(self) -> int | None:
         """The number of eyes clicked, 0 or 1; None while no face is placed by hand."""
         return None if self._eyes is None else len(self._eyes)
 
+    def start_choosing(self) -> None:
+        """Take the next click as the choice of a face. The one in use stays until then."""
+        self._choosing = True
+        self._show_boxes()
+        self.waiting_changed.emit()
+
     def start_placing(self) -> None:
         """Take the next two clicks as the centres of the eyes."""
         self._eyes = []
         self._show((), ())
-        self.placing_changed.emit()
+        self.waiting_changed.emit()
 
-    def stop_placing(self) -> None:
-        """Cancel placing a face by hand."""
+    def stop(self) -> None:
+        """Cancel choosing another face, or placing one by hand."""
+        self._choosing = False
         self._show_boxes()
-        self.placing_changed.emit()
+        self.waiting_changed.emit()
 
     @property
     def cursor(self) -> Qt.CursorShape:
@@ -55,20 +70,45 @@ class FaceChooser(CanvasTool):
         over = self._item.hovered is not None
         return Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor
 
+    @property
+    def tip(self) -> str:
+        if self._item.hovered is None or self._document.landmarks is None:
+            return ""
+        return self.tr("Click to repose this face, too")
+
     def key(self, event: QKeyEvent) -> bool:
-        if event.key() != Qt.Key.Key_Escape or self._eyes is None:
+        waits = self._eyes is not None or self._choosing
+        if event.key() != Qt.Key.Key_Escape or not waits:
             return False
-        self.stop_placing()
+        self.stop()
         return True
 
     def press(self, point: QPointF, keys: Keys = Keys.NoModifier) -> None:
         if self._eyes is not None:
             self._click_eye(self._eyes, point)
         elif (face := self._item.at(point)) is not None:
+            waited, self._choosing = self._choosing, False
+            self._document.choose_face(face)
+            if waited:
+                self.stop()
+
+    def choose_other(self, point: QPointF) -> None:
+        """Choose the face at this point, if it is not the one in use."""
+        if (face := self._other_at(point)) is not None:
             self._document.choose_face(face)
 
     def hover(self, point: QPointF | None) -> None:
-        hovered = None if point is None else self._item.at(point)
+        self._set_hovered(None if point is None else self._item.at(point))
+
+    def hover_others(self, point: QPointF | None) -> None:
+        """The mouse moves over the canvas while handles are in use; None: a handle is under it."""
+        self._set_hovered(None if point is None else self._other_at(point))
+
+    def _other_at(self, point: QPointF) -> int | None:
+        face = self._item.at(point)
+        return None if face == self._item.chosen else face
+
+    def _set_hovered(self, hovered: int | None) -> None:
         if hovered != self._item.hovered:
             self._item.hovered = hovered
             self.changed.emit()
@@ -86,17 +126,24 @@ class FaceChooser(CanvasTool):
                 return
             self._eyes = None
             self._document.place_face(landmarks)
-        self.placing_changed.emit()
+        self.waiting_changed.emit()
 
     def _show_boxes(self) -> None:
         document = self._document
         self._eyes = None
-        choosing = document.photo is not None and document.landmarks is None
-        faces = document.photo.faces if document.photo is not None and choosing else ()
-        self._show(tuple(face.box for face in faces), ())
+        chosen = document.chosen
+        if document.landmarks is None or document.correcting:
+            self._choosing = False
+        # While landmarks are corrected, no other face can be chosen.
+        boxes = () if document.correcting else document.boxes
+        self._show(boxes, (), None if self._choosing else chosen)
 
     def _show(
-        self, boxes: tuple[tuple[float, float, float, float], ...], clicks: tuple[QPointF, ...]
+        self,
+        boxes: tuple[tuple[float, float, float, float], ...],
+        clicks: tuple[QPointF, ...],
+        chosen: int | None = None,
     ) -> None:
-        self._item.boxes, self._item.clicks, self._item.hovered = boxes, clicks, None
+        item = self._item
+        item.boxes, item.clicks, item.chosen, item.hovered = boxes, clicks, chosen, None
         self.changed.emit()

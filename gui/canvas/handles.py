@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, QPointF, QRectF, Qt
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
 
 import engine
@@ -41,6 +41,8 @@ ARROWS = {
 
 class Handles(CanvasTool):
     """The default tool of the canvas. `zoom` returns screen pixels per photo pixel."""
+
+    missed = Signal(QPointF)  # a click beside everything that it could hit
 
     def __init__(
         self,
@@ -190,13 +192,22 @@ class Handles(CanvasTool):
             self.select(self._band[2] | self._item.within(self._band_rect()))
 
     def release(self, point: QPointF, keys: Keys) -> None:
-        drag = self._drag
+        drag, band = self._drag, self._band
         self._end()
+        if band is not None and not keys & Keys.ShiftModifier:
+            moved = band[1] - band[0]
+            if np.hypot(moved.x(), moved.y()) * self._zoom() <= CLICK:
+                self.missed.emit(point)
         if drag is not None and not drag.active:
             if isinstance(drag.clicked, int):
                 self.select(frozenset({drag.clicked}))
             elif isinstance(drag.clicked, SelectionBox):
                 self.select(frozenset())
+
+    @property
+    def hovers(self) -> bool:
+        """Whether the mouse is over something that a click would hit."""
+        return self._hovered is not None
 
     def hover(self, point: QPointF | None) -> None:
         hit: Hit = None

@@ -53,7 +53,7 @@ class Hint(QWidget):
         document.source_changed.connect(self.refresh)
         document.pose_changed.connect(self._learn)
         document.keep_changed.connect(self._learn)
-        canvas.chooser.placing_changed.connect(self.refresh)
+        canvas.chooser.waiting_changed.connect(self.refresh)
         canvas.installEventFilter(self)
         self.refresh()
 
@@ -90,13 +90,16 @@ class Hint(QWidget):
                 " picture does not change. The sliders turn all points."
             )
             return text, DONE, CANCEL
+        choosing = self.tr("{count} faces: click the one to repose.")
+        choosing = choosing.format(count=len(self._document.boxes))
+        if self._document.landmarks is not None and chooser.choosing:
+            return choosing, "", CANCEL
         if self._document.landmarks is not None:
             if self._taught:
                 return "", "", ""
             return self.tr("Drag a point, or turn the head with the sliders below."), "", ""
         if photo.faces:
-            text = self.tr("{count} faces: click the one to repose.")
-            return text.format(count=len(photo.faces)), "", ""
+            return choosing, "", ""
         return self.tr("No face was found in this photo."), PLACE, OPEN
 
     def _click(self, name: str) -> None:
@@ -109,7 +112,7 @@ class Hint(QWidget):
         elif name == CANCEL and self._document.correcting:
             self._document.cancel_correcting()
         elif name == CANCEL:
-            self._canvas.chooser.stop_placing()
+            self._canvas.chooser.stop()
         elif name == DONE:
             self._document.finish_correcting()
         self._canvas.setFocus()

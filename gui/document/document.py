@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 import engine
-from gui.document.edit import Correction, Edit, new_gesture, posed_as
+from gui.document.edit import Box, Correction, Edit, Faces, new_gesture, posed_as
 from gui.document.photo import Photo
 
 if TYPE_CHECKING:
@@ -39,12 +39,15 @@ class Document(QObject):
     A document is in one of four states: no photo; a photo without a chosen face (`landmarks` is
     None); correcting (`correction` is set, `pose` is None); posing (`pose` is set).
 
+    `faces` are the edits of all faces that were chosen, one of which is the active one. All share
+    one undo stack; an undone or redone change makes its face the active one.
+
     `project` is the file of the open project, None without one.
 
     Signals:
     photo_changed   another photo
-    face_opened     another face, none, or a project was opened, and the undo stack is empty;
-                    sent before the three signals for the values
+    face_opened     another face, none, or a project was opened; sent before the three signals for
+                    the values
     source_changed  other source landmarks, or a correction began or ended
     pose_changed    another editable pose
     keep_changed    another keep mask
@@ -63,13 +66,18 @@ class Document(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.photo: Photo | None = None
-        self.edit: Edit | None = None
+        self.faces = Faces()
         self.model: Model | None = None
         self.project: Path | None = None
         self.undo_stack = QUndoStack(self)
-        self._saved: Edit | None = None  # in the project's file, or as the face was opened
-        self._pictured: Edit | None = None
+        self._saved: Faces | None = Faces()  # in the project's file; None: not on disk
+        self._pictured: Faces | None = None
         self._quiet = False
+
+    @property
+    def edit(self) -> Edit | None:
+        """The edit of the active face; None until a face is chosen."""
+        return self.faces.edit
 
     @property
     def landmarks(self) -> Landmarks | None:
@@ -102,29 +110,41 @@ class Document(QObject):
 
         A saved picture has none of them, and changes nothing here.
         """
-        edit, saved = self.edit, self._saved
-        if edit is None:
-            return False
-        if saved is None or edit.landmarks is not saved.landmarks or edit.keep != saved.keep:
-            return True
-        if edit.correction is not None and self.edited:
-            return True
-        if edit.pose is saved.pose:
-            return False
-        if self.project is None and not edit.pose.changed:
-            return False  # there is nothing that a project would keep
-        return not edit.pose.same_picture(saved.pose)
+        if self._saved is None:
+            return bool(self.faces.edits)
+        return not self._same_work(self._saved)
 
     @property
     def picture_saved(self) -> bool:
         """Whether the current result was saved as a picture."""
-        edit, saved = self.edit, self._pictured
-        return (
-            edit is not None
-            and saved is not None
-            and edit.landmarks is saved.landmarks
-            and edit.keep == saved.keep
-            and edit.pose.same_picture(saved.pose)
+        return self._pictured is not None and self._same_work(self._pictured)
+
+    @property
+    def work(self) -> Faces:
+        """The faces without those that were chosen and left as they were."""
+        touched = [edit for edit in self.faces.edits if not self._untouched(edit)]
+        if self.edit is not None and self.edit not in touched:
+            touched.append(self.edit)
+        active = None if self.edit is None else touched.index(self.edit)
+        return Faces(tuple(touched), active)
+
+    def _untouched(self, edit: Edit) -> bool:
+        found = () if self.photo is None else self.photo.faces
+        return any(edit.untouched(face) for face in found)
+
+    def _same_work(self, saved: Faces) -> bool:
+        """Whether `saved` and the current faces have the same in them, faces without changes aside.
+
+        In both directions: a face that is missing or was reset is a change, too.
+        """
+        one, other = (
+            [edit for edit in faces.edits if not self._untouched(edit)]
+            for faces in (self.faces, saved)
+        )
+        return all(
+            any(edit.same_work(theirs) for theirs in others)
+            for own, others in ((one, other), (other, one))
+            for edit in own
         )
 
     @property
@@ -141,51 +161,71 @@ class Document(QObject):
             self.choose_face(0)
 
     def set_project(
-        self, photo: Photo, edit: Edit | None, project: Path | None, saved: bool = True
+        self, photo: Photo, faces: Faces, project: Path | None, saved: bool = True
     ) -> None:
-        """Open a photo with an edit of it.
+        """Open a photo with edits of its faces.
 
-        edit     None: no face is chosen
         project  the file of the project; None: it has none yet
-        saved    whether the edit is on disk
+        saved    whether the edits are on disk
         """
         self._set_photo(photo, project)
-        if edit is None:
-            return
-        self.open_edit(replace(edit, correction=None), project, saved)
-        if edit.correction is not None:
+        correction = None if faces.edit is None else faces.edit.correction
+        plain = tuple(replace(edit, correction=None) for edit in faces.edits)
+        self.open_faces(replace(faces, edits=plain), project, saved)
+        if correction is not None:
             self.start_correcting()
-            self.change_pose(edit.correction.points, self.tr("Correct the points"))
+            self.change_pose(correction.points, self.tr("Correct the points"))
 
     def _set_photo(self, photo: Photo, project: Path | None = None) -> None:
         self.photo = photo
-        self.open_edit(None, project)
+        self.open_faces(Faces(), project)
         self.photo_changed.emit()
 
-    def choose_face(self, index: int) -> None:
-        """Edit the face `photo.faces[index]`."""
-        assert self.photo is not None
-        self.open_edit(Edit.of(self.photo.faces[index]))
+    def open_faces(self, faces: Faces, project: Path | None = None, saved: bool = True) -> None:
+        """Open these edits with an empty undo stack, as part of `project`."""
+        self.project = project
+        self._saved = faces if saved else None
+        self.undo_stack.clear()
+        self.faces = faces
+        self._signal_opened()
 
-    def leave_face(self) -> None:
-        """Close the face, so that another one can be chosen."""
-        self.open_edit(None)
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """The faces to choose from: the detected ones, then those placed by hand."""
+        found = () if self.photo is None else tuple(face.box for face in self.photo.faces)
+        return found + tuple(
+            edit.box for edit in self.faces.edits if not any(edit.is_in(box) for box in found)
+        )
+
+    @property
+    def chosen(self) -> int | None:
+        """The index of the active face in `boxes`; None without one."""
+        edit = self.edit
+        if edit is None:
+            return None
+        boxes = self.boxes
+        return next((i for i, box in enumerate(boxes) if edit.is_in(box)), None)
+
+    def choose_face(self, index: int) -> None:
+        """Edit the face `boxes[index]`, where it was left. The edits of the others stay.
+
+        Choosing is no undo entry: it changes nothing that a user could lose. Not while correcting.
+        """
+        assert self.photo is not None
+        known = self.faces.found(self.boxes[index])
+        if known is not None:
+            faces = replace(self.faces, active=known)
+        else:
+            faces = self.faces.opened(Edit.of(self.photo.faces[index]))
+        if faces.active != self.faces.active:
+            self.set_faces(faces)
 
     def place_face(self, landmarks: Landmarks) -> None:
         """Edit a face that was not detected, starting with a correction of `landmarks` (68x2)."""
         edit = Edit.of(landmarks)
-        self.open_edit(replace(edit, correction=Correction(edit.pose)))
-
-    def open_edit(self, edit: Edit | None, project: Path | None = None, saved: bool = True) -> None:
-        """Open this edit (None: no face) with an empty undo stack, as part of `project`."""
-        self.project = project
-        self._saved = edit if saved else None
-        self.undo_stack.clear()
-        self.edit = edit
-        self.face_opened.emit()
-        self.source_changed.emit()
-        self.pose_changed.emit()
-        self.keep_changed.emit()
+        correction = Correction(edit.pose, self.undo_stack.index(), placed=True)
+        faces = self.faces.opened(replace(edit, correction=correction))
+        self.undo_stack.push(ChangeFaces(self, faces, self.tr("Place a face by hand")))
 
     # Changes
 
@@ -196,22 +236,28 @@ class Document(QObject):
         """
         if edit.same(self.edit):
             return
+        faces = self.faces.changed(edit)
         stack = self.undo_stack
         last = stack.command(stack.index() - 1) if stack.index() == stack.count() > 0 else None
-        if not isinstance(last, ChangeEdit) or last.gesture != gesture:
-            stack.push(ChangeEdit(self, edit, text, gesture))
+        if not isinstance(last, ChangeFaces) or last.gesture != gesture:
+            stack.push(ChangeFaces(self, faces, text, gesture))
             return
-        last.extend(edit)
+        last.extend(faces)
         if last.isObsolete():
             stack.undo()
 
-    def set_edit(self, edit: Edit) -> None:
-        """Replace the edit and signal what differs, without an undo entry. For `ChangeEdit`."""
-        old, self.edit = self.edit, edit
-        if old is not None and not self._quiet:
-            self._signal_difference(old, edit)
+    def set_faces(self, faces: Faces) -> None:
+        """Replace the faces and signal what differs, without an undo entry."""
+        old, self.faces = self.faces, faces
+        if not self._quiet:
+            self._signal_difference(old, faces)
 
-    def _signal_difference(self, old: Edit, new: Edit) -> None:
+    def _signal_difference(self, before: Faces, after: Faces) -> None:
+        old, new = before.edit, after.edit
+        if old is None or new is None or old.number != new.number:
+            if old is not new:
+                self._signal_opened()
+            return
         began_or_ended = (old.correction is None) != (new.correction is None)
         if new.landmarks is not old.landmarks or began_or_ended:
             self.source_changed.emit()
@@ -219,6 +265,12 @@ class Document(QObject):
             self.pose_changed.emit()
         if new.keep is not old.keep:
             self.keep_changed.emit()
+
+    def _signal_opened(self) -> None:
+        self.face_opened.emit()
+        self.source_changed.emit()
+        self.pose_changed.emit()
+        self.keep_changed.emit()
 
     def change_pose(self, pose: Pose3D, text: str, gesture: int | None = None) -> None:
         """Replace the editable pose: the correction's points while correcting, else the pose."""
@@ -271,37 +323,33 @@ class Document(QObject):
         if edit is None or edit.correction is None:
             return
         correction, landmarks = edit.correction, edit.correction.points.landmarks()
-        if correction.began is None:
-            self.open_edit(replace(Edit.of(landmarks), keep=edit.keep))
-            return
-        if np.array_equal(landmarks, edit.landmarks):
+        if np.array_equal(landmarks, edit.landmarks) and not correction.placed:
             self.cancel_correcting()
             return
-        new = correction.applied_to(edit)
+        before, after = self.faces, self.faces.changed(correction.applied_to(edit))
+        text = self.tr("Correct the points")
+        if correction.placed:
+            text = self.tr("Place a face by hand")
         self._quiet = True  # the states between are not signalled
         self.undo_stack.setIndex(correction.began)
-        self.change(new, self.tr("Correct the points"))
+        self.undo_stack.push(ChangeFaces(self, after, text))
         self._quiet = False
-        self._signal_difference(edit, new)
+        self._signal_difference(before, after)
 
     def cancel_correcting(self) -> None:
-        """Restore the landmarks from before the correction; a face placed by hand is closed."""
-        if self.edit is None or self.edit.correction is None:
-            return
-        if self.edit.correction.began is None:
-            self.open_edit(None)
-        else:
+        """Restore the landmarks from before the correction; a face placed by hand is removed."""
+        if self.edit is not None and self.edit.correction is not None:
             self.undo_stack.setIndex(self.edit.correction.began)
 
     # Saved state and model
 
-    def mark_picture_saved(self, edit: Edit) -> None:
-        """The result of `edit` was saved as a picture."""
-        self._pictured = edit
+    def mark_picture_saved(self, faces: Faces) -> None:
+        """The result of `faces` was saved as a picture."""
+        self._pictured = faces
 
-    def mark_project_saved(self, project: Path, edit: Edit | None) -> None:
-        """`edit` was written to the file of this project."""
-        self.project, self._saved = project, edit
+    def mark_project_saved(self, project: Path, faces: Faces) -> None:
+        """`faces` were written to the file of this project."""
+        self.project, self._saved = project, faces
         self.saved.emit()
 
     def set_model(self, model: Model) -> None:
@@ -310,28 +358,27 @@ class Document(QObject):
         self.model_changed.emit()
 
 
-class ChangeEdit(QUndoCommand):
-    """The one undo command: replaces the document's edit. `extend` adds changes of its gesture."""
+class ChangeFaces(QUndoCommand):
+    """The one undo command: replaces the document's faces. `extend` adds changes of its gesture."""
 
-    def __init__(self, document: Document, edit: Edit, text: str, gesture: int | None = None):
+    def __init__(self, document: Document, faces: Faces, text: str, gesture: int | None = None):
         super().__init__(text)
-        assert document.edit is not None
         self._document = document
-        self._old = document.edit
-        self._new = edit
+        self._old = document.faces
+        self._new = faces
         self.gesture = new_gesture() if gesture is None else gesture
 
     def redo(self) -> None:
-        self._document.set_edit(self._new)
+        self._document.set_faces(self._new)
 
     def undo(self) -> None:
-        self._document.set_edit(self._old)
+        self._document.set_faces(self._old)
 
-    def extend(self, edit: Edit) -> None:
-        """Replace the new edit. If it equals the old one, the command becomes obsolete.
+    def extend(self, faces: Faces) -> None:
+        """Replace the new faces. If they equal the old ones, the command becomes obsolete.
 
         `QUndoCommand.mergeWith` is not used: PySide never frees the commands that it merged.
         """
-        self._new = edit
-        self.setObsolete(edit.same(self._old))
-        self._document.set_edit(edit)
+        self._new = faces
+        self.setObsolete(faces.edit is not None and faces.edit.same(self._old.edit))
+        self._document.set_faces(faces)

@@ -1,10 +1,11 @@
-"""`Edit`: everything about the open face that can be undone, as one immutable value."""
+"""`Faces`: everything that can be undone, as one immutable value; `Edit`: one face of it."""
 
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 import engine
 
@@ -13,9 +14,13 @@ if TYPE_CHECKING:
 
     from engine import Face, KeepMask, Landmarks, LiftedFace, Pose3D
 
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom, pixels of the photo."""
+
 YAW_LIMIT, PITCH_LIMIT, ROLL_LIMIT = 60.0, 40.0, 45.0  # degrees: the sliders' ranges
 
 _gestures = itertools.count(1)
+_numbers = itertools.count(1)  # of faces
 
 
 def new_gesture() -> int:
@@ -28,12 +33,13 @@ class Correction:
     """The source's landmarks while the user corrects where the detector put them.
 
     points  the corrected landmarks, as a pose of the uncorrected face, so that they can be turned
-    began   the index of the undo stack before correcting began; None for a face placed by hand,
-            which has no earlier landmarks
+    began   the index of the undo stack before correcting began
+    placed  whether the face was placed by hand, and has no landmarks from before
     """
 
     points: Pose3D
-    began: int | None = None
+    began: int = 0
+    placed: bool = False
 
     def applied_to(self, edit: Edit) -> Edit:
         """`edit` with the corrected landmarks as the source's and no correction.
@@ -52,18 +58,20 @@ class Correction:
 
 @dataclass(frozen=True, eq=False)
 class Edit:
-    """Everything about the open face that can be undone. A change replaces the whole value.
+    """The edit of one face. A change replaces the whole value.
 
     landmarks   of the source, 68x2 pixels of the photo
     pose        the target pose
     keep        the areas that must stay as in the photo; None: no area
     correction  the correction of `landmarks` in progress; None: no correction
+    number      of the face; a change keeps it
     """
 
     landmarks: Landmarks
     pose: Pose3D
     keep: KeepMask | None = None
     correction: Correction | None = None
+    number: int = field(default_factory=partial(next, _numbers))
 
     @classmethod
     def of(cls, face: Face | Landmarks) -> Edit:
@@ -91,6 +99,84 @@ class Edit:
             and self.keep is other.keep
             and self.correction is other.correction
         )
+
+    def same_work(self, other: Edit) -> bool:
+        """Whether saving one of them saves the other."""
+        return (
+            self.landmarks is other.landmarks
+            and self.keep == other.keep
+            and not (self.correction is not None and self.correction.points.changed)
+            and (self.pose is other.pose or self.pose.same_picture(other.pose))
+        )
+
+    def untouched(self, face: Face) -> bool:
+        """Whether this is the detected face as it is chosen, with nothing to save."""
+        return self.landmarks is face.landmarks and self.same_work(
+            replace(self, pose=engine.Pose3D.unchanged(self.pose.source), keep=None)
+        )
+
+    @property
+    def box(self) -> Box:
+        """The smallest box around the landmarks."""
+        left, top = self.landmarks.min(axis=0).tolist()
+        right, bottom = self.landmarks.max(axis=0).tolist()
+        return left, top, right, bottom
+
+    def is_in(self, box: Box) -> bool:
+        """Whether a box is around this face: the centre of each lies in the other."""
+        return _contains(box, self.box) and _contains(self.box, box)
+
+
+class FacePose(NamedTuple):
+    """The target pose of a face, and its keep mask."""
+
+    pose: Pose3D
+    keep: KeepMask | None
+
+
+@dataclass(frozen=True, eq=False)
+class Faces:
+    """The edits of all faces of the photo that were chosen so far. A change replaces the value.
+
+    edits   in the order in which the faces were first chosen
+    active  the index of the face that handles and sliders change; None: no face is chosen
+    """
+
+    edits: tuple[Edit, ...] = ()
+    active: int | None = None
+
+    @property
+    def edit(self) -> Edit | None:
+        """The edit of the active face."""
+        return None if self.active is None else self.edits[self.active]
+
+    @property
+    def others(self) -> tuple[FacePose, ...]:
+        """The faces beside the active one whose pose differs from the photo."""
+        others = [edit for edit in self.edits if edit is not self.edit]
+        return tuple(FacePose(edit.pose, edit.keep) for edit in others if edit.pose.changed)
+
+    def opened(self, edit: Edit) -> Faces:
+        """With a further face, which becomes the active one. It replaces one in the same place:
+        two edits of one face would both be composited."""
+        others = tuple(other for other in self.edits if not other.is_in(edit.box))
+        return Faces((*others, edit), len(others))
+
+    def changed(self, edit: Edit) -> Faces:
+        """With another edit of the active face."""
+        assert self.active is not None
+        before, after = self.edits[: self.active], self.edits[self.active + 1 :]
+        return Faces((*before, edit, *after), self.active)
+
+    def found(self, box: Box) -> int | None:
+        """The index of the edit of the face in this box."""
+        return next((i for i, edit in enumerate(self.edits) if edit.is_in(box)), None)
+
+
+def _contains(box: Box, other: Box) -> bool:
+    """Whether a box contains the centre of another one."""
+    x, y = (other[0] + other[2]) / 2, (other[1] + other[3]) / 2
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
 
 
 def posed_as(face: LiftedFace, landmarks: Landmarks) -> Pose3D:

@@ -1,4 +1,4 @@
-"""Project files: the edit of a photo as JSON; the photo itself is referenced by its path."""
+"""Project files: the edits of a photo's faces as JSON; the photo is referenced by its path."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import base64
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
 import engine
-from gui.document.edit import Correction, Edit
+from gui.document.edit import Correction, Edit, Faces
 
 if TYPE_CHECKING:
     from engine import Face, KeepMask, Pose3D
 
 SUFFIX = ".repose"
-_FORMAT, _VERSION = "repose project", 1
+_FORMAT = "repose project"
+_ONE_FACE, _SEVERAL_FACES = 1, 2  # versions: the first is written where it can hold the project
 _LARGEST_BYTES = 50_000_000  # far above the size of any real project
 _LARGEST_SIDE = 1_000_000  # pixels of a photo
 _LONGEST_NAME = 100  # characters of a model's
@@ -33,7 +34,7 @@ class Project:
     """The content of a project file.
 
     photo, sha256, photo_size  path of the photo, hash of its file, its width and height in pixels
-    edit                       None: no face was chosen
+    faces                      their edits
     model, model_name          the model in use; without a path, the default one
     area                       the shown part of the photo: left, top, width, height in pixels
     views                      the names of the views of the panes
@@ -43,7 +44,7 @@ class Project:
     photo: Path
     sha256: str
     photo_size: tuple[int, int]
-    edit: Edit | None = None
+    faces: Faces = field(default_factory=Faces)
     model: Path | None = None
     model_name: str = ""
     area: tuple[float, float, float, float] | None = None
@@ -78,7 +79,7 @@ def read_project(path: Path) -> Project:
         if values["format"] != _FORMAT:
             raise ValueError(values["format"])
         version = values["version"]
-        if version == _VERSION:
+        if version in (_ONE_FACE, _SEVERAL_FACES):
             return _from_json(values, path.absolute())
     except (engine.ReposeError, ArithmeticError, AttributeError, LookupError, RecursionError,
             TypeError, ValueError) as error:  # fmt: skip
@@ -107,10 +108,10 @@ def photo_candidates(project: Project, recent: list[Path]) -> list[Path]:
 
 
 def _values(project: Project, folder: Path) -> dict[str, Any]:
-    edit = project.edit
+    edits = project.faces.edits
     values: dict[str, Any] = {
         "format": _FORMAT,
-        "version": _VERSION,
+        "version": _ONE_FACE if len(edits) <= 1 else _SEVERAL_FACES,
         "photo": {
             "path": _relative(project.photo, folder),
             "sha256": project.sha256,
@@ -121,15 +122,25 @@ def _values(project: Project, folder: Path) -> dict[str, Any]:
         "shown": project.area,
         "views": project.views,
     }
-    if edit is not None:
-        values["landmarks"] = _points(edit.landmarks)
-        values["detected"] = _detected_values(edit.pose.source.detected)
-        values["pose"] = _pose_values(edit.pose)
-        if edit.correction is not None:
-            values["correction"] = _pose_values(edit.correction.points)
-        if edit.keep is not None:
-            png = base64.b64encode(edit.keep.to_png()).decode("ascii")
-            values["keep"] = {"png": png, "feather": edit.keep.feather}
+    if len(edits) > 1:
+        values["faces"] = [_edit_values(edit) for edit in edits]
+        values["active"] = project.faces.active
+    elif edits:
+        values |= _edit_values(edits[0])
+    return values
+
+
+def _edit_values(edit: Edit) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "landmarks": _points(edit.landmarks),
+        "detected": _detected_values(edit.pose.source.detected),
+        "pose": _pose_values(edit.pose),
+    }
+    if edit.correction is not None:
+        values["correction"] = _pose_values(edit.correction.points)
+    if edit.keep is not None:
+        png = base64.b64encode(edit.keep.to_png()).decode("ascii")
+        values["keep"] = {"png": png, "feather": edit.keep.feather}
     return values
 
 
@@ -142,7 +153,7 @@ def _from_json(values: Mapping[str, Any], path: Path) -> Project:
         photo=_joined(folder, str(photo["path"])),
         sha256=str(photo["sha256"]),
         photo_size=(width, height),
-        edit=_edit(values, (width, height)) if "landmarks" in values else None,
+        faces=_faces(values, (width, height)),
         model=None if values["model"] is None else _joined(folder, str(values["model"])),
         model_name=str(values["model_name"])[:_LONGEST_NAME],
         area=None if values["shown"] is None else _area(values["shown"]),
@@ -156,6 +167,16 @@ def _area(values: Any) -> tuple[float, float, float, float]:
     if not (np.isfinite([left, top]).all() and 0 < width < np.inf and 0 < height < np.inf):
         raise ValueError("area")
     return left, top, width, height
+
+
+def _faces(values: Mapping[str, Any], photo_size: tuple[int, int]) -> Faces:
+    if values["version"] == _ONE_FACE:
+        return Faces((_edit(values, photo_size),), 0) if "landmarks" in values else Faces()
+    edits = tuple(_edit(face, photo_size) for face in values["faces"])
+    active = values["active"]
+    if active is not None and not 0 <= int(active) < len(edits):
+        raise ValueError("active")
+    return Faces(edits, None if active is None else int(active))
 
 
 def _edit(values: Mapping[str, Any], photo_size: tuple[int, int]) -> Edit:

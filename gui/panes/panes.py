@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QTabBar, QVBoxLayout, QWidget
 
+import engine
 from gui.panes.views import View, view_image
 from gui.widgets.picture_view import PictureView
 from gui.widgets.wheel import guard_wheel
 from gui.widgets.zoom_view import Viewport
 
 if TYPE_CHECKING:
-    from engine import KeepMask, Prediction
+    from engine import Group, KeepMask, Prediction
     from gui.document.photo import Photo
     from gui.workers.full_resolution import FullResolutionPreview
+    from gui.workers.others import Others
 
 
 class Pane(QWidget):
@@ -80,6 +82,7 @@ class Panes(QWidget):
         self.small = Pane(self.tr("small pane"), View.COARSE, shown)
         self.prediction: Prediction | None = None
         self._keep: KeepMask | None = None
+        self.others: Others | None = None
         self._icc = b""
         self._preview: FullResolutionPreview | None = None
         self._split = 0.5  # the last position of the line, as a share of the width
@@ -109,23 +112,34 @@ class Panes(QWidget):
 
     def show_photo(self, photo: Photo | None) -> None:
         """Set the photo behind the pictures; drops the prediction."""
-        self.prediction = self._preview = None
+        self.prediction = self._preview = self.others = None
         self._icc = b"" if photo is None else photo.metadata.icc
         for pane in self.both:
             pane.view.show_photo(photo)
 
     def show_nothing(self, correcting: bool) -> None:
         """Drop the prediction: no face is open, or its landmarks are being corrected."""
-        self.prediction = self._preview = None
+        self.prediction = self._preview = self.others = None
         why = ""
         if correcting:
             why = self.tr("The reposed face appears here after the points are corrected.")
         for pane in self.both:
             pane.view.show_nothing(why)
 
-    def show_prediction(self, prediction: Prediction, keep: KeepMask | None) -> None:
-        """Show a new prediction with the keep mask applied."""
+    @property
+    def result(self) -> Group | None:
+        """All reposed faces as they are shown; None without a prediction."""
+        if self.prediction is None:
+            return None
+        faces = () if self.others is None else self.others.group.faces
+        return engine.Group.of([engine.PosedFace(self.prediction, self._keep), *faces])
+
+    def show_prediction(
+        self, prediction: Prediction, keep: KeepMask | None, others: Others | None = None
+    ) -> None:
+        """Show a new prediction with the keep mask applied, and the other reposed faces."""
         self.prediction, self._keep, self._preview = prediction, keep, None
+        self.others = others
         for pane in self.both:
             self._show(pane)
 
@@ -139,15 +153,19 @@ class Panes(QWidget):
     def show_keep(self, keep: KeepMask | None) -> None:
         """Apply another keep mask to the prediction."""
         if self.prediction is not None:
-            self.show_prediction(self.prediction, keep)
+            self.show_prediction(self.prediction, keep, self.others)
 
     def _show(self, pane: Pane) -> None:
         if self.prediction is None:
             return
+        # The views of the networks show the face that is edited, the refined one the picture.
+        others = self.others if pane.chosen is View.REFINED else None
+        pane.view.show_others(*(((), QRectF()) if others is None else (others.levels, others.area)))
         if pane.chosen is View.REFINED and self._preview is not None:
             pane.view.show_levels(self._preview.levels, self._preview.area)
             return
-        image = view_image(pane.chosen, self.prediction, self._keep, self._icc)
+        group = None if others is None else others.group
+        image = view_image(pane.chosen, self.prediction, self._keep, self._icc, group)
         if image is None:
             pane.view.show_source()
             return

@@ -13,7 +13,7 @@ import engine
 from gui.document.images import rgb_image
 
 if TYPE_CHECKING:
-    from engine import KeepMask, Prediction
+    from engine import Group, KeepMask, Prediction
 
 GAIN = 2.0  # of the difference map's values, so that small ones are visible
 
@@ -60,11 +60,16 @@ _EXPLAINED = {
 
 
 def view_image(
-    view: View, prediction: Prediction, keep: KeepMask | None, icc: bytes
+    view: View,
+    prediction: Prediction,
+    keep: KeepMask | None,
+    icc: bytes,
+    others: Group | None = None,
 ) -> QImage | None:
     """The picture of a view over the crop; None for the source: the photo alone is shown.
 
-    icc  the photo's colour profile, which its predictions have as well
+    icc     the photo's colour profile, which its predictions have as well
+    others  the other reposed faces of the photo, which the refined picture shows behind this one
     """
     if view is View.COARSE:
         return rgb_image(prediction.coarse, icc)
@@ -73,6 +78,7 @@ def view_image(
     if view is View.WARP:
         return rgb_image(prediction.warp, icc)
     if view is View.REFINED:
-        kept = None if keep is None else engine.keep_refined(prediction, keep)
-        return rgb_image(prediction.refined if kept is None else kept, icc)
+        size = prediction.refined.shape[0]
+        behind = None if others is None else others.behind(prediction.crop, size)
+        return rgb_image(engine.keep_refined(prediction, keep, behind), icc)
     return None

@@ -14,16 +14,23 @@ from gui.widgets.items import ACCENT, SELECTED, SHADOW, screen_pen
 if TYPE_CHECKING:
     from engine import Face
 
+FAINT = 0.45  # opacity of the boxes beside the face in use
+
 Box = tuple[float, float, float, float]
 
 
 class BoxesItem(QGraphicsItem):
-    """Draws the boxes of faces to choose from, and the eyes clicked so far."""
+    """Draws the boxes of faces to choose from, and the eyes clicked so far.
+
+    chosen  the index of the box of the face in use, whose points are shown instead of its box; the
+            other boxes are faint. None: all are to be chosen from
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._rect = QRectF()
         self.boxes: Sequence[Box] = ()
+        self.chosen: int | None = None
         self.hovered: int | None = None
         self.clicks: Sequence[QPointF] = ()
 
@@ -46,7 +53,12 @@ class BoxesItem(QGraphicsItem):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         scale = option.levelOfDetailFromTransform(painter.worldTransform())
         for index, box in enumerate(self.boxes):
-            draw_face_box(painter, box_rect(box), index, index == self.hovered, scale)
+            if index == self.chosen:
+                continue
+            hovered = index == self.hovered
+            painter.setOpacity(1.0 if self.chosen is None or hovered else FAINT)
+            draw_face_box(painter, box_rect(box), index, hovered, scale)
+        painter.setOpacity(1.0)
         painter.setBrush(SELECTED)
         painter.setPen(screen_pen(SHADOW, 1.5, scale))
         for point in self.clicks:

@@ -54,8 +54,9 @@ class PictureView(ZoomView):
         self.drags = False
         self._pressed = self._splitting = False
         self._pressed_at = QPointF()
-        self._before, self._after = PictureItem(), AfterItem()
-        for item in (self._before, self._after):
+        self._before, self._others, self._after = PictureItem(), AfterItem(), AfterItem()
+        self._has_others = False
+        for item in (self._before, self._others, self._after):
             self.scene().addItem(item)
         self.setMinimumSize(120, 100)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -86,6 +87,13 @@ class PictureView(ZoomView):
         self.image, self.filled = None, True
         self._refresh()
 
+    def show_others(self, levels: tuple[QImage, ...], area: QRectF) -> None:
+        """Show a picture, given as its `halvings`, over `area` of the photo, behind `image`; empty
+        levels: no picture."""
+        self._has_others = bool(levels)
+        self._others.show_levels(levels, area)
+        self._refresh()
+
     def show_image(self, image: QImage, area: QRectF) -> None:
         """Show `image` over `area` of the photo."""
         self.show_levels(halvings(image), area)
@@ -114,6 +122,7 @@ class PictureView(ZoomView):
     def _refresh(self) -> None:
         self._before.setVisible(self.filled)
         self._after.setVisible(self.image is not None and not self._bare)
+        self._others.setVisible(self._has_others and self._after.isVisible())
         self._place_split()
         self.viewport().update()
 
@@ -121,7 +130,7 @@ class PictureView(ZoomView):
         after = QRectF(self.shown.photo)
         if self.split is not None and not after.isEmpty():
             after.setLeft(self.photo_point(QPointF(self.split * self.viewport().width(), 0)).x())
-        self._after.shown = after
+        self._after.shown = self._others.shown = after
 
     def _follow(self) -> None:
         super()._follow()

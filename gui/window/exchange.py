@@ -22,7 +22,7 @@ from gui.window.file_actions import FileActions, is_pose
 from gui.workers.background import Background
 
 if TYPE_CHECKING:
-    from engine import KeepMask, Metadata, Prediction
+    from engine import Group, Metadata
 
 
 class Exchange(QObject):
@@ -122,8 +122,8 @@ class Exchange(QObject):
 
     def copy(self) -> None:
         """Copy the result at full size to the clipboard."""
-        photo, prediction, keep = self._document.photo, self._panes.prediction, self._document.keep
-        if photo is None or prediction is None:
+        photo, result = self._document.photo, self._panes.result
+        if photo is None or result is None:
             return
         icc = photo.metadata.icc
 
@@ -133,17 +133,17 @@ class Exchange(QObject):
                 self.tr("Copied the picture, {}x{} pixels").format(image.width(), image.height())
             )
 
-        self._background.run(lambda: rgb_image(prediction.pasted(keep), icc), copied, owner=self)
+        self._background.run(lambda: rgb_image(result.picture, icc), copied, owner=self)
 
     def _drag(self, source: QWidget) -> None:
         """Let the user drag the result as a file out of a pane."""
-        document, prediction = self._document, self._panes.prediction
-        if document.photo is None or prediction is None or document.model is None:
+        document, result = self._document, self._panes.result
+        if document.photo is None or result is None or document.model is None:
             return
         path = Path(self._dragged.path()) / f"{document.photo.path.stem}-reposed.png"
         metadata = document.photo.metadata.edited(document.model.name, note=notes_edits())
         try:
-            _write(path, prediction, document.keep, metadata)
+            _write(path, result, metadata)
         except engine.ReposeError as error:
             self.failed.emit(str(error))
             return
@@ -155,5 +155,5 @@ class Exchange(QObject):
         drag.exec()
 
 
-def _write(path: Path, prediction: Prediction, keep: KeepMask | None, metadata: Metadata) -> None:
-    engine.write_photo(path, prediction.pasted(keep), metadata=metadata)
+def _write(path: Path, result: Group, metadata: Metadata) -> None:
+    engine.write_photo(path, result.picture, metadata=metadata)

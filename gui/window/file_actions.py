@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMainWindow
 
 import engine
 from gui.document.document import Document
-from gui.document.edit import Edit, new_gesture, within_sliders
+from gui.document.edit import Faces, new_gesture, within_sliders
 from gui.document.photo import Photo, read_photo
 from gui.document.project import SUFFIX
 from gui.export.export_dialog import ExportDialog
@@ -166,11 +166,12 @@ class FileActions(QObject):
         self.export.open_for()
 
     def save_picture(self) -> bool:
-        """Ask for a file and write the photo with the reposed face, in the background.
+        """Ask for a file and write the photo with the reposed faces, in the background.
 
         Returns whether a file was chosen.
         """
-        photo, edit = self._document.photo, self._document.edit
+        photo, faces = self._document.photo, self._document.faces
+        edit = faces.edit
         if photo is None or edit is None:
             return False
         suggestion = folder_beside(photo.path) / f"{photo.path.stem}-reposed.png"
@@ -193,11 +194,19 @@ class FileActions(QObject):
         ):
             return False
         self.busy.emit(self.tr("Saving {}…").format(path.name))
-        token = (photo, edit)
+        token = (photo, faces)
         metadata = photo.metadata if keeps_place() else photo.metadata.without_place()
         layer = path.name.lower().endswith(LAYER_SUFFIX)
         self._worker.save(
-            path, edit.pose, token, metadata, notes_edits(), edit.keep, photo.stored, layer
+            path,
+            edit.pose,
+            token,
+            metadata,
+            notes_edits(),
+            edit.keep,
+            photo.stored,
+            faces.others,
+            layer,
         )
         return True
 
@@ -295,11 +304,11 @@ class FileActions(QObject):
                 document.change(edit, text, gesture)
             dialog.deleteLater()  # else it would exist as long as the window
 
-    def _saved(self, path: Path, token: tuple[Photo, Edit]) -> None:
-        photo, edit = token
+    def _saved(self, path: Path, token: tuple[Photo, Faces]) -> None:
+        photo, faces = token
         self.busy.emit("")
         if photo is self._document.photo:  # else another photo was opened meanwhile
-            self._document.mark_picture_saved(edit)
+            self._document.mark_picture_saved(faces)
         if path.suffix.lower() == ".bmp" and notes_edits():
             text = self.tr("Saved {} (BMP files cannot note that they were edited)")
         else:

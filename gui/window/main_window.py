@@ -48,6 +48,7 @@ from gui.workers.predict_worker import PredictWorker, Request, Update
 
 if TYPE_CHECKING:
     from engine import Prediction
+    from gui.workers.others import Others
 
 THREE_COLUMNS = 1440  # pixels: a narrower screen has no room for both docks beside the pictures
 HEATMAP_COLOUR, MASK_COLOUR = QColor("#ffb347"), QColor("#4ea1ff")
@@ -108,7 +109,13 @@ class MainWindow(QMainWindow):
         pose, options = self.document.pose, self.options
         if pose is not None:
             self.worker.request(
-                Request(pose, options.heatmaps.on, options.mask.on, options.parts.on)
+                Request(
+                    pose,
+                    options.heatmaps.on,
+                    options.mask.on,
+                    options.parts.on,
+                    self.document.faces.others,
+                )
             )
 
     def show_error(self, sentence: str) -> None:
@@ -258,7 +265,8 @@ class MainWindow(QMainWindow):
         if document.photo is None or document.pose is None:
             self.worker.clear_source()
         else:
-            self.worker.set_source(document.photo.pixels, document.pose.source)
+            photo = document.photo
+            self.worker.set_source(photo.pixels, document.pose.source, photo.metadata.icc)
             self.canvas.setFocus()
 
     def _use_model(self, model: Model) -> None:
@@ -268,9 +276,11 @@ class MainWindow(QMainWindow):
     # From the worker to canvas and panes
 
     def _show_update(self, update: Update) -> None:
-        self.panes.show_prediction(update.prediction, self.document.keep)
-        self.full_resolution.follow(update.prediction, self.document.keep)
-        self._show_result(update.prediction)
+        keep, others = self.document.keep, update.others
+        self.panes.show_prediction(update.prediction, keep, others)
+        group = None if others is None else others.group
+        self.full_resolution.follow(update.prediction, keep, group)
+        self._show_result(update.prediction, others)
         heatmaps, mask, parts = update.heatmaps, update.mask, update.parts
         self.canvas.show_overlays(
             update.overlay_crop,
@@ -280,18 +290,19 @@ class MainWindow(QMainWindow):
         )
         self.status.show_time(update.milliseconds)
 
-    def _show_result(self, prediction: Prediction) -> None:
+    def _show_result(self, prediction: Prediction, others: Others | None) -> None:
         crop, result, photo = prediction.crop, None, self.document.photo
         wanted = self.options.result.on and not self.options.parts.on  # the parts are the photo's
         if wanted and photo is not None:
-            result = view_image(View.REFINED, prediction, self.document.keep, photo.metadata.icc)
-        self.canvas.show_result((crop.left, crop.top, crop.side), result)
+            group, keep = None if others is None else others.group, self.document.keep
+            result = view_image(View.REFINED, prediction, keep, photo.metadata.icc, group)
+        self.canvas.show_result((crop.left, crop.top, crop.side), result, others)
 
     def _show_keep(self) -> None:
         self.panes.show_keep(self.document.keep)
         self.full_resolution.follow_keep(self.document.keep)
         if self.panes.prediction is not None:
-            self._show_result(self.panes.prediction)
+            self._show_result(self.panes.prediction, self.panes.others)
 
     def _show_preview(self, preview: FullResolutionPreview) -> None:
         self.panes.show_preview(preview)

@@ -39,7 +39,7 @@ class PoseMenu(QMenu):
     ) -> None:
         super().__init__(parent)
         self.setTitle(self.tr("&Pose"))
-        self._document, self._chooser, self._files = document, canvas.chooser, files
+        self._document, self._chooser = document, canvas.chooser
         self.copy = add_action(
             self, self.tr("&Copy pose from photo…"), files.copy_pose, "Ctrl+T",
             tip=self.tr("Give this face the pose of a face in another photo"), picture="copy",
@@ -67,11 +67,11 @@ class PoseMenu(QMenu):
         )  # fmt: skip
         self.addSeparator()
         self.choose = add_action(
-            self, self.tr("Choose another &face…"), self._choose_face,
-            tip=self.tr("Repose another face of this photo"),
+            self, self.tr("Choose another &face…"), self._chooser.start_choosing,
+            tip=self.tr("Repose another face of this photo, too"),
         )  # fmt: skip
         self.place = add_action(
-            self, self.tr("Place a face by &hand…"), self._place_face,
+            self, self.tr("Place a face by &hand…"), self._chooser.start_placing,
             tip=self.tr("Click the two eyes of a face that was not found"),
         )  # fmt: skip
         for signal in (document.photo_changed, document.source_changed):
@@ -84,24 +84,17 @@ class PoseMenu(QMenu):
         self.correct.setEnabled(document.landmarks is not None)
         self.correct.setChecked(document.correcting)
         self.uncorrect.setEnabled(document.correcting)
-        several = document.photo is not None and len(document.photo.faces) > 1
-        self.choose.setEnabled(several and document.landmarks is not None)
-        self.place.setEnabled(document.photo is not None)
+        # A correction has to end first: it ends by going back in the undo stack of all faces.
+        free = document.photo is not None and not document.correcting
+        several = len(document.boxes) > 1
+        self.choose.setEnabled(free and several and document.landmarks is not None)
+        self.place.setEnabled(free)
 
     def _toggle_correcting(self) -> None:
         if self._document.correcting:
             self._document.finish_correcting()
         else:
             self._document.start_correcting()
-
-    def _choose_face(self) -> None:
-        if self._files.may_discard():
-            self._document.leave_face()
-
-    def _place_face(self) -> None:
-        if self._files.may_discard():
-            self._document.leave_face()
-            self._chooser.start_placing()
 
 
 class TurnMenu(QMenu):

@@ -53,7 +53,7 @@ class ProjectActions(QObject):
             photo=photo.path.absolute(),
             sha256=photo.sha256,
             photo_size=photo.size,
-            edit=self._document.edit,
+            faces=self._document.work,
             model=None if model is None or model.path is None else model.path.absolute(),
             model_name="" if model is None else model.name,
             area=(area.x(), area.y(), area.width(), area.height()) if area.isValid() else None,
@@ -84,7 +84,7 @@ class ProjectActions(QObject):
         return self._write(path)
 
     def _write(self, path: Path) -> bool:
-        project, edit = self.describe(), self._document.edit
+        project, faces = self.describe(), self._document.faces
         if project is None:
             return False
         try:
@@ -93,7 +93,7 @@ class ProjectActions(QObject):
             self.failed.emit(str(error))
             return False
         remember_file(path)
-        self._document.mark_project_saved(path, edit)
+        self._document.mark_project_saved(path, faces)
         self.done.emit(self.tr("Saved {}").format(path))
         return True
 
@@ -178,7 +178,7 @@ class ProjectActions(QObject):
 
     def _show(self, project: Project, photo: Photo, saved: bool) -> None:
         document = self._document
-        document.set_project(photo, project.edit, project.path, saved)
+        document.set_project(photo, project.faces, project.path, saved)
         if project.area is not None:
             self._shown.show(QRectF(*project.area))
         for pane, name in zip(self._panes.both, project.views, strict=False):

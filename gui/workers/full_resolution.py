@@ -13,9 +13,10 @@ from PySide6.QtGui import QImage
 import engine
 from gui.document.images import halvings, rgb_image
 from gui.workers.background import Background
+from gui.workers.others import group_image
 
 if TYPE_CHECKING:
-    from engine import KeepMask, Prediction
+    from engine import Group, KeepMask, Prediction
 
 IDLE_MS = 250  # without a new prediction, before the preview is computed
 
@@ -24,8 +25,8 @@ IDLE_MS = 250  # without a new prediction, before the preview is computed
 class FullResolutionPreview:
     """The result as it would be saved.
 
-    levels  the crop at the photo's resolution, and its `halvings`
-    area    the crop in the photo, pixels
+    levels  the crops of all reposed faces at the photo's resolution, and their `halvings`
+    area    their place in the photo, pixels
     """
 
     levels: tuple[QImage, ...]
@@ -47,22 +48,25 @@ class FullResolution(QObject):
         self._background = Background(self)
         self._background.failed.connect(self._fail)
         self.icc = b""  # the colour profile of the photo
-        self._newest: tuple[Prediction, KeepMask | None] | None = None
+        self._newest: tuple[Prediction, KeepMask | None, Group | None] | None = None
         self._said = ""  # the last failure: the next ones usually have the same reason
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(IDLE_MS)
         self._timer.timeout.connect(self._begin)
 
-    def follow(self, prediction: Prediction, keep: KeepMask | None) -> None:
-        """Set the newest prediction and its keep mask; starts the delay anew."""
-        self._newest = (prediction, keep)
+    def follow(
+        self, prediction: Prediction, keep: KeepMask | None, others: Group | None = None
+    ) -> None:
+        """Set the newest prediction, its keep mask and the other faces; starts the delay anew."""
+        self._newest = (prediction, keep, others)
         self._timer.start()
 
     def follow_keep(self, keep: KeepMask | None) -> None:
         """Set another keep mask for the newest prediction."""
         if self._newest is not None:
-            self.follow(self._newest[0], keep)
+            prediction, _, others = self._newest
+            self.follow(prediction, keep, others)
 
     def clear(self) -> None:
         """Drop the newest prediction: no face is being edited."""
@@ -93,9 +97,12 @@ class FullResolution(QObject):
 
 
 def finish(
-    prediction: Prediction, keep: KeepMask | None, icc: bytes = b""
+    prediction: Prediction, keep: KeepMask | None, others: Group | None = None, icc: bytes = b""
 ) -> FullResolutionPreview:
-    """Paste a prediction at full resolution. Slow: not for the GUI thread."""
+    """Paste a prediction, and the other faces, at full resolution. Slow: not for the GUI thread."""
+    if others is not None:
+        group = engine.Group.of([engine.PosedFace(prediction, keep), *others.faces])
+        return FullResolutionPreview(*group_image(group, icc))
     left, top = max(prediction.crop.left, 0), max(prediction.crop.top, 0)
     part = prediction.pasted_crop(keep)
     height, width = part.shape[:2]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +16,13 @@ from PySide6.QtCore import QMutex, QMutexLocker, QObject, QThread, QWaitConditio
 
 import engine
 from gui.document.document import Model
+from gui.document.edit import FacePose
 from gui.workers.background import explain
+from gui.workers.others import OtherFaces, Others
 
 if TYPE_CHECKING:
     from engine import (
+        Group,
         KeepMask,
         Landmarks,
         LiftedFace,
@@ -36,12 +39,16 @@ Square = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Request:
-    """A pose to predict, or its landmarks (68x2 pixels), and the overlays to compute."""
+    """A pose to predict, or its landmarks (68x2 pixels), and the overlays to compute.
+
+    others  the other reposed faces of the photo
+    """
 
     pose: Pose3D | Landmarks
     heatmaps: bool = False
     mask: bool = False
     parts: bool = False
+    others: tuple[FacePose, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,7 @@ class Update:
     `crop` is the square of the photo that the pictures cover: left, top and side in pixels.
     Overlays are None if not requested: heatmaps and mask SxS, 0..1; the parts a square of
     `engine.PartLabel`. They cover `overlay_crop`, the source's crop; `crop` differs from it only
-    for poses that reach beyond it.
+    for poses that reach beyond it. `others` is the same object until another of them changes.
     """
 
     prediction: Prediction
@@ -61,6 +68,7 @@ class Update:
     mask: NDArray[np.float32] | None
     parts: NDArray[np.uint8] | None
     milliseconds: float
+    others: Others | None = None
 
 
 class PredictWorker(QThread):
@@ -91,6 +99,9 @@ class PredictWorker(QThread):
         # Used by the worker thread only:
         self._predictor: Predictor | None = None
         self._source: tuple[NDArray[np.uint8], LiftedFace | Landmarks] | None = None
+        self._icc = b""
+        self._others = OtherFaces()
+        self._said = ""  # why the other faces are not shown
         self._ready = False
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="save")
         self._predicted.connect(self._deliver)
@@ -107,9 +118,12 @@ class PredictWorker(QThread):
         """Load a model (None: the default one). If that fails, the previous one stays in use."""
         self._enqueue(lambda: self._load_model(path, device, precision, threads))
 
-    def set_source(self, photo: NDArray[np.uint8], face: LiftedFace | Landmarks) -> None:
-        """Set the source: a photo (HxWx3 RGB uint8) and its face, or the face's landmarks."""
-        self._enqueue(lambda: self._set_source((photo, face)))
+    def set_source(
+        self, photo: NDArray[np.uint8], face: LiftedFace | Landmarks, icc: bytes = b""
+    ) -> None:
+        """Set the source: a photo (HxWx3 RGB uint8) with its colour profile, and its face, or the
+        face's landmarks."""
+        self._enqueue(lambda: self._set_source((photo, face), icc))
 
     def clear_source(self) -> None:
         """Set no source; poses are ignored until `set_source`."""
@@ -124,6 +138,7 @@ class PredictWorker(QThread):
         note: bool = True,
         keep: KeepMask | None = None,
         stored: Stored | None = None,
+        others: tuple[FacePose, ...] = (),
         layer: bool = False,
     ) -> None:
         """Write the photo with its face in `pose` at full size, then emit `saved` with `token`.
@@ -132,25 +147,22 @@ class PredictWorker(QThread):
         note      whether the file notes that it was edited
         keep      the areas that stay as in the photo
         stored    the photo with 16 bits or transparency, which the file then has
+        others    the other faces to repose
         layer     only what changed in the photo, transparent elsewhere
         """
 
         def predict() -> None:
             predictor = self._require_predictor()
             edited = (metadata or engine.Metadata()).edited(predictor.model_name, note=note)
-            prediction = predictor.predict(pose)
+            faces = [engine.PosedFace(predictor.predict(pose), keep)]
+            beside = self._other_faces(predictor, others)
+            group = engine.Group.of([*faces, *(beside.group.faces if beside is not None else ())])
             # Writing a large photo takes seconds; meanwhile this thread continues with updates.
-            self._writer.submit(self._attempt, lambda: write(prediction, edited))
+            self._writer.submit(self._attempt, lambda: write(group, edited))
 
-        def write(prediction: Prediction, edited: Metadata) -> None:
-            engine.write_view(
-                path,
-                prediction,
-                "layer" if layer else "photo",
-                keep,
-                stored,
-                metadata=edited,
-            )
+        def write(group: Group, edited: Metadata) -> None:
+            view: Literal["layer", "photo"] = "layer" if layer else "photo"
+            engine.write_view(path, group, view, stored, metadata=edited)
             self.saved.emit(path, token)
 
         self._enqueue(predict, changes_picture=False)
@@ -223,6 +235,7 @@ class PredictWorker(QThread):
         if self._source is not None:
             predictor.set_source(*self._source)
         self._predictor = predictor
+        self._others.clear()
         self._ready = self._source is not None
         self.model_loaded.emit(
             Model(
@@ -235,8 +248,12 @@ class PredictWorker(QThread):
             )
         )
 
-    def _set_source(self, source: tuple[NDArray[np.uint8], LiftedFace | Landmarks] | None) -> None:
-        self._source = source
+    def _set_source(
+        self, source: tuple[NDArray[np.uint8], LiftedFace | Landmarks] | None, icc: bytes = b""
+    ) -> None:
+        if source is None or self._source is None or source[0] is not self._source[0]:
+            self._others.clear()
+        self._source, self._icc = source, icc
         self._ready = False
         if source is not None and self._predictor is not None:
             self._predictor.set_source(*source)
@@ -249,6 +266,9 @@ class PredictWorker(QThread):
         start = time.perf_counter()
         prediction = predictor.predict(request.pose)
         milliseconds = (time.perf_counter() - start) * 1000.0
+        others = self._shown_others(predictor, request.others)
+        if isinstance(request.pose, engine.Pose3D):
+            self._others.remember(request.pose, prediction)
         heatmaps = predictor.heatmaps(prediction.pose) if request.heatmaps else None
         mask = predictor.mask(prediction.pose) if request.mask else None
         parts = predictor.parts() if request.parts else None
@@ -261,8 +281,26 @@ class PredictWorker(QThread):
             mask,
             parts,
             milliseconds,
+            others,
         )
         self._predicted.emit(generation, update)
+
+    def _shown_others(self, predictor: Predictor, faces: tuple[FacePose, ...]) -> Others | None:
+        """The other faces; None if one of them cannot be shown, which is said once."""
+        try:
+            others = self._other_faces(predictor, faces)
+        except engine.ReposeError as error:
+            if str(error) != self._said:
+                self._said = str(error)
+                self.failed.emit(self._said)
+            return None
+        self._said = ""
+        return others
+
+    def _other_faces(self, predictor: Predictor, faces: tuple[FacePose, ...]) -> Others | None:
+        if self._source is None:
+            return None
+        return self._others.get(predictor, self._source[0], faces, self._icc)
 
     def _play(self, token: int, pose: Pose3D | Landmarks) -> None:
         predictor = self._predictor

@@ -408,6 +408,10 @@
         <translation>Punkte berichtigen</translation>
     </message>
     <message>
+        <source>Place a face by hand</source>
+        <translation>Ein Gesicht von Hand setzen</translation>
+    </message>
+    <message>
         <source>Turn head</source>
         <translation>Kopf drehen</translation>
     </message>
@@ -920,6 +924,13 @@
     <message>
         <source>Right of 0 the brows draw together, left of it they worry.</source>
         <translation>Rechts von 0 ziehen sich die Brauen zusammen, links davon schauen sie besorgt.</translation>
+    </message>
+</context>
+<context>
+    <name>FaceChooser</name>
+    <message>
+        <source>Click to repose this face, too</source>
+        <translation>Klicken, um auch diesem Gesicht eine neue Pose zu geben</translation>
     </message>
 </context>
 <context>
@@ -2159,8 +2170,8 @@
         <translation>Anderes &amp;Gesicht wählen …</translation>
     </message>
     <message>
-        <source>Repose another face of this photo</source>
-        <translation>Einem anderen Gesicht dieses Fotos eine neue Pose geben</translation>
+        <source>Repose another face of this photo, too</source>
+        <translation>Auch einem anderen Gesicht dieses Fotos eine neue Pose geben</translation>
     </message>
     <message>
         <source>Place a face by &amp;hand…</source>

@@ -279,8 +279,9 @@ def test_guides_look_where_the_target_looks(pictures: list[Picture]) -> None:
 
 def test_expressions_are_mirrored_with_their_picture(pictures: list[Picture]) -> None:
     wink = Coefficients.of(eyeBlinkLeft=1.0)
-    pair = [replace(picture, expression=wink) for picture in pictures[:2]]
-    cuts = [cut_pair(*pair, PRESETS["default"], np.random.default_rng(seed)) for seed in range(8)]
+    first, second = (replace(picture, expression=wink) for picture in pictures[:2])
+    config = PRESETS["default"]
+    cuts = [cut_pair(first, second, config, np.random.default_rng(seed)) for seed in range(8)]
     found = {cut.source_expression for cut in cuts}
     assert found == {wink, wink.mirrored()}
     assert all(cut.source_expression == cut.target_expression for cut in cuts)

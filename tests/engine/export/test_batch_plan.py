@@ -146,7 +146,7 @@ def test_nothing_to_do_is_said(batch: ExportBatch, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"face": 0}, {"quality": 0}, {"fps": 0.0}, {"sheet": Path("a.txt")}, {"yaw": ()},
+    [{"face": "0"}, {"quality": 0}, {"fps": 0.0}, {"sheet": Path("a.txt")}, {"yaw": ()},
      {"animation": Path("a.avi")}, {"name": "{x}"}],
 )  # fmt: skip
 def test_values_that_make_no_sense_are_refused(wrong: dict[str, object]) -> None:

@@ -215,9 +215,9 @@ def test_a_face_is_picked_by_size(
     predictor: Predictor, two_faces: Path, spy: Spy, tmp_path: Path
 ) -> None:
     for number in (1, 2):
-        repose(predictor, two_faces, tmp_path / "out.png", None, JobOptions(face=number))
+        repose(predictor, two_faces, tmp_path / "out.png", None, JobOptions(faces=(number,)))
     with pytest.raises(ReposeError, match=r"There is no face 3 .* 2 faces were found"):
-        repose(predictor, two_faces, tmp_path / "out.png", None, JobOptions(face=3))
+        repose(predictor, two_faces, tmp_path / "out.png", None, JobOptions(faces=(3,)))
     widths = [float(np.ptp(landmarks[:, 0])) for landmarks in spy.sources]
     assert widths[0] > widths[1]
 

@@ -1,5 +1,6 @@
 """The brush, on the sample's face, through the window's menu and the canvas's mouse."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from gui.canvas.canvas import Canvas
 from gui.canvas.keep_bar import TINT, keep_image
 from gui.canvas.keep_menu import KeepMenu
 from gui.document.document import Document
+from gui.document.edit import Faces
 from gui.document.photo import Photo
 from gui.workers.background import Background
 
@@ -93,6 +95,7 @@ def test_shift_draws_a_line_from_the_last_stroke(document: Document, menu: KeepM
     stroke(menu.tool, (100, 100), keys=SHIFT)
     stroke(menu.tool, (300, 200), keys=SHIFT)
     assert kept(document, 200, 150) == 1
+    document.open_faces(replace(document.faces, active=None))
     document.choose_face(0)
     stroke(menu.tool, (300, 400), keys=SHIFT)
     assert kept(document, 300, 300) == 0, "no line from another face's stroke"
@@ -153,7 +156,7 @@ def test_correcting_the_detection_puts_the_brush_away(document: Document, menu: 
     assert not menu.brush.isEnabled()
     document.cancel_correcting()
     assert menu.brush.isEnabled()
-    document.leave_face()
+    document.open_faces(Faces())
     assert not menu.brush.isEnabled()
 
 

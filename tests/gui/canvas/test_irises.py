@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 import engine
 from gui.canvas.irises import BOTH, LEFT, RIGHT, Irises
 from gui.canvas.picking import Iris, tip_over
+from gui.document.edit import Faces
 
 
 @pytest.fixture
@@ -124,7 +125,7 @@ def test_the_status_bar_says_what_a_drag_does(editor: Editor, irises: Irises) ->
     assert irises.hovered == LEFT
     assert editor.canvas.tool.tip == tip_over(Iris(LEFT))
     assert editor.canvas.tool.cursor == Qt.CursorShape.PointingHandCursor
-    editor.document.leave_face()
+    editor.document.open_faces(Faces())
     assert irises.hovered is None
 
 

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 import engine
 from gui.canvas.pose_warnings import DRIFTED
+from gui.document.edit import Faces
 from gui.document.photo import Photo
 from gui.panes.views import View
 from gui.window.main_window import MainWindow
@@ -82,7 +83,7 @@ def test_a_warning_that_was_closed_stays_away_until_another_face(window: MainWin
     window.document.turn(50, 0, 0)
     assert said(window) == []
     window.document.reset_pose()
-    window.document.choose_face(0)
+    window.document.open_faces(window.document.faces)
     window.document.turn(50, 0, 0)
     assert len(said(window)) == 1
 
@@ -112,7 +113,7 @@ def test_drift_is_said_when_it_is_large(window: MainWindow) -> None:
     window.warnings.set_drift(DRIFTED - 0.01)
     assert said(window) == []
     window.warnings.set_drift(DRIFTED + 0.01)
-    window.document.leave_face()
+    window.document.open_faces(Faces())
     assert said(window) == []
 
 

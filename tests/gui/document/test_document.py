@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 import engine
 from gui.document.document import Document
-from gui.document.edit import new_gesture
+from gui.document.edit import Faces, new_gesture
 from gui.document.photo import Photo
 
 
@@ -41,7 +41,7 @@ def test_several_faces_wait_for_a_choice(qtbot: QtBot, opened: Photo) -> None:
     assert document.pose is None
     document.choose_face(1)
     np.testing.assert_array_equal(source(document), other.landmarks)
-    document.leave_face()
+    document.open_faces(Faces())
     assert document.pose is None
 
 
@@ -179,8 +179,7 @@ def test_correcting_keeps_by_how_much_an_expression_was_changed(document: Docume
 
 def test_saved_is_what_was_saved_even_if_edited_meanwhile(document: Document) -> None:
     document.turn(5.0, 0.0, 0.0)
-    saved = document.edit
-    assert saved is not None
+    saved = document.faces
     document.turn(6.0, 0.0, 0.0)
     document.mark_project_saved(Path("a.repose"), saved)
     document.mark_picture_saved(saved)
@@ -266,7 +265,7 @@ def test_correcting_can_be_given_up(document: Document) -> None:
     document.place_face(before + np.float32(3))
     assert document.correcting
     document.cancel_correcting()
-    assert document.landmarks is None
+    assert source(document) is before, "the face in its place is back"
 
 
 def test_a_change_tells_only_what_differs(document: Document) -> None:

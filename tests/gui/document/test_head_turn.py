@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 import engine
 from gui.canvas.gizmo import SIDE, Gizmo
 from gui.document.document import Document, Model
+from gui.document.edit import Faces
 from gui.document.head_turn import HeadTurn
 from gui.pose.pose_panel import PosePanel
 
@@ -130,7 +131,7 @@ def test_it_is_there_with_a_face_and_when_it_is_wanted(document: Document, gizmo
     gizmo.set_wanted(False)
     assert not gizmo.isVisible()
     gizmo.set_wanted(True)
-    document.leave_face()
+    document.open_faces(Faces())
     assert not gizmo.isVisible()
 
 
@@ -161,7 +162,7 @@ def test_ranges_count_from_the_source(document: Document, turn: HeadTurn) -> Non
     assert turn.ranges[0] == pytest.approx((-40 - own[0], 40 - own[0]))
     assert turn.ranges[1] == pytest.approx((-15 - own[1], 15 - own[1]))
     assert turn.ranges[2] == (-45.0, 45.0), "as far as the slider goes"
-    document.leave_face()
+    document.open_faces(Faces())
     assert turn.ranges is None
 
 

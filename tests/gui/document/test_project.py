@@ -13,7 +13,7 @@ import engine
 from engine.core.errors import ReposeError
 from engine.face.landmarks import Landmarks
 from gui.document.document import Document
-from gui.document.edit import Correction, Edit
+from gui.document.edit import Correction, Edit, Faces
 from gui.document.photo import Photo, file_hash
 from gui.document.project import Project, photo_candidates, read_project, write_project
 
@@ -43,7 +43,7 @@ def project(edit: Edit, sample: Path, tmp_path: Path) -> Project:
         photo=sample,
         sha256=file_hash(sample),
         photo_size=SIZE,
-        edit=edit,
+        faces=Faces((edit,), 0),
         model=tmp_path / "models" / "mine.safetensors",
         model_name="mine",
         area=(10.5, 20.0, 300.25, 200.0),
@@ -71,15 +71,15 @@ def test_the_paths_read_back_are_plain(project: Project, tmp_path: Path) -> None
 
 def test_everything_reads_back_exactly(project: Project) -> None:
     read = read_project(written(project))
-    assert read.edit is not None
-    assert project.edit is not None
-    np.testing.assert_array_equal(read.edit.landmarks, project.edit.landmarks)
-    assert read.edit.keep == project.edit.keep
-    assert read.edit.correction is not None
-    assert project.edit.correction is not None
+    assert read.faces.edit is not None
+    assert project.faces.edit is not None
+    np.testing.assert_array_equal(read.faces.edit.landmarks, project.faces.edit.landmarks)
+    assert read.faces.edit.keep == project.faces.edit.keep
+    assert read.faces.edit.correction is not None
+    assert project.faces.edit.correction is not None
     for old, new in (
-        (project.edit.pose, read.edit.pose),
-        (project.edit.correction.points, read.edit.correction.points),
+        (project.faces.edit.pose, read.faces.edit.pose),
+        (project.faces.edit.correction.points, read.faces.edit.correction.points),
     ):
         np.testing.assert_array_equal(new.landmarks(), old.landmarks())
         np.testing.assert_array_equal(new.head.mesh, old.head.mesh)
@@ -98,7 +98,8 @@ def test_everything_reads_back_exactly(project: Project) -> None:
 
 def test_all_of_an_edit_and_of_a_pose_is_in_the_file(edit: Edit) -> None:
     """Who adds a field adds it here and in the file."""
-    assert [field.name for field in fields(edit)] == ["landmarks", "pose", "keep", "correction"]
+    names = [field.name for field in fields(edit) if field.name != "number"]  # of this session
+    assert names == ["landmarks", "pose", "keep", "correction"]
     assert [field.name for field in fields(edit.pose)] == [
         "source", "edits", "yaw", "pitch", "roll", "expression", "closing",
         "coefficients",
@@ -134,8 +135,8 @@ def test_a_project_of_an_earlier_version_opens(project: Project, face: Landmarks
         del old["detected"]
         project.path.write_text(json.dumps(old), encoding="utf-8")
         read = read_project(project.path)
-        assert read.edit is not None
-        points = read.edit.pose.landmarks()
+        assert read.faces.edit is not None
+        points = read.faces.edit.pose.landmarks()
         np.testing.assert_allclose(points[:36], face[:36], atol=0.5)
         gap = points[[41, 40], 1] - points[[37, 38], 1]
         if changes["pose"]["closing"]:
@@ -145,8 +146,8 @@ def test_a_project_of_an_earlier_version_opens(project: Project, face: Landmarks
 
 
 def test_a_photo_without_a_face_is_a_project_too(project: Project) -> None:
-    read = read_project(written(replace(project, edit=None, model=None, area=None)))
-    assert read.edit is None
+    read = read_project(written(replace(project, faces=Faces(), model=None, area=None)))
+    assert read.faces.edit is None
     assert read.model is None
     assert read.area is None
 
@@ -218,7 +219,7 @@ def test_what_is_no_project_is_refused(tmp_path: Path, text: str) -> None:
 
 def test_newer_and_missing_projects_say_so(project: Project, tmp_path: Path) -> None:
     with pytest.raises(ReposeError, match="newer Repose"):
-        read_project(written(project, version=2))
+        read_project(written(project, version=3))
     with pytest.raises(ReposeError, match="does not exist"):
         read_project(tmp_path / "b.repose")
 
@@ -240,7 +241,7 @@ def test_a_document_goes_on_where_the_project_was(
     qtbot: QtBot, opened: Photo, edit: Edit, tmp_path: Path
 ) -> None:
     document, path = Document(), tmp_path / "a.repose"
-    document.set_project(opened, replace(edit, correction=None), path)
+    document.set_project(opened, Faces((replace(edit, correction=None),), 0), path)
     assert document.pose is edit.pose
     assert document.keep is edit.keep
     assert document.project == path
@@ -251,10 +252,9 @@ def test_a_document_goes_on_where_the_project_was(
     document.undo_stack.undo()
     assert not document.unsaved
     document.turn(1.0, 0.0, 0.0)
-    assert document.edit is not None
-    document.mark_picture_saved(document.edit)
+    document.mark_picture_saved(document.faces)
     assert document.unsaved, "a picture is no project"
-    document.mark_project_saved(path, document.edit)
+    document.mark_project_saved(path, document.faces)
     assert not document.unsaved
 
 
@@ -262,7 +262,7 @@ def test_a_correction_goes_on_and_can_be_given_up(
     qtbot: QtBot, opened: Photo, edit: Edit, tmp_path: Path
 ) -> None:
     document = Document()
-    document.set_project(opened, edit, tmp_path / "a.repose")
+    document.set_project(opened, Faces((edit,), 0), tmp_path / "a.repose")
     assert document.correcting
     assert edit.correction is not None
     assert document.pose is None
@@ -276,12 +276,12 @@ def test_a_correction_goes_on_and_can_be_given_up(
     np.testing.assert_allclose(document.landmarks[0], edit.landmarks[0] + 1, atol=1e-3)
 
 
-def test_recovered_work_is_unsaved_and_another_face_leaves_the_project(
+def test_recovered_work_is_unsaved(
     qtbot: QtBot, opened: Photo, face: Landmarks, tmp_path: Path
 ) -> None:
     document = Document()
-    document.set_project(opened, Edit.of(face), tmp_path / "a.repose", saved=False)
+    faces = Faces((Edit.of(face),), 0)
+    document.set_project(opened, faces, tmp_path / "a.repose", saved=False)
     assert document.unsaved
-    document.choose_face(0)
-    assert document.project is None
+    document.mark_project_saved(tmp_path / "a.repose", document.faces)
     assert not document.unsaved

@@ -10,6 +10,7 @@ from whole_window import WAIT
 
 import engine
 from engine.imaging.photos import Photo
+from gui.document.edit import Faces
 from gui.live.camera_dialog import CameraDialog
 from gui.window.main_window import MainWindow
 
@@ -55,7 +56,7 @@ def test_the_face_follows_and_its_pose_is_used(
     assert window.document.undo_stack.undoText() == "Take pose from camera"
     dialog.neutral.click()
     assert window.document.photo is not None
-    window.document.leave_face()
+    window.document.open_faces(Faces())
     qtbot.waitUntil(lambda: "Open a photo" in dialog.state.text(), timeout=WAIT)
     dialog.close()
     assert dialog._reader is None

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 import engine
 from gui.document.document import Document
+from gui.document.edit import Faces
 from gui.document.head_turn import HeadTurn
 from gui.document.photo import Photo
 from gui.pose import named_pose_actions
@@ -144,7 +145,7 @@ def test_the_neutral_face(dock: Dock) -> None:
 
 def test_the_highlight_goes_with_the_pose(dock: Dock) -> None:
     chosen = dock.dock.poses.list.item(1)
-    for leave in (dock.document.reset_pose, dock.document.leave_face):
+    for leave in (dock.document.reset_pose, lambda: dock.document.open_faces(Faces())):
         dock.dock.poses.list.setCurrentItem(chosen)
         dock.dock.poses.list.itemClicked.emit(chosen)
         assert dock.dock.poses.current is not None
@@ -157,7 +158,7 @@ def test_no_face_no_sliders(dock: Dock) -> None:
     dock.document.start_correcting()
     assert not dock.dock.expression.isEnabled()
     dock.document.cancel_correcting()
-    dock.document.leave_face()
+    dock.document.open_faces(Faces())
     assert not dock.dock.expression.isEnabled()
     assert not dock.named.keep.isEnabled()
 

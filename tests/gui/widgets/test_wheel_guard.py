@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from gui.document.edit import Faces
 from gui.document.photo import Photo
 from gui.export.export_dialog import ExportDialog
 from gui.live.sequence_dialog import SequenceDialog
@@ -43,7 +44,7 @@ def value(field: QWidget) -> float:
 
 def test_no_field_of_window_and_dialogs_follows_the_wheel(qtbot: QtBot, opened: Photo) -> None:
     window = MainWindow("cpu")
-    qtbot.addWidget(window, before_close_func=lambda window: window.document.leave_face())
+    qtbot.addWidget(window, before_close_func=lambda window: window.document.open_faces(Faces()))
     window.document.set_photo(opened)
     assert window.document.pose is not None
     dialogs = (

@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 import engine
 from gui.document.data_folder import data_folder
 from gui.document.document import Document
+from gui.document.edit import Faces
 from gui.document.photo import Photo
 from gui.document.project import Project, read_project
 from gui.panes.views import View
@@ -33,7 +34,7 @@ def autosave(document: Document, tmp_path: Path) -> Autosave:
     def describe() -> Project | None:
         photo = document.photo
         assert photo is not None
-        return Project(photo.path, photo.sha256, photo.size, document.edit)
+        return Project(photo.path, photo.sha256, photo.size, document.work)
 
     return Autosave(document, describe, tmp_path / "autosave")
 
@@ -64,7 +65,7 @@ def test_changes_are_written_once_the_hand_rests(
     assert autosave._longest.isActive()
     qtbot.waitUntil(autosave.path.exists, timeout=WAIT)
     assert not autosave._longest.isActive()
-    edit = read_project(autosave.path).edit
+    edit = read_project(autosave.path).faces.edit
     assert edit is not None
     assert edit.pose.yaw == 7.0
     autosave.stop()
@@ -74,10 +75,13 @@ def test_the_file_goes_when_all_is_saved_or_undone(
     document: Document, autosave: Autosave, tmp_path: Path
 ) -> None:
     def save() -> None:
-        assert document.edit is not None
-        document.mark_project_saved(tmp_path / "a.repose", document.edit)
+        document.mark_project_saved(tmp_path / "a.repose", document.faces)
 
-    ways: list[Callable[[], None]] = [document.undo_stack.undo, save, document.leave_face]
+    ways: list[Callable[[], None]] = [
+        document.undo_stack.undo,
+        save,
+        lambda: document.open_faces(Faces()),
+    ]
     for angle, forget in enumerate(ways, start=1):
         document.turn(float(angle), 0.0, 0.0)
         autosave.write()
@@ -260,7 +264,7 @@ def window(qtbot: QtBot, model: Path, opened: Photo, tmp_path: Path) -> MainWind
     window = MainWindow("cpu")
 
     def forget(window: MainWindow) -> None:
-        window.document.leave_face()
+        window.document.open_faces(Faces())
 
     qtbot.addWidget(window, before_close_func=forget)
     window.show()
@@ -296,7 +300,7 @@ def test_a_project_is_saved_and_opened_where_its_photo_is_now(
 
     monkeypatch.setattr(project_actions, "ask_yes", find)
     monkeypatch.setattr(project_actions, "ask_open", lambda *_args: tmp_path / "renamed.jpg")
-    document.leave_face()
+    document.open_faces(Faces())
     window.panes.small.choose(View.COARSE)
     window.shown.show(window.shown.photo)
     with qtbot.waitSignal(document.pose_changed, timeout=WAIT):
@@ -357,6 +361,6 @@ def test_unsaved_work_is_saved_before_another_photo_opens(
     monkeypatch.setattr(project_actions, "ask_save", lambda *_args: path)
     with qtbot.waitSignal(window.document.photo_changed, timeout=WAIT):
         window.files.open(two_faces)
-    edit = read_project(path).edit
+    edit = read_project(path).faces.edit
     assert edit is not None
     assert edit.pose.yaw == 9.0

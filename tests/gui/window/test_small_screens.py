@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from gui.document.edit import Faces
 from gui.document.photo import Photo
 from gui.export.export_dialog import ExportDialog
 from gui.live.sequence_dialog import SequenceDialog
@@ -35,7 +36,7 @@ SIZES = (SMALLEST, (1100, 660), (1366 - FRAME.width(), 768 - FRAME.height()), (1
 def window(spoken: None, qtbot: QtBot, opened: Photo) -> MainWindow:
     """The window with the sample in another pose, without a model."""
     window = MainWindow("cpu")
-    qtbot.addWidget(window, before_close_func=lambda window: window.document.leave_face())
+    qtbot.addWidget(window, before_close_func=lambda window: window.document.open_faces(Faces()))
     window.document.set_photo(opened)
     window.document.turn(20, 0, 0)
     window.show()
