@@ -128,9 +128,7 @@ class Keyframes:
 
         photo_size  (width, height) of its photo, pixels
         """
-        keys = [
-            {"time": key.time, "pose": key.pose.to_json(pose, photo_size)} for key in self.keys
-        ]
+        keys = [{"time": key.time, "pose": key.pose.to_json(pose, photo_size)} for key in self.keys]
         return {"format": _FORMAT, "version": _VERSION, "fps": self.fps, "keyframes": keys}
 
     def write(self, path: Path, pose: Pose3D, photo_size: tuple[int, int]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -12,14 +13,22 @@ from scipy.spatial.transform import Rotation
 
 from engine.core.errors import ReposeError
 from engine.core.files import resource
+from engine.export.batch_run import Progress
+from engine.export.jobs import Outcome
 from engine.export.keyframes import Keyframe, Keyframes, PoseTrack
-from engine.face.coefficients import Coefficients
+from engine.export.sequence import open_footage
+from engine.export.sequence_export import SequenceExport, export_sequence
+from engine.face.detection import find_faces
 from engine.face.expression import Expression
 from engine.face.landmarks import Landmarks
+from engine.face.lifted_face import LiftedFace
 from engine.face.pose import Pose3D, expressed
 from engine.face.pose_between import pose_between
 from engine.face.pose_files import write_pose
 from engine.face.pose_preset import PosePreset, write_pose3d
+from engine.imaging.photos import Photo, read_photo
+from engine.inference.predictor import Predictor
+from main import main
 
 SIZE = (512, 512)
 
@@ -63,7 +72,7 @@ def test_the_head_turns_at_constant_speed_on_the_shortest_way(own: Pose3D) -> No
     one, other = own.turned(-40, 20, 0), own.turned(50, -10, 30)
     poses = [pose_between(one, other, share) for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
     turns = [Rotation.from_matrix(pose.rotation) for pose in poses]
-    steps = [(b * a.inv()).magnitude() for a, b in zip(turns, turns[1:], strict=False)]
+    steps = [(b * a.inv()).magnitude() for a, b in pairwise(turns)]
     assert steps == pytest.approx([steps[0]] * 4)
     assert 4 * steps[0] == pytest.approx((turns[-1] * turns[0].inv()).magnitude())
 
@@ -155,3 +164,71 @@ def test_what_is_no_file_of_keyframes_is_one_sentence(
     with pytest.raises(ReposeError, match=sentence) as refused:
         Keyframes.read(file)
     assert str(refused.value).startswith(str(file))
+
+
+# What is made of them
+
+
+def silent(_outcome: Outcome | None, _progress: Progress) -> None:
+    pass
+
+
+@pytest.fixture
+def keys(own: Pose3D) -> Keyframes:
+    turned = PosePreset.of(own.turned(20, 0, 0).with_coefficients({"jawOpen": 0.5}, (15, 0)))
+    return Keyframes((Keyframe(0.0, PosePreset.of(own)), Keyframe(0.4, turned)), 10)
+
+
+def test_each_frame_is_the_picture_of_its_moment(
+    sample: Path, photo: Photo, keys: Keyframes, model: Path, predictor: Predictor, tmp_path: Path
+) -> None:
+    (found,) = find_faces(photo)
+    export = SequenceExport(
+        photo=sample, face=found, targets=(), keyframes=keys, fps=keys.fps,
+        output=tmp_path / "made", model=model, device="cpu",
+    )  # fmt: skip
+    file = tmp_path / "sequence.json"
+    file.write_text(export.to_json(), encoding="utf-8")
+    told: list[int] = []
+    export_sequence(
+        SequenceExport.read(file), lambda _, progress: told.append(progress.done), Event()
+    )
+    assert told == [0, 1, 2, 3, 4, 5]
+    assert len(list(export.output.iterdir())) == 5
+    track = keys.on(LiftedFace.of(found))
+    predictor.set_source(photo, found)
+    expected = predictor.paste(predictor.predict(track.at(0.3)))
+    made = read_photo(export.output / "frame-0004.png")
+    assert np.abs(made.astype(int) - expected).max() <= 1
+    double = replace(export, fps=20.0, output=tmp_path / "made.gif", view="face")
+    export_sequence(double, silent, Event())
+    assert open_footage(double.output).count == 9
+
+
+def test_the_command_makes_a_video_of_keyframes(
+    sample: Path, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = written(tmp_path / "keys.json", [(0, "ahead"), (0.5, "smile")], fps=10)
+    out = tmp_path / "out.mp4"
+    words = ["repose", str(sample), "--keyframes", str(file), "-o", str(out), "--view", "face"]
+    assert main([*words, "--model", str(model)]) == 0
+    assert capsys.readouterr().out.splitlines() == ["6 frames", str(out)]
+    assert (open_footage(out).fps, open_footage(out).count) == (10, 6)
+    assert main([*words, "--model", str(model), "--fps", "4"]) == 0
+    assert (open_footage(out).fps, open_footage(out).count) == (4, 3)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["a.jpg", "--keyframes", "k.json"], "--keyframes needs one SOURCE, and -o"),
+        (["a.jpg", "--keyframes", "k.json", "--sequence", "v.mp4"], "exclude each other"),
+        (["a.jpg", "--keyframes", "k.json", "-o", "b.mp4", "--yaw", "5"], "--yaw and --keyframes"),
+        (["a.jpg", "--keyframes", "k.json", "-o", "b.mp4", "--to", "5"], "are for the video of"),
+    ],
+)
+def test_options_that_make_no_sense(
+    words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["repose", *words]) == 2
+    assert sentence in capsys.readouterr().err
