@@ -46,6 +46,7 @@ class Sequences(QObject):
 
             self.camera = CameraDialog(self._document, self._worker, self._window)
             self.camera.failed.connect(self.failed)
+            self.camera.message.connect(self.done)
         self.camera.look_for_cameras()
         self.camera.show()
         self.camera.raise_()
@@ -80,9 +81,9 @@ class Sequences(QObject):
         """Stop a running export, reading and the camera: the window closes."""
         if self.dialog is not None:
             self.dialog.process.end()
-        for each in (self.dialog, self.camera):
-            if each is not None:
-                each.stop()
+            self.dialog.stop()
+        if self.camera is not None:
+            self.camera.end()
 
     def _dialog(self) -> SequenceDialog:
         if self.dialog is None:

@@ -73,7 +73,7 @@ class PredictWorker(QThread):
     """
 
     updated = Signal(object)  # Update
-    played = Signal(int, object)  # the token of `play`, and a Prediction or an error sentence
+    played = Signal(object, object)  # the token of `play`, and a Prediction or an error sentence
     model_loaded = Signal(object)  # Model
     saved = Signal(object, object)  # Path, and the token of `save`
     failed = Signal(str)
@@ -85,7 +85,7 @@ class PredictWorker(QThread):
         self._wake = QWaitCondition()
         self._queue: deque[Callable[[], None]] = deque()
         self._newest: tuple[int, Request] | None = None
-        self._playing: tuple[int, Pose3D | Landmarks] | None = None
+        self._playing: tuple[object, Pose3D | Landmarks] | None = None
         self._generation = 0
         self._stopping = False
         # Used by the worker thread only:
@@ -153,7 +153,7 @@ class PredictWorker(QThread):
             self._newest = (self._generation, request)
             self._wake.wakeAll()
 
-    def play(self, token: int, pose: Pose3D | Landmarks) -> None:
+    def play(self, token: object, pose: Pose3D | Landmarks) -> None:
         """Predict this pose for `played` at the lowest priority."""
         with QMutexLocker(self._mutex):
             self._playing = (token, pose)
@@ -256,7 +256,7 @@ class PredictWorker(QThread):
         )
         self._predicted.emit(generation, update)
 
-    def _play(self, token: int, pose: Pose3D | Landmarks) -> None:
+    def _play(self, token: object, pose: Pose3D | Landmarks) -> None:
         predictor = self._predictor
         try:
             if predictor is None or not self._ready:
