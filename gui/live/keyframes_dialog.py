@@ -335,7 +335,7 @@ class KeyframesDialog(QDialog):
 
     def _stem(self) -> str:
         photo = self._document.photo
-        name = self.tr("keyframes", "file name")
+        name = self.tr("keyframes")
         return name if photo is None else f"{photo.path.stem}-{name}"
 
     def _described(self) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The dialog of keyframes: set, moved, deleted, played, saved, opened, exported."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,21 +18,21 @@ from gui.window.main_window import MainWindow
 
 
 @pytest.fixture
-def empty(window: MainWindow) -> Iterator[KeyframesDialog]:
-    """Without keyframes. Closing the window asks nothing."""
+def empty(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> KeyframesDialog:
+    """Without keyframes. Closing the window drops those that are not saved."""
+    monkeypatch.setattr(sequence, "ask_yes", lambda *_: True)
     window.sequences.show_keyframes()
-    dialog = window.sequences.keyframes
-    assert dialog is not None
-    yield dialog
-    dialog._saved = dialog.keyframes
+    assert window.sequences.keyframes is not None
+    return window.sequences.keyframes
 
 
 @pytest.fixture
-def dialog(window: MainWindow, empty: KeyframesDialog) -> KeyframesDialog:
+def dialog(qtbot: QtBot, window: MainWindow, empty: KeyframesDialog) -> KeyframesDialog:
     """As in the photo at 0 s, turned by 20 degrees at 1 s."""
     empty.form.set_key.click()
     window.document.turn(20, 0, 0)
     empty.form.time.setValue(1.0)
+    qtbot.waitUntil(empty.isActiveWindow)
     QTest.keyClick(empty, Qt.Key.Key_K)
     return empty
 
@@ -90,6 +89,7 @@ def test_keyframes_are_replaced_moved_and_deleted(
     assert form.moved.value() == 3.5
     form.keys.setCurrentRow(0)
     assert dialog.time == 0
+    form.keys.setFocus()
     QTest.keyClick(form.keys, Qt.Key.Key_Delete)
     assert times(dialog) == [3.5]
 
