@@ -1,11 +1,14 @@
 """Animations in sRGB: GIF by Pillow, and MP4 (H.264, which all browsers play) by FFmpeg."""
 
+import errno
+import os
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import imageio_ffmpeg
 import numpy as np
@@ -73,11 +76,13 @@ def write_frames(
     note: bool = True,
     icc: bytes = b"",
     sound: Path | None = None,
+    sound_start: float = 0.0,
 ) -> None:
     """Write pictures as an animation; all frames get the size of the first, limited and even.
 
     icc    the pictures' RGB colour profile, from which they are converted to sRGB
     sound  a video whose sound an MP4 gets, up to the end of the pictures; GIF has none
+    sound_start  seconds of the video at the first picture
 
     The iterable is consumed one picture at a time. Raises ReposeError when it is empty or the file
     cannot be written.
@@ -89,10 +94,12 @@ def write_frames(
         first = next(frames, None)
         if first is None:
             raise ReposeError(f"{path} was not made: there are no pictures for it.")
+        seek = ["-ss", f"{sound_start:.6f}"] if sound_start else []
+        voice = [*seek, *file_input(sound), *_WITH_SOUND] if sound else []
         if kind == ".gif":
             _write_gif(part, first.size, chain([first], frames), fps, comment)
         else:
-            _write_mp4(part, first.size, chain([first], frames), fps, comment, sound)
+            _write_mp4(part, first.size, chain([first], frames), fps, comment, voice)
 
 
 def _write_gif(
@@ -132,35 +139,61 @@ def _write_mp4(
     frames: Iterable[Image.Image],
     fps: float,
     comment: str,
-    sound: Path | None,
+    sound: Sequence[str],
 ) -> None:
-    """Write H.264 in BT.709, the colours of HD video, and tagged as such. Raises OSError."""
+    """Write H.264 in BT.709, the colours of HD video, and tagged as such. Raises OSError.
+
+    sound  FFmpeg's arguments for a sound track
+    """
     tags = "range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
     command = [
-        *(imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-v", "error"),
+        *(_ffmpeg(path), "-y", "-v", "error"),
         *("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}"),
         *("-r", str(Fraction(fps).limit_denominator(100_000)), "-i", "-"),
-        *([*file_input(sound), *_WITH_SOUND] if sound else []),
+        *sound,
         *("-vf", f"scale=out_color_matrix=bt709:out_range=tv,setparams={tags}"),
         *("-pix_fmt", "yuv420p", "-codec:v", "libx264", "-crf", str(_QUALITY)),
         *("-movflags", "+faststart", "-metadata", f"comment={comment}", str(path)),
     ]
-    # In a session of its own: Ctrl+C ends this process, which then ends FFmpeg.
-    encoder = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    assert encoder.stdin is not None
+    with TemporaryFile() as errors:
+        # In a session of its own: Ctrl+C ends this process, which then ends FFmpeg.
+        encoder = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stderr=errors, start_new_session=True
+        )
+        assert encoder.stdin is not None
+        try:
+            with suppress(BrokenPipeError), encoder.stdin as frames_in:  # it ended: see its status
+                for frame in frames:
+                    frames_in.write(frame.tobytes())
+        except BaseException:
+            encoder.kill()
+            raise
+        finally:
+            status = encoder.wait()
+        if status:
+            errors.seek(0)
+            raise _failure(errors.read().decode(errors="replace"), status)
+
+
+def _ffmpeg(path: Path) -> str:
+    """The program. Raises ReposeError where there is none to write ``path``."""
     try:
-        with suppress(BrokenPipeError), encoder.stdin as frames_in:  # if it ended: see its status
-            for frame in frames:
-                frames_in.write(frame.tobytes())
-    except BaseException:
-        encoder.kill()
-        raise
-    finally:
-        status = encoder.wait()
-    if status:
-        raise OSError(f"FFmpeg ended with status {status}")
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
+    except RuntimeError as error:
+        raise ReposeError(
+            f"{path} cannot be written: FFmpeg is missing; install Repose again, or choose .gif."
+        ) from error
+
+
+def _failure(said: str, status: int) -> OSError:
+    """What FFmpeg's messages and its status mean."""
+    if os.strerror(errno.ENOSPC) in said:
+        return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    if "Unknown encoder" in said:
+        return OSError(
+            "this FFmpeg has no encoder for MP4 (libx264); unset IMAGEIO_FFMPEG_EXE, or choose .gif"
+        )
+    return OSError(f"FFmpeg ended with status {status}")
 
 
 def _read_frame(picture: Path, side: int) -> Image.Image:

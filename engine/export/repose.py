@@ -1,10 +1,10 @@
-"""The command `repose`: runs one job, a job list, a batch or a sequence."""
+"""The command `repose`: runs one job, a job list, a batch, a sequence or keyframes."""
 
 import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +23,12 @@ from engine.export.jobs import Job, Outcome, read_jobs
 from engine.export.log import BatchLog
 from engine.export.outputs import check_outputs
 from engine.export.repose_options import ReposeOptions, batch_from_options
-from engine.export.sequence_export import SequenceExport, export_sequence, sequence_from_options
+from engine.export.sequence_export import (
+    SequenceExport,
+    export_sequence,
+    keyframes_from_options,
+    sequence_from_options,
+)
 from engine.inference.predictor import Predictor
 
 
@@ -31,6 +36,10 @@ def repose(options: ReposeOptions) -> int:
     """Run the command and return the number of failed jobs; their reasons are printed to stderr."""
     if options.sequence is not None:
         return _run_sequence(options, options.sequence)
+    if options.keyframes is not None:
+        export = keyframes_from_options(options, options.keyframes)
+        _make(export, options.log)
+        return 0
     if options.output is not None or options.jobs is not None:
         return _run_jobs(options)
     if options.batch is None:
@@ -119,10 +128,17 @@ def _run_sequence(options: ReposeOptions, path: Path) -> int:
     silent = not sys.stderr.isatty()
     with tqdm(unit="frame", desc="finding the face", disable=silent) as bar:
         read = sequence_from_options(options, path, bar.update)
-    export = read.export
+    _make(read.export, options.log, (read.damage, read.lost))
+    return 1 if read.damage else 0
+
+
+def _make(export: SequenceExport, log_file: Path | None, sentences: Sequence[str] = ()) -> None:
+    """Export a sequence with a progress bar, then print the sentences that are not empty."""
     with (
-        tqdm(total=len(export.targets), unit="frame", desc="making", disable=silent) as bar,
-        BatchLog(options.log) if options.log else nullcontext() as log,
+        tqdm(
+            total=export.count, unit="frame", desc="making", disable=not sys.stderr.isatty()
+        ) as bar,
+        BatchLog(log_file) if log_file else nullcontext() as log,
     ):
 
         def on_progress(outcome: Outcome | None, _progress: Progress) -> None:
@@ -131,11 +147,10 @@ def _run_sequence(options: ReposeOptions, path: Path) -> int:
                 log.add(outcome)
 
         result = export_sequence(export, on_progress, Event())
-    for sentence in filter(None, (read.damage, read.lost, *result.warnings)):
+    for sentence in filter(None, (*sentences, *result.warnings)):
         print(f"repose: {sentence}", file=sys.stderr)
     print(f"{result.progress.done} frames")
     print(export.output)
-    return 1 if read.damage else 0
 
 
 def _run_batch_with_events(batch: ExportBatch, options: ReposeOptions) -> int:

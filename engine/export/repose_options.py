@@ -1,5 +1,6 @@
 """The options of the command `repose`: definition, checks, and conversion to and from batches."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,8 +110,8 @@ class ReposeOptions:
     """Also write the pictures of each source as a GIF or MP4."""
 
     fps: float | None = None
-    """The frame rate of the animation, by default 8, or of a sequence from a folder of frames, by
-    default 25. A video keeps its own."""
+    """The frame rate of the animation, by default 8, or of a sequence from a folder of frames or of
+    keyframes, by default 25. A video keeps its own."""
 
     jobs: Annotated[Path | None, arg(metavar="JOBS.csv", help_behavior_hint="")] = None
     """A list of jobs instead of SOURCE: a CSV file with the header source,target,output. A target
@@ -122,6 +123,24 @@ class ReposeOptions:
     sequence: Annotated[Path | None, arg(metavar="VIDEO", help_behavior_hint="")] = None
     """A video or a folder of frames. The face of SOURCE takes the pose of each frame; -o names an
     .mp4 or .gif, or a folder for single pictures."""
+
+    from_: Annotated[
+        float, arg(name="from", metavar="SECONDS", help_behavior_hint="(default: the start)")
+    ] = 0.0
+    """Where to begin in the video of --sequence."""
+
+    to: Annotated[float | None, arg(metavar="SECONDS", help_behavior_hint="(default: the end)")] = (
+        None
+    )
+    """Where to end in the video of --sequence."""
+
+    reference: Annotated[float | None, arg(metavar="SECONDS", help_behavior_hint="")] = None
+    """The moment in the video of --sequence that shows the person at rest: SOURCE keeps its own
+    pose there, and elsewhere takes only what changes from there."""
+
+    keyframes: Annotated[Path | None, arg(metavar="FILE.json", help_behavior_hint="")] = None
+    """Poses at moments, as the editor saves them; the poses between them are interpolated. -o names
+    an .mp4 or .gif, or a folder for single pictures."""
 
     smoothing: Annotated[float, arg(help_behavior_hint="")] = 1.0
     """Smoothing of the poses of a sequence over time: standard deviation in frames, 0 for none."""
@@ -193,11 +212,22 @@ def check(options: ReposeOptions) -> None:
         "--jobs": options.jobs,
         "--batch": options.batch,
         "--sequence": options.sequence,
+        "--keyframes": options.keyframes,
         "--retry": options.retry,
     }
     given = [name for name, value in modes.items() if value]
+    if options.sequence is None and (options.from_, options.to, options.reference) != (
+        0,
+        None,
+        None,
+    ):
+        raise ReposeError("--from, --to and --reference are for the video of a --sequence.")
     if options.sequence is not None:
-        _check_sequence(options, given)
+        _check_poses_in_time(options, "--sequence", given)
+        _check_sequence(options, options.sequence)
+        return
+    if options.keyframes is not None:
+        _check_poses_in_time(options, "--keyframes", given)
         return
     if options.batch is not None:
         _refuse(given, "--batch", {"--batch", "--retry"})
@@ -225,25 +255,34 @@ def check(options: ReposeOptions) -> None:
         raise ReposeError("A sweep of angles makes many pictures: use --out DIR for one source.")
 
 
-def _check_sequence(options: ReposeOptions, given: list[str]) -> None:
-    assert options.sequence is not None
-    _refuse(given, "--sequence", {"--sequence", "SOURCE", "--output"})
-    if not options.events and (len(options.source) != 1 or options.output is None):
+def _check_poses_in_time(options: ReposeOptions, name: str, given: list[str]) -> None:
+    """Checks for the sources of poses that change over time."""
+    _refuse(given, name, {name, "SOURCE", "--output"})
+    from_editor = options.events and name == "--sequence"
+    if not from_editor and (len(options.source) != 1 or options.output is None):
         raise ReposeError(
-            "--sequence needs one SOURCE, and -o with the .mp4 or .gif to make or a folder."
+            f"{name} needs one SOURCE, and -o with the .mp4 or .gif to make or a folder."
         )
     plain = ReposeOptions()
-    for name in ("yaw", "pitch", "roll", "expression", "gaze", "format", "quality", "overwrite",
-                 "keep"):  # fmt: skip
-        if getattr(options, name) != getattr(plain, name):
-            raise ReposeError(f"--{name} and --sequence exclude each other.")
+    for other in ("yaw", "pitch", "roll", "expression", "gaze", "format", "quality", "overwrite",
+                  "keep"):  # fmt: skip
+        if getattr(options, other) != getattr(plain, other):
+            raise ReposeError(f"--{other} and {name} exclude each other.")
     batch = batch_from_options(options)  # raises for values out of range
     if len(batch.options.faces) != 1:
-        raise ReposeError("--sequence moves one face: name one, such as --face 1.")
-    if options.fps is not None and not options.sequence.is_dir():
+        raise ReposeError(f"{name} moves one face: name one, such as --face 1.")
+
+
+def _check_sequence(options: ReposeOptions, path: Path) -> None:
+    if options.fps is not None and not path.is_dir():
         raise ReposeError("--fps is for a folder of frames; a video keeps its frame rate.")
     if not 0 <= options.smoothing <= MOST_SMOOTHING:
         raise ReposeError(f"The smoothing goes from 0 to {MOST_SMOOTHING:g} frames.")
+    start, end = options.from_, math.inf if options.to is None else options.to
+    if not 0 <= start < end:
+        raise ReposeError("--from is at least 0 seconds, and --to is later.")
+    if options.reference is not None and not start <= options.reference <= end:
+        raise ReposeError("--reference is a moment between --from and --to.")
 
 
 def _refuse(given: list[str], name: str, allowed: set[str]) -> None:

@@ -1,10 +1,11 @@
 """Reads videos and folders of frames, tracks one face, and turns its landmarks into poses."""
 
+import math
 import re
 import subprocess
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from itertools import count, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,10 +18,12 @@ from scipy.ndimage import gaussian_filter1d
 from engine.config.config import Detector
 from engine.core.errors import ReposeError
 from engine.core.files import reason
+from engine.face.coefficients import Coefficients
 from engine.face.detection import find_faces, find_largest_face, find_near
 from engine.face.faces import Face
-from engine.face.landmarks import Landmarks
-from engine.face.pose import Transfer, copy_pose
+from engine.face.landmarks import Landmarks, check_landmarks
+from engine.face.lifted_face import fitted_head
+from engine.face.pose import LARGEST_STRENGTH, Pose3D, Transfer, copy_pose
 from engine.imaging.photos import PHOTO_SUFFIXES, Photo, read_photo
 from engine.imaging.reading import check_video, file_input
 
@@ -36,11 +39,13 @@ MOST_FPS = 240.0
 PREVIEW_SIDE = 320
 """Long side of a frame's preview, pixels."""
 
+MOST_RANGES = 8
+"""Runs of frames without a face that are listed; of more the first ones."""
+
 _MAX_MOVE = 2.0  # face widths between frames; a face further away is a different one
 _THUMBNAIL = (24, 24)  # pixels, in which frames are compared
 _CUT = 35.0  # of 255: mean difference of two frames beyond which they belong to different shots
 _WHOLE = 0.95  # share of the announced frames from which on a video is whole: some only estimate it
-_MOST_RANGES = 8  # ranges of frames that are listed
 _MAX_MISSING = 25  # frames without the face, after which the largest face is tracked instead
 
 
@@ -66,25 +71,37 @@ class Footage:
     fps     frame rate
     count   number of frames: exact for a folder, the container's value for a video, 0 if unknown
     frames  a generator that decodes and tracks the face that is the largest in the first frame
+    first   index of the first frame, from 0; the earlier ones are left out
     """
 
     path: Path
     fps: float
     count: int
     frames: Generator[Frame]
+    first: int = 0
 
 
-def open_footage(path: Path | str, detector: Detector = "landmarker") -> Footage:
+def open_footage(
+    path: Path | str,
+    detector: Detector = "landmarker",
+    start: float = 0.0,
+    end: float | None = None,
+    fps: float | None = None,
+) -> Footage:
     """Open a video, or a folder of pictures as frames in natural order of their names.
+
+    start, end  seconds: only the frames from the one to the other, both included; None: the last
+    fps         frame rate of a folder; None: `USUAL_FPS`. A video has its own.
 
     Raises ReposeError when it cannot be read; ``frames`` raises it for an unreadable frame.
     """
     path = Path(path)
     if path.is_dir():
         files = _pictures(path)
-        return Footage(
-            path, USUAL_FPS, len(files), _track((read_photo(file) for file in files), detector)
-        )
+        rate = fps or USUAL_FPS
+        some = _frames_between(start, end, rate)
+        pictures = (read_photo(file) for file in files[some])
+        return Footage(path, rate, len(files[some]), _track(pictures, detector), some.start)
     if not path.exists():
         raise ReposeError(f"{path} does not exist.")
     if path.suffix.lower() not in VIDEO_SUFFIXES:
@@ -95,10 +112,20 @@ def open_footage(path: Path | str, detector: Detector = "landmarker") -> Footage
     capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
     if not capture.isOpened():
         raise ReposeError(f"{path} is no video that can be read, or damaged; choose another one.")
-    fps = capture.get(cv2.CAP_PROP_FPS)
-    fps = fps if 0 < fps <= MOST_FPS else USUAL_FPS
-    count = max(0, round(capture.get(cv2.CAP_PROP_FRAME_COUNT)))
-    return Footage(path, fps, count, _track(_decode(capture), detector))
+    own = capture.get(cv2.CAP_PROP_FPS)
+    fps = own if 0 < own <= MOST_FPS else USUAL_FPS
+    some = _frames_between(start, end, fps)
+    announced = range(max(0, round(capture.get(cv2.CAP_PROP_FRAME_COUNT))))
+    return Footage(
+        path, fps, len(announced[some]), _track(_decode(capture, some), detector), some.start
+    )
+
+
+def _frames_between(start: float, end: float | None, fps: float) -> slice:
+    """The indices of the frames between two moments, seconds. A frame is at its index / fps."""
+    little = 1e-3  # of a frame: 0.12 s are frame 3 of 25 a second, though 0.12 * 25 is not 3
+    first = math.ceil(max(start, 0.0) * fps - little)
+    return slice(first, None if end is None else math.floor(end * fps + little) + 1)
 
 
 def missing_frames(footage: Footage, count: int) -> str:
@@ -111,27 +138,31 @@ def missing_frames(footage: Footage, count: int) -> str:
     )
 
 
-def lost_faces(frames: Sequence[Frame]) -> str:
-    """A sentence about the frames without the face, else empty."""
-    lost = [number for number, frame in enumerate(frames, start=1) if frame.landmarks is None]
-    if not lost:
+def lost_faces(frames: Sequence[Frame], first: int = 0) -> str:
+    """A sentence about the frames without the face, else empty.
+
+    first  the index of the first frame in its video, from 0
+    """
+    count = sum(frame.landmarks is None for frame in frames)
+    if not count:
         return ""
+    lost = lost_ranges(frames, first)
+    texts = [f"{a}" if a == b else f"{a} to {b}" for a, b in lost[:MOST_RANGES]]
+    listed = ", ".join([*texts, "..."] if len(lost) > MOST_RANGES else texts)
     return (
-        f"No face was found in {len(lost)} of {len(frames)} frames ({_ranges(lost)}); their poses"
-        " are between those of the frames beside them."
+        f"No face was found in {count} of {len(frames)} frames ({listed}); their poses are between"
+        " those of the frames beside them."
     )
 
 
-def _ranges(numbers: Sequence[int]) -> str:
-    """Ascending numbers as text: "3, 7 to 9"; of many ranges the first ones."""
-    ranges: list[list[int]] = []
-    for number in numbers:
-        if ranges and number == ranges[-1][1] + 1:
-            ranges[-1][1] = number
-        else:
-            ranges.append([number, number])
-    texts = [f"{a}" if a == b else f"{a} to {b}" for a, b in ranges[:_MOST_RANGES]]
-    return ", ".join([*texts, "..."] if len(ranges) > _MOST_RANGES else texts)
+def lost_ranges(frames: Sequence[Frame], first: int = 0) -> tuple[tuple[int, int], ...]:
+    """The first and last numbers, counted from 1, of each run of frames without the face.
+
+    first  the index of the first frame in its video, from 0
+    """
+    edges = np.diff([0, *(frame.landmarks is None for frame in frames), 0])
+    starts, ends = (np.flatnonzero(edges == step) + first for step in (1, -1))
+    return tuple(zip((starts + 1).tolist(), ends.tolist(), strict=True))
 
 
 def has_sound(path: Path) -> bool:
@@ -181,14 +212,39 @@ def played(
     target: Target,
     transfer: Transfer = "relative",
     strength: float = 1.0,
+    reference: Target | None = None,
 ) -> Landmarks:
     """The target's pose on the source face: landmarks (68, 2), pixels of the source photo.
 
-    ``source_size`` is (width, height). For the other parameters and errors see `copy_pose`.
+    source_size  (width, height)
+    reference    the target at rest, which gives the source's own pose: only the change from it to
+                 the target is made
+
+    For the other parameters and errors see `copy_pose`.
     """
-    return copy_pose(
-        source, target.landmarks, transfer, source_size, target.size, strength=strength
+    sizes = source_size, target.size
+    if reference is None:
+        return copy_pose(source, target.landmarks, transfer, *sizes, strength=strength)
+    if transfer == "relative":
+        return _changed(source, target, reference, strength)
+    goal, rest = (
+        copy_pose(source, one.landmarks, transfer, source_size, one.size, strength=strength)
+        for one in (target, reference)
     )
+    return check_landmarks(source + (goal - rest))
+
+
+def _changed(source: Landmarks, target: Target, reference: Target, strength: float) -> Landmarks:
+    """`played` in the transfer `relative` with a reference."""
+    if not 0 <= strength <= LARGEST_STRENGTH:
+        raise ReposeError(f"The strength of a copied pose is from 0 to {LARGEST_STRENGTH}.")
+    own = Pose3D.of(source)
+    goal, rest = fitted_head(target.landmarks), fitted_head(reference.landmarks)
+    turn = (np.subtract(goal.angles, rest.angles) + 180) % 360 - 180
+    change = goal.expression.array - rest.expression.array
+    expression = Coefficients.from_array(own.shown.array + strength * change)
+    changed = replace(own, coefficients=expression).turned(*(strength * turn).tolist())
+    return changed.landmarks()
 
 
 def _pictures(folder: Path) -> list[Path]:
@@ -209,9 +265,13 @@ def _natural_key(name: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
 
 
-def _decode(capture: cv2.VideoCapture) -> Iterator[Photo]:
+def _decode(capture: cv2.VideoCapture, some: slice) -> Iterator[Photo]:
+    """The frames with these indices. They are counted: seeking is not exact in every video."""
     try:
-        while True:
+        for _ in range(some.start):
+            if not capture.grab():
+                return
+        for _ in count() if some.stop is None else range(some.start, some.stop):
             success, picture = capture.read()
             if not success:
                 return

@@ -5,11 +5,12 @@ from base64 import b64decode, b64encode
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 from typing import Any, NamedTuple
 
+import numpy as np
 from PIL import Image
 
 from engine.core.errors import ReposeError
@@ -19,6 +20,7 @@ from engine.export.batch_run import ExportResult, OnProgress, Tally
 from engine.export.batches import Precision
 from engine.export.export import find_face, job_threads, networks_for
 from engine.export.jobs import Job, Outcome, View, read_faces
+from engine.export.keyframes import Keyframes
 from engine.export.outputs import check_outputs
 from engine.export.repose_options import ReposeOptions
 from engine.export.sequence import (
@@ -33,7 +35,10 @@ from engine.export.sequence import (
     smoothed,
 )
 from engine.export.views import render_view
+from engine.face.faces import Face
+from engine.face.head_model import N_DENSE
 from engine.face.landmarks import Landmarks, check_landmarks
+from engine.face.lifted_face import LiftedFace
 from engine.face.pose import Pose3D, Transfer
 from engine.face.pose_check import Finding, FindingKind, check_pose
 from engine.guidance.keep import KeepMask, keep_of
@@ -41,17 +46,22 @@ from engine.imaging.photos import PHOTO_SUFFIXES, Photo, read_photo, read_pictur
 from engine.inference.group import Group, PosedFace
 from engine.inference.predictor import Predictor
 
+PlayedPose = Pose3D | Landmarks
+"""A pose of the source's face, or its landmarks (68, 2), pixels of the photo."""
+
 
 @dataclass(frozen=True, eq=False)
 class SequenceExport:
     """A sequence to export.
 
     photo          the source's file
-    face           the source's landmarks (68, 2), pixels of the photo
+    face           the source's face, or its landmarks (68, 2), pixels of the photo
     targets        one for each frame
     output         an .mp4 or .gif, or a folder for pictures numbered from 1
+    keyframes      the poses of the frames instead of targets
     footage        the video or folder of frames that the targets are from
-    transfer, strength  see `engine.face.pose.copy_pose`
+    start          seconds of the footage at the first target
+    transfer, strength, reference  see `engine.export.sequence.played`
     fps            frame rate of the video
     view, note, place  see JobOptions
     keep           area that stays unchanged
@@ -62,11 +72,13 @@ class SequenceExport:
     """
 
     photo: Path
-    face: Landmarks
+    face: Face | Landmarks
     targets: tuple[Target, ...]
     output: Path
+    keyframes: Keyframes | None = None
     transfer: Transfer = "relative"
     strength: float = 1.0
+    reference: Target | None = None
     fps: float = 25.0
     view: View = "photo"
     note: bool = True
@@ -75,6 +87,7 @@ class SequenceExport:
     model: Path | None = None
     device: str = "auto"
     footage: Path | None = None
+    start: float = 0.0
     precision: Precision = "auto"
     threads: int = 0
 
@@ -85,10 +98,34 @@ class SequenceExport:
         if not 0 < self.fps <= MOST_FPS:
             raise ReposeError(f"A video has at most {MOST_FPS:g} frames per second.")
 
+    @property
+    def count(self) -> int:
+        """The number of frames."""
+        if self.keyframes is None:
+            return len(self.targets)
+        return replace(self.keyframes, fps=self.fps).count
+
+    def poses_on(self, source: LiftedFace, size: tuple[int, int]) -> Callable[[int], PlayedPose]:
+        """The pose of each frame, by its index from 0, on the source of a photo of this size.
+
+        Raises ReposeError when there are no poses; the result raises it as `played` does.
+        """
+        if self.keyframes is not None:
+            track = self.keyframes.on(source)
+            return lambda index: track.at(index / self.fps)
+        way = self.transfer, self.strength, self.reference
+        return lambda index: played(source.landmarks, size, self.targets[index], *way)
+
     def to_json(self) -> str:
         """The value as JSON text."""
-        values = {**vars(self), "face": self.face.tolist()}
-        values["targets"] = [(target.landmarks.tolist(), target.size) for target in self.targets]
+        values: dict[str, Any] = {**vars(self), "face": _face_values(self.face)}
+        values["targets"] = [_target_values(target) for target in self.targets]
+        if self.reference is not None:
+            values["reference"] = _target_values(self.reference)
+        if self.keyframes is not None:
+            # The landmarks in it, of any face, are not used.
+            any_pose = Pose3D.of(_landmarks(self.face))
+            values["keyframes"] = self.keyframes.to_json(any_pose, (0, 0))
         if self.keep is not None:
             png = b64encode(self.keep.to_png()).decode()
             values["keep"] = [png, self.keep.photo_size, self.keep.feather]
@@ -101,11 +138,12 @@ class SequenceExport:
             values: dict[str, Any] = json.loads(read_text(path, largest=1_000_000_000))
             if values.pop("version") != 1:
                 raise ValueError("version")
-            values["face"] = check_landmarks(values["face"])
-            values["targets"] = tuple(
-                Target(check_landmarks(points), (width, height))
-                for points, (width, height) in values["targets"]
-            )
+            values["face"] = _face(values["face"])
+            values["targets"] = tuple(map(_target, values["targets"]))
+            if values.get("reference") is not None:
+                values["reference"] = _target(values["reference"])
+            if values.get("keyframes") is not None:
+                values["keyframes"] = Keyframes.from_json(values["keyframes"], path)
             if values["keep"] is not None:
                 png, size, feather = values["keep"]
                 values["keep"] = KeepMask.from_png(b64decode(png), (size[0], size[1]), feather)
@@ -115,6 +153,44 @@ class SequenceExport:
         except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError,
                 RecursionError) as error:  # fmt: skip
             raise ReposeError(f"{path} does not describe a sequence to export.") from error
+
+
+def _landmarks(face: Face | Landmarks) -> Landmarks:
+    return face.landmarks if isinstance(face, Face) else face
+
+
+def _face_values(face: Face | Landmarks) -> Any:
+    """A face as JSON values; its head is fitted to them as it was to the face."""
+    if not isinstance(face, Face) or face.dense is None:
+        return _landmarks(face).tolist()
+    return {
+        "box": face.box,
+        "landmarks": face.landmarks.tolist(),
+        "score": face.score,
+        "dense": face.dense.tolist(),
+        "coefficients": dict(face.coefficients),
+    }
+
+
+def _face(values: Any) -> Face | Landmarks:
+    """The inverse of `_face_values`. Raises ValueError and others for other values."""
+    if not isinstance(values, dict):
+        return check_landmarks(values)
+    landmarks, dense = check_landmarks(values["landmarks"]), np.array(values["dense"], np.float32)
+    if dense.shape != (N_DENSE, 3) or not np.isfinite(dense).all():
+        raise ValueError("dense")
+    left, top, right, bottom = map(float, values["box"])
+    scores = {str(name): float(score) for name, score in values["coefficients"].items()}
+    return Face((left, top, right, bottom), landmarks, float(values["score"]), dense, scores)
+
+
+def _target_values(target: Target) -> Any:
+    return target.landmarks.tolist(), target.size
+
+
+def _target(values: Any) -> Target:
+    points, (width, height) = values
+    return Target(check_landmarks(points), (width, height))
 
 
 def check_output(path: Path) -> None:
@@ -143,36 +219,64 @@ def sequence_from_options(
     ``on_frame`` is called after each tracked frame. Raises ReposeError when a file cannot be read
     or no face is found.
     """
+    export = _export_from_options(options, path)
+    start, end, rest = options.from_, options.to, options.reference
+    footage = open_footage(path, options.detector, start, end, options.fps)
+    frames = []
+    for frame in footage.frames:
+        frames.append(frame)
+        on_frame()
+    if not frames:
+        raise ReposeError(f"{path} has no frame from {start:g} seconds on: it is shorter.")
+    targets = smoothed(frames, options.smoothing)
+    reference = None
+    if rest is not None:
+        index = round(rest * footage.fps) - footage.first
+        if index >= len(targets):
+            raise ReposeError(f"{path} has no frame at {rest:g} seconds: it is shorter.")
+        reference = targets[max(index, 0)]
+    export = replace(
+        export,
+        targets=targets,
+        reference=reference,
+        fps=footage.fps,
+        footage=path,
+        start=footage.first / footage.fps,
+    )
+    lost = lost_faces(frames, footage.first)
+    return ReadSequence(export, missing_frames(footage, len(frames)), lost)
+
+
+def keyframes_from_options(options: ReposeOptions, path: Path) -> SequenceExport:
+    """The sequence for the command's options and this file of keyframes. Raises ReposeError."""
+    keyframes = Keyframes.read(path)
+    export = _export_from_options(options, path)
+    return replace(export, keyframes=keyframes, fps=options.fps or keyframes.fps)
+
+
+def _export_from_options(options: ReposeOptions, path: Path) -> SequenceExport:
+    """What all kinds of sequences have, without poses; ``path`` is the file that they are from."""
     assert options.output is not None
     check_output(options.output)
     read = [options.source[0], path, options.model, options.keep_area]
     check_outputs(read, [options.output, options.log])
     photo = read_photo(options.source[0])
     (number,) = read_faces(options.face)
-    face = find_face(photo, options.source[0], number, options.detector)
-    footage = open_footage(path, options.detector)
-    frames = []
-    for frame in footage.frames:
-        frames.append(frame)
-        on_frame()
-    export = SequenceExport(
+    return SequenceExport(
         photo=options.source[0],
-        face=face.landmarks,
-        targets=smoothed(frames, options.smoothing),
+        face=find_face(photo, options.source[0], number, options.detector),
+        targets=(),
         output=options.output,
         transfer=options.transfer,
-        fps=options.fps or footage.fps,
         view=options.view,
         note=options.provenance,
         place=options.gps,
         model=options.model,
         device=options.device,
-        footage=path,
         precision=options.precision,
         threads=options.threads,
         keep=keep_of(options.source[0], options.keep_area, (photo.shape[1], photo.shape[0])),
     )
-    return ReadSequence(export, missing_frames(footage, len(frames)), lost_faces(frames))
 
 
 class _NumberedFrame(NamedTuple):
@@ -188,31 +292,33 @@ def export_sequence(export: SequenceExport, on_progress: OnProgress, stop: Event
     Raises ReposeError when a frame cannot be computed or written.
     """
     video = export.output.suffix.lower() in ANIMATIONS
-    digits = max(4, len(str(len(export.targets))))
+    count = export.count
+    digits = max(4, len(str(count)))
 
     def path_of(number: int) -> Path:
         return export.output if video else export.output / f"frame-{number:0{digits}}.png"
 
-    pictures = {path_of(number + 1) for number in range(len(export.targets))}
+    pictures = {path_of(number + 1) for number in range(count)}
     read = [export.photo, export.footage, export.model]
     check_outputs(read, {export.output, *pictures})
     photo, metadata, _ = read_picture(export.photo)
     metadata = metadata if export.place else metadata.without_place()
     size = photo.shape[1], photo.shape[0]
     predictor = Predictor(export.model, export.device, export.precision)
-    source = predictor.cut(photo, export.face)
-    edited = metadata.edited(predictor.model_name, note=export.note)
     own, findings = Pose3D.of(export.face), list[Finding]()
+    source, pose_of = predictor.cut(photo, own.source), export.poses_on(own.source, size)
+    edited = metadata.edited(predictor.model_name, note=export.note)
     sound = export.footage if video and export.footage and export.footage.is_file() else None
     sound = sound if sound and has_sound(sound) else None
-    tally = Tally(len(export.targets))
+    tally = Tally(count)
     on_progress(None, tally.progress)
 
-    def compute(number: int, target: Target) -> _NumberedFrame:
-        pose = played(export.face, size, target, export.transfer, export.strength)
-        findings.extend(check_pose(own.with_landmarks(pose), size, predictor.trained_range))
-        posed = PosedFace(predict(predictor.pose(source, pose)), export.keep)
-        picture = render_view(Group.of([posed]), export.view)
+    def compute(number: int) -> _NumberedFrame:
+        pose = pose_of(number - 1)
+        posed = pose if isinstance(pose, Pose3D) else own.with_landmarks(pose)
+        findings.extend(check_pose(posed, size, predictor.trained_range))
+        face = PosedFace(predict(predictor.pose(source, pose)), export.keep)
+        picture = render_view(Group.of([face]), export.view)
         if not video:
             write_photo(path_of(number), picture, metadata=edited)
         return _NumberedFrame(number, picture)
@@ -225,15 +331,16 @@ def export_sequence(export: SequenceExport, on_progress: OnProgress, stop: Event
             on_progress(outcome, tally.progress)
 
     most = export.threads or job_threads(predictor.device)
-    threads = min(most, max(len(export.targets), 1))
+    threads = min(most, max(count, 1))
     with networks_for(predictor, threads) as predict:
-        frames = counted(_map_in_order(compute, export.targets, threads, stop))
+        frames = counted(_map_in_order(compute, count, threads, stop))
         if not video:
             deque(frames, maxlen=0)
         elif not stop.is_set():
             write_frames(
-                export.output, frames, export.fps, note=export.note, icc=edited.icc, sound=sound
-            )
+                export.output, frames, export.fps, note=export.note, icc=edited.icc, sound=sound,
+                sound_start=export.start,
+            )  # fmt: skip
     done = tally.progress.done
     return ExportResult(tally.progress, None, (export.output,), (), _warnings(findings, done))
 
@@ -250,19 +357,16 @@ def _warnings(findings: Sequence[Finding], frames: int) -> tuple[str, ...]:
 
 
 def _map_in_order(
-    compute: Callable[[int, Target], _NumberedFrame],
-    targets: Sequence[Target],
-    threads: int,
-    stop: Event,
+    compute: Callable[[int], _NumberedFrame], count: int, threads: int, stop: Event
 ) -> Iterator[_NumberedFrame]:
-    """``compute`` of each target with its number from 1, in order, on ``threads`` threads."""
+    """``compute`` of the numbers 1 to ``count``, in order, on ``threads`` threads."""
     waiting: deque[Future[_NumberedFrame]] = deque()
     with ThreadPoolExecutor(threads, thread_name_prefix="frame") as pool:
         try:
-            for number, target in enumerate(targets, start=1):
+            for number in range(1, count + 1):
                 if stop.is_set():
                     break
-                waiting.append(pool.submit(compute, number, target))
+                waiting.append(pool.submit(compute, number))
                 if len(waiting) > threads + 1:
                     yield waiting.popleft().result()
             while waiting:

@@ -231,9 +231,12 @@ class Pose3D:
         pose = self.with_coefficients(changes)
         if all(pose.shown[name] == value for name, value in changes.items()):
             return pose
-        shown = self.shown.replaced(**changes)
+        return replace(self.settled(), coefficients=self.shown.replaced(**changes))
+
+    def settled(self) -> Self:
+        """The same pose with all sliders at 0: what they did is in the coefficients and edits."""
         return replace(
-            self, edits=self._edits(), expression=NEUTRAL, closing=None, coefficients=shown
+            self, edits=self._edits(), expression=NEUTRAL, closing=None, coefficients=self.shown
         )
 
     def with_landmarks(self, landmarks: ArrayLike) -> Self:

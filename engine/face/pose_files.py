@@ -11,7 +11,8 @@
 All formats except Repose's own contain pixel coordinates of one photo.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -24,7 +25,15 @@ from engine.core.files import reason, write_whole
 from engine.face.head_model import head_model
 from engine.face.landmarks import Landmarks, check_landmarks
 from engine.face.lifted_face import fitted_head
-from engine.face.pose_formats import LABELME, READERS, WRITERS, Size, frame_of, relative_points
+from engine.face.pose_formats import (
+    LABELME,
+    READERS,
+    WRITERS,
+    MarkedFaces,
+    Size,
+    frame_of,
+    relative_points,
+)
 
 POSE_SUFFIXES = tuple(READERS)
 """Suffixes of pose files, lower case; for writing there is also ``.labelme.json``."""
@@ -64,7 +73,18 @@ class PoseFile:
         reader = READERS.get(path.suffix.lower())
         if reader is None:
             raise ReposeError(f"{path} is not a pose file ({', '.join(POSE_SUFFIXES)}).")
-        data = _read(path)
+        return cls._of(path, reader, _read(path))
+
+    @classmethod
+    def stored_in(cls, path: Path, values: Any) -> Self:
+        """What Repose's own format contains, from its values. Raises ReposeError as `read` does.
+
+        path  of the JSON file that the values are a part of, for sentences
+        """
+        return cls._of(path, READERS[".json"], json.dumps(values).encode())
+
+    @classmethod
+    def _of(cls, path: Path, reader: Callable[[bytes], MarkedFaces], data: bytes) -> Self:
         try:
             found = reader(data)
             # Beside the face, other things may be annotated.

@@ -66,7 +66,11 @@ class PosePreset:
     @classmethod
     def read(cls, path: Path) -> Self:
         """The preset in a pose file of any format. Raises ReposeError as `read_pose` does."""
-        file = PoseFile.read(path)
+        return cls.of_file(PoseFile.read(path))
+
+    @classmethod
+    def of_file(cls, file: PoseFile) -> Self:
+        """The preset in what was read from a pose file. Raises ReposeError for a damaged one."""
         return cls._stored_in(file) or cls(points=file.face())
 
     @classmethod
@@ -86,11 +90,20 @@ class PosePreset:
 
         Raises ReposeError when the file cannot be written.
         """
+        text = json.dumps(self.to_json(pose, photo_size), indent=1, allow_nan=False)
+        with write_whole(path) as part:
+            part.write_text(text + "\n", encoding="utf-8")
+
+    def to_json(self, pose: Pose3D, photo_size: tuple[int, int]) -> dict[str, Any]:
+        """The values of a file of Repose's own format; parameters as in `write`."""
+        if self.points is not None:  # of another face, which is that of the file then
+            values: dict[str, Any] = json.loads(
+                pose_text(".json", self.points, photo_size, self.points)
+            )
+            return values
         face = pose.source.landmarks
         text = pose_text(".json", self.on(pose).landmarks(), photo_size, face)
-        stored = {**json.loads(text), "preset": self._to_json()}
-        with write_whole(path) as part:
-            part.write_text(json.dumps(stored, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+        return {**json.loads(text), "preset": self._to_json()}
 
     def on(self, pose: Pose3D, head: bool = True, face: bool = True) -> Pose3D:
         """``pose`` with the preset applied.

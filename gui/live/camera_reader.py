@@ -28,12 +28,14 @@ class LiveFrame:
     found      68x2 pixels of the picture; None if there is no face
     pose       the source's face posed as the person; None without a face or a source
     fps        pictures a second in which a face was looked for
+    seconds    when it was taken
     """
 
     photo: NDArray[np.uint8]
     found: Landmarks | None
     pose: Pose3D | None
     fps: float
+    seconds: float
 
 
 class CameraReader(QThread):
@@ -89,4 +91,5 @@ class CameraReader(QThread):
                 pose = target.pose_on(source)
                 _ = pose.head  # computed in this thread
             found = None if face is None else face.landmarks
-            self.read.emit(LiveFrame(photo, found, pose, 1 / max(duration, 1e-6)))
+            fps = 1 / max(duration, 1e-6)
+            self.read.emit(LiveFrame(photo, found, pose, fps, picture.seconds))

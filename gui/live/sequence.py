@@ -1,4 +1,4 @@
-"""`Sequences`: opens the dialogs for videos and cameras, which are created on first use."""
+"""`Sequences`: opens the dialogs for videos, keyframes and cameras, created on first use."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from gui.workers.predict_worker import PredictWorker
 
 if TYPE_CHECKING:
     from gui.live.camera_dialog import CameraDialog
+    from gui.live.export_row import ExportRow
+    from gui.live.keyframes_dialog import KeyframesDialog
     from gui.live.sequence_dialog import SequenceDialog
 
 
@@ -37,6 +39,7 @@ class Sequences(QObject):
         self._document, self._worker, self._background = document, worker, background
         self._window = window
         self.dialog: SequenceDialog | None = None
+        self.keyframes: KeyframesDialog | None = None
         self.camera: CameraDialog | None = None
 
     def show_camera(self) -> None:
@@ -46,10 +49,26 @@ class Sequences(QObject):
 
             self.camera = CameraDialog(self._document, self._worker, self._window)
             self.camera.failed.connect(self.failed)
+            self.camera.message.connect(self.done)
         self.camera.look_for_cameras()
         self.camera.show()
         self.camera.raise_()
         self.camera.activateWindow()
+
+    def show_keyframes(self) -> None:
+        """Show the keyframes dialog with its last content."""
+        if self.keyframes is None:
+            from gui.live.keyframes_dialog import KeyframesDialog
+
+            dialog = self.keyframes = KeyframesDialog(self._document, self._worker, self._window)
+            dialog.failed.connect(self.failed)
+            dialog.message.connect(self.done)
+            ExportState(
+                self.tr("Keyframes"), dialog.exports.process, dialog, self._window.statusBar()
+            )
+        self.keyframes.show()
+        self.keyframes.raise_()
+        self.keyframes.activateWindow()
 
     def show(self) -> None:
         """Show the dialog with its last content."""
@@ -67,22 +86,32 @@ class Sequences(QObject):
         return path.is_dir() or path.suffix.lower() in engine.VIDEO_SUFFIXES
 
     def may_close(self) -> bool:
-        """Whether the window may be closed: asks for a running export."""
-        if self.dialog is None or self.dialog.may_end():
+        """Whether the window may be closed: asks for a running export and unsaved keyframes."""
+        if any(exports.process.running for exports in self._exports()):
+            question = self.tr(
+                "A sequence is being exported. Stop it? Finished pictures are kept, and a video"
+                " ends at the current frame."
+            )
+            if not ask_yes(self._window, self.tr("Stop the export"), question):
+                return False
+        if self.keyframes is None or not self.keyframes.unsaved:
             return True
-        question = self.tr(
-            "A sequence is being exported. Stop it? Finished pictures are kept, and a video"
-            " ends at the current frame."
-        )
-        return ask_yes(self._window, self.tr("Stop the export"), question)
+        question = self.tr("The keyframes are not saved. Close without saving them?")
+        return ask_yes(self._window, self.tr("Close"), question)
 
     def stop(self) -> None:
         """Stop a running export, reading and the camera: the window closes."""
-        if self.dialog is not None:
-            self.dialog.process.end()
-        for each in (self.dialog, self.camera):
+        for exports in self._exports():
+            exports.process.end()
+        for each in (self.dialog, self.keyframes):
             if each is not None:
                 each.stop()
+        if self.camera is not None:
+            self.camera.end()
+
+    def _exports(self) -> list[ExportRow]:
+        dialogs = (self.dialog, self.keyframes)
+        return [dialog.exports for dialog in dialogs if dialog is not None]
 
     def _dialog(self) -> SequenceDialog:
         if self.dialog is None:

@@ -4,29 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QElapsedTimer, QRectF, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QKeySequence, QShortcut
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 import engine
 from gui.document.document import Document
-from gui.document.images import rgb_image
+from gui.live.export_row import ExportRow
 from gui.live.footage_reader import FootageReader
-from gui.live.sequence_form import SequenceForm
-from gui.style.preferences import keeps_place, notes_edits, precision, settings
-from gui.widgets.file_dialogs import ask_open, ask_save, pictures_folder
+from gui.live.sequence_form import BEGIN, END, SequenceForm
+from gui.style.preferences import settings
+from gui.widgets.file_dialogs import ask_open, pictures_folder
 from gui.widgets.window_size import resize_within_screen
 from gui.workers.background import Background
-from gui.workers.export_process import Ending, ExportProcess
+from gui.workers.export_process import ExportProcess
 from gui.workers.predict_worker import PredictWorker
 
 if TYPE_CHECKING:
     from engine import Footage, Frame, Landmarks, Prediction, Target
 
 GROWTH = 1.3  # of the number of frames read, after which they are smoothed again
-AROUND = 0.7  # initial margin around the face, as a share of its larger side
 
 
 class SequenceDialog(QDialog):
@@ -46,8 +45,8 @@ class SequenceDialog(QDialog):
         self.setWindowTitle(self.tr("Sequence"))
         self._document, self._worker, self._background = document, worker, background
         self.reader = FootageReader(background, self)
-        self.process = ExportProcess(self)
-        self.form = SequenceForm(self)
+        self.exports = ExportRow(document, self._stem, self._described)
+        self.form = SequenceForm(self, document, self.exports)
         self.frames: list[Frame] = []
         self._footage: Footage | None = None
         self._targets: Sequence[Target] = ()  # of the frames when they were smoothed
@@ -56,12 +55,14 @@ class SequenceDialog(QDialog):
         self._poses: dict[int, Landmarks] = {}
         self._token = 0  # of the last request to the worker
         self._waiting: int | None = None  # the frame of that request, until it is answered
-        self._made: Path | None = None
+        self._first = 0  # the indices of the part that is played and exported
+        self._last: int | None = None  # None: the last frame
+        self._rest: int | None = None  # index of the frame in which the person is at rest
         self._timer = QTimer(self)
         self._clock = QElapsedTimer()
         self._began_at = 0
         self._wire()
-        self._show_photo()
+        self._change_poses()
         resize_within_screen(self, 1000, 680)
 
     @property
@@ -86,7 +87,18 @@ class SequenceDialog(QDialog):
 
     def may_end(self) -> bool:
         """Whether no export is running."""
-        return not self.process.running
+        return not self.exports.process.running
+
+    @property
+    def process(self) -> ExportProcess:
+        """The export."""
+        return self.exports.process
+
+    @property
+    def part(self) -> tuple[int, int]:
+        """The indices of the first and the last frame that are played and exported."""
+        end = len(self.frames) - 1
+        return self._first, end if self._last is None else min(self._last, end)
 
     def stop(self) -> None:
         """Stop playing and reading: the window closes."""
@@ -94,11 +106,12 @@ class SequenceDialog(QDialog):
         self.reader.stop()
 
     def play(self) -> None:
-        """Play from the current frame, or from the first if the current one is the last."""
-        if len(self.frames) < 2:
+        """Play from the current frame, or from the first one of the part if it is not before the
+        last one."""
+        first, last = self.part
+        if last <= first:
             return
-        last = self.index == len(self.frames) - 1
-        self._began_at = 0 if last else self.index
+        self._began_at = self.index if first <= self.index < last else first
         self._clock.start()
         self._timer.start(round(1000 / self._fps))
         self.form.show_playing(True)
@@ -137,6 +150,7 @@ class SequenceDialog(QDialog):
                     self._targets[index],
                     self.form.transfer.currentData(),
                     self.form.strength.value() / 100,
+                    self._reference,
                 )
             except engine.ReposeError as error:
                 self.form.show_problem(str(error))
@@ -146,6 +160,11 @@ class SequenceDialog(QDialog):
     @property
     def _fps(self) -> float:
         return engine.USUAL_FPS if self._footage is None else self._footage.fps
+
+    @property
+    def _reference(self) -> Target | None:
+        known = self._rest is not None and self._rest < len(self._targets)
+        return self._targets[self._rest] if known and self._rest is not None else None
 
     def _wire(self) -> None:
         form, document = self.form, self._document
@@ -157,11 +176,13 @@ class SequenceDialog(QDialog):
         form.smoothing.valueChanged.connect(lambda *_: self._smooth())
         for signal in (form.transfer.currentIndexChanged, form.strength.valueChanged):
             signal.connect(lambda *_: self._change_poses())
+        form.begin_here.clicked.connect(lambda: self._set_part(self.index, self._last))
+        form.end_here.clicked.connect(lambda: self._set_part(self._first, self.index))
+        form.rest_here.clicked.connect(lambda: self._set_rest(self.index))
+        form.whole.clicked.connect(self._take_all)
         form.use.clicked.connect(self._use_pose)
-        form.export_video.triggered.connect(self._export_video)
-        form.export_pictures.triggered.connect(self._export_pictures)
-        form.stop_export.clicked.connect(self._stop_export)
-        form.show_made.clicked.connect(self._show_made)
+        for key, button in ((BEGIN, form.begin_here), (END, form.end_here)):
+            QShortcut(QKeySequence(key), self).activated.connect(button.click)
         space = QKeySequence(Qt.Key.Key_Space)
         for widget in (form.place, form.target):
             shortcut = QShortcut(space, widget, context=Qt.ShortcutContext.WidgetShortcut)
@@ -171,13 +192,11 @@ class SequenceDialog(QDialog):
         self.reader.ended.connect(self._read)
         self._timer.timeout.connect(self._tick)
         self._worker.played.connect(self._show_prediction)
-        document.photo_changed.connect(self._show_photo)
-        document.source_changed.connect(self._zoom_to_face)
-        for changed in (document.source_changed, document.model_changed, document.keep_changed):
+        for changed in (document.photo_changed, document.source_changed, document.model_changed,
+                        document.keep_changed, self.exports.changed):  # fmt: skip
             changed.connect(self._change_poses)
-        self.process.progressed.connect(form.progress.show_progress)
-        self.process.job_failed.connect(form.progress.add_failure)
-        self.process.ended.connect(self._exported)
+        self.exports.failed.connect(self.failed)
+        self.exports.message.connect(self.message)
 
     # Frames
 
@@ -197,6 +216,7 @@ class SequenceDialog(QDialog):
     def _clear(self) -> None:
         self.frames, self._targets, self._footage = [], (), None
         self._smoothing, self._smoothed = None, 0
+        self._first, self._last, self._rest = 0, None, None
         self._poses.clear()
         self._token += 1
         self._waiting = None
@@ -217,7 +237,9 @@ class SequenceDialog(QDialog):
 
     def _read(self) -> None:
         found = sum(frame.landmarks is not None for frame in self.frames)
-        self.form.end_reading(found, len(self.frames))
+        name = "" if self._footage is None else self._footage.path.name
+        self.form.end_reading(name, engine.lost_ranges(self.frames), found)
+        self._show_part()
         self._smooth()
 
     def _smooth(self) -> None:
@@ -244,6 +266,29 @@ class SequenceDialog(QDialog):
         if self.frames and not self.playing:
             self.show_frame(self.index)
 
+    # The part and the frame at rest
+
+    def _set_part(self, first: int, last: int | None) -> None:
+        """Play and export these frames; the other end moves out of the way of the newer one."""
+        newest = self.index
+        self._first, self._last = min(first, newest), last if last is None else max(last, newest)
+        self._show_part()
+
+    def _set_rest(self, index: int) -> None:
+        self._rest = index
+        self._show_part()
+        self._change_poses()
+
+    def _take_all(self) -> None:
+        self._first, self._last = 0, None
+        if self._rest is not None:
+            self._rest = None
+            self._change_poses()
+        self._show_part()
+
+    def _show_part(self) -> None:
+        self.form.show_part(*self.part, self._rest, self._fps)
+
     # Playing
 
     def _scrub(self, index: int) -> None:
@@ -255,12 +300,13 @@ class SequenceDialog(QDialog):
         if self._waiting is not None:
             return  # the worker is busy: frames are skipped
         index = self._began_at + int(self._clock.elapsed() * self._fps / 1000)
-        if index >= len(self.frames):
+        first, last = self.part
+        if index > last:
             if not self.form.repeat.isChecked():
-                self.show_frame(len(self.frames) - 1)
+                self.show_frame(last)
                 self.pause()
                 return
-            index = self._began_at = 0
+            index = self._began_at = first
             self._clock.start()
         if index != self.index:
             self.show_frame(index)
@@ -273,33 +319,12 @@ class SequenceDialog(QDialog):
         if isinstance(answer, str):
             self.form.show_problem(answer)
             return
-        keep, crop = self._document.keep, answer.crop
-        refined = answer.refined if keep is None else engine.keep_refined(answer, keep)
-        area = QRectF(crop.left - 0.5, crop.top - 0.5, crop.side, crop.side)
-        icc = b"" if self._document.photo is None else self._document.photo.metadata.icc
-        self.form.result.show_image(rgb_image(refined, icc), area)
+        self.form.result.show_prediction(answer)
 
     def _show_target(self, index: int) -> None:
         known = index < len(self._targets)
         landmarks = self._targets[index].landmarks if known else None
         self.form.target.show_frame(self.frames[index], landmarks)
-
-    def _show_photo(self) -> None:
-        photo = self._document.photo
-        self.form.result.show_photo(photo)
-        if photo is not None:
-            self.form.result.shown.set_photo(QRectF(-0.5, -0.5, *photo.size))
-        self._zoom_to_face()
-        self._change_poses()
-
-    def _zoom_to_face(self) -> None:
-        face = self._document.landmarks
-        if face is not None:
-            (left, top), (right, bottom) = face.min(axis=0).tolist(), face.max(axis=0).tolist()
-            more = max(right - left, bottom - top) * AROUND
-            self.form.result.zoom_to(
-                QRectF(left, top, right - left, bottom - top).adjusted(-more, -more, more, more)
-            )
 
     # Using and exporting the poses
 
@@ -308,77 +333,23 @@ class SequenceDialog(QDialog):
         if pose is not None:
             self._document.take_pose(pose, self.tr("Take pose from sequence"))
 
-    def _export_video(self) -> None:
-        photo = self._document.photo
-        if photo is None or self._footage is None:
-            return
-        kinds = {".mp4": self.tr("MP4 video"), ".gif": self.tr("GIF animation")}
-        near = pictures_folder() / f"{photo.path.stem}-{self._footage.path.stem}.mp4"
-        path = ask_save(self, self.tr("Export sequence"), near, kinds, "sequences")
-        if path is not None:
-            self._export(path)
+    def _stem(self) -> str:
+        photo, footage = self._document.photo, self._footage
+        paths = [one.path for one in (photo, footage) if one is not None]
+        return "-".join(path.stem for path in paths)
 
-    def _export_pictures(self) -> None:
-        start = str(settings().value("folder/sequences", pictures_folder()))
-        title = self.tr("Folder for the pictures of the sequence")
-        name = QFileDialog.getExistingDirectory(self, title, start)
-        if name:
-            settings().setValue("folder/sequences", name)
-            self._export(Path(name))
-
-    def _export(self, output: Path) -> None:
-        document = self._document
-        photo, face, model = document.photo, document.landmarks, document.model
-        if photo is None or face is None:
-            return
-        try:
-            sequence = engine.SequenceExport(
-                photo=photo.path.absolute(),
-                face=face,
-                targets=tuple(self._targets),
-                output=output,
-                footage=None if self._footage is None else self._footage.path.absolute(),
-                transfer=self.form.transfer.currentData(),
-                strength=self.form.strength.value() / 100,
-                fps=self._fps,
-                view=self.form.view.currentData(),
-                note=notes_edits(),
-                place=keeps_place(),
-                keep=document.keep,
-                model=None if model is None else model.path,
-                device="auto" if model is None else model.device,
-                precision=precision(),
-            )
-            self.process.start_sequence(sequence)
-        except engine.ReposeError as error:
-            self.failed.emit(str(error))
-            return
-        self._made = output if output.is_dir() else output.parent
-        self.form.progress.begin()
-        self.form.show_exporting(True)
-        self._change_poses()
-
-    def _stop_export(self) -> None:
-        self.process.cancel()
-        self.form.progress.show_cancelling()
-        self.form.stop_export.setEnabled(False)
-
-    def _exported(self, ending: Ending) -> None:
-        self.form.progress.show_ending(ending)
-        self.form.show_exporting(False)
-        self._change_poses()
-        if ending.reason:
-            self.failed.emit(ending.reason)
-        elif not ending.stopped and not self.isVisible():
-            self.message.emit(
-                self.tr("Sequence exported: {names}").format(
-                    names=", ".join(path.name for path in ending.made)
-                )
-            )
-
-    def _show_made(self) -> None:
-        if self._made is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._made)))
+    def _described(self) -> dict[str, Any]:
+        """The frames of the part, for the export."""
+        first, last = self.part
+        return {
+            "targets": tuple(self._targets[first : last + 1]),
+            "reference": self._reference,
+            "footage": None if self._footage is None else self._footage.path.absolute(),
+            "start": first / self._fps,
+            "transfer": self.form.transfer.currentData(),
+            "strength": self.form.strength.value() / 100,
+            "fps": self._fps,
+        }
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.pause()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, QSize, Qt
@@ -13,7 +14,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QMenu,
     QProgressBar,
     QPushButton,
     QSizePolicy,
@@ -23,13 +23,17 @@ from PySide6.QtWidgets import (
 )
 
 import engine
+from gui.document.document import Document
+from gui.live.export_row import ExportRow
+from gui.live.result_view import ResultView
 from gui.widgets.items import ACCENT, SHADOW, screen_pen
-from gui.widgets.picture_view import PictureView
-from gui.widgets.progress_view import ExportView
+from gui.widgets.marked_slider import Groove
 from gui.widgets.wheel import guard_wheel
 
 if TYPE_CHECKING:
     from engine import Frame, Landmarks
+
+BEGIN, END = "I", "O"  # keys, as in video editors
 
 
 class FrameView(QWidget):
@@ -82,34 +86,34 @@ class FrameView(QWidget):
 class SequenceForm(QWidget):
     """Has no state besides the values of its fields."""
 
-    def __init__(self, dialog: QDialog) -> None:
+    def __init__(self, dialog: QDialog, document: Document, exports: ExportRow) -> None:
         super().__init__(dialog)
+        self._exports = exports
         self.open_video = QPushButton(self.tr("Open &video…"))
         self.open_folder = QPushButton(self.tr("Open folder of &frames…"))
         self.name = QLabel(self.tr("Open a video of a face, or a folder of its frames."))
         self.target = FrameView(self.tr("The frames appear here."))
         self.target.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.target.setAccessibleName(self.tr("Frame"))
-        self.result = PictureView(self.tr("The photo in the frame's pose appears here."))
+        self.result = ResultView(
+            document, self.tr("The photo in the frame's pose appears here."), near=True
+        )
         self.result.setAccessibleName(self.tr("Photo in the frame's pose"))
         self.play = QPushButton(self.tr("Play"))
-        self.place = QSlider(Qt.Orientation.Horizontal)
+        self.place = Groove()
+        self.begin_here = QPushButton(self.tr("&Begin here"))
+        self.end_here = QPushButton(self.tr("E&nd here"))
+        self.whole = QPushButton(self.tr("&All frames"))
+        self.rest_here = QPushButton(self.tr("Rests &here"))
+        self.part = QLabel()
         self.time = QLabel()
         self.repeat = QCheckBox(self.tr("&Repeat"))
-        self.transfer, self.view = QComboBox(), QComboBox()
+        self.transfer = QComboBox()
         self.strength = _slider(0, 150, 100)  # %
         self.smoothing = _slider(0, 50, 10)  # tenths of a frame
         self.read_bar, self.stop_reading = QProgressBar(), QPushButton(self.tr("Stop"))
         self.problem = QLabel()
-        self.progress = ExportView()
         self.use = QPushButton(self.tr("&Use this pose"))
-        self.export = QPushButton(self.tr("&Export"))
-        self.stop_export = QPushButton(self.tr("Stop"))
-        self.show_made = QPushButton(self.tr("Open folder"))
-        menu = QMenu(self.export)
-        self.export_video = menu.addAction(self.tr("&Video or animation…"))
-        self.export_pictures = menu.addAction(self.tr("&Pictures, one for each frame…"))
-        self.export.setMenu(menu)
         self._fill()
         self._lay_out(dialog)
         guard_wheel(self)
@@ -120,6 +124,7 @@ class SequenceForm(QWidget):
     def begin_reading(self, name: str) -> None:
         """Show that a video or folder of this name is being opened."""
         self.name.setText(name)
+        self.name.setToolTip("")
         self.read_bar.setRange(0, 0)
         for widget in (self.read_bar, self.stop_reading):
             widget.show()
@@ -129,12 +134,23 @@ class SequenceForm(QWidget):
         self.read_bar.setRange(0, max(count, read) if count else 0)
         self.read_bar.setValue(read)
 
-    def end_reading(self, found: int, count: int) -> None:
-        """Show that all `count` frames were read and `found` of them have a face."""
+    def end_reading(self, name: str, lost: Sequence[tuple[int, int]], found: int) -> None:
+        """Show that all frames were read.
+
+        lost   the first and last numbers of runs of frames without a face
+        found  the number of frames with one
+        """
         for widget in (self.read_bar, self.stop_reading):
             widget.hide()
-        if count and not found:
+        if lost and not found:
             self.show_problem(self.tr("No face was found in any frame: choose another video."))
+        elif lost:
+            runs = [f"{a}" if a == b else f"{a}\N{EN DASH}{b}" for a, b in lost]
+            most = engine.MOST_RANGES
+            listed = ", ".join([*runs[:most], *(["…"] if len(runs) > most else [])])
+            text = self.tr("{name}  ·  no face in {frames}").format(name=name, frames=listed)
+            self.name.setText(text)
+            self.name.setToolTip(self.tr("Poses are interpolated where no face was found."))
 
     def show_no_frames(self) -> None:
         """Show that there is nothing to play."""
@@ -175,16 +191,28 @@ class SequenceForm(QWidget):
         self.problem.setText(sentence)
         self.problem.setVisible(bool(sentence))
 
-    def show_exporting(self, exporting: bool) -> None:
-        """Show the buttons for a running or a finished export."""
-        self.stop_export.setVisible(exporting)
-        self.stop_export.setEnabled(True)
-        self.show_made.setVisible(not exporting)
+    def show_part(self, first: int, last: int, rest: int | None, fps: float) -> None:
+        """Show the indices of the frames that are played and exported, and of the one at rest."""
+        count = self.place.maximum() + 1
+        whole = (first, last) == (0, count - 1)
+        self.place.marked = None if whole else (first, last)
+        self.place.origin = rest
+        self.place.update()
+        words = []
+        if not whole:
+            text = self.tr("{start:.2f} to {end:.2f} s")
+            words.append(text.format(start=first / fps, end=last / fps))
+        if rest is not None:
+            words.append(self.tr("rests at {time:.2f} s").format(time=rest / fps))
+        self.part.setText("  ·  ".join(words))
+        self.whole.setEnabled(bool(words))
 
     def enable(self, poses: bool, face: bool, busy: bool) -> None:
         """Enable the buttons: `busy` means that frames are read or exported."""
         self.use.setEnabled(poses and face)
-        self.export.setEnabled(poses and face and not busy)
+        self._exports.button.setEnabled(poses and face and not busy)
+        for button in (self.begin_here, self.end_here, self.rest_here):
+            button.setEnabled(poses)
 
     # Construction
 
@@ -199,8 +227,6 @@ class SequenceForm(QWidget):
         ):  # fmt: skip
             self.transfer.addItem(name, value)
             self.transfer.setItemData(self.transfer.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
-        self.view.addItem(self.tr("Whole photo"), "photo")
-        self.view.addItem(self.tr("Face alone"), "face")
         for widget, name, tip in (
             (self.place, self.tr("Frame"), self.tr("Drag, or use the arrow keys; Space plays")),
             (self.play, self.tr("Play or pause"), self.tr("Play the frames one after another")),
@@ -209,9 +235,16 @@ class SequenceForm(QWidget):
              self.tr("How far the face follows each pose, in percent")),
             (self.smoothing, self.tr("Smoothing"),
              self.tr("Smooth the points over this number of frames")),
-            (self.view, self.tr("What to export"), self.tr("What the exported frames show")),
             (self.use, self.tr("Use this pose"), self.tr("Edit the photo in this frame's pose")),
-            (self.export, self.tr("Export"), self.tr("Write all frames to files")),
+            (self.begin_here, self.tr("Begin here"),
+             self.tr("Play and export from this frame on ({key})").format(key=BEGIN)),
+            (self.end_here, self.tr("End here"),
+             self.tr("Play and export up to this frame ({key})").format(key=END)),
+            (self.whole, self.tr("All frames"),
+             self.tr("Play and export all frames, with their poses as they are")),
+            (self.rest_here, self.tr("Rests here"),
+             self.tr("The person is at rest in this frame: the photo keeps its own pose there, and"
+                     " takes only what changes")),
             (self.read_bar, self.tr("Frames read"), ""),
         ):  # fmt: skip
             widget.setAccessibleName(name)
@@ -223,8 +256,6 @@ class SequenceForm(QWidget):
         self.gap = QLabel(self.tr("no face found: interpolated"))
         self.gap.setObjectName("paneNote")
         self.gap.hide()
-        self.stop_export.hide()
-        self.show_made.hide()
         self.read_bar.setTextVisible(False)
         self.read_bar.setFixedHeight(8)
 
@@ -244,7 +275,7 @@ class SequenceForm(QWidget):
             (self.tr("Pose of the frames"), self.transfer, None),
             (self.tr("Strength"), self.strength, self.tr("{value} %")),
             (self.tr("Smoothing"), self.smoothing, "{value}"),
-            (self.tr("Export shows"), self.view, None),
+            (self.tr("Export shows"), self._exports.view, None),
         )):  # fmt: skip
             label = QLabel(name)
             label.setBuddy(field)
@@ -253,10 +284,9 @@ class SequenceForm(QWidget):
             how.setColumnStretch(column, 1)
             if note is not None and isinstance(field, QSlider):
                 _name_value(field, label, name, note, 10 if field is self.smoothing else 1)
-        buttons = _line(self.show_made)
-        buttons.addStretch()
-        for button in (self.stop_export, self.use, self.export):
-            buttons.addWidget(button)
+        part = _line(self.begin_here, self.end_here, self.rest_here, self.whole, self.part)
+        part.addStretch()
+        self._exports.add(self.use)
         for button in dialog.findChildren(QPushButton):
             button.setAutoDefault(False)
         column_of_all = QVBoxLayout(self)
@@ -265,11 +295,10 @@ class SequenceForm(QWidget):
         column_of_all.addLayout(opening)
         column_of_all.addLayout(reading)
         column_of_all.addLayout(views, 1)
-        for part in (bar, how):
-            column_of_all.addLayout(part)
-        for widget in (self.problem, self.progress):
+        for line in (bar, part, how):
+            column_of_all.addLayout(line)
+        for widget in (self.problem, self._exports):
             column_of_all.addWidget(widget)
-        column_of_all.addLayout(buttons)
         outer = QVBoxLayout(dialog)
         outer.setContentsMargins(16, 14, 16, 14)
         outer.addWidget(self)

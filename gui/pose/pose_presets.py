@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,7 @@ from PySide6.QtGui import QImage, QImageWriter
 
 import engine
 from gui.document.images import rgb_image
-from gui.widgets.head_view import head_image
+from gui.widgets.head_view import preset_image
 
 if TYPE_CHECKING:
     from engine import Pose3D, PosePreset
@@ -193,12 +192,7 @@ def name_of(file: Path) -> str:
 
 def thumbnail(preset: PosePreset) -> QImage:
     """The mean head in a pose, `SIDE` pixels wide and high, on a transparent background."""
-    return head_image(preset.on(_mean_pose()), SIDE, only_face=True)
-
-
-@cache
-def _mean_pose() -> Pose3D:
-    return engine.Pose3D.of(engine.mean_face((170, 200), (230, 200)))
+    return preset_image(preset, SIDE)
 
 
 def _files(folder: Path) -> list[Path]:

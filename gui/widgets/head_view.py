@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import qimage2ndarray
@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 import engine
 
 if TYPE_CHECKING:
-    from engine import Pose3D
+    from engine import Pose3D, PosePreset
 
 SKIN = QColor("#aeb9c9")
 INK = QColor("#123a66")
@@ -36,6 +36,17 @@ def head_image(pose: Pose3D, side: int, only_face: bool = False) -> QImage:
             painter.drawPolyline(line)
     painter.end()
     return image
+
+
+def preset_image(preset: PosePreset, side: int) -> QImage:
+    """The mean face in a pose, `side` pixels wide and high, on a transparent background."""
+    return head_image(preset.on(mean_pose()), side, only_face=True)
+
+
+@cache
+def mean_pose() -> Pose3D:
+    """The unchanged pose of the mean face, in a picture of 400x400 pixels."""
+    return engine.Pose3D.of(engine.mean_face((170, 200), (230, 200)))
 
 
 def draw_head(painter: QPainter, area: QRectF, pose: Pose3D, ratio: float) -> None:

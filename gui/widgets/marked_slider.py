@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QKeyEvent,
@@ -45,12 +45,13 @@ class ValueBox(QDoubleSpinBox):
 
 
 class Groove(QSlider):
-    """A slider that marks its origin and a range. Wheel events go to its parent."""
+    """A slider that marks its origin, a range and single values. Wheel events go to its parent."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
-        self.origin = 0
+        self.origin: int | None = 0
         self.marked: tuple[int, int] | None = None
+        self.points: tuple[int, ...] = ()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -64,8 +65,12 @@ class Groove(QSlider):
                 band.setAlpha(70)
                 painter.setBrush(band)
                 painter.drawRoundedRect(QRectF(low, middle - 5, high - low, 10), 4, 4)
+            painter.setBrush(colour("accent"))
+            for value in self.points:
+                painter.drawEllipse(QPointF(self._place(value), middle - 8), 2.5, 2.5)
             painter.setBrush(colour("faint"))
-            painter.drawRect(QRectF(self._place(self.origin) - 0.5, middle - 7, 1, 14))
+            if self.origin is not None:
+                painter.drawRect(QRectF(self._place(self.origin) - 0.5, middle - 7, 1, 14))
         painter.end()
         super().paintEvent(event)
 

@@ -52,6 +52,10 @@ class PoseMenu(QMenu):
             tip=self.tr("Play the poses of a video, or of a folder of frames, on this photo"),
         )  # fmt: skip
         add_action(
+            self, self.tr("Ke&yframes…"), sequences.show_keyframes, "Ctrl+Shift+K",
+            tip=self.tr("Make a video of poses that you set at moments of a timeline"),
+        )  # fmt: skip
+        add_action(
             self, self.tr("Ca&mera…"), sequences.show_camera, "Ctrl+Shift+C",
             tip=self.tr("Let this face follow the person in front of a camera"),
         )  # fmt: skip

@@ -81,7 +81,7 @@ class PredictWorker(QThread):
     """
 
     updated = Signal(object)  # Update
-    played = Signal(int, object)  # the token of `play`, and a Prediction or an error sentence
+    played = Signal(object, object)  # the token of `play`, and a Prediction or an error sentence
     model_loaded = Signal(object)  # Model
     saved = Signal(object, object)  # Path, and the token of `save`
     failed = Signal(str)
@@ -93,7 +93,7 @@ class PredictWorker(QThread):
         self._wake = QWaitCondition()
         self._queue: deque[Callable[[], None]] = deque()
         self._newest: tuple[int, Request] | None = None
-        self._playing: tuple[int, Pose3D | Landmarks] | None = None
+        self._playing: tuple[object, Pose3D | Landmarks] | None = None
         self._generation = 0
         self._stopping = False
         # Used by the worker thread only:
@@ -173,7 +173,7 @@ class PredictWorker(QThread):
             self._newest = (self._generation, request)
             self._wake.wakeAll()
 
-    def play(self, token: int, pose: Pose3D | Landmarks) -> None:
+    def play(self, token: object, pose: Pose3D | Landmarks) -> None:
         """Predict this pose for `played` at the lowest priority."""
         with QMutexLocker(self._mutex):
             self._playing = (token, pose)
@@ -302,7 +302,7 @@ class PredictWorker(QThread):
             return None
         return self._others.get(predictor, self._source[0], faces, self._icc)
 
-    def _play(self, token: int, pose: Pose3D | Landmarks) -> None:
+    def _play(self, token: object, pose: Pose3D | Landmarks) -> None:
         predictor = self._predictor
         try:
             if predictor is None or not self._ready:

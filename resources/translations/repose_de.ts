@@ -62,6 +62,10 @@
         <translation>Diese Pose verwenden</translation>
     </message>
     <message>
+        <source>Record…</source>
+        <translation>Aufnehmen …</translation>
+    </message>
+    <message>
         <source>The photo in your pose appears here.</source>
         <translation>Hier erscheint das Foto in Ihrer Pose.</translation>
     </message>
@@ -74,8 +78,16 @@
         <translation>Keine Kamera ist angeschlossen.</translation>
     </message>
     <message>
+        <source>Writing {}…</source>
+        <translation>{} wird geschrieben …</translation>
+    </message>
+    <message>
         <source>Result</source>
         <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>Write what you see here to a video (MP4)</source>
+        <translation>Was hier zu sehen ist, als Video (MP4) schreiben</translation>
     </message>
     <message>
         <source>Look ahead with a resting face, then click</source>
@@ -84,6 +96,10 @@
     <message>
         <source>Stop</source>
         <translation>Stopp</translation>
+    </message>
+    <message>
+        <source>Stop recording</source>
+        <translation>Aufnahme beenden</translation>
     </message>
     <message>
         <source>No face is seen.</source>
@@ -96,6 +112,22 @@
     <message>
         <source>{fps:.0f} frames a second</source>
         <translation>{fps:.0f} Bilder pro Sekunde</translation>
+    </message>
+    <message>
+        <source>MP4 video</source>
+        <translation>MP4-Video</translation>
+    </message>
+    <message>
+        <source>Record to</source>
+        <translation>Aufnehmen in</translation>
+    </message>
+    <message>
+        <source>Recording: {minutes}:{seconds:02}</source>
+        <translation>Aufnahme: {minutes}:{seconds:02}</translation>
+    </message>
+    <message>
+        <source>Recorded {}</source>
+        <translation>{} aufgenommen</translation>
     </message>
     <message>
         <source>Take pose from camera</source>
@@ -748,6 +780,73 @@
     <message>
         <source>{file} cannot be written: {why}.</source>
         <translation>{file} kann nicht geschrieben werden: {why}.</translation>
+    </message>
+</context>
+<context>
+    <name>ExportRow</name>
+    <message>
+        <source>&amp;Export</source>
+        <translation>&amp;Exportieren</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Stopp</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>Ordner öffnen</translation>
+    </message>
+    <message>
+        <source>&amp;Video or animation…</source>
+        <translation>&amp;Video oder Animation …</translation>
+    </message>
+    <message>
+        <source>&amp;Pictures, one for each frame…</source>
+        <translation>&amp;Bilder, eines je Einzelbild …</translation>
+    </message>
+    <message>
+        <source>Whole photo</source>
+        <translation>Ganzes Foto</translation>
+    </message>
+    <message>
+        <source>Face alone</source>
+        <translation>Nur das Gesicht</translation>
+    </message>
+    <message>
+        <source>What to export</source>
+        <translation>Was exportiert wird</translation>
+    </message>
+    <message>
+        <source>What the exported frames show</source>
+        <translation>Was die exportierten Bilder zeigen</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Exportieren</translation>
+    </message>
+    <message>
+        <source>Write all frames to files</source>
+        <translation>Alle Einzelbilder in Dateien schreiben</translation>
+    </message>
+    <message>
+        <source>MP4 video</source>
+        <translation>MP4-Video</translation>
+    </message>
+    <message>
+        <source>GIF animation</source>
+        <translation>GIF-Animation</translation>
+    </message>
+    <message>
+        <source>Export video</source>
+        <translation>Video exportieren</translation>
+    </message>
+    <message>
+        <source>Folder for the pictures of the frames</source>
+        <translation>Ordner für die Einzelbilder</translation>
+    </message>
+    <message>
+        <source>Exported: {names}</source>
+        <translation>Exportiert: {names}</translation>
     </message>
 </context>
 <context>
@@ -1634,6 +1733,196 @@
     </message>
 </context>
 <context>
+    <name>KeyframesDialog</name>
+    <message>
+        <source>Keyframes</source>
+        <translation>Schlüsselbilder</translation>
+    </message>
+    <message>
+        <source>There is a keyframe at this time: delete it first.</source>
+        <translation>Zu dieser Zeit gibt es ein Schlüsselbild: Löschen Sie es zuerst.</translation>
+    </message>
+    <message>
+        <source>Take pose from keyframes</source>
+        <translation>Pose der Schlüsselbilder übernehmen</translation>
+    </message>
+    <message>
+        <source>{time:.2f} s</source>
+        <translation>{time:.2f} s</translation>
+    </message>
+    <message>
+        <source>The keyframes are not saved. Replace them?</source>
+        <translation>Die Schlüsselbilder sind nicht gesichert. Ersetzen?</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>Ersetzen</translation>
+    </message>
+    <message>
+        <source>Open keyframes</source>
+        <translation>Schlüsselbilder öffnen</translation>
+    </message>
+    <message>
+        <source>Save keyframes</source>
+        <translation>Schlüsselbilder sichern</translation>
+    </message>
+    <message>
+        <source>Saved {}</source>
+        <translation>{} gesichert</translation>
+    </message>
+    <message>
+        <source>keyframes</source>
+        <translation>Schlüsselbilder</translation>
+    </message>
+</context>
+<context>
+    <name>KeyframesForm</name>
+    <message>
+        <source>Pose the face in the window, choose a time here and click “Set keyframe”; the poses between are interpolated.</source>
+        <translation>Stellen Sie im Fenster eine Pose ein, wählen Sie hier eine Zeit und klicken Sie „Schlüsselbild setzen“; die Posen dazwischen werden berechnet.</translation>
+    </message>
+    <message>
+        <source>&amp;Open…</source>
+        <translation>Ö&amp;ffnen …</translation>
+    </message>
+    <message>
+        <source>&amp;Save…</source>
+        <translation>&amp;Sichern …</translation>
+    </message>
+    <message>
+        <source>The photo in the pose of this time appears here.</source>
+        <translation>Hier erscheint das Foto in der Pose dieser Zeit.</translation>
+    </message>
+    <message>
+        <source>Set &amp;keyframe</source>
+        <translation>Schlüsselbild s&amp;etzen</translation>
+    </message>
+    <message>
+        <source>&amp;Delete</source>
+        <translation>&amp;Löschen</translation>
+    </message>
+    <message>
+        <source>Edit this &amp;pose</source>
+        <translation>Diese &amp;Pose bearbeiten</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>Abspielen</translation>
+    </message>
+    <message>
+        <source>&amp;Repeat</source>
+        <translation>&amp;Wiederholen</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Pause</translation>
+    </message>
+    <message>
+        <source>Replace &amp;keyframe</source>
+        <translation>Schlüsselbild &amp;ersetzen</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Open a file of keyframes</source>
+        <translation>Eine Datei mit Schlüsselbildern öffnen</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Sichern</translation>
+    </message>
+    <message>
+        <source>Save the keyframes to a file</source>
+        <translation>Die Schlüsselbilder in einer Datei sichern</translation>
+    </message>
+    <message>
+        <source>Keyframes</source>
+        <translation>Schlüsselbilder</translation>
+    </message>
+    <message>
+        <source>Click a keyframe to go to its time</source>
+        <translation>Ein Klick auf ein Schlüsselbild geht zu seiner Zeit</translation>
+    </message>
+    <message>
+        <source>Set keyframe</source>
+        <translation>Schlüsselbild setzen</translation>
+    </message>
+    <message>
+        <source>Make the pose of the window the one at this time (K)</source>
+        <translation>Die Pose des Fensters zu der dieser Zeit machen (K)</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>Delete the chosen keyframe</source>
+        <translation>Das gewählte Schlüsselbild löschen</translation>
+    </message>
+    <message>
+        <source>Edit this pose</source>
+        <translation>Diese Pose bearbeiten</translation>
+    </message>
+    <message>
+        <source>Give the window the pose of this time, to change it there</source>
+        <translation>Die Pose dieser Zeit ins Fenster übernehmen, um sie dort zu ändern</translation>
+    </message>
+    <message>
+        <source>Time of the keyframe</source>
+        <translation>Zeit des Schlüsselbilds</translation>
+    </message>
+    <message>
+        <source>Move the chosen keyframe to another time</source>
+        <translation>Das gewählte Schlüsselbild zu einer anderen Zeit verschieben</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>The time that is shown, in seconds</source>
+        <translation>Die gezeigte Zeit in Sekunden</translation>
+    </message>
+    <message>
+        <source>Timeline</source>
+        <translation>Zeitleiste</translation>
+    </message>
+    <message>
+        <source>Drag, or use the arrow keys; Space plays. The dots are the keyframes.</source>
+        <translation>Ziehen oder Pfeiltasten; die Leertaste spielt ab. Die Punkte sind die Schlüsselbilder.</translation>
+    </message>
+    <message>
+        <source>Play or pause</source>
+        <translation>Abspielen oder Pause</translation>
+    </message>
+    <message>
+        <source>Play the keyframes</source>
+        <translation>Die Schlüsselbilder abspielen</translation>
+    </message>
+    <message>
+        <source>Frames a second</source>
+        <translation>Bilder pro Sekunde</translation>
+    </message>
+    <message>
+        <source>Frames a second of the video</source>
+        <translation>Bilder pro Sekunde des Videos</translation>
+    </message>
+    <message>
+        <source>&amp;Move to</source>
+        <translation>&amp;Verschieben zu</translation>
+    </message>
+    <message>
+        <source>&amp;Frames a second</source>
+        <translation>&amp;Bilder pro Sekunde</translation>
+    </message>
+    <message>
+        <source>Export sho&amp;ws</source>
+        <translation>E&amp;xport zeigt</translation>
+    </message>
+</context>
+<context>
     <name>LanguageMenu</name>
     <message>
         <source>Lan&amp;guage</source>
@@ -2142,6 +2431,14 @@
         <translation>Die Posen eines Videos oder eines Ordners mit Einzelbildern auf diesem Foto abspielen</translation>
     </message>
     <message>
+        <source>Ke&amp;yframes…</source>
+        <translation>S&amp;chlüsselbilder …</translation>
+    </message>
+    <message>
+        <source>Make a video of poses that you set at moments of a timeline</source>
+        <translation>Ein Video aus Posen machen, die Sie zu Zeiten einer Zeitleiste setzen</translation>
+    </message>
+    <message>
         <source>Ca&amp;mera…</source>
         <translation>Kame&amp;ra …</translation>
     </message>
@@ -2485,6 +2782,13 @@ Selbst suchen?</translation>
     <message>
         <source>Delete the selected work permanently</source>
         <translation>Die ausgewählte Arbeit endgültig löschen</translation>
+    </message>
+</context>
+<context>
+    <name>ResultView</name>
+    <message>
+        <source>Result</source>
+        <translation>Ergebnis</translation>
     </message>
 </context>
 <context>
@@ -2855,26 +3159,6 @@ Selbst suchen?</translation>
         <source>Take pose from sequence</source>
         <translation>Pose aus der Sequenz übernehmen</translation>
     </message>
-    <message>
-        <source>MP4 video</source>
-        <translation>MP4-Video</translation>
-    </message>
-    <message>
-        <source>GIF animation</source>
-        <translation>GIF-Animation</translation>
-    </message>
-    <message>
-        <source>Export sequence</source>
-        <translation>Sequenz exportieren</translation>
-    </message>
-    <message>
-        <source>Folder for the pictures of the sequence</source>
-        <translation>Ordner für die Bilder der Sequenz</translation>
-    </message>
-    <message>
-        <source>Sequence exported: {names}</source>
-        <translation>Sequenz exportiert: {names}</translation>
-    </message>
 </context>
 <context>
     <name>SequenceForm</name>
@@ -2911,6 +3195,22 @@ Selbst suchen?</translation>
         <translation>Abspielen</translation>
     </message>
     <message>
+        <source>&amp;Begin here</source>
+        <translation>&amp;Hier beginnen</translation>
+    </message>
+    <message>
+        <source>E&amp;nd here</source>
+        <translation>Hier &amp;enden</translation>
+    </message>
+    <message>
+        <source>&amp;All frames</source>
+        <translation>&amp;Alle Bilder</translation>
+    </message>
+    <message>
+        <source>Rests &amp;here</source>
+        <translation>Hier in &amp;Ruhe</translation>
+    </message>
+    <message>
         <source>&amp;Repeat</source>
         <translation>&amp;Wiederholen</translation>
     </message>
@@ -2923,24 +3223,16 @@ Selbst suchen?</translation>
         <translation>Diese Pose ü&amp;bernehmen</translation>
     </message>
     <message>
-        <source>&amp;Export</source>
-        <translation>&amp;Exportieren</translation>
-    </message>
-    <message>
-        <source>Open folder</source>
-        <translation>Ordner öffnen</translation>
-    </message>
-    <message>
-        <source>&amp;Video or animation…</source>
-        <translation>&amp;Video oder Animation …</translation>
-    </message>
-    <message>
-        <source>&amp;Pictures, one for each frame…</source>
-        <translation>&amp;Bilder, eines je Einzelbild …</translation>
-    </message>
-    <message>
         <source>No face was found in any frame: choose another video.</source>
         <translation>In keinem Einzelbild wurde ein Gesicht gefunden: Wählen Sie ein anderes Video.</translation>
+    </message>
+    <message>
+        <source>{name}  ·  no face in {frames}</source>
+        <translation>{name}  ·  kein Gesicht in {frames}</translation>
+    </message>
+    <message>
+        <source>Poses are interpolated where no face was found.</source>
+        <translation>Wo kein Gesicht gefunden wurde, sind die Posen interpoliert.</translation>
     </message>
     <message>
         <source>{frame} of {count}  ·  {seconds:.2f} s</source>
@@ -2949,6 +3241,14 @@ Selbst suchen?</translation>
     <message>
         <source>No face was found here; its pose is interpolated.</source>
         <translation>Hier wurde kein Gesicht gefunden; die Pose wird interpoliert.</translation>
+    </message>
+    <message>
+        <source>{start:.2f} to {end:.2f} s</source>
+        <translation>{start:.2f} bis {end:.2f} s</translation>
+    </message>
+    <message>
+        <source>rests at {time:.2f} s</source>
+        <translation>in Ruhe bei {time:.2f} s</translation>
     </message>
     <message>
         <source>How the face takes the pose</source>
@@ -2965,6 +3265,38 @@ Selbst suchen?</translation>
     <message>
         <source>Edit the photo in this frame&apos;s pose</source>
         <translation>Das Foto in der Pose dieses Einzelbilds bearbeiten</translation>
+    </message>
+    <message>
+        <source>Begin here</source>
+        <translation>Hier beginnen</translation>
+    </message>
+    <message>
+        <source>Play and export from this frame on ({key})</source>
+        <translation>Ab diesem Bild abspielen und exportieren ({key})</translation>
+    </message>
+    <message>
+        <source>End here</source>
+        <translation>Hier enden</translation>
+    </message>
+    <message>
+        <source>Play and export up to this frame ({key})</source>
+        <translation>Bis zu diesem Bild abspielen und exportieren ({key})</translation>
+    </message>
+    <message>
+        <source>All frames</source>
+        <translation>Alle Bilder</translation>
+    </message>
+    <message>
+        <source>Play and export all frames, with their poses as they are</source>
+        <translation>Alle Bilder abspielen und exportieren, mit ihren Posen, wie sie sind</translation>
+    </message>
+    <message>
+        <source>Rests here</source>
+        <translation>Hier in Ruhe</translation>
+    </message>
+    <message>
+        <source>The person is at rest in this frame: the photo keeps its own pose there, and takes only what changes</source>
+        <translation>In diesem Bild ist die Person in Ruhe: Das Foto behält dort seine eigene Pose und übernimmt nur, was sich ändert</translation>
     </message>
     <message>
         <source>Frames read</source>
@@ -3003,14 +3335,6 @@ Selbst suchen?</translation>
         <translation>Die Punkte des anderen Gesichts, wie sie sind; für Fotos einer festen Kamera.</translation>
     </message>
     <message>
-        <source>Whole photo</source>
-        <translation>Ganzes Foto</translation>
-    </message>
-    <message>
-        <source>Face alone</source>
-        <translation>Nur das Gesicht</translation>
-    </message>
-    <message>
         <source>Drag, or use the arrow keys; Space plays</source>
         <translation>Ziehen oder Pfeiltasten; die Leertaste spielt ab</translation>
     </message>
@@ -3035,24 +3359,8 @@ Selbst suchen?</translation>
         <translation>Glättung</translation>
     </message>
     <message>
-        <source>What to export</source>
-        <translation>Was exportiert wird</translation>
-    </message>
-    <message>
-        <source>What the exported frames show</source>
-        <translation>Was die exportierten Bilder zeigen</translation>
-    </message>
-    <message>
         <source>Use this pose</source>
         <translation>Diese Pose übernehmen</translation>
-    </message>
-    <message>
-        <source>Export</source>
-        <translation>Exportieren</translation>
-    </message>
-    <message>
-        <source>Write all frames to files</source>
-        <translation>Alle Einzelbilder in Dateien schreiben</translation>
     </message>
     <message>
         <source>{value} %</source>
@@ -3066,12 +3374,24 @@ Selbst suchen?</translation>
 <context>
     <name>Sequences</name>
     <message>
+        <source>Keyframes</source>
+        <translation>Schlüsselbilder</translation>
+    </message>
+    <message>
         <source>A sequence is being exported. Stop it? Finished pictures are kept, and a video ends at the current frame.</source>
         <translation>Eine Sequenz wird exportiert. Anhalten? Fertige Bilder bleiben, und ein Video endet beim jetzigen Einzelbild.</translation>
     </message>
     <message>
         <source>Stop the export</source>
         <translation>Export anhalten</translation>
+    </message>
+    <message>
+        <source>The keyframes are not saved. Close without saving them?</source>
+        <translation>Die Schlüsselbilder sind nicht gesichert. Schließen, ohne sie zu sichern?</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
     </message>
     <message>
         <source>Sequence</source>

@@ -16,9 +16,22 @@ from engine.core.errors import ReposeError
 from engine.export.animation import write_frames
 from engine.export.batch_run import Progress
 from engine.export.jobs import Outcome
-from engine.export.sequence import Frame, Target, has_sound, open_footage, played, smoothed
+from engine.export.sequence import (
+    Frame,
+    Target,
+    has_sound,
+    lost_faces,
+    lost_ranges,
+    open_footage,
+    played,
+    smoothed,
+)
 from engine.export.sequence_export import SequenceExport, export_sequence
+from engine.face.detection import find_faces
+from engine.face.faces import Face
 from engine.face.landmarks import Landmarks
+from engine.face.lifted_face import LiftedFace
+from engine.face.pose import Pose3D, Transfer
 from engine.guidance.keep import KeepMask
 from engine.imaging.photos import Photo, read_photo, write_photo
 from engine.inference.predictor import Predictor
@@ -145,6 +158,45 @@ def test_a_hard_cut_is_found_and_motion_is_none(moving: list[Photo], tmp_path: P
     assert cuts == [5, 7]
 
 
+def test_frames_outside_of_two_moments_are_left_out(folder: Path, video: Path) -> None:
+    part = open_footage(video, start=0.1, end=0.3)
+    assert (part.first, part.count) == (1, 3)
+    whole = noses(list(open_footage(video).frames))
+    assert noses(list(part.frames)) == pytest.approx(whole[1:4], abs=3)
+    some = open_footage(folder, start=0.12, end=9, fps=25)
+    assert (some.first, some.count) == (3, 3)
+    shown = list(some.frames)
+    assert [frame.landmarks is None for frame in shown] == [False, True, False]
+    assert lost_ranges(shown, some.first) == ((5, 5),)
+    assert "in 1 of 3 frames (5)" in lost_faces(shown, some.first)
+    assert list(open_footage(video, start=9).frames) == []
+
+
+def test_frames_without_a_face_are_listed_in_runs() -> None:
+    empty, full = Frame(None, (9, 9), b""), Frame(np.zeros((68, 2), np.float32), (9, 9), b"")
+    frames = [empty, full, empty, empty, full]
+    assert lost_ranges(frames) == ((1, 1), (3, 4))
+    assert "3 of 5 frames (1, 3 to 4)" in lost_faces(frames)
+    assert "(1, 3, 5, 7, 9, 11, 13, 15, ...)" in lost_faces([empty, full] * 9)
+    assert lost_ranges([full]) == ()
+    assert lost_faces([full]) == ""
+
+
+@pytest.mark.parametrize("transfer", ["relative", "aligned", "absolute"])
+def test_the_pose_at_rest_is_the_sources_own(face: Landmarks, transfer: Transfer) -> None:
+    person = Pose3D.of(face).turned(12, 0, 0)
+    rest = Target(person.landmarks(), (512, 512))
+    moved = Target(person.turned(27, 0, 0).landmarks(), (512, 512))
+    same = played(face, (512, 512), rest, transfer, reference=rest)
+    assert np.abs(same - face).max() < 1e-3
+    seen = played(face, (512, 512), moved, transfer, 1.0, rest)
+    assert Pose3D.of(seen).source.angles[0] - Pose3D.of(face).source.angles[0] == pytest.approx(
+        15, abs=4
+    )
+    with pytest.raises(ReposeError, match=r"from 0 to 1\.5"):
+        played(face, (512, 512), moved, transfer, 2.0, rest)
+
+
 def test_poses_follow_the_way_and_the_strength(photo: Photo, face: Landmarks) -> None:
     size = (photo.shape[1], photo.shape[0])
     other = (face + np.array((10, 5))).astype(np.float32)
@@ -175,15 +227,30 @@ def silent(_outcome: Outcome | None, _progress: Progress) -> None:
     pass
 
 
-def test_what_to_export_survives_its_file(export: SequenceExport, tmp_path: Path) -> None:
+def test_what_to_export_survives_its_file(
+    export: SequenceExport, photo: Photo, tmp_path: Path
+) -> None:
+    (found,) = find_faces(photo)
     pixels = np.zeros((512, 512), np.uint8)
     pixels[100:200, 50:90] = 255
-    export = replace(export, keep=KeepMask.of(pixels, (512, 512), 7.0), strength=0.5)
+    export = replace(
+        export,
+        face=found,
+        keep=KeepMask.of(pixels, (512, 512), 7.0),
+        strength=0.5,
+        reference=export.targets[0],
+        start=0.5,
+    )
     file = tmp_path / "sequence.json"
     file.write_text(export.to_json(), encoding="utf-8")
     read = SequenceExport.read(file)
     assert read.to_json() == export.to_json()
     assert read.keep == export.keep
+    assert isinstance(read.face, Face)
+    assert np.array_equal(LiftedFace.of(read.face).mesh, LiftedFace.of(found).mesh)
+    del (old := json.loads(export.to_json()))["reference"], old["start"], old["keyframes"]
+    file.write_text(json.dumps({**old, "face": found.landmarks.tolist()}))
+    assert SequenceExport.read(file).reference is None, "of an earlier version"
     for text in ("", "[]", "{}", json.dumps({"version": 2})):
         file.write_text(text, encoding="utf-8")
         with pytest.raises(ReposeError, match="does not describe"):
@@ -191,7 +258,7 @@ def test_what_to_export_survives_its_file(export: SequenceExport, tmp_path: Path
 
 
 def test_each_frame_is_the_picture_of_its_pose(
-    export: SequenceExport, photo: Photo, predictor: Predictor
+    export: SequenceExport, photo: Photo, face: Landmarks, predictor: Predictor
 ) -> None:
     told: list[int] = []
     pixels = np.zeros((512, 512), np.uint8)
@@ -203,7 +270,7 @@ def test_each_frame_is_the_picture_of_its_pose(
     assert names == [f"frame-{number:04}.png" for number in range(1, 7)]
     assert ended.made == (export.output,)
     predictor.set_source(photo, export.face)
-    pose = played(export.face, (512, 512), export.targets[2])
+    pose = played(face, (512, 512), export.targets[2])
     expected = predictor.paste(predictor.predict(pose), export.keep)
     made = read_photo(export.output / "frame-0003.png")
     assert np.abs(made.astype(int) - expected).max() <= 1
@@ -269,6 +336,9 @@ def test_the_command_plays_a_folder(
         (["a.jpg", "--sequence", "v.mp4", "-o", "b.mp4", "--fps", "5"], "keeps its frame rate"),
         (["a.jpg", "--sequence", "v.mp4", "-o", "b.mp4", "--format", "jpg"], "--format and"),
         (["a.jpg", "--sequence", "v.mp4", "-o", "b.mp4", "--overwrite"], "--overwrite and"),
+        (["a.jpg", "--sequence", "v.mp4", "-o", "b.mp4", "--from", "3", "--to", "2"], "is later"),
+        (["a.jpg", "--sequence", "v.mp4", "-o", "b.mp4", "--reference", "-1"], "between --from"),
+        (["a.jpg", "-o", "b.png", "--to", "2"], "are for the video of a --sequence"),
     ],
 )
 def test_options_that_make_no_sense(
@@ -296,6 +366,22 @@ def test_the_sound_of_the_video_is_kept(
     assert len(list(open_footage(out).frames)) == 5  # the sound is shorter
     assert main([*words, "--sequence", str(video)]) == 0
     assert not has_sound(out)
+
+
+def test_the_command_plays_a_part_relative_to_a_moment(
+    sample: Path, video: Path, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    loud, out = tmp_path / "loud.mp4", tmp_path / "out.mp4"
+    beeps = ("-f", "lavfi", "-i", "sine=frequency=440:duration=0.5")
+    ffmpeg("-i", video, *beeps, "-c:v", "copy", "-c:a", "aac", loud)
+    words = ["repose", str(sample), "-o", str(out), "--model", str(model), "--view", "face"]
+    words += ["--sequence", str(loud), "--from", "0.1", "--to", "0.3"]
+    assert main([*words, "--reference", "0.2"]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == "3 frames"
+    assert open_footage(out).count == 3
+    assert has_sound(out)
+    assert main([*words[:-4], "--from", "8"]) == 1
+    assert "has no frame from 8 seconds on" in capsys.readouterr().err
 
 
 def test_a_truncated_video_gives_what_could_be_read_and_fails(

@@ -11,6 +11,7 @@ from whole_window import WAIT
 import engine
 from engine.imaging.photos import Photo
 from gui.document.edit import Faces
+from gui.live import camera_dialog
 from gui.live.camera_dialog import CameraDialog
 from gui.window.main_window import MainWindow
 
@@ -60,6 +61,53 @@ def test_the_face_follows_and_its_pose_is_used(
     qtbot.waitUntil(lambda: "Open a photo" in dialog.state.text(), timeout=WAIT)
     dialog.close()
     assert dialog._reader is None
+
+
+def test_what_is_shown_is_recorded(
+    qtbot: QtBot, window: MainWindow, dialog: CameraDialog, video: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    path = tmp_path / "made.mp4"
+    monkeypatch.setattr(camera_dialog, "ask_save", lambda *_: path)
+    assert not dialog.record.isEnabled()
+    dialog.start(video)
+    qtbot.waitUntil(lambda: dialog.view.image is not None, timeout=WAIT)
+    dialog.record.click()
+    assert dialog.record.text() == "Stop recording"
+    assert dialog.recorded.text() == "Recording: 0:00"
+    with qtbot.waitSignal(window.worker.played, timeout=WAIT):
+        pass
+    qtbot.wait(500)
+    with qtbot.waitSignal(dialog.message, timeout=WAIT) as told:
+        dialog.record.click()
+    assert told.args == [f"Recorded {path}"]
+    assert dialog.record.text() == "Record…"
+    capture = cv2.VideoCapture(str(path))
+    assert (capture.get(cv2.CAP_PROP_FRAME_WIDTH), capture.get(cv2.CAP_PROP_FPS)) == (512, 30)
+    assert capture.get(cv2.CAP_PROP_FRAME_COUNT) >= 3
+    capture.release()
+
+
+def test_a_recording_that_fails_is_told_and_one_that_runs_is_completed(
+    qtbot: QtBot, window: MainWindow, dialog: CameraDialog, video: Path, tmp_path: Path
+) -> None:
+    dialog.start(video)
+    with qtbot.waitSignal(dialog.failed, timeout=WAIT) as said:
+        dialog.start_recording(tmp_path / "made.avi")
+    assert "must be an .mp4" in said.args[0]
+    (tmp_path / "folder.mp4").mkdir()
+    with qtbot.waitSignal(dialog.failed, timeout=WAIT) as said:
+        dialog.start_recording(tmp_path / "folder.mp4")
+    assert "cannot be written" in said.args[0]
+    qtbot.waitUntil(lambda: dialog.record.text() == "Record…")
+    path = tmp_path / "made.mp4"
+    dialog.start_recording(path)
+    with qtbot.waitSignal(window.worker.played, timeout=WAIT):
+        pass
+    qtbot.waitUntil(lambda: dialog.view.image is not None, timeout=WAIT)
+    assert not path.exists()
+    assert window.close()
+    assert path.stat().st_size > 1000
 
 
 def test_a_camera_that_cannot_be_used_is_said(

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
@@ -13,7 +15,7 @@ import engine
 from engine.imaging.photos import Photo as Pixels
 from engine.imaging.photos import write_photo
 from gui.document.document import Document
-from gui.live import footage_reader, sequence, sequence_dialog
+from gui.live import export_row, footage_reader, sequence
 from gui.live.sequence import Sequences
 from gui.live.sequence_dialog import SequenceDialog
 from gui.workers.background import Background
@@ -70,7 +72,7 @@ def dialog(qtbot: QtBot, sequences: Sequences, folder: Path) -> SequenceDialog:
     with qtbot.waitSignal(sequences.dialog.reader.ended, timeout=WAIT):
         pass
     qtbot.waitUntil(lambda: seen(sequences), timeout=WAIT)
-    qtbot.waitUntil(sequences.dialog.form.export.isEnabled, timeout=WAIT)
+    qtbot.waitUntil(sequences.dialog.exports.button.isEnabled, timeout=WAIT)
     return sequences.dialog
 
 
@@ -120,6 +122,41 @@ def test_strength_and_way_change_the_poses(dialog: SequenceDialog) -> None:
     assert "same size" in dialog.form.problem.text()
 
 
+def test_a_part_is_played_and_exported_and_a_frame_is_at_rest(
+    qtbot: QtBot, dialog: SequenceDialog
+) -> None:
+    form = dialog.form
+    assert "no face in 3" in form.name.text()
+    assert dialog.part == (0, 3)
+    form.place.setValue(1)
+    QTest.keyClick(dialog, Qt.Key.Key_I)
+    form.place.setValue(2)
+    form.end_here.click()
+    assert dialog.part == (1, 2)
+    assert form.place.marked == (1, 2)
+    assert form.part.text() == "0.04 to 0.08 s"
+    described = dialog._described()
+    assert (len(described["targets"]), described["start"]) == (2, 0.04)
+    form.play.click()
+    qtbot.waitUntil(lambda: not dialog.playing, timeout=WAIT)
+    assert dialog.index == 2
+    form.place.setValue(0)
+    form.end_here.click()
+    assert dialog.part == (0, 0)
+    form.place.setValue(3)
+    form.rest_here.click()
+    assert "rests at 0.12 s" in form.part.text()
+    own, rest = dialog._document.landmarks, dialog.pose(3)
+    assert own is not None
+    assert rest is not None
+    assert np.abs(rest - own).max() < 0.01
+    assert dialog._described()["reference"] is dialog._targets[3]
+    form.whole.click()
+    assert dialog.part == (0, 3)
+    assert dialog._described()["reference"] is None
+    assert form.part.text() == ""
+
+
 def test_a_pose_can_be_used_and_undone(dialog: SequenceDialog) -> None:
     document = dialog._document
     before = document.edit
@@ -137,16 +174,16 @@ def test_the_sequence_is_exported(
     qtbot: QtBot, dialog: SequenceDialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "made.mp4"
-    monkeypatch.setattr(sequence_dialog, "ask_save", lambda *_: path)
-    dialog.form.view.setCurrentIndex(dialog.form.view.findData("face"))
+    monkeypatch.setattr(export_row, "ask_save", lambda *_: path)
+    dialog.exports.view.setCurrentIndex(dialog.exports.view.findData("face"))
     with qtbot.waitSignal(dialog.process.ended, timeout=2 * WAIT) as blocker:
-        dialog.form.export_video.trigger()
+        dialog.exports.video.trigger()
         assert not dialog.may_end()
-        assert not dialog.form.export.isEnabled()
+        assert not dialog.exports.button.isEnabled()
     assert blocker.args is not None
     assert blocker.args[0].reason == ""
     assert path.stat().st_size > 1000
-    assert dialog.form.export.isEnabled()
+    assert dialog.exports.button.isEnabled()
     assert dialog.may_end()
 
 
@@ -175,7 +212,7 @@ def test_another_video_takes_the_place_of_the_one_being_read(
 def test_closing_the_window_asks_while_exporting(
     dialog: SequenceDialog, sequences: Sequences, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dialog._export(tmp_path / "many")
+    dialog.exports.export(tmp_path / "many")
     monkeypatch.setattr(sequence, "ask_yes", lambda *_: False)
     assert not sequences.may_close()
     monkeypatch.setattr(sequence, "ask_yes", lambda *_: True)
@@ -204,7 +241,7 @@ def test_frames_are_smoothed_a_few_times_and_beside_the_window(
     sequences.open(tmp_path)
     dialog = sequences.dialog
     assert dialog is not None
-    qtbot.waitUntil(dialog.form.export.isEnabled, timeout=WAIT)
+    qtbot.waitUntil(dialog.exports.button.isEnabled, timeout=WAIT)
     assert len(dialog.frames) == 16
     assert 2 <= len(threads) < 12
     assert threading.main_thread() not in threads

@@ -20,6 +20,8 @@ from pytestqt.qtbot import QtBot
 from gui.document.edit import Faces
 from gui.document.photo import Photo
 from gui.export.export_dialog import ExportDialog
+from gui.live.camera_dialog import CameraDialog
+from gui.live.keyframes_dialog import KeyframesDialog
 from gui.live.sequence_dialog import SequenceDialog
 from gui.pose.copy_pose_dialog import CopyPoseDialog
 from gui.training.personalise import PersonaliseDialog
@@ -126,6 +128,8 @@ def test_every_dialog_fits(window: MainWindow, qtbot: QtBot, opened: Photo) -> N
     for dialog in (
         ExportDialog(document, window),
         SequenceDialog(document, window.worker, window.background, window),
+        KeyframesDialog(document, window.worker, window),
+        CameraDialog(document, window.worker, window),
         CopyPoseDialog(document.pose, opened.size, opened, window),
         PersonaliseDialog(document, window.background, window),
         ShortcutSheet(window.menuBar(), window),
