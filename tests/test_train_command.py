@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,23 +24,15 @@ pytestmark = [
 
 Command = Callable[..., list[str]]
 
-EPOCHS = 12
+EPOCHS = 8
 LONG = ("--stages", 1, "--epochs", EPOCHS)
 
 
 @pytest.fixture(scope="module")
-def config(small_config: Config) -> Config:
-    stage = replace(small_config.stage1, epochs=2, batch=4, average=0.8)
-    d = replace(small_config.d, filters=4, growth=2, pretraining=2)
-    data = replace(small_config.data, targets=1)  # short epochs
-    return replace(small_config, stage1=stage, stage2=stage, d=d, data=data)
-
-
-@pytest.fixture(scope="module")
-def command(config: Config, cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Command:
+def command(full_config: Config, cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Command:
     """The command line that trains the run in a folder, with further options."""
     settings = tmp_path_factory.mktemp("settings") / "settings.json"
-    settings.write_text(config.to_json())
+    settings.write_text(full_config.to_json())
 
     def words(
         run: Path, *options: object, start: Sequence[object] = (sys.executable,)
@@ -173,7 +164,7 @@ def test_a_full_disk(command: Command, tmp_path: Path) -> None:
 def test_nobody_reads_what_it_prints(command: Command, tmp_path: Path) -> None:
     read, write = os.pipe()
     os.close(read)
-    words, error = command(tmp_path / "run"), subprocess.PIPE
+    words, error = command(tmp_path / "run", "--stages", 1), subprocess.PIPE
     done = subprocess.run(words, stdout=write, stderr=error, text=True, timeout=120)
     os.close(write)
     assert (done.returncode, done.stderr) == (0, "")
@@ -193,7 +184,7 @@ def test_two_processes_train_as_one(command: Command, tmp_path: Path, reduction:
     # loss is the mean of both processes' is for `test_halves_of_a_batch_have_its_gradient`.
     names = ("perceptual", "identity", "landmark", "expression")
     features = [word for name in names for word in (f"--loss.{name}-weight", 0)]
-    options = ("--precision", "full", "--loss.reduction", reduction, *features)
+    options = ("--precision", "full", "--no-guides", "--loss.reduction", reduction, *features)
     one, two, untrained = tmp_path / "one", tmp_path / "two", tmp_path / "untrained"
     finish_here(command(one, *options))
     finish(command(two, *options, start=TORCHRUN))
