@@ -246,7 +246,7 @@ def somebody(
     qtbot.addWidget(window, before_close_func=lambda window: window.document.open_edit(None))
     window.resize(1000, 640)
     window.show()
-    with qtbot.waitSignal(window.worker.updated, timeout=30_000):
+    with qtbot.waitSignal(window.worker.updated, timeout=120_000):
         window.start(sample, model)
     window.activateWindow()
     assert window.document.landmarks is not None
