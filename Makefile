@@ -1,5 +1,5 @@
 # make run [ARGS=photo.jpg]   open the editor
-# make test [ARGS=tests/...]  run the tests, or some of them
+# make test [ARGS=tests/...]  run the tests, or some of them, in two processes (ARGS=-n0: in one)
 # make lint                   check style (ruff), types (mypy) and imports (import-linter)
 # make bench [ARGS=--json]    measure the speed on this machine
 # make translations           collect new texts of gui/ in the .ts files; translate them there (Qt
@@ -33,8 +33,9 @@ APT := $$( [ "$$(id -u)" = 0 ] || echo sudo ) env DEBIAN_FRONTEND=noninteractive
 run: setup
 	$(BIN)/python main.py $(ARGS)
 
+# With one thread each: two processes whose threads wait for one another would share two cores badly.
 test: setup
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(ARGS)
+	OMP_NUM_THREADS=1 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 lint: setup
 	$(BIN)/ruff check .

@@ -32,7 +32,7 @@ def sentence(capsys: pytest.CaptureFixture[str]) -> str:
 
 def run_python(code: str, *arguments: object) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-c", code, *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
 
 
 def started(
@@ -42,4 +42,4 @@ def started(
     command = [os.fsencode(str(word)) for word in (sys.executable, ROOT / "main.py", *words)]
     shell = ["sh", "-c", f'"$@" {closed}', "sh"]
     everything = {**os.environ, **environment}
-    return subprocess.run([*shell, *command], env=everything, capture_output=True, timeout=120)
+    return subprocess.run([*shell, *command], env=everything, capture_output=True, timeout=300)

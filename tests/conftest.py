@@ -214,17 +214,30 @@ def window(qtbot: QtBot, model: Path, sample: Path) -> MainWindow:
 
 
 @pytest.fixture(scope="session")
-def brief_config(small_config: Config) -> Config:
-    """The small networks trained for two short epochs a stage."""
+def full_config(small_config: Config) -> Config:
+    """The small networks trained for two short epochs a stage, with guides and all losses."""
     stage = replace(small_config.stage1, epochs=2, batch=4, average=0.8)
     d = replace(small_config.d, filters=4, growth=2, pretraining=PRETRAINING)
     data = replace(small_config.data, targets=1)  # short epochs
     return replace(small_config, stage1=stage, stage2=stage, d=d, data=data)
 
 
+@pytest.fixture(scope="session")
+def brief_config(full_config: Config) -> Config:
+    """The same without what takes most of the time: guides, and losses that other networks see."""
+    loss = replace(
+        full_config.loss,
+        perceptual_weight=0.0,
+        identity_weight=0.0,
+        landmark_weight=0.0,
+        expression_weight=0.0,
+    )
+    return replace(full_config, guides=False, loss=loss)
+
+
 @pytest.fixture
 def trains(brief_config: Config, cache: Path, tmp_path: Path) -> Trains:
-    """Train a run of this name in the small config; further options by name."""
+    """Train a run of this name in the brief config; further options by name."""
     return trains_in(tmp_path, brief_config, cache)
 
 

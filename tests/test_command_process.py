@@ -72,7 +72,7 @@ def test_names_that_no_encoding_can_show(sample: Path, model: Path) -> None:
 
 def test_a_python_without_the_packages_is_one_sentence() -> None:
     command = [sys.executable, "-S", str(ROOT / "main.py"), "repose", "a.jpg", "-o", "b.png"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == FAILED
     assert done.stderr.startswith("repose: This Python lacks tyro")
     assert len(done.stderr.splitlines()) == 1
@@ -80,7 +80,7 @@ def test_a_python_without_the_packages_is_one_sentence() -> None:
 
 def test_the_help_names_the_program_as_it_was_called() -> None:
     command = [sys.executable, str(ROOT / "main.py"), "repose", "--help"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.stdout.startswith("usage: python main.py repose")
 
 

@@ -10,7 +10,7 @@ import engine
 from gui.window import file_actions
 from gui.window.main_window import MainWindow
 
-WAIT = 30_000
+WAIT = 120_000
 
 
 def answer(monkeypatch: pytest.MonkeyPatch, name: str, value: object) -> None:

@@ -52,12 +52,12 @@ def test_requests_that_wait_are_answered_together() -> None:
     def answer(requests: Sequence[int]) -> list[int]:
         batches.append(sorted(requests))
         first_came.set()
-        others_wait.wait(10)
+        others_wait.wait(120)
         return [-request for request in requests]
 
     with MicroBatcher(answer, 3) as ask, ThreadPoolExecutor(8) as pool:
         first = pool.submit(ask, 0)
-        first_came.wait(10)
+        first_came.wait(120)
         others = [pool.submit(ask, k) for k in range(1, 8)]
         while ask.waiting < 7:
             pass

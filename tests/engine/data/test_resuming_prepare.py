@@ -173,7 +173,7 @@ def test_ended_from_outside(sample: Path, tmp_path: Path, number: str) -> None:
     wait_for(out / "unfinished.bin", process)
     os.killpg(process.pid, signal.SIGINT) if number == "SIGINT" else process.kill()
     # It returns when the workers have ended too, for they have the same standard error.
-    _, errors = process.communicate(timeout=120)
+    _, errors = process.communicate(timeout=300)
     assert not list(out.glob("index.json"))
     if number == "SIGINT":
         assert process.returncode == 130

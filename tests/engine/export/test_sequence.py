@@ -350,7 +350,7 @@ def test_options_that_make_no_sense(
 
 def ffmpeg(*words: object) -> None:
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-v", "error", *map(str, words)]
-    subprocess.run(command, check=True, timeout=60)
+    subprocess.run(command, check=True, timeout=300)
 
 
 def test_the_sound_of_the_video_is_kept(

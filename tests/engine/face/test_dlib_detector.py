@@ -11,7 +11,7 @@ from engine.face.landmarks import Landmarks
 from engine.imaging.photos import Photo, read_photo
 
 
-@pytest.fixture(name="face")
+@pytest.fixture(name="face", scope="module")
 def dlib_face(photo: Photo) -> Landmarks:
     """dlib's landmarks of the sample photo."""
     return find_faces(photo)[0].landmarks

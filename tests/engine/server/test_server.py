@@ -287,7 +287,7 @@ def test_the_command_serves_until_it_is_interrupted(
         assert second.returncode == 1
         assert "cannot be used: address already in use; choose another --port" in second.stderr
         server.send_signal(signal.SIGTERM if sys.platform == "win32" else signal.SIGINT)
-        server.wait(30)
+        server.wait(120)
     finally:
         server.kill()
         server.communicate()

@@ -22,7 +22,7 @@ from engine.training.training import read_arguments, train
 
 PEOPLE, POSES = 14, 6
 SETTINGS = (
-    *("--skeleton", "body", "--no-guides"),
+    *("--skeleton", "body", "--no-guides", "--threads", "1", "--data.targets", "1"),
     *("--image.crop", "photo", "--image.height", "64", "--image.width", "48"),
     *("--heatmaps.stride", "2", "--heatmaps.radius", "2", "--mask.style", "landmarks"),
     *("--g1.blocks", "4", "--g1.filters", "16", "--g1.growth", "16"),

@@ -16,6 +16,7 @@ from training_runs import (
     events_of,
     position,
     press_ctrl_c,
+    trains_in,
 )
 
 from engine.config.config import Config
@@ -51,6 +52,18 @@ def test_ctrl_c_and_resume_is_as_if_never_stopped(
     assert name not in position(stopped).ended
     assert events(stopped)[-1]["event"] == "stopped"
 
+    trains("stopped", resume=True)
+    assert_same_runs(whole, stopped)
+
+
+def test_guides_go_on_as_if_never_stopped(
+    full_config: Config, cache: Path, interferes: Interferes, tmp_path: Path
+) -> None:
+    trains = trains_in(tmp_path, full_config, cache)
+    whole = trains("whole", stages="1")
+    interferes(Stage1, 5, press_ctrl_c)
+    stopped = trains("stopped", stages="1")
+    assert position(stopped).items == {"stage1": 20}
     trains("stopped", resume=True)
     assert_same_runs(whole, stopped)
 

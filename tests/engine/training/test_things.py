@@ -17,6 +17,7 @@ from engine.training.training import read_arguments, train
 
 SETTINGS = (
     *("--skeleton", "none", "--condition", "edges", "--no-guides"),
+    *("--threads", "1", "--data.targets", "1"),
     *("--image.crop", "photo", "--image.height", "32", "--image.width", "40"),
     *("--heatmaps.stride", "2", "--loss.cutoff", "2", "--precision", "full", "--batch", "4"),
     *("--g1.blocks", "3", "--g1.filters", "16", "--g1.growth", "16"),

@@ -19,6 +19,7 @@ from training_runs import (
     events_of,
     position,
     press_ctrl_c,
+    trains_in,
 )
 
 from engine.config.config import Config
@@ -40,11 +41,17 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarni
 
 
 def test_a_run(
-    trains: Trains, brief_config: Config, cache: Path, capsys: pytest.CaptureFixture[str]
+    full_config: Config,
+    cache: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    run = trains("run")
+    """With guides and all losses."""
+    monkeypatch.setattr("engine.training.progress._SECONDS", math.inf)  # however slow it is
+    run = trains_in(tmp_path, full_config, cache)("run")
     saved = Config.from_json((run / "config.json").read_text())
-    assert saved == replace(brief_config, data=replace(brief_config.data, folders=(str(cache),)))
+    assert saved == replace(full_config, data=replace(full_config.data, folders=(str(cache),)))
     assert {path.name for path in run.iterdir()} - {".lock"} == {  # it is gone on Windows
         "config.json", "events.jsonl", "last.safetensors", "best.safetensors", "state.safetensors",
         "samples", "process.json",
@@ -83,27 +90,23 @@ def test_a_run(
     assert last_model.metadata["name"] == "run"
     assert last_model.metadata["images"] == str(2 * IMAGES + 4 * PRETRAINING)
     assert set(last_model.weights) == {"g1", "g2"}
-    training, held_out = split(open_cache(cache), brief_config.data.held_out, brief_config.seed)
+    training, held_out = split(open_cache(cache), full_config.data.held_out, full_config.seed)
     trained_on = json.loads(last_model.metadata["trained_on"])
     assert trained_on == sorted({picture.group for picture in training})
     learnt = TrainedRange.read(last_model.metadata)
     assert learnt == TrainedRange.of([picture.landmarks for picture in training], rolled=7.0)
     assert learnt.yaw[0] < -10 < 10 < learnt.yaw[1], "the pictures are turned by -25 to 20 degrees"
     for name in ("last", "best"):
-        assert load_checkpoint(run / f"{name}.safetensors").config == brief_config, (
+        assert load_checkpoint(run / f"{name}.safetensors").config == full_config, (
             "no folder's name"
         )
         predictor = Predictor(run / f"{name}.safetensors", "cpu")
         assert predictor.held_out == {picture.group for picture in held_out}
 
 
-def test_training_lowers_the_loss(
-    trains: Trains, brief_config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_training_lowers_the_loss(trains: Trains, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.training.progress._SECONDS", 0.0)
-    settings = tmp_path / "plain.json"
-    settings.write_text(replace(brief_config, guides=False).to_json())
-    run = trains("run", config=settings, stages="1", epochs=14, learning_rate=3e-3)
+    run = trains("run", stages="1", epochs=14, learning_rate=3e-3)
     losses = [event["loss_coarse"] for event in events_of(run, "stage1")]
     assert len(losses) == 42
     assert sum(losses[-6:]) < 0.8 * sum(losses[:6])
@@ -201,9 +204,7 @@ def test_other_errors_are_not_taken_for_a_lack_of_memory(
     assert (last["event"], last["error"][:4]) == ("failed", "mat1")
 
 
-def test_a_run_is_not_written_over(
-    trains: Trains, tmp_path: Path, cache: Path, brief_config: Config
-) -> None:
+def test_a_run_is_not_written_over(trains: Trains, tmp_path: Path) -> None:
     run = trains("run", stages="1", epochs=0)
     before = (run / "state.safetensors").read_bytes()
     with pytest.raises(ReposeError, match="already holds a run"):

@@ -8,6 +8,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from whole_window import WAIT
 
 import engine
 from gui.document.photo import Photo
@@ -149,7 +150,7 @@ def test_the_same_spot_twice_is_refused_with_a_sentence(qtbot: QtBot, opened: Ph
     editor.document.set_photo(Photo(opened.path, opened.pixels, (), opened.image))
     editor.canvas.chooser.start_placing()
     spot = editor.place((200.0, 200.0))
-    with qtbot.waitSignal(editor.canvas.chooser.failed):
+    with qtbot.waitSignal(editor.canvas.chooser.failed, timeout=WAIT):
         editor.click(spot)
         editor.click(spot)
     assert editor.document.landmarks is None

@@ -44,7 +44,7 @@ def test_one_click_adds_a_part_and_undo_takes_it_back(window: MainWindow, qtbot:
     document = window.document
     assert document.keep is None
     for action in menu.parts[:2]:
-        with qtbot.waitSignal(document.keep_changed, timeout=20_000):
+        with qtbot.waitSignal(document.keep_changed, timeout=120_000):
             action.trigger()
     assert document.keep is not None
     document.undo_stack.undo()

@@ -17,7 +17,7 @@ from gui.panes.views import View
 from gui.window.main_window import MainWindow
 from gui.workers.full_resolution import FullResolution, FullResolutionPreview, drift, finish
 
-WAIT = 30_000
+WAIT = 120_000
 Pixels = NDArray[np.uint8]
 
 
@@ -192,7 +192,7 @@ def test_a_failure_at_rest_is_said_once_and_switches_nothing_off(
             with qtbot.waitSignal(works, timeout=WAIT):
                 at_rest.follow(prediction, None)
         at_rest._background.run(lambda: None, lambda _: None)
-        qtbot.waitUntil(lambda: bool(said))
+        qtbot.waitUntil(lambda: bool(said), timeout=WAIT)
     with qtbot.waitSignal(fails, timeout=WAIT):
         at_rest.follow(prediction, None)
     at_rest.stop()

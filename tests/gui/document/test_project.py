@@ -20,7 +20,7 @@ from gui.document.project import Project, photo_candidates, read_project, write_
 SIZE = (512, 512)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def edit(photo: NDArray[np.uint8]) -> Edit:
     """A bit of everything."""
     rng = np.random.default_rng(0)

@@ -21,7 +21,7 @@ from gui.window import file_actions
 from gui.window.main_window import MainWindow
 from gui.workers.export_process import ExportProcess, export_folder
 
-WAIT = 60_000
+WAIT = 240_000
 
 
 @pytest.fixture(autouse=True)
@@ -86,25 +86,25 @@ def test_a_bad_name_is_refused_where_it_is_typed(
 ) -> None:
     sweep(dialog)
     QTest.keyClicks(dialog.form.name, name)
-    qtbot.waitUntil(lambda: bool(dialog.form.name_field.problem))
+    qtbot.waitUntil(lambda: bool(dialog.form.name_field.problem), timeout=WAIT)
     assert words in dialog.form.name_field.problem
     assert not dialog.start.isEnabled()
     assert not dialog.copy.isEnabled()
     dialog.form.name.setText("{source}/{number}")
-    qtbot.waitUntil(dialog.start.isEnabled)
+    qtbot.waitUntil(dialog.start.isEnabled, timeout=WAIT)
     assert dialog.form.name_field.label.text().startswith("sample/1.png")
 
 
 def test_what_is_missing_is_said(qtbot: QtBot, dialog: ExportDialog) -> None:
     dialog.form.folder.clear()
-    qtbot.waitUntil(lambda: "folder" in dialog.summary.text())
+    qtbot.waitUntil(lambda: "folder" in dialog.summary.text(), timeout=WAIT)
     dialog.form.folder.setText("x")
     dialog.form.sources.list.selectAll()
     QTest.keyClick(dialog.form.sources.list, Qt.Key.Key_Delete)
-    qtbot.waitUntil(lambda: "at least one photo" in dialog.summary.text())
+    qtbot.waitUntil(lambda: "at least one photo" in dialog.summary.text(), timeout=WAIT)
     assert not dialog.start.isEnabled()
     dialog.form.sweeps.set("roll", 5, 5, 3)
-    qtbot.waitUntil(lambda: "Roll" in dialog.summary.text())
+    qtbot.waitUntil(lambda: "Roll" in dialog.summary.text(), timeout=WAIT)
 
 
 def test_a_second_angle_makes_a_sweep_and_one_step_one_angle(dialog: ExportDialog) -> None:

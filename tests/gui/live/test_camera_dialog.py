@@ -116,7 +116,7 @@ def test_a_camera_that_cannot_be_used_is_said(
     with qtbot.waitSignal(dialog.failed, timeout=WAIT) as said:
         dialog.start(tmp_path / "none.avi")
     assert "cannot be used" in said.args[0]
-    qtbot.waitUntil(lambda: dialog.start_button.text() == "Start")
+    qtbot.waitUntil(lambda: dialog.start_button.text() == "Start", timeout=WAIT)
 
 
 def test_without_a_camera_the_dialog_says_so(

@@ -21,7 +21,7 @@ from gui.live.sequence_dialog import SequenceDialog
 from gui.workers.background import Background
 from gui.workers.predict_worker import PredictWorker
 
-WAIT = 60_000
+WAIT = 240_000
 
 
 @pytest.fixture(scope="module")

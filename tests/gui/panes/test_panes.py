@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow
 from pytestqt.qtbot import QtBot
+from whole_window import WAIT
 
 import engine
 from gui.canvas.canvas import Canvas
@@ -223,7 +224,7 @@ def test_a_tap_of_the_key_switches_and_a_long_press_holds(
         QTest.keyPress(window, Qt.Key.Key_C)
     assert seen == [True]
     QTest.keyRelease(window, Qt.Key.Key_C)
-    qtbot.waitUntil(lambda: not action._up.isActive())
+    qtbot.waitUntil(lambda: not action._up.isActive(), timeout=WAIT)
     assert seen == ([True, False] if held else [True])
     if not held:
         QTest.keyClick(window, Qt.Key.Key_C)

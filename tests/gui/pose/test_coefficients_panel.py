@@ -9,6 +9,7 @@ from PySide6.QtCore import QTranslator
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from whole_window import WAIT
 
 import engine
 from engine.core.files import resource
@@ -156,7 +157,7 @@ def test_nothing_is_cut_off_where_all_is_unfolded(
     dock.resize(dock.minimumSizeHint().width(), 560)
     dock.show()
     dock.coefficients.fold.button.click()
-    qtbot.waitUntil(lambda: dock.column.verticalScrollBar().value() > 0)
+    qtbot.waitUntil(lambda: dock.column.verticalScrollBar().value() > 0, timeout=WAIT)
     for group in dock.coefficients.groups.values():
         group.button.click()
     QTest.qWait(50)

@@ -22,7 +22,7 @@ from gui.pose.named_pose_actions import NamedPoseActions
 from gui.pose.pose_presets import PosePresets
 from gui.window.pose_menu import ExpressionMenu, TurnMenu
 
-WAIT = 30_000
+WAIT = 120_000
 
 
 class Dock:

@@ -23,7 +23,7 @@ from gui.training.training_form import TrainingForm
 from gui.workers.background import Background
 from gui.workers.train_process import RunPlan
 
-WAIT = 30_000
+WAIT = 120_000
 
 
 @pytest.fixture(autouse=True)
@@ -255,7 +255,7 @@ def test_the_next_form_begins_with_what_was_chosen_last(
     form.stages.setCurrentIndex(form.stages.findData("1"))
     number(form, "stage1.epochs").setText("7")
     plan_of(qtbot, form)
-    with qtbot.waitSignal(form.started):
+    with qtbot.waitSignal(form.started, timeout=WAIT):
         form.start.click()
     again = TrainingForm(form.data._background)
     qtbot.addWidget(again)

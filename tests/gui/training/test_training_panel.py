@@ -28,7 +28,7 @@ from gui.training.training import Training
 from gui.training.training_panel import TrainingPanel
 from gui.workers.train_process import NICENESS, RunPlan
 
-WAIT = 60_000
+WAIT = 240_000
 PROGRESS = {"epochs": 2, "total": 80, "images_per_second": 12.5, "eta": 64, "elapsed": 3.2}
 
 

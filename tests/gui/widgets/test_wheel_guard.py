@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+from whole_window import WAIT
 
 from gui.document.edit import Faces
 from gui.document.photo import Photo
@@ -77,7 +78,7 @@ def test_a_field_with_the_focus_follows_the_wheel(qtbot: QtBot, focused: bool) -
     box.show()
     if focused:
         box.setFocus()
-        qtbot.waitUntil(box.hasFocus)
+        qtbot.waitUntil(box.hasFocus, timeout=WAIT)
     else:
         box.clearFocus()
     wheel(box)

@@ -26,7 +26,7 @@ from gui.window.autosave import Autosave, LostWork, find_lost_work
 from gui.window.main_window import MainWindow
 from gui.window.recovery import RecoveryDialog
 
-WAIT = 30_000
+WAIT = 120_000
 
 
 @pytest.fixture

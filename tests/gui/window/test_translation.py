@@ -14,6 +14,7 @@ import PySide6
 import pytest
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 from pytestqt.qtbot import QtBot
+from whole_window import WAIT
 
 import gui
 from engine.core.files import resource
@@ -142,7 +143,7 @@ def test_the_language_follows_the_system_until_one_is_chosen(qtbot: QtBot) -> No
     menu = LanguageMenu()
     qtbot.addWidget(menu)
     assert [action.isChecked() for action in menu.actions()] == [True, False, False]
-    with qtbot.waitSignal(menu.chosen):
+    with qtbot.waitSignal(menu.chosen, timeout=WAIT):
         menu.actions()[2].trigger()
     assert chosen_language() == "de"
     again = LanguageMenu()

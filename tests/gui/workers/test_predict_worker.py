@@ -32,11 +32,11 @@ class Gate:
         self._open = threading.Event()
         self._entered = threading.Event()
         worker._enqueue(self._wait, changes_picture=False)
-        assert self._entered.wait(20)
+        assert self._entered.wait(120)
 
     def _wait(self) -> None:
         self._entered.set()
-        assert self._open.wait(20)
+        assert self._open.wait(120)
 
     def open(self) -> None:
         self._open.set()
@@ -44,7 +44,7 @@ class Gate:
 
 def load(qtbot: QtBot, worker: PredictWorker, model: Path, opened: Photo) -> engine.Landmarks:
     landmarks = opened.faces[0].landmarks
-    with qtbot.waitSignal(worker.model_loaded, timeout=30_000) as blocker:
+    with qtbot.waitSignal(worker.model_loaded, timeout=120_000) as blocker:
         worker.load_model(model, "cpu")
         worker.set_source(opened.pixels, landmarks)
     assert blocker.args is not None
@@ -58,7 +58,7 @@ def test_a_pose_becomes_pictures(
     qtbot: QtBot, worker: PredictWorker, model: Path, opened: Photo
 ) -> None:
     pose = load(qtbot, worker, model, opened)
-    with qtbot.waitSignal(worker.updated, timeout=30_000) as blocker:
+    with qtbot.waitSignal(worker.updated, timeout=120_000) as blocker:
         worker.request(Request(pose, heatmaps=True, mask=True))
     assert blocker.args is not None
     update = blocker.args[0]
@@ -83,9 +83,9 @@ def test_waiting_poses_are_overwritten_by_the_newest(
     gate, updates = Gate(worker), QSignalSpy(worker.updated)
     for step in range(50):
         worker.request(Request(pose + np.float32(step), heatmaps=True))
-    with qtbot.waitSignal(worker.updated, timeout=30_000):
+    with qtbot.waitSignal(worker.updated, timeout=120_000):
         gate.open()
-    with qtbot.waitSignal(worker.updated, timeout=30_000):
+    with qtbot.waitSignal(worker.updated, timeout=120_000):
         worker.request(Request(pose + np.float32(49), heatmaps=True))
     assert updates.count() == 2
     first, second = (updates.at(index)[0] for index in range(2))
@@ -99,7 +99,7 @@ def test_a_picture_of_the_source_before_is_dropped(
     gate, updates = Gate(worker), QSignalSpy(worker.updated)
     worker.request(Request(pose))
     worker.set_source(opened.pixels, pose + np.float32(20))
-    with qtbot.waitSignal(worker.updated, timeout=30_000) as blocker:
+    with qtbot.waitSignal(worker.updated, timeout=120_000) as blocker:
         worker.request(Request(pose + np.float32(20)))
         gate.open()
     assert updates.count() == 1
@@ -114,7 +114,7 @@ def test_a_picture_that_comes_after_the_source_changed_is_dropped(
     updates, done = QSignalSpy(worker.updated), threading.Event()
     worker._predicted.connect(done.set, Qt.ConnectionType.DirectConnection)
     worker.request(Request(pose))
-    assert done.wait(20)  # the picture is on its way from the thread to here
+    assert done.wait(120)  # the picture is on its way from the thread to here
     worker.clear_source()
     qtbot.wait(50)
     assert updates.count() == 0
@@ -127,11 +127,11 @@ def test_the_model_before_stays_when_another_cannot_be_read(
     pose = load(qtbot, worker, model, opened)
     path = tmp_path / "bad.safetensors"
     path.write_bytes(bad)
-    with qtbot.waitSignal(worker.failed, timeout=30_000) as blocker:
+    with qtbot.waitSignal(worker.failed, timeout=120_000) as blocker:
         worker.load_model(path, "cpu")
     assert blocker.args is not None
     assert "bad.safetensors" in blocker.args[0]
-    with qtbot.waitSignal(worker.updated, timeout=30_000):
+    with qtbot.waitSignal(worker.updated, timeout=120_000):
         worker.request(Request(pose))
 
 
@@ -139,9 +139,9 @@ def test_an_error_while_predicting_is_shown_and_the_thread_lives_on(
     qtbot: QtBot, worker: PredictWorker, model: Path, opened: Photo
 ) -> None:
     pose = load(qtbot, worker, model, opened)
-    with qtbot.waitSignal(worker.failed, timeout=30_000):
+    with qtbot.waitSignal(worker.failed, timeout=120_000):
         worker.request(Request(np.full((68, 2), np.nan, np.float32)))
-    with qtbot.waitSignal(worker.updated, timeout=30_000):
+    with qtbot.waitSignal(worker.updated, timeout=120_000):
         worker.request(Request(pose))
 
 
@@ -150,7 +150,7 @@ def test_saving_writes_the_whole_photo(
 ) -> None:
     pose = load(qtbot, worker, model, opened)
     path = tmp_path / "out.png"
-    with qtbot.waitSignal(worker.saved, timeout=30_000) as blocker:
+    with qtbot.waitSignal(worker.saved, timeout=120_000) as blocker:
         worker.save(path, pose + np.float32(2), "token")
     assert blocker.args == [path, "token"]
     saved = engine.read_photo(path)
@@ -164,7 +164,7 @@ def test_a_save_is_of_the_source_it_was_asked_for(
 ) -> None:
     pose = load(qtbot, worker, model, opened)
     gate = Gate(worker)
-    with qtbot.waitSignal(worker.saved, timeout=30_000):
+    with qtbot.waitSignal(worker.saved, timeout=120_000):
         worker.save(tmp_path / "out.png", pose, None)
         worker.clear_source()
         gate.open()
@@ -176,7 +176,7 @@ def test_a_save_that_fails_says_so(
 ) -> None:
     pose = load(qtbot, worker, model, opened)
     (tmp_path / "file").write_text("not a folder")
-    with qtbot.waitSignal(worker.failed, timeout=30_000) as blocker:
+    with qtbot.waitSignal(worker.failed, timeout=120_000) as blocker:
         worker.save(tmp_path / "file" / "out.png", pose, None)
     assert blocker.args is not None
     assert "cannot be written" in blocker.args[0]
@@ -196,15 +196,15 @@ def test_updates_go_on_while_a_photo_is_written(
 
     def slowly(*args: Any, **kwargs: Any) -> None:
         entered.set()
-        assert opening.wait(20)
+        assert opening.wait(120)
         write(*args, **kwargs)
 
     monkeypatch.setattr(engine, "write_view", slowly)
     worker.save(tmp_path / "out.png", pose, None)
-    assert entered.wait(20)
-    with qtbot.waitSignal(worker.updated, timeout=30_000):
+    assert entered.wait(120)
+    with qtbot.waitSignal(worker.updated, timeout=120_000):
         worker.request(Request(pose))
-    with qtbot.waitSignal(worker.saved, timeout=30_000):
+    with qtbot.waitSignal(worker.saved, timeout=120_000):
         opening.set()
 
 
@@ -220,6 +220,6 @@ def test_stopping_finishes_a_save(qtbot: QtBot, model: Path, opened: Photo, tmp_
 def test_nothing_to_save_is_said(
     qtbot: QtBot, worker: PredictWorker, opened: Photo, tmp_path: Path
 ) -> None:
-    with qtbot.waitSignal(worker.failed, timeout=30_000):
+    with qtbot.waitSignal(worker.failed, timeout=120_000):
         worker.save(tmp_path / "out.png", opened.faces[0].landmarks, None)
     assert not (tmp_path / "out.png").exists()
