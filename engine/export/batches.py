@@ -63,7 +63,7 @@ class ExportBatch:
     expression, gaze  coefficients to replace and the gaze, as text: see `read_coefficients` and
                       `read_gaze`
     face              the faces to repose, as text: see `read_faces`
-    transfer, detector, view, quality, note, masks  see JobOptions
+    transfer, neutral, detector, view, quality, note, masks  see JobOptions
     out               output folder; None if only the sheet or the animation is wanted
     name              naming pattern (see NAME_FIELDS); empty: the shortest that gives unique names
     overwrite         recompute pictures that exist
@@ -86,6 +86,7 @@ class ExportBatch:
     expression: str = ""
     gaze: str = ""
     transfer: Transfer = "relative"
+    neutral: Path | None = None
     detector: Detector = "landmarker"
     face: str = "1"
     view: View = "photo"
@@ -109,6 +110,10 @@ class ExportBatch:
     def __post_init__(self) -> None:
         if not all(1 <= len(angles) <= MAX_ANGLES for angles in (self.yaw, self.pitch, self.roll)):
             raise ReposeError(f"Yaw, pitch and roll need 1 to {MAX_ANGLES} angles each.")
+        if self.neutral is not None and self.transfer != "relative":
+            raise ReposeError(
+                f"A face at rest is for the transfer relative; {self.transfer} copies landmarks."
+            )
         if not 1 <= self.quality <= 100:
             raise ReposeError(f"The quality goes from 1 to 100, not {self.quality}.")
         if not MIN_FPS <= self.fps <= MAX_FPS:
@@ -148,6 +153,7 @@ class ExportBatch:
         """The options that all jobs of the batch share."""
         return JobOptions(
             transfer=self.transfer,
+            neutral=self.neutral,
             detector=self.detector,
             faces=read_faces(self.face),
             view=self.view,

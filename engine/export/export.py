@@ -28,8 +28,10 @@ from engine.core.sharing import FutureCache, MicroBatcher
 from engine.export.jobs import Job, JobOptions, Outcome
 from engine.export.outputs import check_view_path
 from engine.export.views import write_view
+from engine.face.coefficients import REST, Coefficients
 from engine.face.detection import find_faces
 from engine.face.faces import Face
+from engine.face.lifted_face import fitted_head
 from engine.face.pose import Pose3D, copied_pose
 from engine.face.pose_check import check_pose
 from engine.face.pose_files import POSE_SUFFIXES
@@ -79,7 +81,7 @@ def repose_all(
 
 def inputs_of(jobs: Sequence[Job], options: JobOptions) -> set[Path]:
     """The files that the jobs read: sources, targets and keep masks."""
-    files = {path for job in jobs for path in (job.source, job.target)}
+    files = {path for job in jobs for path in (job.source, job.target)} | {options.neutral}
     files |= {mask_file(job.source, options.masks) for job in jobs}
     return {file for file in files if file is not None}
 
@@ -122,6 +124,7 @@ class _JobRunner:
         self._predictor, self._options, self._inputs = predictor, options, inputs
         self._readers, self._predict = readers, predict
         self._sources = FutureCache(self._read_source, threads + 2)
+        self._neutral = _expression_at_rest(options)
         self._targets = FutureCache(partial(_read_target, options.detector), _CACHED_TARGETS)
 
     def start(self, job: Job, pool: ThreadPoolExecutor) -> Future[Outcome]:
@@ -211,7 +214,9 @@ class _JobRunner:
         elif job.target is not None:
             target = self._targets.start(job.target).result()
             sizes = source.size, target.size
-            pose = copied_pose(pose, target.face, options.transfer, sizes)
+            pose = copied_pose(
+                pose, target.face, options.transfer, sizes, target_neutral=self._neutral
+            )
         return adjusted(pose, options.coefficients, options.gaze, job.angles)
 
 
@@ -283,6 +288,15 @@ class _TargetPhoto(NamedTuple):
 def _read_target(detector: Detector, path: Path) -> _TargetPhoto:
     photo = read_photo(path)
     return _TargetPhoto(find_face(photo, path, 1, detector), (photo.shape[1], photo.shape[0]))
+
+
+def _expression_at_rest(options: JobOptions) -> Coefficients:
+    """The expression that the faces of the targets have at rest. Raises ReposeError when the photo
+    of it has no face."""
+    if options.neutral is None:
+        return REST
+    face = find_face(read_photo(options.neutral), options.neutral, 1, options.detector)
+    return fitted_head(face).expression
 
 
 def find_face(photo: Photo, path: Path | str, number: int, detector: Detector) -> Face:

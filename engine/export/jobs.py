@@ -47,7 +47,8 @@ class Job:
 class JobOptions:
     """Options that all jobs of a list share.
 
-    transfer  how the pose of a target photo is transferred (see `engine.face.pose.copy_pose`)
+    transfer  how the pose of a target photo is transferred (see `engine.face.pose.copied_pose`)
+    neutral   a photo of the targets' person with a face at rest; None: an average face at rest
     detector  what finds faces
     faces     indices of the source's faces, from 1, largest first; (): all. Several get the same
               pose, in one picture
@@ -64,6 +65,7 @@ class JobOptions:
     """
 
     transfer: Transfer = "relative"
+    neutral: Path | None = None
     detector: Detector = "landmarker"
     faces: tuple[int, ...] = (1,)
     view: View = "photo"

@@ -71,6 +71,10 @@ class ReposeOptions:
     moved and scaled onto the source's face; absolute: the landmarks at their pixel coordinates, for
     photos of one fixed camera, or a pose file of the source itself."""
 
+    neutral: Annotated[Path | None, arg(metavar="PHOTO", help_behavior_hint="")] = None
+    """A photo of the person in --target with a face at rest. What the targets' faces do is then
+    measured from it, not from an average face; for --transfer relative."""
+
     detector: Detector = "landmarker"
     """What finds faces and landmarks: MediaPipe's networks, or dlib as in the report."""
 
@@ -264,8 +268,8 @@ def _check_poses_in_time(options: ReposeOptions, name: str, given: list[str]) ->
             f"{name} needs one SOURCE, and -o with the .mp4 or .gif to make or a folder."
         )
     plain = ReposeOptions()
-    for other in ("yaw", "pitch", "roll", "expression", "gaze", "format", "quality", "overwrite",
-                  "keep"):  # fmt: skip
+    for other in ("yaw", "pitch", "roll", "expression", "gaze", "neutral", "format", "quality",
+                  "overwrite", "keep"):  # fmt: skip
         if getattr(options, other) != getattr(plain, other):
             raise ReposeError(f"--{other} and {name} exclude each other.")
     batch = batch_from_options(options)  # raises for values out of range
@@ -304,6 +308,7 @@ def batch_from_options(options: ReposeOptions) -> ExportBatch:
         expression=options.expression,
         gaze=options.gaze,
         transfer=options.transfer,
+        neutral=options.neutral,
         detector=options.detector,
         face=options.face,
         view=options.view,
@@ -336,8 +341,8 @@ def batch_arguments(batch: ExportBatch) -> list[str]:
         angles: tuple[float, ...] = getattr(batch, name)
         if angles != (0.0,):
             words.append(f"--{name}={angles_text(angles)}")
-    for name in ("expression", "transfer", "detector", "face", "view", "out", "name", "format",
-                 "quality", "sheet", "animation", "fps", "model", "device", "precision",
+    for name in ("expression", "transfer", "neutral", "detector", "face", "view", "out", "name",
+                 "format", "quality", "sheet", "animation", "fps", "model", "device", "precision",
                  "threads"):  # fmt: skip
         value = getattr(batch, name)
         if value != getattr(default, name):

@@ -344,6 +344,7 @@ def copied_pose(
     sizes: tuple[tuple[int, int] | None, tuple[int, int] | None] = (None, None),
     parts: Collection[PosePart] = POSE_PARTS,
     strength: float = 1.0,
+    target_neutral: Coefficients = REST,
 ) -> Pose3D:
     """The pose of a target face on the source of ``pose``.
 
@@ -357,12 +358,13 @@ def copied_pose(
     parts     what to copy; for `aligned` and `absolute` the landmarks of these parts, with the
               nose as part of the head
     strength  factor of the change in [0, 1.5]; 1 reaches the target
+    target_neutral  the expression that the target's face has at rest, for `relative`
 
     Raises ReposeError for invalid landmarks or strength, and for `absolute` when the photos differ
     in size.
     """
     if transfer == "relative":
-        return pose.with_pose_of(target, parts, strength)
+        return pose.with_pose_of(target, parts, strength, target_neutral)
     own = pose.landmarks()
     other = check_landmarks(target.landmarks if isinstance(target, Face) else target)
     if not 0 <= strength <= LARGEST_STRENGTH:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 import engine
-from gui.document.edit import posed_as, within_sliders
+from gui.document.edit import within_sliders
 from gui.document.photo import Photo
 from gui.widgets.face_boxes import draw_face_box, face_rect
 from gui.widgets.pose_words import part_names, transfer_names
@@ -187,7 +187,7 @@ class CopyPoseDialog(QDialog):
             else:
                 sizes = self._source_size, self._photo.size
                 copied = engine.copied_pose(self._start, target, transfer, sizes, parts, strength)
-                self.pose = posed_as(self._start.source, copied.landmarks())
+                self.pose = within_sliders(copied)
         except engine.ReposeError as error:
             problem = str(error)
         self.problem.setText(problem)

@@ -11,6 +11,7 @@ from engine.core.errors import ReposeError
 from engine.export.batches import ExportBatch
 from engine.export.export import repose_all
 from engine.export.jobs import Job, JobOptions, Outcome, read_jobs
+from engine.face.coefficients import NAMES
 from engine.face.detection import find_faces
 from engine.face.head_model import mean_face
 from engine.face.landmarks import Landmarks, check_landmarks
@@ -182,6 +183,22 @@ def test_coefficients_and_the_gaze_replace_the_faces_own(
     with pytest.raises(ReposeError, match="jawOpn"):
         ExportBatch(expression="jawOpn=0.5")
     assert ExportBatch(expression="jawOpen=0.5", gaze="10,-5").options.gaze == (10, -5)
+
+
+def test_expressions_are_measured_from_a_face_at_rest(
+    predictor: Predictor, sample: Path, photo: Photo, no_face: Path, spy: Spy, tmp_path: Path
+) -> None:
+    """What the sample smiles at rest is no smile: the source, which smiles, rests."""
+    repose(predictor, sample, tmp_path / "a.png", sample, JobOptions(neutral=sample))
+    (posed,) = spy.poses
+    (face, *_) = find_faces(photo)
+    resting = Pose3D.of(face).with_coefficients(dict.fromkeys(NAMES, 0.0))
+    np.testing.assert_allclose(posed, resting.landmarks(), atol=1e-3)
+    assert np.abs(posed - face.landmarks).max() > 3
+    with pytest.raises(ReposeError, match="No face was found"):
+        repose(predictor, sample, tmp_path / "b.png", sample, JobOptions(neutral=no_face))
+    with pytest.raises(ReposeError, match="at rest"):
+        ExportBatch(neutral=sample, transfer="aligned")
 
 
 def test_a_preset_is_applied_to_the_face(
