@@ -112,6 +112,7 @@ class CameraDialog(QDialog):
     def stop_recording(self) -> None:
         """End the recording; its file is completed in the background."""
         if self._recording is not None:
+            self._recording.add(None, time.monotonic())  # the last picture stays until now
             self._recording.stop()
             self.recorded.setText(self.tr("Writing {}…").format(self._recording.path.name))
             self._recording = None
@@ -206,7 +207,7 @@ class CameraDialog(QDialog):
             self._worker.play(frame, frame.pose)
         if self._recording is not None:
             if frame.pose is None:
-                self._recording.add(None, frame.seconds)
+                self._recording.add(None, max(frame.seconds, self._began))
             self._show_recording()
         self.use.setEnabled(self._pose is not None)
 
@@ -218,7 +219,9 @@ class CameraDialog(QDialog):
             return
         self.view.show_prediction(answer)
         if self._recording is not None:
-            self._recording.add(answer, asked.seconds, self._document.keep)
+            # The first may be of a picture that was taken before the recording began.
+            seconds = max(asked.seconds, self._began)
+            self._recording.add(answer, seconds, self._document.keep)
 
     def _toggle_recording(self) -> None:
         if self._recording is not None:

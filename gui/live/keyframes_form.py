@@ -23,7 +23,7 @@ from gui.widgets.marked_slider import Groove, ValueBox
 from gui.widgets.wheel import guard_wheel
 
 ICON_SIDE = 56  # pixels of a thumbnail
-LIST_WIDTH = 190  # pixels
+SIDE_WIDTH = 216  # pixels of the column of the keyframes
 LEAST_FPS, MOST_FPS = 1.0, 60.0
 
 
@@ -90,8 +90,8 @@ class KeyframesForm(QWidget):
         self.hint.setWordWrap(True)
         self.hint.setObjectName("paneNote")
         self.keys.setIconSize(QSize(ICON_SIDE, ICON_SIDE))
-        self.keys.setFixedWidth(LIST_WIDTH)
         self.play.setMinimumWidth(90)
+        self.place.setMinimumHeight(26)  # for the dots
         self.place.setSingleStep(40)
         self.place.setPageStep(500)
         self.place.origin = None
@@ -112,7 +112,10 @@ class KeyframesForm(QWidget):
         label.setBuddy(self.moved)
         moving.addWidget(label)
         moving.addWidget(self.moved, 1)
-        side = QVBoxLayout()
+        column_of_keys = QWidget()
+        column_of_keys.setFixedWidth(SIDE_WIDTH)
+        side = QVBoxLayout(column_of_keys)
+        side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(8)
         side.addWidget(self.keys, 1)
         side.addLayout(moving)
@@ -121,7 +124,7 @@ class KeyframesForm(QWidget):
         views = QHBoxLayout()
         views.setSpacing(12)
         views.addWidget(self.view, 1)
-        views.addLayout(side)
+        views.addWidget(column_of_keys)
         bar = QHBoxLayout()
         bar.setSpacing(10)
         for widget in (self.play, self.place, self.time, self.set_key, self.repeat):
