@@ -1,6 +1,7 @@
 """What several tests share. Nothing here needs the trained model: a small random one stands in."""
 
 import gc
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -49,6 +50,14 @@ def own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def own_settings(tmp_path: Path) -> None:
     """The window's settings, too."""
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_priority() -> Iterator[None]:
+    """Commands that step back behind other programs do not take the tests after them along."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "nice", lambda _: 0, raising=False)  # not on Windows
+        yield
 
 
 @pytest.fixture

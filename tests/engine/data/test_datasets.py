@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,6 +46,14 @@ def test_layouts_after_folders(text: str, folder: str, layout: Layout) -> None:
 def test_a_folder_on_a_drive_of_windows() -> None:
     expected = (Path("C:fei"), "people") if os.name == "nt" else (Path("C"), "fei")
     assert parse_source("C:fei", "people") == expected
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_this_process() -> Iterator[None]:
+    """Pictures are prepared in this process: starting others would take longer."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("engine.data.prepare._FEW", 1000)
+        yield
 
 
 @pytest.fixture(scope="module")

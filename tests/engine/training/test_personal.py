@@ -77,7 +77,9 @@ def test_a_model_is_fitted_to_one_person(
     model: Path,
     small_config: Config,
     tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("engine.data.prepare._FEW", 1000)  # in this process
     run = tmp_path / "run"
     config = personal_config(small_config, 1 if source == "photo" else 15, 0.02)
     write_config(run, config)
