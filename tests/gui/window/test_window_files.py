@@ -13,7 +13,6 @@ from pytestqt.qtbot import QtBot
 from whole_window import WAIT, answer, drop, landmarks
 
 import engine
-import gui.live.sequence
 from gui.widgets import file_dialogs
 from gui.widgets.file_dialogs import ask_save
 from gui.widgets.progress_view import ExportState
@@ -303,17 +302,14 @@ def test_closing_ends_nothing_before_all_was_asked(
     window: MainWindow, batch: engine.ExportBatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window.files.export_batch()
-    window.sequences.show()
-    dialog, sequence = window.files.export, window.sequences.dialog
+    dialog = window.files.export
     assert dialog is not None
-    assert sequence is not None
     assert batch.out is not None
     dialog.process.start(batch, batch.out.parent)
     answer(monkeypatch, "ask_yes", True)
-    monkeypatch.setattr(sequence, "may_end", lambda: False)
-    monkeypatch.setattr(gui.live.sequence, "ask_yes", lambda *_: False)
+    monkeypatch.setattr(window.sequences, "may_close", lambda: False)
     assert not window.close()
     assert dialog.process.running
-    monkeypatch.setattr(sequence, "may_end", lambda: True)
+    monkeypatch.setattr(window.sequences, "may_close", lambda: True)
     assert window.close()
     assert not dialog.process.running
