@@ -91,7 +91,10 @@ def work():
 
 def command(arguments):
     with ThreadPoolExecutor() as pool:
-        pool.submit(work).result()
+        try:
+            pool.submit(work).result()
+        finally:
+            print("interrupted", flush=True)
 
 main.COMMANDS["work"] = command
 sys.argv = ["repose", "work"]
@@ -103,6 +106,7 @@ sys.exit(main.main())
         assert process.stdout is not None
         assert process.stdout.readline() == b"writing\n"
         process.send_signal(signal.SIGINT)
+        assert process.stdout.readline() == b"interrupted\n"
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(0.3)
         process.send_signal(signal.SIGINT)

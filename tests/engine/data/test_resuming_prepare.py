@@ -32,12 +32,29 @@ def contents(cache: Path) -> list[bytes]:
     return [(cache / name).read_bytes() for name in FILES]
 
 
+def with_broken_file(people: Path, folder: Path) -> Path:
+    """A copy with a broken file in the middle."""
+    shutil.copytree(people, folder)
+    (folder / "2-02.png").write_bytes(b"broken")
+    return folder
+
+
 @pytest.fixture
 def data(people: Path, tmp_path: Path) -> Path:
     """A folder of its own, with a broken file in the middle."""
-    shutil.copytree(people, tmp_path / "data")
-    (tmp_path / "data" / "2-02.png").write_bytes(b"broken")
-    return tmp_path / "data"
+    return with_broken_file(people, tmp_path / "data")
+
+
+@pytest.fixture(scope="module")
+def unchanged(people: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same for tests that change nothing in it."""
+    return with_broken_file(people, tmp_path_factory.mktemp("unchanged") / "data")
+
+
+@pytest.fixture(scope="module")
+def finished(unchanged: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cache of the unchanged folder."""
+    return prepared(unchanged, tmp_path_factory.mktemp("finished") / "cache")
 
 
 def cut(cache: Path, out: Path, records: int, line: int = 0, extra: bytes = b"") -> None:
@@ -63,14 +80,13 @@ def cut(cache: Path, out: Path, records: int, line: int = 0, extra: bytes = b"")
 @pytest.mark.parametrize("records", [0, 1, 7, 8, 14])
 @pytest.mark.parametrize(("line", "extra"), [(0, b""), (0, b"half a picture"), (30, b"x" * 9999)])
 def test_it_goes_on_with_the_same_outcome(
-    data: Path, tmp_path: Path, records: int, line: int, extra: bytes
+    unchanged: Path, finished: Path, tmp_path: Path, records: int, line: int, extra: bytes
 ) -> None:
-    whole = prepared(data, tmp_path / "whole")
-    cut(whole, tmp_path / "broken", records, line, extra)
+    cut(finished, tmp_path / "broken", records, line, extra)
     assert is_cache(tmp_path / "broken")
     with pytest.raises(ReposeError, match="not finished"):
         open_cache(tmp_path / "broken")
-    assert contents(prepared(data, tmp_path / "broken")) == contents(whole)
+    assert contents(prepared(unchanged, tmp_path / "broken")) == contents(finished)
 
 
 def test_what_is_done_is_not_done_again(

@@ -48,7 +48,8 @@ def test_a_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """With guides and all losses."""
-    monkeypatch.setattr("engine.training.progress._SECONDS", math.inf)  # however slow it is
+    for interval in ("progress._SECONDS", "trainer._SAVE_SECONDS"):  # however slow it is
+        monkeypatch.setattr(f"engine.training.{interval}", math.inf)
     run = trains_in(tmp_path, full_config, cache)("run")
     saved = Config.from_json((run / "config.json").read_text())
     assert saved == replace(full_config, data=replace(full_config.data, folders=(str(cache),)))
