@@ -37,11 +37,16 @@ class Recording:
     """Writes an MP4 in a thread of its own, whole or not at all."""
 
     def __init__(
-        self, path: Path, ended: Callable[[str], object], *, note: bool = True, icc: bytes = b""
+        self,
+        path: Path,
+        ended: Callable[["Recording", str], object],
+        *,
+        note: bool = True,
+        icc: bytes = b"",
     ) -> None:
         """path   the .mp4
-        ended  called in the thread at the end, with a sentence if the file could not be written,
-               else with an empty one
+        ended  called in the thread at the end, with this recording, and a sentence if the file
+               could not be written, else an empty one; it may be called before this returns
         note   write provenance into the comment
         icc    colour profile of the photo
 
@@ -85,7 +90,7 @@ class Recording:
             sentence = str(error)
         except Exception as error:  # a fault must not end in silence
             sentence = f"{self.path} was not recorded ({type(error).__name__}: {error})."
-        self._ended(sentence)
+        self._ended(self, sentence)
 
     def _frames(self) -> Iterator[Image.Image]:
         """The picture at each frame's time."""

@@ -96,9 +96,9 @@ class CameraDialog(QDialog):
         self.stop_recording()
         photo = self._document.photo
         try:
-            recording: Recording = engine.Recording(
+            recording = engine.Recording(
                 path,
-                lambda sentence: self._recorded.emit(recording, sentence),
+                self._recorded.emit,
                 note=notes_edits(),
                 icc=b"" if photo is None else photo.metadata.icc,
             )

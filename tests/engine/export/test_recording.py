@@ -46,7 +46,7 @@ def test_each_prediction_is_at_its_time(
 ) -> None:
     ended: Queue[str] = Queue()
     path = tmp_path / "made.mp4"
-    recording = Recording(path, ended.put)
+    recording = Recording(path, lambda _, sentence: ended.put(sentence))
     pixels = np.zeros((512, 512), np.uint8)
     pixels[:60] = 255
     keep = KeepMask.of(pixels, (512, 512))
@@ -73,15 +73,15 @@ def test_each_prediction_is_at_its_time(
 
 def test_a_recording_of_nothing_leaves_no_file(tmp_path: Path) -> None:
     ended: Queue[str] = Queue()
-    recording = Recording(tmp_path / "made.mp4", ended.put)
+    recording = Recording(tmp_path / "made.mp4", lambda _, sentence: ended.put(sentence))
     recording.stop()
     recording.wait()
     assert "no pictures" in ended.get_nowait()
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(ReposeError, match=r"must be an \.mp4"):
-        Recording(tmp_path / "made.gif", ended.put)
+        Recording(tmp_path / "made.gif", lambda _, sentence: ended.put(sentence))
     (tmp_path / "folder.mp4").mkdir()
-    recording = Recording(tmp_path / "folder.mp4", ended.put)
+    recording = Recording(tmp_path / "folder.mp4", lambda _, sentence: ended.put(sentence))
     recording.stop()
     recording.wait()
     assert "not a file" in ended.get_nowait()
