@@ -40,6 +40,8 @@ from gui.document.edit import Faces
 from gui.window.language import LANGUAGES
 from gui.window.main_window import MainWindow
 
+pytest_plugins = ["sequence_frames"]
+
 
 @pytest.fixture(autouse=True)
 def own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -201,9 +201,12 @@ class Features:
     pixels  (S, S, 3) uint8, the crop, at any size: also at the photo's own
     parts   (N, N, 6) probabilities of the crop's parts, at any size; None: not known
     head    the source's head, pixels of the crop
+
+    size    S
     """
 
     def __init__(self, pixels: NDArray[np.uint8], parts: Floats | None, head: PosedHead) -> None:
+        self.size = len(pixels)
         self._eyes, self._mouth = Eyes(pixels, parts, head), Mouth(pixels, parts, head)
 
     def patches(self, target: PosedHead) -> tuple[Patch, ...]:

@@ -30,7 +30,7 @@ Floats = NDArray[np.float32]
 # Lengths in decimetres.
 _CHANGED = (0.008, 0.04)  # growth of the opening, movement of the lips: not drawn, fully drawn
 _PARTED = (0.01, 0.04)  # gap between the source's lips: closed, shows the inside
-_STRETCHED = (0.3, 1.0)  # pixels: movement of the rims; not drawn, fully drawn
+_STRETCHED = (0.005, 0.02)  # movement of the lips in the picture: not drawn, fully drawn
 _AROUND = 0.12  # of the lips, in the source
 _SEARCHED = 0.15  # from the middle of the opening: where its rims are looked for
 _CORRECTED = (-0.04, 0.04)  # of a rim, at most
@@ -162,7 +162,7 @@ class _OwnInside:
 
     def changed(self, rims: Array) -> float:
         """How much of it has to be drawn anew between other rims, 0 to 1."""
-        return float(smooth_step(np.abs(rims - self.rims).max(), *_STRETCHED))
+        return float(smooth_step(np.abs(rims - self.rims).max() / self.scale, *_STRETCHED))
 
     def stretched(self, rims: Array, window: Window) -> tuple[Floats, Floats]:
         """Colours (H, W, 3) in a window with the inside between other rims, and their opacity

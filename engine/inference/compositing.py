@@ -100,8 +100,8 @@ def paste(
         refined = over(refined, maps.moved, *(crop.scaled(p, size) for p in (photo, onto)))
     height, width = own.shape[:2]
     x, y = max(-crop.left, 0), max(-crop.top, 0)  # the place of ``own`` in the crop
-    stack = _Stack.of(refined, maps, layered, detailed=side > size, drawn=bool(patches))
     below = _smooth(layered)
+    stack = _Stack.of(refined, maps, below, detailed=side > size, drawn=bool(patches))
     white = np.float32(np.iinfo(photo.dtype).max)
     depth, difference = (cv2.CV_8U, cv2.CV_16S) if white == 255 else (cv2.CV_16U, cv2.CV_32F)
     detail = None
@@ -170,10 +170,12 @@ class _Stack:
     detailed: Floats
 
     @classmethod
-    def of(cls, refined: Floats, maps: Maps, layered: Floats, detailed: bool, drawn: bool) -> Self:
-        """From the refined image and the layers together (S, S, 3).
+    def of(cls, refined: Floats, maps: Maps, below: Floats, detailed: bool, drawn: bool) -> Self:
+        """From the refined image (S, S, 3).
 
-        detailed  with layers    drawn  whether the maps' patches are drawn at full size, too
+        below     (S, S, 3) the layers together without their fine detail
+        detailed  whether the photo has detail that the refined image lacks
+        drawn     whether the maps' patches are drawn at full size, too
         """
         layers: list[tuple[Floats | None, Floats]] = []
         weight = np.zeros_like(maps.moved)
@@ -182,7 +184,7 @@ class _Stack:
             if not drawn:
                 layers += [(None, patch.opacity(len(refined))) for patch in maps.patches]
             smooth = _smooth(refined)
-            weight = _alike(smooth, _smooth(layered)) * _shown(layers)
+            weight = _alike(smooth, below) * _shown(layers)
             refined = refined + weight[..., None] * (smooth - refined)
         return cls(
             colours=cv2.merge([*cv2.split(refined), maps.moved]).astype(np.float32),

@@ -54,9 +54,10 @@ class Group:
         """The photo at full size with all faces composited into it; ``stored`` and the errors as of
         `Prediction.pasted`."""
         result = (self._photo if stored is None else stored).copy()
-        for prediction, keep in self.faces:
+        for number, (prediction, keep) in enumerate(self.faces):
             inside = prediction.crop.inside(result)
-            result[inside] = prediction.pasted_crop(keep, stored, onto=result)
+            onto = result if number else None  # before the first face it is the photo
+            result[inside] = prediction.pasted_crop(keep, stored, onto)
         return result
 
     def layers(self, stored: Stored | None = None) -> Layers:

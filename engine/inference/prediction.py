@@ -64,13 +64,12 @@ class Source:
         return SourceHead(self.pixels, parts, self.face.head.in_crop(self.crop, size))
 
     @cached_property
-    def features(self) -> tuple[Features, int]:
-        """Eyes and mouth, drawn at the photo's size if that is not too large; and the crop's side
-        then."""
+    def features(self) -> Features:
+        """Eyes and mouth, at the photo's size or, if that is too large, at `_LARGEST_DRAWN`."""
         size = min(self.crop.side, _LARGEST_DRAWN)
         parts = self.parts.in_crop(self.crop, self.pixels.shape[0])
         head = self.face.head.in_crop(self.crop, size)
-        return Features(self.crop.scaled(self.photo, size), parts, head), size
+        return Features(self.crop.scaled(self.photo, size), parts, head)
 
     @cached_property
     def tones(self) -> Tones:
@@ -111,8 +110,8 @@ class NetworkInput:
         crop = self.source.crop
         if not self.maps.patches or crop.side <= self.source.pixels.shape[0]:
             return ()
-        features, size = self.source.features
-        patches = features.patches(self.head.in_crop(crop, size))
+        size = self.source.features.size
+        patches = self.source.features.patches(self.head.in_crop(crop, size))
         if size == crop.side:
             return patches
         return tuple(patch.scaled(crop.side / size, crop.side) for patch in patches)

@@ -1,25 +1,20 @@
 """Sequences: frames of videos and folders, the poses in them, and what is made of them."""
 
 import json
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
 import cv2
-import imageio_ffmpeg
 import numpy as np
 import pytest
-from PIL import Image
 
 from engine.core.errors import ReposeError
-from engine.export.animation import write_frames
 from engine.export.batch_run import Progress
 from engine.export.jobs import Outcome
 from engine.export.sequence import (
     Frame,
     Target,
-    has_sound,
     lost_faces,
     lost_ranges,
     open_footage,
@@ -35,33 +30,6 @@ from engine.face.pose import Pose3D, Transfer
 from engine.guidance.keep import KeepMask
 from engine.imaging.photos import Photo, read_photo, write_photo
 from engine.inference.predictor import Predictor
-from main import main
-
-SHIFTS = (0, 6, 12, 18, 24)  # pixels that the face moves to the right
-
-
-@pytest.fixture(scope="module")
-def moving(photo: Photo) -> list[Photo]:
-    """The sample's head, moving to the right: 256x256 each."""
-    return [np.ascontiguousarray(photo[:256, 96 - shift : 352 - shift]) for shift in SHIFTS]
-
-
-@pytest.fixture(scope="module")
-def folder(moving: list[Photo], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Five frames, whose names sort otherwise as text, and one that shows nothing."""
-    folder = tmp_path_factory.mktemp("frames")
-    for number, frame in zip((1, 2, 9, 10, 12), moving, strict=True):
-        write_photo(folder / f"f{number}.png", frame)
-    write_photo(folder / "f11.png", np.full((256, 256, 3), 128, np.uint8))
-    (folder / "notes.txt").write_text("no frame")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def video(moving: list[Photo], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("video") / "clip.mp4"
-    write_frames(path, map(Image.fromarray, moving), 10.0)
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -306,103 +274,3 @@ def test_what_cannot_be_written_is_refused_at_once(export: SequenceExport) -> No
         replace(export, output=Path("clip.avi"))
     with pytest.raises(ReposeError, match="frames per second"):
         replace(export, fps=0.0)
-
-
-def test_the_command_plays_a_folder(
-    sample: Path, folder: Path, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out = tmp_path / "out.mp4"
-    words = ["repose", str(sample), "--sequence", str(folder), "-o", str(out)]
-    log = tmp_path / "log.csv"
-    common = ["--model", str(model), "--view", "face", "--log", str(log), "--fps", "5"]
-    assert main([*words, *common]) == 0
-    captured = capsys.readouterr()
-    assert captured.out.splitlines() == ["6 frames", str(out)]
-    assert "No face was found in 1 of 6 frames (5)" in captured.err
-    assert len(log.read_text().splitlines()) == 7
-    assert open_footage(out).fps == 5
-    assert open_footage(out).count == 6
-
-
-@pytest.mark.parametrize(
-    ("words", "sentence"),
-    [
-        (["a.jpg", "--sequence", "v.mp4"], "needs one SOURCE, and -o"),
-        (["--sequence", "v.mp4", "-o", "b.mp4"], "needs one SOURCE"),
-        (["a.jpg", "--sequence", "v.mp4", "--out", "d"], "exclude each other"),
-        (["a.jpg", "--sequence", "v.mp4", "-o", "b.mp4", "--smoothing", "-1"], "from 0 to 25"),
-        (["a.jpg", "--sequence", "v.mp4", "-o", "b.mp4", "--face", "0"], "counted from 1"),
-        (["a.jpg", "--sequence", "v.mp4", "-o", "b.mp4", "--yaw", "5"], "--yaw and --sequence"),
-        (["a.jpg", "--sequence", "v.mp4", "-o", "b.mp4", "--fps", "5"], "keeps its frame rate"),
-        (["a.jpg", "--sequence", "v.mp4", "-o", "b.mp4", "--format", "jpg"], "--format and"),
-        (["a.jpg", "--sequence", "v.mp4", "-o", "b.mp4", "--overwrite"], "--overwrite and"),
-        (["a.jpg", "--sequence", "v.mp4", "-o", "b.mp4", "--from", "3", "--to", "2"], "is later"),
-        (["a.jpg", "--sequence", "v.mp4", "-o", "b.mp4", "--reference", "-1"], "between --from"),
-        (["a.jpg", "-o", "b.png", "--to", "2"], "are for the video of a --sequence"),
-    ],
-)
-def test_options_that_make_no_sense(
-    words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["repose", *words]) == 2
-    assert sentence in capsys.readouterr().err
-
-
-def ffmpeg(*words: object) -> None:
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-v", "error", *map(str, words)]
-    subprocess.run(command, check=True, timeout=300)
-
-
-def test_the_sound_of_the_video_is_kept(
-    sample: Path, video: Path, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    loud, out = tmp_path / "loud.mp4", tmp_path / "out.mp4"
-    tone = ("-f", "lavfi", "-i", "sine=frequency=440:duration=0.2")
-    ffmpeg("-i", video, *tone, "-c:v", "copy", "-c:a", "aac", loud)
-    assert (has_sound(loud), has_sound(video)) == (True, False)
-    words = ["repose", str(sample), "-o", str(out), "--model", str(model), "--view", "face"]
-    assert main([*words, "--sequence", str(loud)]) == 0
-    assert has_sound(out)
-    assert len(list(open_footage(out).frames)) == 5  # the sound is shorter
-    assert main([*words, "--sequence", str(video)]) == 0
-    assert not has_sound(out)
-
-
-def test_the_command_plays_a_part_relative_to_a_moment(
-    sample: Path, video: Path, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    loud, out = tmp_path / "loud.mp4", tmp_path / "out.mp4"
-    beeps = ("-f", "lavfi", "-i", "sine=frequency=440:duration=0.5")
-    ffmpeg("-i", video, *beeps, "-c:v", "copy", "-c:a", "aac", loud)
-    words = ["repose", str(sample), "-o", str(out), "--model", str(model), "--view", "face"]
-    words += ["--sequence", str(loud), "--from", "0.1", "--to", "0.3"]
-    assert main([*words, "--reference", "0.2"]) == 0
-    assert capsys.readouterr().out.splitlines()[0] == "3 frames"
-    assert open_footage(out).count == 3
-    assert has_sound(out)
-    assert main([*words[:-4], "--from", "8"]) == 1
-    assert "has no frame from 8 seconds on" in capsys.readouterr().err
-
-
-def test_a_truncated_video_gives_what_could_be_read_and_fails(
-    sample: Path, video: Path, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    whole, cut, out = tmp_path / "whole.mp4", tmp_path / "cut.mp4", tmp_path / "out.mp4"
-    ffmpeg("-stream_loop", 5, "-i", video, "-g", 1, "-movflags", "+faststart", whole)
-    data = whole.read_bytes()
-    cut.write_bytes(data[: len(data) // 2])
-    words = ["repose", str(sample), "-o", str(out), "--model", str(model), "--view", "face"]
-    assert main([*words, "--sequence", str(cut)]) == 1
-    captured = capsys.readouterr()
-    assert "announces 30 frames and only" in captured.err
-    count = int(captured.out.split()[0])
-    assert 5 < count < 25
-    assert len(list(open_footage(out).frames)) == count
-
-
-def test_a_face_of_the_source_that_is_not_there(
-    sample: Path, video: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    words = ["repose", str(sample), "-o", str(tmp_path / "out.mp4"), "--sequence", str(video)]
-    assert main([*words, "--face", "2"]) == 1
-    assert "There is no face 2" in capsys.readouterr().err

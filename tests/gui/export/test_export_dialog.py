@@ -1,7 +1,5 @@
 """The dialog for batches, and the process that makes them."""
 
-import json
-import os
 import shlex
 import shutil
 import sys
@@ -19,7 +17,6 @@ from gui.document.document import Document, Model
 from gui.export.export_dialog import ExportDialog
 from gui.window import file_actions
 from gui.window.main_window import MainWindow
-from gui.workers.export_process import ExportProcess, export_folder
 
 WAIT = 240_000
 
@@ -328,36 +325,6 @@ def test_the_window_opens_it_and_asks_before_an_export_is_stopped(
     assert not dialog.process.running
 
 
-def test_events_are_read_in_pieces(qtbot: QtBot) -> None:
-    process = ExportProcess()
-    seen: list[int] = []
-    process.progressed.connect(lambda progress: seen.append(progress.done))
-    line = json.dumps({"event": "job", "reason": "", "total": 2, "done": 1, "kept": 0,
-                       "failed": 0, "left": None}).encode()  # fmt: skip
-
-    class Pieces:
-        def __init__(self, data: bytes) -> None:
-            self._data = data
-
-        def readAllStandardOutput(self) -> "Pieces":  # noqa: N802
-            return self
-
-        def data(self) -> bytes:
-            return self._data
-
-    for piece in (line[:20], line[20:] + b"\nwarning: something\n"):
-        process._process = Pieces(piece)  # type: ignore[assignment]
-        process._read()
-    assert seen == [1]
-
-
-def test_the_folder_for_what_an_export_reads_is_the_users_own(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.delenv("REPOSE_DATA")
-    assert data_folder("export").is_relative_to(Path.home())
-
-
 def test_copying_a_command_leaves_a_running_export_alone(
     qtbot: QtBot, dialog: ExportDialog, document: Document
 ) -> None:
@@ -391,16 +358,6 @@ def test_copying_a_command_leaves_a_running_export_alone(
 
 def contents(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def test_folders_of_old_exports_are_removed() -> None:
-    old, new = export_folder(), export_folder()
-    (old / "batch.json").touch()
-    os.utime(old, (0, 0))
-    assert old != new
-    assert export_folder().parent == old.parent
-    assert not old.exists()
-    assert new.exists()
 
 
 def test_what_is_painted_in_the_editor_is_kept_in_its_photo(
