@@ -156,7 +156,7 @@ class ExportForm(QWidget):
             action.triggered.connect(lambda _=False, n=name, p=path: self.targets.add([p], n))
 
     def _add_named(self) -> None:
-        button = QPushButton(self.tr("Add a named pose"))
+        button = QPushButton(self.tr("Named pose"))
         button.setToolTip(self.tr("Add a pose of the panel Expression and poses"))
         button.setMenu(self.named)
         self.targets.add_button(button)

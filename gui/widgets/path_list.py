@@ -39,7 +39,7 @@ class PathList(QWidget):
         self.list.installEventFilter(self)
         self.setAcceptDrops(True)
         self.add_files = QPushButton(self.tr("Add files…"))
-        self.add_folder = QPushButton(self.tr("Add a folder…"))
+        self.add_folder = QPushButton(self.tr("Add folder…"))
         self.remove = QPushButton(self.tr("Remove"))
         self.add_files.setToolTip(self.tr("Add single files"))
         self.add_folder.setToolTip(self.tr("Add all files of a folder"))

@@ -671,10 +671,6 @@
         <translation>XMP: dass ein trainiertes Modell Teile davon erzeugt hat, und welches. EXIF und Farben bleiben erhalten.</translation>
     </message>
     <message>
-        <source>Add a named pose</source>
-        <translation>Benannte Pose hinzufügen</translation>
-    </message>
-    <message>
         <source>Add a pose of the panel Expression and poses</source>
         <translation>Eine Pose der Leiste „Ausdruck und Posen“ hinzufügen</translation>
     </message>
@@ -705,6 +701,10 @@
     <message>
         <source>Choose a folder for the pictures.</source>
         <translation>Wählen Sie einen Ordner für die Bilder.</translation>
+    </message>
+    <message>
+        <source>Named pose</source>
+        <translation>Benannte Pose</translation>
     </message>
     <message>
         <source>Quality</source>
@@ -2237,11 +2237,11 @@
     <name>PathList</name>
     <message>
         <source>Add files…</source>
-        <translation>Dateien hinzufügen …</translation>
+        <translation>Dateien …</translation>
     </message>
     <message>
-        <source>Add a folder…</source>
-        <translation>Ordner hinzufügen …</translation>
+        <source>Add folder…</source>
+        <translation>Ordner …</translation>
     </message>
     <message>
         <source>Remove</source>

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from gui.live.camera_dialog import CameraDialog
 from gui.live.keyframes_dialog import KeyframesDialog
 from gui.live.sequence_dialog import SequenceDialog
 from gui.pose.copy_pose_dialog import CopyPoseDialog
+from gui.style.theme import show_theme
 from gui.training.personalise import PersonaliseDialog
 from gui.training.training_form import TrainingForm
 from gui.widgets.window_size import FRAME
@@ -35,7 +37,17 @@ SIZES = (SMALLEST, (1100, 660), (1366 - FRAME.width(), 768 - FRAME.height()), (1
 
 
 @pytest.fixture
-def window(spoken: None, qtbot: QtBot, opened: Photo) -> MainWindow:
+def styled(qapp: QApplication) -> Iterator[None]:
+    """The program's style, which is roomier than Qt's."""
+    palette = qapp.palette()
+    show_theme()
+    yield
+    qapp.setStyleSheet("")
+    qapp.setPalette(palette)
+
+
+@pytest.fixture
+def window(styled: None, spoken: None, qtbot: QtBot, opened: Photo) -> MainWindow:
     """The window with the sample in another pose, without a model."""
     window = MainWindow("cpu")
     qtbot.addWidget(window, before_close_func=lambda window: window.document.open_faces(Faces()))
