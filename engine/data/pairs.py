@@ -27,6 +27,7 @@ from engine.face.coefficients import Coefficients
 from engine.face.landmarks import Landmarks, flipped
 from engine.face.lifted_face import LiftedFace
 from engine.face.parts import PartLabel
+from engine.guidance.alignment import STILL, Offset, alignment, moved
 from engine.guidance.conditions import find_edges
 from engine.guidance.guides import SourceHead
 from engine.imaging.crop import Crop
@@ -47,6 +48,7 @@ class Pair:
     source_parts, target_parts  (H, W, 6) float32 in [0, 1]: the share of each `PartLabel`; None if
                     they are unknown
     source_expression, target_expression  of the faces; None if only their landmarks are known
+    offset          by which the target was moved, so that its head is where the source's is
     """
 
     source: Pixels
@@ -60,6 +62,7 @@ class Pair:
     target_parts: NDArray[np.float32] | None = None
     source_expression: Coefficients | None = None
     target_expression: Coefficients | None = None
+    offset: Offset = STILL
 
 
 class PairSet(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
@@ -145,6 +148,7 @@ def cut_pair(
     Both pictures get the same geometric and colour transforms and the same mirroring. With the crop
     "photo" whole pictures are scaled to the networks' size. With "face", pictures of a fixed camera
     share the source's crop, which keeps the background aligned; other pictures have their own crop.
+    With guides, the target is moved so that its head is where the source's is.
     """
     height, width = config.image.height, config.image.width
     if config.image.crop == "photo":
@@ -154,12 +158,17 @@ def cut_pair(
     if rng is not None:
         jitter = random_jitter(width, height, rng)
         maps = [jitter @ matrix for matrix in maps]
+    offset = STILL
+    if config.guides:
+        offset = alignment(_moved(source.landmarks, maps[0]), _moved(target.landmarks, maps[1]))
+        maps[1] = np.array([[1, 0, offset[0]], [0, 1, offset[1]], [0, 0, 1.0]]) @ maps[1]
     first = _Cut.of(source, maps[0], height, width)
     second = _Cut.of(target, maps[1], height, width)
     if rng is not None:
         if rng.random() < 0.5:
             mirror = SKELETONS[source.skeleton].mirror
             first, second = first.mirrored(mirror), second.mirrored(mirror)
+            offset = -offset[0], offset[1]
         pixels = recoloured([first.pixels, second.pixels], rng)
         if rng.random() < _POOR:
             pixels = degraded(pixels, rng)
@@ -182,6 +191,7 @@ def cut_pair(
         target_parts=second.parts,
         source_expression=first.expression,
         target_expression=second.expression,
+        offset=offset,
     )
 
 
@@ -196,11 +206,12 @@ def with_backdrop(pair: Pair, other: Pixels, rng: np.random.Generator) -> Pair:
         return pair
     backdrop = random_backdrop(other, pair.source.shape[0], rng)
     source = exchanged_background(pair.source, pair.source_parts, backdrop)
-    target = exchanged_background(pair.target, pair.target_parts, backdrop)
+    behind = np.asarray(moved(backdrop, pair.offset))
+    target = exchanged_background(pair.target, pair.target_parts, behind)
     weight = pair.weight
     if weight is not None:
-        behind = pair.target_parts[..., PartLabel.BACKGROUND] * 255
-        weight = np.maximum(weight, behind.astype(np.uint8))
+        known = pair.target_parts[..., PartLabel.BACKGROUND] * 255
+        weight = np.maximum(weight, known.astype(np.uint8))
     return replace(pair, source=source, target=target, weight=weight)
 
 
@@ -220,17 +231,15 @@ class GuidedSource:
             face = replace(face, expression=face.expression.with_gaze(*gaze))
         return cls(pair.source, face, SourceHead(pair.source, pair.source_parts, face.head))
 
-    def guides(
-        self, target: Landmarks, expression: Coefficients | None = None
-    ) -> NDArray[np.float32]:
-        """The guides (8, S, S) for target landmarks (68, 2), pixels of the source.
+    def guides(self, pair: Pair) -> NDArray[np.float32]:
+        """The guides (8, S, S) for the target of a pair with this source.
 
-        expression  of the target, for its gaze, which its landmarks do not tell; None: unknown
+        The target's landmarks do not tell its gaze, but its expression does, if it is known.
         """
-        head = self.face.followed(target)
-        if expression is not None:
-            head = replace(head, expression=head.expression.with_gaze(*expression.gaze))
-        return self.layers.maps(head).guides(self.pixels)
+        head = self.face.followed(pair.target_landmarks - np.array(pair.offset, np.float32))
+        if pair.target_expression is not None:
+            head = replace(head, expression=head.expression.with_gaze(*pair.target_expression.gaze))
+        return moved(self.layers.maps(head).guides(self.pixels), pair.offset, axis=1)
 
 
 def to_tensors(
@@ -256,9 +265,7 @@ def to_tensors(
         item["target_edges"] = torch.from_numpy(find_edges(pair.target, config.edges))[None]
     if config.guides:
         source = source or GuidedSource.of(pair)
-        item["guides"] = torch.from_numpy(
-            source.guides(pair.target_landmarks, pair.target_expression)
-        )
+        item["guides"] = torch.from_numpy(source.guides(pair))
     return item
 
 

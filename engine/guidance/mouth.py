@@ -20,7 +20,7 @@ from engine.face.head_model import Part, Places, head_model
 from engine.face.parts import PartLabel
 from engine.face.posed_head import PosedHead
 from engine.guidance.patches import LUMA, Patch, Tones, Window, blended, blurred
-from engine.guidance.teeth import ROWS, OwnTeeth, Row
+from engine.guidance.teeth import ROWS, OwnTeeth, Row, reddened
 from engine.imaging.raster import Drawing, draw
 from engine.imaging.resampling import sampled
 
@@ -35,10 +35,12 @@ _AROUND = 0.12  # of the lips, in the source
 _SEARCHED = 0.15  # from the middle of the opening: where its rims are looked for
 _CORRECTED = (-0.04, 0.04)  # of a rim, at most
 _SOFT = 0.03  # sigma of the shade inside the lips and of the tongue's edge
+_CORNER = (-0.02, 0.13)  # from the corners of the mouth: hardly any light, full light
+_LONGER = 0.015  # upper teeth than the head model's, the median of people who smile
 _TONGUE_OUT = (0.1, 0.3)  # coefficient: the tongue stays inside, it lies over the lower lip
 
 # RGB from the skin's: of teeth its brightness times a factor, plus a summand; of flesh each channel
-_ENAMEL, _ENAMEL_LIGHT = np.array([1.0, 0.965, 0.89]), (0.62, 0.48)
+_ENAMEL, _ENAMEL_LIGHT = np.array([1.0, 0.94, 0.90]), (0.54, 0.60)
 _FLESH = np.array([[0.8, 0.5, 0.5], [0.06, 0.0, 0.02]])
 _CAVITY, _GUMS, _TONGUE = 0.3, 0.85, (0.95, 0.3)  # light on the flesh; tongue: tip, back
 
@@ -54,10 +56,11 @@ class Mouth:
     def __init__(self, pixels: NDArray[np.uint8], parts: Floats | None, head: PosedHead) -> None:
         self._size = len(pixels)
         skin, lips = _skin_and_lips(pixels, head)
-        tones = Tones(pixels)
+        self._tones = Tones(pixels)
         factor, summand = _ENAMEL_LIGHT
-        self._enamel = tones.of(min(factor * float(skin @ LUMA) + summand, 1.0) * _ENAMEL)
-        self._flesh = tones.of(skin * _FLESH[0] + _FLESH[1])
+        enamel = min(factor * float(skin @ LUMA) + summand, 1.0) * _ENAMEL
+        self._enamel = np.asarray(enamel, np.float32)
+        self._flesh = np.asarray(skin * _FLESH[0] + _FLESH[1], np.float32)
         self._gaps = _gaps(head)
         self._correction: Array = np.zeros((2, len(self._gaps)))
         self._own: OwnTeeth | None = None
@@ -115,7 +118,8 @@ class Mouth:
             return None
         opening = window.mask([outline])
         alpha = opening * np.float32(grown)
-        shade = 0.5 + 0.5 * _depth_inside(opening, soft)
+        shade = 0.65 + 0.35 * _depth_inside(opening, soft)
+        corners = _corners(upper.plane.places(rims), upper.plane.grid(window)[0])
         tongue_alpha = blurred(window.mask([tongue]), soft * (1 - 0.7 * out))
         tongue_colours = self._tongue_colours(tongue, window)
         cavity = np.broadcast_to(_CAVITY * self._flesh, (*opening.shape, 3))
@@ -125,9 +129,9 @@ class Mouth:
             colours = blended(colours, tongue_colours, tongue_alpha * np.float32(out))
             alpha = np.maximum(alpha, tongue_alpha * np.float32(out))
             shade = np.maximum(shade, tongue_alpha * np.float32(out))
-        longer = 0.0 if own is None else own.longer
+        longer = _LONGER if own is None else own.longer
         colours = upper.draw(colours, window, self._enamel, _GUMS * self._flesh, longer)
-        colours *= shade[..., None]
+        colours = self._tones.of(colours * shade[..., None] * corners)
         if own is not None:
             for row in (lower, upper):
                 colours, opacity = own.draw(colours, row, window)
@@ -238,6 +242,16 @@ def _depth_inside(opening: Floats, sigma: float) -> Floats:
     margin = int(3 * sigma) + 1
     inside = blurred(np.pad(opening, margin), sigma)[margin:-margin, margin:-margin]
     return np.asarray((2 * inside - 1).clip(0, 1), np.float32)
+
+
+def _corners(rims: Array, x: Floats) -> Floats:
+    """(H, W, 3) in [0, 1]: the light beside the corners of the lips, where the cheeks dim it.
+
+    rims  (2, K, 2) on the plane of the upper teeth, decimetres    x  (H, W) places on it
+    """
+    left, right = rims[..., 0].min(), rims[..., 0].max()
+    light = smooth_step(np.minimum(x - left, right - x), *_CORNER)
+    return reddened(np.asarray(0.5 + 0.5 * light, np.float32))
 
 
 @cache

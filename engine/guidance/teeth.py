@@ -26,8 +26,8 @@ ROWS = (Part.LOWER_TEETH, Part.UPPER_TEETH)
 
 # Lengths in decimetres. From the middle: two incisors, a canine, two premolars, two molars.
 _WIDTHS = {
-    Part.UPPER_TEETH: (0.085, 0.067, 0.077, 0.070, 0.068, 0.10, 0.10),
-    Part.LOWER_TEETH: (0.055, 0.060, 0.070, 0.072, 0.074, 0.11, 0.11),
+    Part.UPPER_TEETH: (0.074, 0.058, 0.067, 0.062, 0.060, 0.09, 0.09),
+    Part.LOWER_TEETH: (0.048, 0.052, 0.061, 0.063, 0.065, 0.10, 0.10),
 }
 # By how much each is shorter than its row, shares of the height.
 _SHORTER = {
@@ -38,8 +38,9 @@ _NECK, _EDGE = 7, 6  # points of a tooth's outline along the gum, along its edge
 _OUTER = (0.88, 0.355, 0.41)  # the bands' front is outside this share of an ellipse: axes x, z
 _MIDDLE_Z = 0.55  # of that ellipse
 _GUM = 0.12  # height of the gums
-_DEPTH = 0.5  # farther back, teeth get 1 / e of the light
-_SIDES, _BULGE = 0.9, 0.62  # brightness of a tooth's sides, share of its size that is brighter
+_DEPTH = 0.3  # farther back, teeth get 1 / e of the light
+_REDDER = (1.0, 1.25, 1.3)  # exponents of the brightness: red, green, blue
+_SIDES, _BULGE = 0.82, 0.62  # brightness of a tooth's sides, share of its size that is brighter
 
 _LEAST = 0.0012  # square decimetres between the lips: less shows no teeth
 _TOOTH = (0.35, 0.7)  # way from the colour of the lips to that of the teeth: no tooth, tooth
@@ -105,7 +106,7 @@ class Row:
         share = np.float32(1 / 255)
         brightness = blurred(lit, max(0.007 * scale, 0.3)) * share
         colours = blended(colours, gum, gums)
-        return blended(colours, brightness[..., None] * enamel, cover * share)
+        return blended(colours, reddened(brightness) * enamel, cover * share)
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,6 +175,11 @@ class OwnTeeth:
         places = self.planes[row.part].sampling(*row.plane.grid(window), self.window)
         opacity = sampled(self.opacity[row.part], places, cv2.BORDER_CONSTANT)
         return blended(colours, sampled(self.pixels, places), opacity), opacity
+
+
+def reddened(brightness: Floats) -> Floats:
+    """(H, W, 3) of a brightness (H, W) in [0, 1]: dim light in a mouth has come past its flesh."""
+    return np.asarray(brightness[..., None] ** np.array(_REDDER, np.float32), np.float32)
 
 
 def _are_teeth(colour: Array, lips: Array, bright: float) -> bool:

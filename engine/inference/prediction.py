@@ -16,6 +16,7 @@ from engine.face.landmarks import Landmarks
 from engine.face.lifted_face import LiftedFace
 from engine.face.parts import Parts
 from engine.face.posed_head import PosedHead
+from engine.guidance.alignment import STILL, Offset, alignment
 from engine.guidance.guides import Features, Maps, SourceHead, combined
 from engine.guidance.keep import KeepMask, check_keep
 from engine.guidance.patches import Patch, Tones
@@ -88,15 +89,19 @@ class NetworkInput:
 
     head    the head in the target pose, pixels of the photo
     target  its landmarks (68, 2), pixels of the scaled crop
+    offset  by which the networks see the target moved
     """
 
     source: Source
     head: PosedHead
     target: Landmarks
+    offset: Offset
 
     @classmethod
-    def of(cls, source: Source, head: PosedHead) -> Self:
-        return cls(source, head, source.crop.to_network(head.landmarks, source.pixels.shape[0]))
+    def of(cls, source: Source, head: PosedHead, aligned: bool) -> Self:
+        """``aligned``: whether the networks see the head where the source's is."""
+        target = source.crop.to_network(head.landmarks, source.pixels.shape[0])
+        return cls(source, head, target, alignment(source.landmarks, target) if aligned else STILL)
 
     @cached_property
     def maps(self) -> Maps:

@@ -19,6 +19,7 @@ from engine.face.parts import label_parts
 from engine.face.pose import Pose3D
 from engine.face.posed_head import PosedHead
 from engine.face.trained_range import TrainedRange
+from engine.guidance.alignment import moved, moved_over, opposite
 from engine.guidance.conditions import draw_heatmaps
 from engine.guidance.guides import GUIDE_CHANNELS, combined
 from engine.guidance.keep import KeepMask
@@ -215,7 +216,7 @@ class Predictor:
         return wider
 
     def _posed(self, source: Source, head: PosedHead) -> NetworkInput:
-        posed = NetworkInput.of(source, head)
+        posed = NetworkInput.of(source, head, aligned=self.config.guides)
         if self.config.guides:
             # Computed in the caller's thread, not in the one that runs the networks.
             _ = posed.guides
@@ -245,7 +246,7 @@ class Predictor:
             self._heatmaps(torch.from_numpy(np.stack(landmarks)).to(self.device))
             for landmarks in (
                 [posed.source.landmarks for posed in batch],
-                [posed.target for posed in batch],
+                [_target(posed) for posed in batch],
             )
         )
         return _to_arrays(*self._networks(picture, own, target, guides))
@@ -258,7 +259,7 @@ class Predictor:
         if prepared is None:
             own = self._heatmaps(torch.from_numpy(source.landmarks[None]))
             prepared = self._prepared[source] = graph.prepare(source.tensor[None], own)
-        target = self._heatmaps(torch.from_numpy(posed.target[None]))
+        target = self._heatmaps(torch.from_numpy(_target(posed)[None]))
         guides = _guides(posed)[None] if self.config.guides else None
         coarse, difference = graph(prepared, target, guides)
         (coarse_image,), (difference_map,), (refined,) = _to_arrays(coarse, difference)
@@ -293,18 +294,24 @@ def _head_of(source: Source, target: Target) -> PosedHead:
 def _prediction(
     coarse: Floats, difference: Floats, refined: Floats, posed: NetworkInput
 ) -> Prediction:
-    """The prediction from the networks' images; see `only_moved`."""
+    """The prediction from the networks' images, which are aligned; see `only_moved`."""
     source, maps, layered = posed.source, posed.maps, combined(posed.guides)
+    back = opposite(posed.offset)
     coarse, refined = (
-        only_moved(source.tones.of(image), source.pixels, maps, layered)
+        only_moved(moved_over(source.tones.of(image), back, layered), source.pixels, maps, layered)
         for image in (coarse, refined)
     )
-    return Prediction(coarse, difference, refined, posed)
+    return Prediction(coarse, moved_over(difference, back, 0), refined, posed)
 
 
 def _guides(posed: NetworkInput) -> Tensor:
-    """The guides as a tensor, 8xSxS."""
-    return torch.from_numpy(posed.guides)
+    """The aligned guides as a tensor, 8xSxS."""
+    return torch.from_numpy(moved(posed.guides, posed.offset, axis=1))
+
+
+def _target(posed: NetworkInput) -> Landmarks:
+    """The aligned target landmarks (68, 2), pixels of the scaled crop."""
+    return posed.target + np.array(posed.offset, np.float32)
 
 
 def _to_arrays(coarse: Tensor, difference: Tensor) -> tuple[Floats, Floats, Floats]:

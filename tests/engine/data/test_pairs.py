@@ -18,6 +18,7 @@ from engine.data.split import partners, split
 from engine.face.coefficients import REST, Coefficients
 from engine.face.landmarks import Landmarks, flipped
 from engine.face.parts import PartLabel
+from engine.guidance.alignment import STILL, alignment
 from engine.guidance.masks import box_of_landmarks
 from engine.imaging.crop import Crop
 from engine.imaging.photos import Photo
@@ -194,7 +195,9 @@ def test_plain_pairs_are_the_crop_of_the_source(pictures: list[Picture]) -> None
         pair.source_landmarks, crop.to_network(source.landmarks, 256), atol=1e-3
     )
     np.testing.assert_allclose(
-        pair.target_landmarks, crop.to_network(target.landmarks, 256), atol=1e-3
+        pair.target_landmarks - np.array(pair.offset),
+        crop.to_network(target.landmarks, 256),
+        atol=1e-3,
     )
     expected = crop.scaled(source.pixels, 256).astype(int)
     assert np.abs(pair.source - expected).mean() < 2
@@ -204,7 +207,23 @@ def test_without_a_fixed_camera_each_has_its_own_crop(pictures: list[Picture]) -
     source, target = (replace(picture, fixed_camera=False) for picture in pictures[:2])
     pair = cut_pair(source, target, PRESETS["default"])
     own = Crop.around(target.landmarks).to_network(target.landmarks, 256)
-    np.testing.assert_allclose(pair.target_landmarks, own, atol=1e-3)
+    np.testing.assert_allclose(pair.target_landmarks - np.array(pair.offset), own, atol=1e-3)
+
+
+def test_guides_and_target_have_the_head_where_the_source_has_it(pictures: list[Picture]) -> None:
+    config = PRESETS["default"]
+    pair = cut_pair(pictures[0], pictures[1], config)
+    assert pair.offset != STILL
+    assert alignment(pair.source_landmarks, pair.target_landmarks) == STILL
+    source = GuidedSource.of(pair)
+    away = pair.target_landmarks + np.array([20, -10], np.float32)
+    here = source.guides(replace(pair, offset=STILL))
+    moved_there = source.guides(replace(pair, target_landmarks=away, offset=STILL))
+    moved_back = source.guides(replace(pair, offset=(-20, 10)))
+    face = slice(110, 180), slice(100, 156)
+    assert np.abs(moved_there - here)[3:6][:, *face].mean() > 0.03
+    assert np.abs(moved_back - here)[3:6][:, *face].mean() < 0.003
+    assert cut_pair(pictures[0], pictures[1], replace(config, guides=False)).offset == STILL
 
 
 def test_the_report_varies_nothing(pictures: list[Picture]) -> None:
@@ -266,7 +285,9 @@ def test_guides_look_where_the_target_looks(pictures: list[Picture]) -> None:
     pair = cut_pair(replace(pictures[0], expression=REST), asked, config)
     source = GuidedSource.of(pair)
     points = pair.target_landmarks
-    ahead, aside = (source.guides(points, e) for e in (REST, pair.target_expression))
+    ahead, aside = (
+        source.guides(replace(pair, target_expression=e)) for e in (REST, pair.target_expression)
+    )
     assert np.abs(ahead[3:6] - np.moveaxis(pair.source / 255, 2, 0)).max() < 0.02
     changed = np.argwhere(np.abs(aside - ahead).max(axis=0) > 0.1)[:, ::-1]
     assert len(changed) > 20

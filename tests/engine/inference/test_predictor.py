@@ -293,3 +293,14 @@ def test_a_photo_without_colour_stays_without(photo: Photo) -> None:
         pasted = predictor.predict(target).pasted()
         assert (pasted != grey).any()
         assert np.ptp(pasted, axis=2).max() <= 2
+
+
+def test_a_head_that_only_moves_is_drawn_alike(ready: Predictor, face: Landmarks) -> None:
+    step = ready.crop.side / ready.size  # of a pixel of the networks
+    turned = Pose3D.of(face).turned(15, 0, 0).landmarks()
+    here, there = (ready.predict(turned + np.array([x * step, 0], np.float32)) for x in (0, 4))
+    drawn = (slice(22, 42), slice(22, 42)), (slice(22, 42), slice(26, 46))
+    a, b = (made.difference[where] for made, where in zip((here, there), drawn, strict=True))
+    assert np.abs(a).mean() > 0.0005
+    assert np.abs(a - b).mean() < 0.25 * np.abs(a).mean()
+    assert here.crop == there.crop

@@ -1,0 +1,62 @@
+"""Alignment: the networks see the head of the target where the head of the source is.
+
+A head that moves across the picture then looks to them as one that stays, and the features of the
+source lie on those of the guides.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.face.head import N_JAW
+from engine.face.landmarks import Landmarks
+
+Offset = tuple[int, int]
+"""Whole pixels, x and y."""
+
+STILL: Offset = (0, 0)
+
+
+def alignment(source: Landmarks, target: Landmarks) -> Offset:
+    """The offset that brings a head with target landmarks to where it is with source landmarks,
+    (68, 2) pixels each.
+
+    The middle between the ends of the jaw tells: it lies in the head's axis, and stays in place
+    when the face turns or speaks.
+    """
+    ends = [0, N_JAW - 1]
+    x, y = np.rint(source[ends].mean(axis=0) - target[ends].mean(axis=0))
+    return int(x), int(y)
+
+
+def opposite(offset: Offset) -> Offset:
+    """The way back."""
+    return -offset[0], -offset[1]
+
+
+def moved(picture: NDArray[Any], by: Offset, axis: int = 0) -> NDArray[Any]:
+    """A picture moved by an offset; its edges are continued. ``axis`` is that of its rows, columns
+    follow.
+    """
+    if by == STILL:
+        return picture
+    for number, distance in enumerate(reversed(by), axis):
+        length = picture.shape[number]
+        places = (np.arange(length) - distance).clip(0, length - 1)
+        picture = picture.take(places, axis=number)
+    return picture
+
+
+def moved_over(picture: NDArray[Any], by: Offset, below: NDArray[Any] | float) -> NDArray[Any]:
+    """A picture (H, W, C) moved by an offset; where it has nothing, ``below`` is seen."""
+    if by == STILL:
+        return picture
+    result = np.empty_like(picture)
+    result[:] = below
+    height, width = picture.shape[:2]
+    x, y = (int(np.clip(d, -n, n)) for d, n in zip(by, (width, height), strict=True))
+    result[max(y, 0) : height + min(y, 0), max(x, 0) : width + min(x, 0)] = picture[
+        max(-y, 0) : height - max(y, 0), max(-x, 0) : width - max(x, 0)
+    ]
+    return result
