@@ -19,6 +19,7 @@ from engine.face.coefficients import INDEX
 from engine.face.head_model import Part, Places, head_model
 from engine.face.parts import PartLabel
 from engine.face.posed_head import PosedHead
+from engine.guidance.lips import ClosingLips
 from engine.guidance.patches import LUMA, Patch, Tones, Window, blended, blurred
 from engine.guidance.teeth import ROWS, OwnTeeth, Row, reddened
 from engine.imaging.raster import Drawing, draw
@@ -36,6 +37,8 @@ _SEARCHED = 0.15  # from the middle of the opening: where its rims are looked fo
 _CORRECTED = (-0.04, 0.04)  # of a rim, at most
 _SOFT = 0.03  # sigma of the shade inside the lips and of the tongue's edge
 _CORNER = (-0.02, 0.13)  # from the corners of the mouth: hardly any light, full light
+_LIP = 0.08  # from the rims to the lines beside them
+_THIN = (0.015, 0.04)  # gap between lips that were farther apart: closed, shows the inside
 _LONGER = 0.015  # upper teeth than the head model's, the median of people who smile
 _TONGUE_OUT = (0.1, 0.3)  # coefficient: the tongue stays inside, it lies over the lower lip
 
@@ -65,6 +68,7 @@ class Mouth:
         self._correction: Array = np.zeros((2, len(self._gaps)))
         self._own: OwnTeeth | None = None
         self._inside: _OwnInside | None = None
+        self._lips: ClosingLips | None = None
         rims = self._rims(head)
         window = Window.around(rims.reshape(-1, 2), _AROUND * head.pose.scale, self._size)
         if window is not None:
@@ -72,6 +76,7 @@ class Mouth:
                 label = window.label(parts, PartLabel.MOUTH, self._size)
                 self._correction = _correction(rims, label, window, head)
                 rims = self._rims(head)
+            self._lips = ClosingLips.of(pixels, rims, _beside_lips(head), head)
             inside = window.cut(pixels)
             self._inside = _OwnInside(inside, window, rims, head.pose.scale)
             self._own = OwnTeeth.found(inside, window, rims, lips, head)
@@ -92,7 +97,7 @@ class Mouth:
     def _rims(self, head: PosedHead) -> Array:
         """(2, K, 2) pixels: the visible rims of the upper and the lower lip."""
         down = head.pose.scale * head.pose.rotation[:2, 1]
-        upper, lower = (head.pose.project(lip.of(head.mesh))[:, :2] for lip in _lips())
+        upper, lower = (head.pose.project(lip.of(head.mesh))[:, :2] for lip in _lips()[:2])
         open_as_before = (_gaps(head) / self._gaps.clip(0.02)).clip(0, 1)
         above, below = (open_as_before * self._correction)[..., None] * down
         upper, gap = upper + above, lower + below - upper - above
@@ -112,6 +117,10 @@ class Mouth:
         out = float(smooth_step(target.expression["tongueOut"], *_TONGUE_OUT))
         outline = np.concatenate([rims[0], rims[1][::-1]])
         everything = np.concatenate([outline, tongue]) if out else outline
+        closing = 0.0 if self._lips is None else self._lips.closing(rims, target)
+        if self._lips is not None and closing:
+            strips = self._lips.strips_at(rims, _beside_lips(target), target)
+            everything = np.concatenate([everything, strips.reshape(-1, 2)])
         soft = max(_SOFT * target.pose.scale, 0.6)
         window = Window.around(everything, 2 + out * soft, self._size)
         if window is None:
@@ -140,6 +149,13 @@ class Mouth:
             below, shown = self._inside.stretched(rims, window)
             shown *= opening * (1 - alpha) * np.float32(stretched)
             colours = blended(below, colours, alpha / (alpha + shown).clip(1e-6))
+            alpha = (alpha + shown).clip(0, 1)
+        if self._lips is not None and closing:
+            thin = _thin(upper.plane.places(rims), upper.plane.grid(window)[0])
+            alpha = alpha * (1 - thin)
+            lips, shown = self._lips.draw(strips, window)
+            shown = shown * np.float32(closing) * (1 - alpha)
+            colours = blended(lips, colours, alpha / (alpha + shown).clip(1e-6))
             alpha = (alpha + shown).clip(0, 1)
         return Patch(window, colours, alpha)
 
@@ -184,6 +200,21 @@ class _OwnInside:
         return sampled(self.pixels, values[..., :2]), values[..., 2]
 
 
+def _thin(rims: Array, x: Floats) -> Floats:
+    """(H, W) 1 where the gap between the rims is too thin to show what is inside, 0 elsewhere.
+
+    rims  (2, K, 2) on the plane of the upper teeth, decimetres    x  (H, W) places on it
+    """
+    gaps = (rims[1] - rims[0])[:, 1]
+    gap = np.interp(x.ravel(), rims[..., 0].mean(axis=0), gaps, 0, 0).reshape(x.shape)
+    return np.asarray(1 - smooth_step(gap, *_THIN), np.float32)
+
+
+def _beside_lips(head: PosedHead) -> Array:
+    """(2, K, 2) pixels: lines on the skin above and below the rims of the mesh's lips."""
+    return np.stack([head.pose.project(line.of(head.mesh))[:, :2] for line in _lips()[2:]])
+
+
 def _tongue(head: PosedHead) -> Array:
     """The outline (N, 2) of the tongue, pixels."""
     tongue = head.seen[head_model().vertex_parts == Part.TONGUE, :2].astype(np.float32)
@@ -204,7 +235,7 @@ def _skin_and_lips(pixels: NDArray[np.uint8], head: PosedHead) -> tuple[Floats, 
 
 def _gaps(head: PosedHead) -> Array:
     """(K,) decimetres between the rims of the mesh's lips."""
-    upper, lower = (lip.of(head.mesh) for lip in _lips())
+    upper, lower = (lip.of(head.mesh) for lip in _lips()[:2])
     return np.asarray((lower - upper)[:, 1].clip(0))
 
 
@@ -255,8 +286,9 @@ def _corners(rims: Array, x: Floats) -> Floats:
 
 
 @cache
-def _lips() -> tuple[Places, Places]:
-    """Places (K,) on the upper and the lower lip, along the line where the mean head's touch.
+def _lips() -> tuple[Places, Places, Places, Places]:
+    """Places (K,) on the upper and the lower lip, along the line where the mean head's touch, and
+    at some distance above and below it.
 
     There the fall of the surface with the jaw jumps.
     """
@@ -264,17 +296,21 @@ def _lips() -> tuple[Places, Places]:
     fall = model.expressions[INDEX["jawOpen"]][:, 1:2]
     skin = model.triangles[model.triangle_parts == Part.SKIN]
     x, y, z = np.moveaxis(model.mean[skin], 2, 0)
-    near = (np.abs(x) < 0.3) & (y > 0.3) & (y < 0.65) & (z > 0.7)
+    near = (np.abs(x) < 0.3) & (y > 0.2) & (y < 0.75) & (z > 0.7)
     skin = skin[near.all(axis=1)]
-    scale, left, top, width, height = 800.0, -0.3, 0.35, 480, 160
+    scale, left, top, width, height = 800.0, -0.3, 0.275, 480, 280
     points = ((model.mean[:, :2] - (left, top)) * scale).astype(np.float32)
     drawing = draw(points, model.mean[:, 2].astype(np.float32), skin, height, width)
     falls = np.zeros(height * width, np.float32)
     falls[drawing.pixels] = drawing.interpolate(fall, skin)[:, 0]
     columns = ((np.linspace(-0.2275, 0.2275, 25) - left) * scale).round().astype(int)
-    above = np.diff(falls.reshape(height, width)[30:130], axis=0).argmax(axis=0)[columns] + 30
-    upper, lower = (_places(skin, drawing, rows * width + columns) for rows in (above, above + 1))
-    return upper, lower
+    above = np.diff(falls.reshape(height, width)[90:190], axis=0).argmax(axis=0)[columns] + 90
+    far = round(_LIP * scale)
+    upper, lower, higher, deeper = (
+        _places(skin, drawing, rows * width + columns)
+        for rows in (above, above + 1, above - far, above + 1 + far)
+    )
+    return upper, lower, higher, deeper
 
 
 def _places(triangles: NDArray[np.int32], drawing: Drawing, pixels: NDArray[np.int64]) -> Places:

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engine.face.coefficients import REST
+from engine.face.coefficients import REST, Coefficients
 from engine.face.landmarks import Landmarks
 from engine.face.parts import label_parts
 from engine.face.pose import Pose3D
 from engine.face.posed_head import PosedHead
+from engine.guidance.guides import SourceHead, combined
 from engine.guidance.mouth import Mouth
 from engine.guidance.patches import LUMA, Floats
 from engine.imaging.crop import Crop
@@ -162,3 +163,39 @@ def test_the_sources_own_inside_turns_with_the_head(
         ]
         before, after = (p[:, y, x] for p, (x, y) in zip((own, picture), places, strict=True))
         np.testing.assert_allclose(after, before, atol=0.08)
+
+
+def test_a_mouth_that_closes_shows_no_teeth(
+    photo: Photo, smiling: Pose3D, closed: Pose3D, crop: Crop, parts: Floats
+) -> None:
+    pixels = crop.scaled(photo, SIZE)
+    layers = SourceHead(pixels, parts, smiling.head.in_crop(crop, SIZE))
+    pale = []
+    for pose in (smiling, closed):
+        head = pose.head.in_crop(crop, SIZE)
+        picture = combined(layers.maps(head).guides(pixels))
+        middle = head.landmarks[[61, 62, 63, 65, 66, 67]]
+        low, high = middle.min(axis=0) - 1, middle.max(axis=0) + 2
+        (left, top), (right, bottom) = low.astype(int), high.astype(int)
+        mouth = picture[top:bottom, left:right]
+        lips = np.median(mouth.reshape(-1, 3), axis=0) if pose is closed else None
+        saturation = 1 - mouth.min(axis=2) / mouth.max(axis=2)
+        pale.append(float(((saturation < 0.25) & (mouth @ LUMA > 0.5)).mean()))
+        if lips is not None:
+            assert lips[0] > 1.2 * lips[1], "lips are red"
+    assert pale[0] > 0.3, "else the test shows little"
+    assert pale[1] < 0.3 * pale[0]
+
+
+def test_lips_that_hardly_close_are_not_drawn(
+    photo: Photo, smiling: Pose3D, crop: Crop, parts: Floats
+) -> None:
+    mouth = Mouth(crop.scaled(photo, SIZE), parts, smiling.head.in_crop(crop, SIZE))
+    heights = []
+    for share in (0.9, 0.1):
+        less = Coefficients.from_array(smiling.shown.array * share)
+        target = replace(smiling, coefficients=less).head.in_crop(crop, SIZE)
+        (patch,) = mouth.patches(target)
+        heights.append(patch.window.height - np.ptp(target.landmarks[60:68, 1]))
+    lips = 0.1 * smiling.head.in_crop(crop, SIZE).pose.scale
+    assert heights[0] + lips < heights[1]
