@@ -264,7 +264,7 @@ def _moved_detail(
             continue
         result = _times(result, 1 - alpha)
         if places is not None:
-            result += _times(warp(detail, places - shift, scale), alpha)
+            result += _times(warp(detail, places - shift, scale, cv2.INTER_CUBIC), alpha)
     return result
 
 
