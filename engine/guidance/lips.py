@@ -1,8 +1,9 @@
-"""The lips of a mouth that closes, drawn from the source's lips alone.
+"""The lips of a mouth that closes or opens, drawn from the source's lips alone.
 
 The rims of the mesh's lips miss those in a photo by a pixel or two. What lies between belongs to
-the mesh's lips, but shows teeth or the dark of the mouth, and would stay between lips that meet.
-So lips that close are stretched from a little beside the rims of the source to those of the pose.
+the mesh's lips, but shows teeth, the dark of the mouth or the other lip: it would stay between lips
+that meet, and fray lips that part. So both lips are stretched from a little beside the rims of the
+source to those of the pose.
 """
 
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ Floats = NDArray[np.float32]
 
 _CLOSED = (0.1, 0.5)  # share of the opening that is gone: lips as in the source, drawn anew
 # Lengths in decimetres.
+_OPENED = (0.04, 0.15)  # growth of the opening: lips as in the source, drawn anew
 _BESIDE = 0.02  # beside the rims the source shows lips
 _CORNER = 0.035  # the same beside the corners, where cheeks throw shadows
 _OVERLAP = 0.012  # of the two lips of a pose, so that no gap shows what is below them
@@ -32,8 +34,8 @@ _OUTER_SHARE = 0.5  # of the way to the rim: drawn fully from there on
 
 
 @dataclass(frozen=True, eq=False)
-class ClosingLips:
-    """The lips of a source whose mouth is open.
+class Lips:
+    """The lips of a source.
 
     pixels  (H, W, 3) in [0, 1] of the window
     strips  (2, 2, K, 2) pixels of the picture, for the upper and the lower lip: a line on the skin
@@ -62,14 +64,19 @@ class ClosingLips:
         """The strips for another pose, whose lips have these lines, pixels."""
         return _strips(rims, outer, head, -_OVERLAP, -_OVERLAP)
 
-    def closing(self, rims: Array, head: PosedHead) -> float:
-        """0 to 1: how far the lips of another pose are drawn anew."""
-        if self.gap < 1e-3:
-            return 0.0
-        return float(smooth_step(1 - _largest_gap(rims, head) / self.gap, *_CLOSED))
+    def redrawn(self, rims: Array, head: PosedHead) -> float:
+        """-1 to 1: how far the lips of another pose are drawn anew, because they part (> 0) or
+        close (< 0)."""
+        gap = _largest_gap(rims, head)
+        if gap > self.gap:
+            return float(smooth_step(gap - self.gap, *_OPENED))
+        return -float(smooth_step(1 - gap / max(self.gap, 1e-3), *_CLOSED))
 
-    def draw(self, strips: Array, window: Window) -> tuple[Floats, Floats]:
-        """Colours (H, W, 3) in a window of another pose with its strips, and opacity (H, W)."""
+    def draw(self, strips: Array, window: Window, closing: bool) -> tuple[Floats, Floats]:
+        """Colours (H, W, 3) in a window of another pose with its strips, and opacity (H, W).
+
+        Lips that close are drawn beyond their corners, too, and with the line where they meet.
+        """
         shape, count = (window.height, window.width), strips.shape[2]
         left = np.arange(count - 1)
         one = np.concatenate([
@@ -81,8 +88,9 @@ class ClosingLips:
         start = self.strips.reshape(-1, 2) - (self.window.left, self.window.top)
         opaque = np.ones((2, 2, count))
         opaque[:, 0] = 0
+        ends = [0.0, 1.0] if closing else [0.0, 0.0, 0.5, 0.8, 1.0]  # outermost points first
         inwards = np.ones((2, 2, count))
-        inwards[..., [0, -1]] = 0
+        inwards[..., : len(ends)], inwards[..., -len(ends) :] = ends, ends[::-1]
         drawing = draw(points, None, triangles, *shape)
         values = np.zeros((*shape, 4), np.float32)
         values.reshape(-1, 4)[drawing.pixels] = drawing.interpolate(
@@ -90,7 +98,8 @@ class ClosingLips:
         )
         alpha = smooth_step(values[..., 2], 0, _OUTER_SHARE) * smooth_step(values[..., 3], 0, 1)
         colours = sampled(self.pixels, values[..., :2])
-        colours *= 1 - _SEAM_SHADE * self._seam(strips, window)[..., None]
+        if closing:
+            colours *= 1 - _SEAM_SHADE * self._seam(strips, window)[..., None]
         return colours, np.asarray(alpha, np.float32)
 
     def _seam(self, strips: Array, window: Window) -> Floats:

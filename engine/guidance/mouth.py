@@ -19,7 +19,7 @@ from engine.face.coefficients import INDEX
 from engine.face.head_model import Part, Places, head_model
 from engine.face.parts import PartLabel
 from engine.face.posed_head import PosedHead
-from engine.guidance.lips import ClosingLips
+from engine.guidance.lips import Lips
 from engine.guidance.patches import LUMA, Patch, Tones, Window, blended, blurred
 from engine.guidance.teeth import ROWS, OwnTeeth, Row, reddened
 from engine.imaging.raster import Drawing, draw
@@ -68,7 +68,7 @@ class Mouth:
         self._correction: Array = np.zeros((2, len(self._gaps)))
         self._own: OwnTeeth | None = None
         self._inside: _OwnInside | None = None
-        self._lips: ClosingLips | None = None
+        self._lips: Lips | None = None
         rims = self._rims(head)
         window = Window.around(rims.reshape(-1, 2), _AROUND * head.pose.scale, self._size)
         if window is not None:
@@ -76,7 +76,7 @@ class Mouth:
                 label = window.label(parts, PartLabel.MOUTH, self._size)
                 self._correction = _correction(rims, label, window, head)
                 rims = self._rims(head)
-            self._lips = ClosingLips.of(pixels, rims, _beside_lips(head), head)
+            self._lips = Lips.of(pixels, rims, _beside_lips(head), head)
             inside = window.cut(pixels)
             self._inside = _OwnInside(inside, window, rims, head.pose.scale)
             self._own = OwnTeeth.found(inside, window, rims, lips, head)
@@ -117,8 +117,8 @@ class Mouth:
         out = float(smooth_step(target.expression["tongueOut"], *_TONGUE_OUT))
         outline = np.concatenate([rims[0], rims[1][::-1]])
         everything = np.concatenate([outline, tongue]) if out else outline
-        closing = 0.0 if self._lips is None else self._lips.closing(rims, target)
-        if self._lips is not None and closing:
+        redrawn = 0.0 if self._lips is None else self._lips.redrawn(rims, target)
+        if self._lips is not None and redrawn:
             strips = self._lips.strips_at(rims, _beside_lips(target), target)
             everything = np.concatenate([everything, strips.reshape(-1, 2)])
         soft = max(_SOFT * target.pose.scale, 0.6)
@@ -150,11 +150,12 @@ class Mouth:
             shown *= opening * (1 - alpha) * np.float32(stretched)
             colours = blended(below, colours, alpha / (alpha + shown).clip(1e-6))
             alpha = (alpha + shown).clip(0, 1)
-        if self._lips is not None and closing:
-            thin = _thin(upper.plane.places(rims), upper.plane.grid(window)[0])
-            alpha = alpha * (1 - thin)
-            lips, shown = self._lips.draw(strips, window)
-            shown = shown * np.float32(closing) * (1 - alpha)
+        if self._lips is not None and redrawn:
+            if redrawn < 0:
+                thin = _thin(upper.plane.places(rims), upper.plane.grid(window)[0])
+                alpha = alpha * (1 - thin)
+            lips, shown = self._lips.draw(strips, window, closing=redrawn < 0)
+            shown = shown * np.float32(abs(redrawn)) * (1 - alpha)
             colours = blended(lips, colours, alpha / (alpha + shown).clip(1e-6))
             alpha = (alpha + shown).clip(0, 1)
         return Patch(window, colours, alpha)
