@@ -51,6 +51,7 @@ from .export.sequence_export import SequenceExport as SequenceExport
 from .export.views import write_view as write_view
 from .face.coefficients import LARGEST_GAZE as LARGEST_GAZE
 from .face.coefficients import MIRROR_NAMES as MIRROR_NAMES
+from .face.coefficients import REST as REST
 from .face.coefficients import Coefficients as Coefficients
 from .face.detection import find_faces as find_faces
 from .face.expression import Expression as Expression

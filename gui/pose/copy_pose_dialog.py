@@ -22,13 +22,17 @@ from PySide6.QtWidgets import (
 
 import engine
 from gui.document.edit import within_sliders
-from gui.document.photo import Photo
+from gui.document.photo import Photo, read_photo
 from gui.widgets.face_boxes import draw_face_box, face_rect
+from gui.widgets.file_dialogs import ask_open
 from gui.widgets.pose_words import part_names, transfer_names
 from gui.widgets.wheel import guard_wheel
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from engine import Pose3D, PosePart, Transfer
+    from gui.workers.background import Background
 
 STRONGEST = 150  # percent
 MARGIN = 24  # pixels to the window's right border
@@ -85,11 +89,17 @@ class CopyPoseDialog(QDialog):
     pose_changed = Signal(object)  # Pose3D
 
     def __init__(
-        self, start: Pose3D, source_size: tuple[int, int], photo: Photo, parent: QWidget
+        self,
+        start: Pose3D,
+        source_size: tuple[int, int],
+        photo: Photo,
+        background: Background,
+        parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Copy pose from photo"))
         self._start, self._source_size, self._photo = start, source_size, photo
+        self._background, self._neutral = background, engine.REST
         self.pose: Pose3D | None = None
         self.faces = FaceView(photo)
         self.faces.setAccessibleName(self.tr("Faces in the photo"))
@@ -114,6 +124,15 @@ class CopyPoseDialog(QDialog):
         self.strength.setPageStep(10)
         self.percent.setSuffix(self.tr(" %"))
         self.percent.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.neutral = QPushButton(self.tr("An average face"))
+        self.neutral.setObjectName("small")
+        self.neutral.setAutoDefault(False)
+        self.neutral.setToolTip(
+            self.tr(
+                "Choose a photo of the same person with a neutral face: only what differs from it "
+                "is copied, not the shape of the face"
+            )
+        )
         self.problem = QLabel()
         self.problem.setObjectName("wrong")
         self.problem.setWordWrap(True)
@@ -125,6 +144,7 @@ class CopyPoseDialog(QDialog):
         self.strength.valueChanged.connect(self.percent.setValue)
         self.percent.valueChanged.connect(self.strength.setValue)
         self.percent.valueChanged.connect(self._pose)
+        self.neutral.clicked.connect(self._choose_neutral)
 
     def _lay_out(self) -> None:
         several = len(self._photo.faces) > 1
@@ -142,6 +162,10 @@ class CopyPoseDialog(QDialog):
         strength.addWidget(QLabel(self.tr("Strength")))
         strength.addWidget(self.strength, 1)
         strength.addWidget(self.percent)
+        neutral = QHBoxLayout()
+        neutral.addWidget(QLabel(self.tr("Compared with")))
+        neutral.addWidget(self.neutral)
+        neutral.addStretch()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.copy = QPushButton(self.tr("Copy pose"))
         self.copy.setDefault(True)
@@ -159,6 +183,8 @@ class CopyPoseDialog(QDialog):
         layout.addSpacing(6)
         for button in self.choices.values():
             layout.addWidget(button)
+            if button is self.choices["relative"]:
+                layout.addLayout(neutral)
         layout.addWidget(self.problem)
         layout.addSpacing(6)
         layout.addWidget(buttons)
@@ -172,6 +198,34 @@ class CopyPoseDialog(QDialog):
             self.move(corner + QPoint(-MARGIN - self.width(), 90))
         self._pose()
 
+    def _choose_neutral(self) -> None:
+        title = self.tr("Photo of a neutral face")
+        path = ask_open(self, title, self.tr("Photos"), engine.PHOTO_SUFFIXES, "photos")
+        if path is not None:
+            self.compare_with(path)
+
+    def compare_with(self, path: Path) -> None:
+        """Copy what the target's face does relative to the largest face of another photo."""
+
+        def done(photo: Photo) -> None:
+            self.neutral.setEnabled(True)
+            if not photo.faces:
+                sentence = self.tr("No face was found in {}; choose another photo.")
+                self._show_problem(sentence.format(path.name))
+                return
+            self._neutral = engine.Pose3D.of(photo.faces[0]).source.expression
+            self.neutral.setText(path.name)
+            self.choices["relative"].setChecked(True)
+            self._pose()
+
+        def failed() -> None:
+            self.neutral.setEnabled(True)
+            sentence = self.tr("{} could not be opened; choose another photo.")
+            self._show_problem(sentence.format(path.name))
+
+        self.neutral.setEnabled(False)
+        self._background.run(lambda: read_photo(path), done, failed, self)
+
     def _pose(self) -> None:
         """Compute the pose for the current choices."""
         parts = [part for part, box in self.parts.items() if box.isChecked()]
@@ -183,15 +237,20 @@ class CopyPoseDialog(QDialog):
             if not parts:
                 problem = self.tr("Choose at least one part to copy.")
             elif transfer == "relative":
-                self.pose = within_sliders(self._start.with_pose_of(target, parts, strength))
+                self.pose = within_sliders(
+                    self._start.with_pose_of(target, parts, strength, self._neutral)
+                )
             else:
                 sizes = self._source_size, self._photo.size
                 copied = engine.copied_pose(self._start, target, transfer, sizes, parts, strength)
                 self.pose = within_sliders(copied)
         except engine.ReposeError as error:
             problem = str(error)
-        self.problem.setText(problem)
-        self.problem.setVisible(bool(problem))
+        self._show_problem(problem)
         self.copy.setEnabled(self.pose is not None)
         if self.pose is not None:
             self.pose_changed.emit(self.pose)
+
+    def _show_problem(self, sentence: str) -> None:
+        self.problem.setText(sentence)
+        self.problem.setVisible(bool(sentence))

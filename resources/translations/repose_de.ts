@@ -363,6 +363,14 @@
         <translation> %</translation>
     </message>
     <message>
+        <source>An average face</source>
+        <translation>Einem durchschnittlichen Gesicht</translation>
+    </message>
+    <message>
+        <source>Choose a photo of the same person with a neutral face: only what differs from it is copied, not the shape of the face</source>
+        <translation>Wählen Sie ein Foto derselben Person mit neutralem Gesicht: Nur was davon abweicht, wird übernommen, nicht die Form des Gesichts</translation>
+    </message>
+    <message>
         <source>Click the face whose pose to copy.</source>
         <translation>Klicken Sie auf das Gesicht, dessen Pose übernommen werden soll.</translation>
     </message>
@@ -371,8 +379,28 @@
         <translation>Übernehmen</translation>
     </message>
     <message>
+        <source>Compared with</source>
+        <translation>Verglichen mit</translation>
+    </message>
+    <message>
         <source>Copy pose</source>
         <translation>Pose übernehmen</translation>
+    </message>
+    <message>
+        <source>Photo of a neutral face</source>
+        <translation>Foto eines neutralen Gesichts</translation>
+    </message>
+    <message>
+        <source>Photos</source>
+        <translation>Fotos</translation>
+    </message>
+    <message>
+        <source>No face was found in {}; choose another photo.</source>
+        <translation>In {} wurde kein Gesicht gefunden; wählen Sie ein anderes Foto.</translation>
+    </message>
+    <message>
+        <source>{} could not be opened; choose another photo.</source>
+        <translation>{} konnte nicht geöffnet werden; wählen Sie ein anderes Foto.</translation>
     </message>
     <message>
         <source>Choose at least one part to copy.</source>

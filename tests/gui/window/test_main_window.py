@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
@@ -192,11 +193,36 @@ def test_absolute_with_another_size_is_refused_in_the_dialog(
     assert photo is not None
     assert window.document.pose is not None
     other = Photo(two_faces, photo.pixels[:300], photo.faces, photo.image)
-    dialog = CopyPoseDialog(window.document.pose, photo.size, other, window)
+    dialog = CopyPoseDialog(window.document.pose, photo.size, other, window.background, window)
     dialog.choices["absolute"].setChecked(True)
     assert dialog.pose is None
     assert not dialog.copy.isEnabled()
     assert "same size" in dialog.problem.text()
+
+
+def test_a_pose_is_copied_relative_to_a_neutral_face(
+    qtbot: QtBot, window: MainWindow, sample: Path, tmp_path: Path
+) -> None:
+    photo, pose = window.document.photo, window.document.pose
+    assert photo is not None
+    assert pose is not None
+    dialog = CopyPoseDialog(pose, photo.size, photo, window.background, window)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert dialog.pose is not None
+    smile = dialog.pose.shown["mouthSmileLeft"]
+    assert smile > 0.2, "else the test shows little"
+    dialog.compare_with(sample)  # what the face does relative to itself is nothing
+    qtbot.waitUntil(lambda: dialog.neutral.text() == sample.name, timeout=WAIT)
+    assert dialog.pose.shown["mouthSmileLeft"] == pytest.approx(0, abs=0.02)
+    no_face = tmp_path / "grey.png"
+    cv2.imwrite(str(no_face), np.full((200, 200), 128, np.uint8))
+    dialog.compare_with(no_face)
+    qtbot.waitUntil(lambda: "No face" in dialog.problem.text(), timeout=WAIT)
+    dialog.compare_with(tmp_path / "missing.png")
+    qtbot.waitUntil(lambda: "could not be opened" in dialog.problem.text(), timeout=WAIT)
+    assert dialog.neutral.text() == sample.name
+    assert dialog.neutral.isEnabled()
 
 
 def test_the_dialog_of_a_copied_pose_leaves_the_face_visible(window: MainWindow) -> None:
@@ -204,7 +230,7 @@ def test_the_dialog_of_a_copied_pose_leaves_the_face_visible(window: MainWindow)
     assert window.document.photo is not None
     assert window.document.pose is not None
     photo = window.document.photo
-    dialog = CopyPoseDialog(window.document.pose, photo.size, photo, window)
+    dialog = CopyPoseDialog(window.document.pose, photo.size, photo, window.background, window)
     dialog.show()
     canvas = window.canvas
     corners = [canvas.mapToGlobal(canvas.viewportTransform().map(QPointF(*point.tolist())))
