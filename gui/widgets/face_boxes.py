@@ -80,9 +80,10 @@ def draw_face_box(
 ) -> None:
     """Draw a numbered box around a face; `scale` is screen pixels per unit of `rect`."""
     radius = 8 / scale
-    painter.setBrush(QColor(78, 161, 255, 60) if highlighted else Qt.BrushStyle.NoBrush)
+    painter.setBrush(QColor(78, 161, 255, 40) if highlighted else Qt.BrushStyle.NoBrush)
     painter.setPen(screen_pen(SHADOW, 4.5, scale))
     painter.drawRoundedRect(rect, radius, radius)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(screen_pen(SELECTED if highlighted else ACCENT, 2.0, scale))
     painter.drawRoundedRect(rect, radius, radius)
     painter.save()
