@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from engine.core.smoothing import smooth_step
 from engine.face.posed_head import PosedHead
 from engine.guidance.patches import Window, blurred
-from engine.imaging.raster import draw
+from engine.imaging.raster import draw, strip
 from engine.imaging.resampling import sampled
 
 Array = NDArray[np.floating]
@@ -78,12 +78,7 @@ class Lips:
         Lips that close are drawn beyond their corners, too, and with the line where they meet.
         """
         shape, count = (window.height, window.width), strips.shape[2]
-        left = np.arange(count - 1)
-        one = np.concatenate([
-            np.column_stack([left, left + 1, left + count]),
-            np.column_stack([left + 1, left + count + 1, left + count]),
-        ])  # fmt: skip
-        triangles = np.concatenate([one, one + 2 * count])
+        triangles = np.concatenate([strip(count), strip(count) + 2 * count])
         points = (strips.reshape(-1, 2) - (window.left, window.top)).astype(np.float32)
         start = self.strips.reshape(-1, 2) - (self.window.left, self.window.top)
         opaque = np.ones((2, 2, count))

@@ -22,7 +22,7 @@ from engine.face.posed_head import PosedHead
 from engine.guidance.lips import Lips
 from engine.guidance.patches import LUMA, Patch, Tones, Window, blended, blurred
 from engine.guidance.teeth import ROWS, OwnTeeth, Row, reddened
-from engine.imaging.raster import Drawing, draw
+from engine.imaging.raster import Drawing, draw, strip
 from engine.imaging.resampling import sampled
 
 Array = NDArray[np.floating]
@@ -188,7 +188,7 @@ class _OwnInside:
     def stretched(self, rims: Array, window: Window) -> tuple[Floats, Floats]:
         """Colours (H, W, 3) in a window with the inside between other rims, and their opacity
         (H, W): where the source's lips touch, there is none."""
-        shape, triangles = (window.height, window.width), _strip(rims.shape[1])
+        shape, triangles = (window.height, window.width), strip(rims.shape[1])
         gap = np.linalg.norm(self.rims[1] - self.rims[0], axis=1) / self.scale
         shown = np.tile(smooth_step(gap, *_PARTED), 2)
         start = self.rims.reshape(-1, 2) - (self.window.left, self.window.top)
@@ -257,16 +257,6 @@ def _correction(rims: Array, label: Floats, window: Window, head: PosedHead) -> 
     moves = np.stack([half - above, below - half]).clip(*_CORRECTED)
     padded = np.pad(moves, ((0, 0), (1, 1)), "edge")
     return np.asarray((padded[:, :-2] + 2 * padded[:, 1:-1] + padded[:, 2:]) / 4)
-
-
-@cache
-def _strip(count: int) -> NDArray[np.int32]:
-    """Triangles (T, 3) between two rows of ``count`` points each, the second after the first."""
-    left = np.arange(count - 1, dtype=np.int32)
-    return np.concatenate([
-        np.column_stack([left, left + 1, left + count]),
-        np.column_stack([left + 1, left + count + 1, left + count]),
-    ])  # fmt: skip
 
 
 def _depth_inside(opening: Floats, sigma: float) -> Floats:

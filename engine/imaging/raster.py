@@ -6,6 +6,7 @@ triangles of a head mesh the result equals a depth buffer's, in less than a mill
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,3 +137,13 @@ def _ascending(values: Floats) -> NDArray[np.int64]:
     keys = (ordered.astype(np.int64) << 32) | np.arange(len(bits))
     keys.sort()
     return keys & 0xFFFFFFFF
+
+
+@cache
+def strip(count: int) -> NDArray[np.int32]:
+    """Triangles (T, 3) between two rows of ``count`` points each, the second after the first."""
+    left = np.arange(count - 1, dtype=np.int32)
+    return np.concatenate([
+        np.column_stack([left, left + 1, left + count]),
+        np.column_stack([left + 1, left + count + 1, left + count]),
+    ])  # fmt: skip
