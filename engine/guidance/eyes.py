@@ -29,8 +29,12 @@ Floats = NDArray[np.float32]
 _AROUND = (0.16, 0.16, 0.12)  # beside, above, below the eye: what is taken from the source
 _DRAWN = (0.13, 0.12, 0.1)  # the same: where the target may be drawn
 _LASHES, _BELOW = 0.045, 0.022  # above and below the opening: what the skin is completed over
-_RIM = 0.03  # above the opening: what moves with the upper lid
-_WITHIN = (-0.012, -0.006)  # above and below the opening: where no lash or lid is seen
+_RIM = (
+    0.028,
+    0.014,
+)  # above and below the opening: what moves with the lids; it fades as far again
+_WITHIN = (-0.012, -0.014)  # above and below the opening: where no lash or lid is seen
+_LASHES_UP = (0.2, 0.6)  # share of the opening: lashes hardly move with the lid, move with it
 _LINE = (0.006, 0.014)  # widths of the lash line above and below the rim
 _SHADOW = 0.02  # depth of the upper lid's shadow on a turned eyeball
 _GRAIN = 0.012  # sigma that divides the skin's colour from its grain
@@ -41,6 +45,7 @@ _TURNED = (0.01, 0.05)  # the same for the gaze, length of the difference of dir
 _WIDE = 0.04  # area of the mesh's opening, eye widths: it should be seen
 _UNSEEN = 0.25  # seen share of it below which something covers the eye
 
+_WHITE = 0.8  # brightness of the white, of the skin around, at least: lashes throw shadows
 _OWN_SKIN = np.array([0.8, 1.05])  # brightness of shadows, of skin; of the usual around the eye
 _OWN_WHITE = np.array([0.6, 0.85])  # the same for lashes and the white of the eye
 
@@ -173,6 +178,7 @@ class _Eye:
             light = colours @ LUMA
             usual = np.median(colours[light >= np.percentile(light, 65)], axis=0)
             usual = 0.5 * usual + 0.5 * self._tones.of(np.full(3, usual @ LUMA))  # nearly white
+            usual = usual * max(_WHITE * self._light / max(float(usual @ LUMA), 1e-3), 1.0)
             white = 0.3 * filled(pixels, known.astype(np.float32)) + 0.7 * usual
         else:
             usual = self._tones.of(np.full(3, min(1.1 * self._light, 1.0)))
@@ -212,13 +218,15 @@ class _Eye:
             centre = self.iris.centre + eye.plane.places(eye.plane.centre + offset)
             ball = self._eyeball(x, y, centre, turn + self._gaze, places)
             shade = 0.35 * np.exp((upper - y).clip(None, 0) / _SHADOW)
-            shade += 0.3 * (2 * x / self._width) ** 2
+            shade += 0.15 * (2 * x / self._width) ** 2
             ball *= (1 - turned * shade.clip(0, 0.5))[..., None]
             colours = blended(ball, colours, own * np.float32(1 - turned))
         alpha = opening * np.float32(turned)
         if lids:
             above, along = upper - y, eye.along(x)
-            colours = blended(self._skin_above(x, above, places, along), colours, opening)
+            open_as_before = min(float(rims.gap.sum() / self._rims.gap.sum().clip(1e-6)), 1.0)
+            skin = self._skin_beside(x, above, y - lower, places, along, open_as_before)
+            colours = blended(skin, colours, opening)
             width = np.where(above > 0, *np.maximum(_LINE, 0.8 / scale))
             line = 0.6 * np.exp(-((above / width) ** 2)) * along
             colours = blended(colours, self._lashes, line)
@@ -231,17 +239,29 @@ class _Eye:
             alpha = np.maximum(alpha, around * eye.around(x) * np.float32(lids))
         return Patch(window, colours, np.asarray(alpha * _soft_border(window), np.float32))
 
-    def _skin_above(self, x: Floats, above: Floats, places: Floats, along: Floats) -> Floats:
-        """Colours (H, W, 3) of the skin; the lashes and what is at the upper rim move with it.
+    def _skin_beside(
+        self, x: Floats, above: Floats, below: Floats, places: Floats, along: Floats,
+        open_as_before: float,
+    ) -> Floats:  # fmt: skip
+        """Colours (H, W, 3) of the skin; the lashes and what is at the rims move with them.
 
-        above   (H, W) heights above the upper rim
-        places  (H, W, 2) as pixels of the source's window
-        along   (H, W) 1 between the corners of the lids
+        above, below    (H, W) distances from the upper and the lower rim, outwards
+        places          (H, W, 2) as pixels of the source's window
+        along           (H, W) 1 between the corners of the lids
+        open_as_before  share of the source's opening: of a shut eye lashes would point upwards
         """
-        rim = self._plane.sampling(x, self._rims.lines(x)[0] - above, self._window)
-        band = (1 - above * np.float32(1 / _RIM)).clip(0, 1) * along
-        band *= (above * np.float32(self._scale) + 1).clip(0, 1)
-        return blended(sampled(self._skin, places), sampled(self._pixels, rim), band)
+        colours = sampled(self._skin, places)
+        upper, lower = self._rims.lines(x)
+        kept = float(smooth_step(open_as_before, *_LASHES_UP))
+        for line, outside, reach in (
+            (lower + below, below, _RIM[1]),
+            (upper - above, above, _RIM[0]),
+        ):
+            rim = self._plane.sampling(x, line, self._window)
+            band = (1 + kept - outside * np.float32(1 / reach)).clip(0, 1) * along
+            band *= (outside * np.float32(self._scale) + 1).clip(0, 1)
+            colours = blended(colours, sampled(self._pixels, rim), band)
+        return colours
 
     def _eyeball(
         self, x: Floats, y: Floats, centre: Array, direction: Array, places: Floats
