@@ -79,7 +79,7 @@ class FaceSurface:
         points, depth = np.split(mesh.astype(np.float32), [2], axis=1)
         triangles = head_model().surface.triangles
         sides = self._size, self._full
-        return Motion.drawn(points, depth[:, 0], values.astype(np.float32), triangles, sides)
+        return Motion.drawn(points, depth[:, 0], values.astype(np.float32), triangles, sides, True)
 
     def validity(self, motion: Motion) -> tuple[Floats, Floats]:
         """(G, G) each: validity of the 3D warp, and share of the mirrored point."""
