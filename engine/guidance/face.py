@@ -15,7 +15,7 @@ from engine.core.smoothing import smooth_step
 from engine.face.head import distances
 from engine.face.head_model import head_model
 from engine.face.posed_head import PosedHead
-from engine.guidance.layers import BARE, Motion, grid
+from engine.guidance.layers import BARE, Motion, half
 from engine.guidance.warp2d import neck_fade_at
 from engine.imaging.raster import draw
 from engine.imaging.resampling import sampled, warp
@@ -48,7 +48,7 @@ class FaceSurface:
     """
 
     def __init__(self, pixels: NDArray[np.uint8], head: PosedHead, labels: Floats | None) -> None:
-        self._full, self._size = len(pixels), len(pixels) // 2
+        self._full, self._size = len(pixels), half(len(pixels))
         self._head, self._mesh = head, head.seen[: len(head_model().surface.vertices)]
         self._skin = None if labels is None else labels[..., BARE].sum(axis=2)
         self._pose = head.pose
@@ -78,11 +78,10 @@ class FaceSurface:
         values = np.column_stack([shift, other, valid, mirrored, face_share()])
         points, depth = np.split(mesh.astype(np.float32), [2], axis=1)
         triangles = head_model().surface.triangles
-        sides = self._size, self._full
-        return Motion.drawn(points, depth[:, 0], values.astype(np.float32), triangles, sides, True)
+        return Motion.drawn(points, depth[:, 0], values.astype(np.float32), triangles, self._full, True)
 
     def validity(self, motion: Motion) -> tuple[Floats, Floats]:
-        """(G, G) each: validity of the 3D warp, and share of the mirrored point."""
+        """(H, W) each: validity of the 3D warp, and share of the mirrored point."""
         valid = motion.values[2] * (2 * cv2.blur(motion.inside, (7, 7)) - 1).clip(0, 1)
         mirrored = motion.values[3]
         if self._skin is None:
@@ -90,12 +89,11 @@ class FaceSurface:
         own = (1 - mirrored) * self._skin_at(motion.half_places)
         if not mirrored.any():
             return valid * own, mirrored
-        places = grid(self._size) - cv2.merge(list(motion.values[:2]))
-        other = mirrored * self._skin_at(places)
+        other = mirrored * self._skin_at(motion.half_places_from(motion.values[:2]))
         return valid * (own + other).clip(0, 1), other / (own + other).clip(1e-3)
 
     def _skin_at(self, places: Floats) -> Floats:
-        """(G, G) whether the source shows skin at places (G, G, 2), 0 to 1."""
+        """(H, W) whether the source shows skin at places (H, W, 2), 0 to 1."""
         assert self._skin is not None
         return smooth_step(sampled(self._skin, places), *_SKIN).astype(np.float32)
 

@@ -60,9 +60,9 @@ class Sheet:
     ) -> None:
         self._full, self._size, self._head = len(pixels), len(labels), head
         self.follows, depth, distance = self._shaped(labels, volume)
-        moves = enlarged(smooth_step(self.follows, 0.02, 0.1).astype(np.float32), self._full)
+        moves = enlarged(smooth_step(self.follows, 0.02, 0.1).astype(np.float32))
         person = 1 - parts[..., PartLabel.BACKGROUND]
-        opacity = (255 * (person * moves).clip(0, 1)).round().astype(np.uint8)
+        opacity = (255 * (person * moves[: self._full, : self._full]).clip(0, 1)).round().astype(np.uint8)
         self.alpha = opacity * _FROM_BYTES
         self._textured = np.dstack([_cleaned(pixels, self.alpha), opacity])
         self._placed_on(self.follows, depth, distance)
@@ -140,7 +140,7 @@ class Sheet:
         order = np.argsort(end[self._triangles, 2].sum(axis=1) - 1e6 * folded)
         triangles = self._triangles[order]
         points = end[:, :2].astype(np.float32)
-        return Motion.drawn(points, None, values, triangles, (self._size, self._full))
+        return Motion.drawn(points, None, values, triangles, self._full)
 
     def _stretch(self, end: Array) -> Array:
         """(P,) the largest distance of each point to its neighbours, of the distance at rest."""
@@ -162,10 +162,10 @@ class Sheet:
     def layer(self, motion: Motion) -> Layer:
         """The sheet as a layer."""
         shown = sampled(self._textured, motion.places)
-        colours = shown[..., :3] * _FROM_BYTES
+        colours = cv2.cvtColor(shown, cv2.COLOR_RGBA2RGB) * _FROM_BYTES
         alpha = motion.coverage * motion.value(0).clip(0, 1) * (shown[..., 3] * _FROM_BYTES)
         motion.soften(alpha, colours)
-        return Layer("hair, ears and neck", colours, alpha, motion.places)
+        return Layer("hair, ears and neck", motion.full_window, colours, alpha, motion.places)
 
 
 def _nearest(drawing: Drawing, pixels: NDArray[np.int64], size: int) -> Drawing:
