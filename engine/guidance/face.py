@@ -176,16 +176,16 @@ def neighbours() -> csr_matrix:
 
 def _facing(mesh: NDArray[np.float64]) -> NDArray[np.float64]:
     """(V,) cosine between the normals of a mesh (V, 3), pixels, and the view direction."""
-    corners = [np.ascontiguousarray(column) for column in head_model().surface.triangles.T]
+    corners = np.ascontiguousarray(head_model().surface.triangles.T, np.intp)
     edges = []
-    for values in mesh.T:  # by coordinate: several times as fast as `np.cross` of rows
-        a, b, c = (values.take(corner) for corner in corners)
-        edges.append((b - a, c - a))
-    (abx, acx), (aby, acy), (abz, acz) = edges
-    across = np.stack([aby * acz - abz * acy, abz * acx - abx * acz, abx * acy - aby * acx], axis=1)
-    x, y, z = (_around_vertices() @ -across).T
-    facing: NDArray[np.float64] = z / np.sqrt(x * x + y * y + z * z).clip(1e-9)
-    return facing
+    # By coordinate: several times as fast as `np.cross` of rows.
+    for values in np.ascontiguousarray(mesh.T, np.float32):
+        a, b, c = values.take(corners)
+        edges.append((a - b, c - a))
+    (bax, acx), (bay, acy), (baz, acz) = edges
+    across = (bay * acz - baz * acy, baz * acx - bax * acz, bax * acy - bay * acx)
+    x, y, z = (_around_vertices() @ np.stack(across, axis=1)).T
+    return np.asarray(z / np.sqrt(x * x + y * y + z * z).clip(1e-9), np.float64)
 
 
 @cache
@@ -194,7 +194,7 @@ def _around_vertices() -> csr_matrix:
     triangles = head_model().surface.triangles
     rows, columns = triangles.ravel(), np.repeat(np.arange(len(triangles)), 3)
     shape = (len(head_model().surface.vertices), len(triangles))
-    return csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
+    return csr_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape=shape)
 
 
 @cache

@@ -170,8 +170,9 @@ class Motion:
 
 def _window(points: Floats, size: int) -> Window:
     """The window around points (N, 2) of a picture of side ``size``; at least one pixel of it."""
-    left, top = np.floor(points.min(axis=0) - _MARGIN).clip(0, size - 1).astype(int).tolist()
-    right, bottom = np.ceil(points.max(axis=0) + _MARGIN + 1).clip(1, size).astype(int).tolist()
+    axes = np.ascontiguousarray(points.T)
+    left, top = np.floor(axes.min(axis=1) - _MARGIN).clip(0, size - 1).astype(int).tolist()
+    right, bottom = np.ceil(axes.max(axis=1) + _MARGIN + 1).clip(1, size).astype(int).tolist()
     return Window(left, top, right - left, bottom - top)
 
 

@@ -133,11 +133,11 @@ class Sheet:
         change *= self._follows[:, None]
         end = self._solid + change
         opaque = 1 - smooth_step(self._stretch(end), *_STRETCH)
-        a, b, c = (end[self._triangles[:, k], :2] for k in range(3))
-        ab, ac = b - a, c - a
-        folded = ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0] <= 0
+        corners = np.ascontiguousarray(self._triangles.T, np.intp)
+        (ax, bx, cx), (ay, by, cy), z = (axis.take(corners) for axis in np.ascontiguousarray(end.T))
+        folded = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax) <= 0
         values = np.column_stack([change[:, :2], opaque]).astype(np.float32)
-        order = np.argsort(end[self._triangles, 2].sum(axis=1) - 1e6 * folded)
+        order = np.argsort(z.sum(axis=0) - 1e6 * folded)
         triangles = self._triangles[order]
         points = end[:, :2].astype(np.float32)
         return Motion.drawn(points, None, values, triangles, self._full)
