@@ -15,7 +15,7 @@ from engine.core.smoothing import smooth_step
 from engine.face.head import distances
 from engine.face.head_model import head_model
 from engine.face.posed_head import PosedHead
-from engine.guidance.layers import BARE, Motion, half
+from engine.guidance.layers import BARE, Motion, MovedMesh, half
 from engine.guidance.warp2d import neck_fade_at
 from engine.imaging.raster import draw
 from engine.imaging.resampling import sampled, warp
@@ -58,8 +58,8 @@ class FaceSurface:
         for _ in range(2):  # fade towards the limb, where a texel may show the background
             self._shown = np.minimum(self._shown, neighbours() @ self._shown)
 
-    def motion(self, target: PosedHead) -> Motion:
-        """The face drawn in the target pose.
+    def mesh(self, target: PosedHead) -> MovedMesh:
+        """The face in the target pose.
 
         Values: shift from the mirrored point of the surface (2), validity, share of the mirrored
         point, share of the face.
@@ -78,7 +78,7 @@ class FaceSurface:
         values = np.column_stack([shift, other, valid, mirrored, face_share()])
         points, depth = np.split(mesh.astype(np.float32), [2], axis=1)
         triangles = head_model().surface.triangles
-        return Motion.drawn(points, depth[:, 0], values.astype(np.float32), triangles, self._full, True)
+        return MovedMesh(points, depth[:, 0], values.astype(np.float32), triangles, self._full, True)
 
     def validity(self, motion: Motion) -> tuple[Floats, Floats]:
         """(H, W) each: validity of the 3D warp, and share of the mirrored point."""

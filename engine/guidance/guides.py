@@ -22,7 +22,7 @@ from engine.face.posed_head import PosedHead
 from engine.guidance.background import completed
 from engine.guidance.eyes import Eyes
 from engine.guidance.face import FaceSurface
-from engine.guidance.layers import Layer, Motion, grid, half, smaller
+from engine.guidance.layers import Layer, Motion, around, grid, half, smaller
 from engine.guidance.mouth import Mouth
 from engine.guidance.patches import Patch, Window
 from engine.guidance.sheet import Sheet
@@ -41,6 +41,8 @@ mirrored share."""
 _OPAQUE = 3.0  # inverse of the validity from which the 3D warp covers everything
 _MOVED = 0.15  # pixels at half size: a pixel that has moved this far may differ fully
 _STILL = 0.01  # of `Maps.moved`: less counts as nothing
+_LONGEST_EDGE = 6  # pixels at half size: of a mesh
+_SPREAD = 12  # pixels at half size: how far `Maps.moved` reaches beyond what moved, and filters
 _FROM_BYTES = np.float32(1 / 255)
 
 
@@ -140,31 +142,35 @@ class SourceHead:
     def maps(self, target: PosedHead) -> Maps:
         """The layers for a target head, in pixels of the crop."""
         small = self._halved(target)
-        motion = self._face.motion(small)
+        mesh = self._face.mesh(small)
+        whole = Window(0, 0, half(self.size), half(self.size))
+        motion = mesh.drawn(whole)
         valid, mirrored = self._face.validity(motion)
         moved = _Moved(self.size)
         moved.add(motion, valid)
         if isinstance(self._behind, Warp2D):
+            changed = whole
             behind: tuple[Layer, ...] = (self._flat_layer(self._behind, small, moved),)
         else:
-            behind = self._behind.layers(small, moved)
+            changed, behind = self._behind.layers(small, mesh.ends(), moved)
         shown = _around(motion.window, valid > 0)
         valid, mirrored = (part[shown.within(motion.window)] for part in (valid, mirrored))
         motion = motion.cut(shown)
         valid, mirrored = self._enlarged(motion, valid), self._enlarged(motion, mirrored)
         mirrored *= valid > 0
-        face = self._drawn_face(motion, valid, mirrored)
+        valid, mirrored = (_in_whole(p, motion.full_window, self.size) for p in (valid, mirrored))
+        motion = motion.cut(shown.shared(changed) or Window(shown.left, shown.top, 1, 1))
+        face = self._drawn_face(motion, *(p[motion.full_window.slices] for p in (valid, mirrored)))
         if len(behind) > 1:
             beside = replace(face, name="skin beside the face")
             behind = (*behind[:2], beside, *behind[2:])
             face = replace(face, alpha=face.alpha * motion.value(4).clip(0, 1))
         patches = self._features.patches(target)
-        changed = moved.enlarged(self.size)
+        share = moved.enlarged(self.size)
         for patch in patches:
-            part = changed[patch.window.slices]
+            part = share[patch.window.slices]
             np.maximum(part, patch.alpha, out=part)
-        valid, mirrored = (_in_whole(part, face.window, self.size) for part in (valid, mirrored))
-        return Maps(behind, face, valid, mirrored, changed, patches)
+        return Maps(behind, face, valid, mirrored, share, patches)
 
     def _drawn_face(self, motion: Motion, valid: Floats, mirrored: Floats) -> Layer:
         """The 3D warp as a layer."""
@@ -242,25 +248,36 @@ class LayersBehind:
         opaque = np.ones(pixels.shape[:2], np.float32)
         self._background = Layer("background and body", everywhere, background, opaque)
         # As it is drawn, for comparison: what differs from it was uncovered, or covered.
-        motion = self._sheet.motion(head)
+        self._whole = Window(0, 0, len(labels), len(labels))
+        motion = self._sheet.mesh(head).drawn(self._whole)
         alpha = motion.smaller(self._sheet.layer(motion).alpha)
         self._at_rest = _in_whole(alpha, motion.window, len(labels))
 
-    def layers(self, target: PosedHead, moved: "_Moved") -> tuple[Layer, ...]:
-        """Background, unseen head and sheet for a target head, pixels at half size.
+    def layers(
+        self, target: PosedHead, ends: Floats, moved: "_Moved"
+    ) -> tuple[Window, tuple[Layer, ...]]:
+        """The window in which anything changes, and in it background, unseen head and sheet.
 
-        Adds to ``moved`` what has moved.
+        target  pixels at half size
+        ends    (N, 2) `MovedMesh.ends` of the face
+        moved   what has moved is added to it
         """
-        drawn = []
-        for part in (self._volume, self._sheet):
-            motion = part.motion(target)
+        volume, sheet = self._volume.mesh(target), self._sheet.mesh(target)
+        ends, size = np.concatenate([ends, volume.ends(), sheet.ends()]), len(self._at_rest)
+        window = around(ends, _LONGEST_EDGE + _SPREAD, size)
+        drawn, alphas = [self._background], np.zeros((size, size), np.float32)
+        for part, mesh in ((self._volume, volume), (self._sheet, sheet)):
+            motion = mesh.drawn(window)
             layer = part.layer(motion)
             alpha = motion.smaller(layer.alpha)
             moved.add(motion, alpha)
             drawn.append(layer)
-        uncovered = np.abs(_in_whole(alpha, motion.window, len(self._at_rest)) - self._at_rest)
-        np.maximum(moved.share, (2 * uncovered).clip(0, 1), out=moved.share)
-        return (self._background, *drawn)
+        alphas[motion.window.slices] = alpha
+        inner = around(ends, _LONGEST_EDGE, size).slices
+        uncovered = np.abs(alphas[inner] - self._at_rest[inner])
+        share = moved.share[inner]
+        np.maximum(share, (2 * uncovered).clip(0, 1), out=share)
+        return window, tuple(drawn)
 
 
 class _Moved:

@@ -22,6 +22,9 @@ Floats = NDArray[np.float32]
 BARE = [PartLabel.SKIN, PartLabel.EYES, PartLabel.MOUTH]
 """What of a person is neither hair nor worn."""
 
+STILL = 0.0015
+"""Pixels at half size: what has moved less counts as still."""
+
 _EDGE = 3.0  # pixels at half size: a larger difference of neighbours' shifts is an edge
 _MARGIN = 4  # pixels at half size: how far beyond a mesh filters reach
 _SQUARE = np.ones((3, 3), np.uint8)
@@ -52,6 +55,47 @@ class Layer:
 
 
 @dataclass(frozen=True, eq=False)
+class MovedMesh:
+    """A mesh that has moved, for drawing at half size.
+
+    points      (V, 2) where its vertices are now, pixels at half size
+    depth       (V,) larger is nearer; None: later triangles are nearer
+    values      (V, 2 + C): shift, further values
+    triangles   (T, 3) vertex indices
+    full        S, the full side
+    front_only  see `engine.imaging.raster.draw`
+    """
+
+    points: Floats
+    depth: Floats | None
+    values: Floats
+    triangles: NDArray[np.int32]
+    full: int
+    front_only: bool = False
+
+    def ends(self) -> Floats:
+        """(N, 2) where the vertices that have moved are, and where they were."""
+        shift = self.values[:, :2]
+        moved = np.flatnonzero((np.abs(shift) > STILL).any(axis=1))
+        now = self.points.take(moved, axis=0)
+        return np.concatenate([now, now - shift.take(moved, axis=0)])
+
+    def drawn(self, within: Window) -> "Motion":
+        """The mesh in a window of the half-size picture."""
+        window = around(self.points, _MARGIN, half(self.full)).shared(within)
+        window = window or Window(within.left, within.top, 1, 1)
+        height, width = window.height, window.width
+        points = self.points - np.array([window.left, window.top], np.float32)
+        drawing = draw(points, self.depth, self.triangles, height, width, self.front_only)
+        flat = np.zeros((self.values.shape[1], height * width), np.float32)
+        flat[:, drawing.pixels] = drawing.interpolate(self.values, self.triangles).T
+        inside = np.zeros(height * width, np.float32)
+        inside[drawing.pixels] = 1
+        layers = flat.reshape(-1, height, width)
+        return Motion(window, layers[:2], layers[2:], inside.reshape(height, width), self.full)
+
+
+@dataclass(frozen=True, eq=False)
 class Motion:
     """A mesh that has moved, drawn at half size.
 
@@ -67,33 +111,6 @@ class Motion:
     values: Floats
     inside: Floats
     full: int
-
-    @classmethod
-    def drawn(
-        cls,
-        points: Floats,
-        depth: Floats | None,
-        values: Floats,
-        triangles: NDArray[np.int32],
-        full: int,
-        front_only: bool = False,
-    ) -> "Motion":
-        """Draw a mesh that has moved to ``points`` (V, 2), pixels at half size.
-
-        depth   (V,) larger is nearer; None: later triangles are nearer
-        values  (V, 2 + C): shift, further values
-        full    S    front_only  see `engine.imaging.raster.draw`
-        """
-        window = _window(points, half(full))
-        height, width = window.height, window.width
-        corner = np.array([window.left, window.top], np.float32)
-        drawing = draw(points - corner, depth, triangles, height, width, front_only)
-        flat = np.zeros((values.shape[1], height * width), np.float32)
-        flat[:, drawing.pixels] = drawing.interpolate(values, triangles).T
-        inside = np.zeros(height * width, np.float32)
-        inside[drawing.pixels] = 1
-        layers = flat.reshape(-1, height, width)
-        return cls(window, layers[:2], layers[2:], inside.reshape(height, width), full)
 
     def cut(self, window: Window) -> "Motion":
         """A part of it: a window inside its own."""
@@ -168,11 +185,13 @@ class Motion:
             cv2.copyTo(cv2.GaussianBlur(picture, (7, 7), 0), edges[:height, :width], picture)
 
 
-def _window(points: Floats, size: int) -> Window:
+def around(points: Floats, margin: float, size: int) -> Window:
     """The window around points (N, 2) of a picture of side ``size``; at least one pixel of it."""
+    if not len(points):
+        return Window(0, 0, 1, 1)
     axes = np.ascontiguousarray(points.T)
-    left, top = np.floor(axes.min(axis=1) - _MARGIN).clip(0, size - 1).astype(int).tolist()
-    right, bottom = np.ceil(axes.max(axis=1) + _MARGIN + 1).clip(1, size).astype(int).tolist()
+    left, top = np.floor(axes.min(axis=1) - margin).clip(0, size - 1).astype(int).tolist()
+    right, bottom = np.ceil(axes.max(axis=1) + margin + 1).clip(1, size).astype(int).tolist()
     return Window(left, top, right - left, bottom - top)
 
 

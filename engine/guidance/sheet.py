@@ -13,7 +13,7 @@ from engine.core.smoothing import smooth_step
 from engine.face.head_model import head_model
 from engine.face.parts import PartLabel
 from engine.face.posed_head import PosedHead
-from engine.guidance.layers import BARE, Layer, Motion, grid
+from engine.guidance.layers import BARE, Layer, Motion, MovedMesh, grid
 from engine.guidance.volume import Volume
 from engine.guidance.warp2d import grid_triangles
 from engine.imaging.filling import filled
@@ -125,7 +125,7 @@ class Sheet:
         triangles = grid_triangles(self._side)
         self._triangles = triangles[kept[triangles].any(axis=1)]
 
-    def motion(self, target: PosedHead) -> Motion:
+    def mesh(self, target: PosedHead) -> MovedMesh:
         """The sheet moved to the target; its value is the opacity that the stretch leaves."""
         turned = target.pose.project(self._placed)
         change = turned - self._solid
@@ -140,7 +140,7 @@ class Sheet:
         order = np.argsort(z.sum(axis=0) - 1e6 * folded)
         triangles = self._triangles[order]
         points = end[:, :2].astype(np.float32)
-        return Motion.drawn(points, None, values, triangles, self._full)
+        return MovedMesh(points, None, values, triangles, self._full)
 
     def _stretch(self, end: Array) -> Array:
         """(P,) the largest distance of each point to its neighbours, of the distance at rest."""

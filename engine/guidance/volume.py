@@ -15,7 +15,7 @@ from engine.face.head_model import head_model
 from engine.face.parts import PartLabel
 from engine.face.posed_head import PosedHead
 from engine.guidance.face import face_share, neighbours
-from engine.guidance.layers import BARE, Layer, Motion, grid
+from engine.guidance.layers import BARE, Layer, Motion, MovedMesh, grid
 from engine.guidance.warp2d import neck_fade_at
 from engine.imaging.filling import filled
 from engine.imaging.raster import draw
@@ -147,7 +147,7 @@ class Volume:
         nearest = self.depth[row, column] - _TOLERANCE * self._head.pose.scale
         return np.asarray(seen[:, 2] > nearest)
 
-    def motion(self, target: PosedHead) -> Motion:
+    def mesh(self, target: PosedHead) -> MovedMesh:
         """The volume in the target pose; values: colours of the skin (3), share of hair, opacity,
         share of the neck."""
         moved = self._under + (target.mesh[: len(self._under)] - self._bent)
@@ -156,7 +156,7 @@ class Volume:
         shift = (end - self._places)[:, :2]
         values = np.concatenate([shift, self._values], axis=1, dtype=np.float32)
         points, depth = np.split(end.astype(np.float32), [2], axis=1)
-        return Motion.drawn(points, depth[:, 0], values, self._triangles, self._full, True)
+        return MovedMesh(points, depth[:, 0], values, self._triangles, self._full, True)
 
     def layer(self, motion: Motion) -> Layer:
         """What the source does not show of the moved head."""
