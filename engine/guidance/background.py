@@ -25,8 +25,8 @@ def completed(picture: Floats, labels: Floats, head: Floats, follows: Floats) ->
     The neck stays where it hardly moves and has neither background nor hair beside it: there it is
     sharper than anything invented, and its old outline does not show.
     """
-    full, size = len(picture), len(labels)
-    small, moved = smaller(picture, size), smaller(head, size)
+    full = len(picture)
+    small, moved = smaller(picture), smaller(head)
     backdrop = labels[..., PartLabel.BACKGROUND]
     other = np.maximum(backdrop, labels[..., PartLabel.HAIR])
     inside = cv2.dilate(other, np.ones((_INSIDE, _INSIDE), np.uint8)) < 0.1

@@ -15,7 +15,7 @@ from engine.core.smoothing import smooth_step
 from engine.face.head import distances
 from engine.face.head_model import head_model
 from engine.face.posed_head import PosedHead
-from engine.guidance.layers import BARE, Motion, grid
+from engine.guidance.layers import BARE, Motion, MovedMesh, half
 from engine.guidance.warp2d import neck_fade_at
 from engine.imaging.raster import draw
 from engine.imaging.resampling import sampled, warp
@@ -48,7 +48,7 @@ class FaceSurface:
     """
 
     def __init__(self, pixels: NDArray[np.uint8], head: PosedHead, labels: Floats | None) -> None:
-        self._full, self._size = len(pixels), len(pixels) // 2
+        self._full, self._size = len(pixels), half(len(pixels))
         self._head, self._mesh = head, head.seen[: len(head_model().surface.vertices)]
         self._skin = None if labels is None else labels[..., BARE].sum(axis=2)
         self._pose = head.pose
@@ -58,8 +58,8 @@ class FaceSurface:
         for _ in range(2):  # fade towards the limb, where a texel may show the background
             self._shown = np.minimum(self._shown, neighbours() @ self._shown)
 
-    def motion(self, target: PosedHead) -> Motion:
-        """The face drawn in the target pose.
+    def mesh(self, target: PosedHead) -> MovedMesh:
+        """The face in the target pose.
 
         Values: shift from the mirrored point of the surface (2), validity, share of the mirrored
         point, share of the face.
@@ -78,11 +78,12 @@ class FaceSurface:
         values = np.column_stack([shift, other, valid, mirrored, face_share()])
         points, depth = np.split(mesh.astype(np.float32), [2], axis=1)
         triangles = head_model().surface.triangles
-        sides = self._size, self._full
-        return Motion.drawn(points, depth[:, 0], values.astype(np.float32), triangles, sides)
+        return MovedMesh(
+            points, depth[:, 0], values.astype(np.float32), triangles, self._full, True
+        )
 
     def validity(self, motion: Motion) -> tuple[Floats, Floats]:
-        """(G, G) each: validity of the 3D warp, and share of the mirrored point."""
+        """(H, W) each: validity of the 3D warp, and share of the mirrored point."""
         valid = motion.values[2] * (2 * cv2.blur(motion.inside, (7, 7)) - 1).clip(0, 1)
         mirrored = motion.values[3]
         if self._skin is None:
@@ -90,12 +91,11 @@ class FaceSurface:
         own = (1 - mirrored) * self._skin_at(motion.half_places)
         if not mirrored.any():
             return valid * own, mirrored
-        places = grid(self._size) - cv2.merge(list(motion.values[:2]))
-        other = mirrored * self._skin_at(places)
+        other = mirrored * self._skin_at(motion.half_places_from(motion.values[:2]))
         return valid * (own + other).clip(0, 1), other / (own + other).clip(1e-3)
 
     def _skin_at(self, places: Floats) -> Floats:
-        """(G, G) whether the source shows skin at places (G, G, 2), 0 to 1."""
+        """(H, W) whether the source shows skin at places (H, W, 2), 0 to 1."""
         assert self._skin is not None
         return smooth_step(sampled(self._skin, places), *_SKIN).astype(np.float32)
 
@@ -178,16 +178,16 @@ def neighbours() -> csr_matrix:
 
 def _facing(mesh: NDArray[np.float64]) -> NDArray[np.float64]:
     """(V,) cosine between the normals of a mesh (V, 3), pixels, and the view direction."""
-    corners = [np.ascontiguousarray(column) for column in head_model().surface.triangles.T]
+    corners = np.ascontiguousarray(head_model().surface.triangles.T, np.intp)
     edges = []
-    for values in mesh.T:  # by coordinate: several times as fast as `np.cross` of rows
-        a, b, c = (values.take(corner) for corner in corners)
-        edges.append((b - a, c - a))
-    (abx, acx), (aby, acy), (abz, acz) = edges
-    across = np.stack([aby * acz - abz * acy, abz * acx - abx * acz, abx * acy - aby * acx], axis=1)
-    x, y, z = (_around_vertices() @ -across).T
-    facing: NDArray[np.float64] = z / np.sqrt(x * x + y * y + z * z).clip(1e-9)
-    return facing
+    # By coordinate: several times as fast as `np.cross` of rows.
+    for values in np.ascontiguousarray(mesh.T, np.float32):
+        a, b, c = values.take(corners)
+        edges.append((a - b, c - a))
+    (bax, acx), (bay, acy), (baz, acz) = edges
+    across = (bay * acz - baz * acy, baz * acx - bax * acz, bax * acy - bay * acx)
+    x, y, z = (_around_vertices() @ np.stack(across, axis=1)).T
+    return np.asarray(z / np.sqrt(x * x + y * y + z * z).clip(1e-9), np.float64)
 
 
 @cache
@@ -196,7 +196,7 @@ def _around_vertices() -> csr_matrix:
     triangles = head_model().surface.triangles
     rows, columns = triangles.ravel(), np.repeat(np.arange(len(triangles)), 3)
     shape = (len(head_model().surface.vertices), len(triangles))
-    return csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
+    return csr_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape=shape)
 
 
 @cache

@@ -12,7 +12,6 @@ Where the source's parts are not known, the 2D warp of the whole crop (`engine.g
 the 3D warp of the whole head are the only layers.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import cv2
@@ -23,9 +22,9 @@ from engine.face.posed_head import PosedHead
 from engine.guidance.background import completed
 from engine.guidance.eyes import Eyes
 from engine.guidance.face import FaceSurface
-from engine.guidance.layers import Layer, Motion, composited, grid, smaller
+from engine.guidance.layers import Layer, Motion, around, grid, half, smaller
 from engine.guidance.mouth import Mouth
-from engine.guidance.patches import Patch
+from engine.guidance.patches import Patch, Window
 from engine.guidance.sheet import Sheet
 from engine.guidance.volume import Volume
 from engine.guidance.warp2d import Warp2D
@@ -42,6 +41,8 @@ mirrored share."""
 _OPAQUE = 3.0  # inverse of the validity from which the 3D warp covers everything
 _MOVED = 0.15  # pixels at half size: a pixel that has moved this far may differ fully
 _STILL = 0.01  # of `Maps.moved`: less counts as nothing
+_LONGEST_EDGE = 6  # pixels at half size: of a mesh
+_SPREAD = 12  # pixels at half size: how far `Maps.moved` reaches beyond what moved, and filters
 _FROM_BYTES = np.float32(1 / 255)
 
 
@@ -76,28 +77,36 @@ class Maps:
         Beside the head they stay; where it was they continue those beside it; what the source does
         not show of the head has the value 1.
         """
-        head = np.max([layer.alpha for layer in self.layers[1:]], axis=0, initial=0)
+        head = np.zeros_like(self.moved)
+        for layer in self.layers[1:]:
+            part = head[layer.window.slices]
+            np.maximum(part, layer.alpha, out=part)
         uncovered = (self.moved > 0) & (head < 0.5)
         known = 1 - cv2.dilate(uncovered.astype(np.float32), np.ones((3, 3)))
-        result = values
+        result = values.copy()
         if known.any():
             below = filled((values * known[..., None]).astype(np.float32), np.asarray(known))
             result = np.where(known[..., None] > 0, values, below)
         for layer in self.layers[1:]:
-            own = np.ones_like(values) if layer.places is None else sampled(values, layer.places)
-            result = result + layer.alpha[..., None] * (own - result)
+            part = result[layer.window.slices]
+            own = np.float32(1) if layer.places is None else sampled(values, layer.places)
+            part += layer.alpha[..., None] * (own - part)
         return np.where(self.moved[..., None] == 0, values, result).astype(np.float32)
 
     def guides(self, source: NDArray[np.uint8]) -> Floats:
         """The guides (8, S, S) float32 in [0, 1], from the source crop (S, S, 3) uint8."""
-        photo = source * _FROM_BYTES
-        below = composited(self.behind[1:], self.behind[0].colours)
+        photo = np.stack(cv2.split(source)) * _FROM_BYTES
+        picture = self.behind[0].colours.copy()
         guides = np.empty((GUIDE_CHANNELS, *self.valid.shape), np.float32)
-        still, rest = self.moved[..., None] == 0, 1 - self.moved
-        for first, picture in ((0, below), (3, self.face.over(below))):
-            mixed = cv2.blendLinear(photo, picture, rest, self.moved)
-            np.copyto(mixed, photo, where=still)
-            cv2.split(mixed, list(guides[first : first + 3]))
+        for first, layers in ((0, self.behind[1:]), (3, (self.face,))):
+            for layer in layers:
+                layer.paint(picture)
+            planes = guides[first : first + 3]
+            cv2.split(picture, list(planes))
+            # Exactly the photo where nothing has moved.
+            planes -= photo
+            planes *= self.moved
+            planes += photo
         for patch in self.patches:
             patch.paint(guides[3:6])
         guides[6], guides[7] = self.valid, self.mirrored
@@ -121,48 +130,47 @@ class SourceHead:
         self.size = pixels.shape[0]
         self._pixels = pixels
         self._features = Features(pixels, parts, head)
-        self._grid = self.size // 2
-        self._scale = self.size / self._grid  # 2, or a little more for an odd size
-        half = self._halved(head)
+        own = self._halved(head)
         if parts is None:
-            self._face = FaceSurface(pixels, half, None)
-            self._behind: Warp2D | LayersBehind = Warp2D(half.seen, half.pose, self._grid)
+            self._face = FaceSurface(pixels, own, None)
+            self._behind: Warp2D | LayersBehind = Warp2D(own.seen, own.pose, half(self.size))
         else:
-            labels = smaller(parts, self._grid)
-            self._face = FaceSurface(pixels, half, labels)
-            self._behind = LayersBehind(pixels, parts, labels, half)
+            labels = smaller(parts)
+            self._face = FaceSurface(pixels, own, labels)
+            self._behind = LayersBehind(pixels, parts, labels, own)
 
     def maps(self, target: PosedHead) -> Maps:
         """The layers for a target head, in pixels of the crop."""
-        half, size = self._halved(target), self.size
-        motion = self._face.motion(half)
+        small = self._halved(target)
+        mesh = self._face.mesh(small)
+        whole = Window(0, 0, half(self.size), half(self.size))
+        motion = mesh.drawn(whole)
         valid, mirrored = self._face.validity(motion)
+        moved = _Moved(self.size)
+        moved.add(motion, valid)
         if isinstance(self._behind, Warp2D):
-            sheet = self._flat_motion(self._behind, half)
-            places = sheet.places
-            colours = sampled(self._pixels, places) * _FROM_BYTES
-            sheet.soften(colours)
-            behind: tuple[Layer, ...] = (
-                Layer("2D warp", colours, np.ones((size, size), np.float32), places),
-            )
-            moved = _moved([(sheet.shift, sheet.inside), (motion.shift, valid)], size)
-            in_front: Floats | float = 1.0
+            changed = whole
+            behind: tuple[Layer, ...] = (self._flat_layer(self._behind, small, moved),)
         else:
-            behind, moved_behind = self._behind.layers(half)
-            moved = _moved([*moved_behind, (motion.shift, valid)], size)
-            in_front = motion.value(4).clip(0, 1)
+            changed, behind = self._behind.layers(small, mesh.ends(), moved)
+        shown = _around(motion.window, valid > 0)
+        valid, mirrored = (part[shown.within(motion.window)] for part in (valid, mirrored))
+        motion = motion.cut(shown)
         valid, mirrored = self._enlarged(motion, valid), self._enlarged(motion, mirrored)
         mirrored *= valid > 0
-        face = self._drawn_face(motion, valid, mirrored)
+        valid, mirrored = (_in_whole(p, motion.full_window, self.size) for p in (valid, mirrored))
+        motion = motion.cut(shown.shared(changed) or Window(shown.left, shown.top, 1, 1))
+        face = self._drawn_face(motion, *(p[motion.full_window.slices] for p in (valid, mirrored)))
         if len(behind) > 1:
             beside = replace(face, name="skin beside the face")
             behind = (*behind[:2], beside, *behind[2:])
-        face = replace(face, alpha=face.alpha * in_front)
+            face = replace(face, alpha=face.alpha * motion.value(4).clip(0, 1))
         patches = self._features.patches(target)
+        share = moved.enlarged(self.size)
         for patch in patches:
-            part = moved[patch.window.rows, patch.window.columns]
+            part = share[patch.window.slices]
             np.maximum(part, patch.alpha, out=part)
-        return Maps(behind, face, valid, mirrored, moved, patches)
+        return Maps(behind, face, valid, mirrored, share, patches)
 
     def _drawn_face(self, motion: Motion, valid: Floats, mirrored: Floats) -> Layer:
         """The 3D warp as a layer."""
@@ -176,23 +184,31 @@ class SourceHead:
             blend = cv2.blendLinear(colours[there], mirror_image, 1 - share, share)
             colours[there], places = blend, places.copy()
             np.copyto(places[there], others, where=share[..., None] > 0.5)
-        return Layer("face", colours, (valid * _OPAQUE).clip(0, 1), places)
+        alpha = (valid * _OPAQUE).clip(0, 1)
+        return Layer("face", motion.full_window, colours, alpha, places)
 
     def _enlarged(self, motion: Motion, layer: Floats) -> Floats:
-        """(G, G) values of the mesh enlarged to (S, S), 0 beside the mesh."""
-        large = enlarged(layer, self.size).clip(0, 1)
+        """(H, W) values of the mesh at full size, 0 beside the mesh."""
+        large = motion.enlarged(layer).clip(0, 1)
         large *= motion.share > 0.5
         return large
 
-    def _flat_motion(self, warp2d: Warp2D, half: PosedHead) -> Motion:
-        """The 2D warp as a motion of the whole crop."""
-        shift = np.moveaxis(grid(self._grid), 2, 0) - warp2d.map(half.seen, half.pose)
-        inside = np.ones((self._grid, self._grid), np.float32)
-        return Motion(shift, shift[:0], inside, self.size)
+    def _flat_layer(self, warp2d: Warp2D, small: PosedHead, moved: "_Moved") -> Layer:
+        """The 2D warp of the whole crop as a layer, for a target head at half size."""
+        size = half(self.size)
+        shift = np.moveaxis(grid(size), 2, 0) - warp2d.map(small.seen, small.pose)
+        everywhere = Window(0, 0, size, size)
+        motion = Motion(everywhere, shift, shift[:0], np.ones((size, size), np.float32), self.size)
+        moved.add(motion, motion.inside)
+        colours = sampled(self._pixels, motion.places) * _FROM_BYTES
+        motion.soften(colours)
+        opaque = np.ones((self.size, self.size), np.float32)
+        return Layer("2D warp", motion.full_window, colours, opaque, motion.places)
 
     def _halved(self, head: PosedHead) -> PosedHead:
         """The head in pixels of the half-size crop."""
-        return head.in_crop(Crop(0, 0, self.size), self._grid)
+        size = half(self.size)
+        return head.in_crop(Crop(0, 0, 2 * size), size)
 
 
 class Features:
@@ -224,43 +240,79 @@ class LayersBehind:
     def __init__(
         self, pixels: NDArray[np.uint8], parts: Floats, labels: Floats, head: PosedHead
     ) -> None:
-        photo, self._grid = pixels * _FROM_BYTES, len(labels)
-        self._volume = Volume(smaller(photo, len(labels)), labels, head, len(pixels))
+        photo = pixels * _FROM_BYTES
+        self._volume = Volume(smaller(photo), labels, head, len(pixels))
         self._sheet = Sheet(pixels, parts, labels, head, self._volume)
-        everywhere = np.ones(pixels.shape[:2], np.float32)
+        everywhere = Window(0, 0, len(pixels), len(pixels))
         background = completed(photo, labels, self._sheet.alpha, self._sheet.follows)
-        self._background = Layer("background and body", background, everywhere)
+        opaque = np.ones(pixels.shape[:2], np.float32)
+        self._background = Layer("background and body", everywhere, background, opaque)
         # As it is drawn, for comparison: what differs from it was uncovered, or covered.
-        self._at_rest = self._halved_alpha(self._sheet.layer(self._sheet.motion(head)))
+        self._whole = Window(0, 0, len(labels), len(labels))
+        motion = self._sheet.mesh(head).drawn(self._whole)
+        alpha = motion.smaller(self._sheet.layer(motion).alpha)
+        self._at_rest = _in_whole(alpha, motion.window, len(labels))
 
-    def layers(self, target: PosedHead) -> tuple[tuple[Layer, ...], list[tuple[Floats, Floats]]]:
-        """Background, unseen head and sheet for a target head, pixels at half size.
+    def layers(
+        self, target: PosedHead, ends: Floats, moved: "_Moved"
+    ) -> tuple[Window, tuple[Layer, ...]]:
+        """The window in which anything changes, and in it background, unseen head and sheet.
 
-        Also returns shifts (2, G, G) with the shares (G, G) of what has moved by them.
+        target  pixels at half size
+        ends    (N, 2) `MovedMesh.ends` of the face
+        moved   what has moved is added to it
         """
-        moved_volume, moved_sheet = self._volume.motion(target), self._sheet.motion(target)
-        unseen, sheet = self._volume.layer(moved_volume), self._sheet.layer(moved_sheet)
-        own = self._halved_alpha(sheet)
-        uncovered = np.abs(own - self._at_rest)
-        moved = [
-            (moved_volume.shift, self._halved_alpha(unseen)),
-            (moved_sheet.shift, own),
-            (np.ones_like(moved_sheet.shift), (2 * uncovered).clip(0, 1)),
-        ]
-        return (self._background, unseen, sheet), moved
+        volume, sheet = self._volume.mesh(target), self._sheet.mesh(target)
+        ends, size = np.concatenate([ends, volume.ends(), sheet.ends()]), len(self._at_rest)
+        window = around(ends, _LONGEST_EDGE + _SPREAD, size)
+        drawn, alphas = [self._background], np.zeros((size, size), np.float32)
+        for part, mesh in ((self._volume, volume), (self._sheet, sheet)):
+            motion = mesh.drawn(window)
+            layer = part.layer(motion)
+            alpha = motion.smaller(layer.alpha)
+            moved.add(motion, alpha)
+            drawn.append(layer)
+        alphas[motion.window.slices] = alpha
+        inner = around(ends, _LONGEST_EDGE, size).slices
+        uncovered = np.abs(alphas[inner] - self._at_rest[inner])
+        share = moved.share[inner]
+        np.maximum(share, (2 * uncovered).clip(0, 1), out=share)
+        return window, tuple(drawn)
 
-    def _halved_alpha(self, layer: Layer) -> Floats:
-        return smaller(layer.alpha, self._grid)
 
+class _Moved:
+    """What has moved, collected at half size.
 
-def _moved(shifts: Iterable[tuple[Floats, Floats]], size: int) -> Floats:
-    """(S, S) `Maps.moved`, from shifts (2, G, G) and shares (G, G) of what has moved by them."""
-    moved: Floats | None = None
-    for (x, y), share in shifts:
+    share  (G, G) in [0, 1]
+    """
+
+    def __init__(self, size: int) -> None:
+        self.share = np.zeros((half(size), half(size)), np.float32)
+
+    def add(self, motion: Motion, share: Floats) -> None:
+        """Add a motion of which only a share (H, W) is seen."""
+        x, y = motion.shift
         # Not `cv2.magnitude`, whose rounding depends on the memory's alignment.
         far = np.sqrt(x * x + y * y) * np.float32(1 / _MOVED)
-        part = far.clip(0, 1) * share
-        moved = part if moved is None else np.maximum(moved, part, out=moved)
-    assert moved is not None
-    wider = np.asarray(cv2.blur(cv2.dilate(moved, np.ones((9, 9), np.uint8)), (5, 5)), np.float32)
-    return ((enlarged(wider, size) - _STILL) * (1.001 / (1 - _STILL))).clip(0, 1)
+        part = self.share[motion.window.slices]
+        np.maximum(part, far.clip(0, 1) * share, out=part)
+
+    def enlarged(self, size: int) -> Floats:
+        """(S, S) `Maps.moved`."""
+        wider = cv2.blur(cv2.dilate(self.share, np.ones((9, 9), np.uint8)), (5, 5))
+        large = enlarged(np.asarray(wider, np.float32))[:size, :size]
+        return ((large - _STILL) * (1.001 / (1 - _STILL))).clip(0, 1)
+
+
+def _in_whole(values: Floats, window: Window, size: int) -> Floats:
+    """Values (H, W) of a window in a picture (S, S) that is 0 beside it."""
+    whole = np.zeros((size, size), np.float32)
+    whole[window.slices] = values
+    return whole
+
+
+def _around(window: Window, shown: NDArray[np.bool_]) -> Window:
+    """The part of a window around what is shown in it (H, W), with a pixel beside it."""
+    wider = cv2.dilate(shown.astype(np.uint8), np.ones((3, 3), np.uint8))
+    left, top, width, height = cv2.boundingRect(wider)
+    return Window(window.left + left, window.top + top, max(width, 1), max(height, 1))

@@ -5,7 +5,6 @@ Meshes are drawn at half size G and enlarged to full size S, which is four times
 drawn are shifts, not places, so that a point that does not move stays exactly where it was.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.face.parts import PartLabel
+from engine.guidance.patches import Window
 from engine.imaging.raster import draw
 from engine.imaging.resampling import enlarged, enlarged_map, interleaved
 
@@ -22,123 +22,182 @@ Floats = NDArray[np.float32]
 BARE = [PartLabel.SKIN, PartLabel.EYES, PartLabel.MOUTH]
 """What of a person is neither hair nor worn."""
 
+STILL = 0.0015
+"""Pixels at half size: what has moved less counts as still."""
+
 _EDGE = 3.0  # pixels at half size: a larger difference of neighbours' shifts is an edge
-_WINDOW = np.ones((3, 3), np.uint8)
+_MARGIN = 4  # pixels at half size: how far beyond a mesh filters reach
+_SQUARE = np.ones((3, 3), np.uint8)
 
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """One layer of a picture of side S.
+    """One layer of a picture of side S. Beside its window it is transparent.
 
     name     what it shows
-    colours  (S, S, 3) float32 in [0, 1]
-    alpha    (S, S) float32 in [0, 1]: its opacity
-    places   (S, S, 2) float32: where the source crop shows it, pixels; None: nowhere, its colours
+    window   of the picture
+    colours  (H, W, 3) float32 in [0, 1]
+    alpha    (H, W) float32 in [0, 1]: its opacity
+    places   (H, W, 2) float32: where the source crop shows it, pixels; None: nowhere, its colours
              are invented
     """
 
     name: str
+    window: Window
     colours: Floats
     alpha: Floats
     places: Floats | None = None
 
-    def over(self, below: Floats) -> Floats:
-        """This layer composited over a picture (S, S, 3), a new array."""
-        return np.asarray(cv2.blendLinear(below, self.colours, 1 - self.alpha, self.alpha))
+    def paint(self, picture: Floats) -> None:
+        """Composite the layer over a picture (S, S, 3), in place."""
+        part = picture[self.window.slices]
+        part[:] = cv2.blendLinear(part, self.colours, 1 - self.alpha, self.alpha)
 
 
-def composited(layers: Iterable[Layer], below: Floats) -> Floats:
-    """Layers, back to front, composited over a picture (S, S, 3)."""
-    for layer in layers:
-        below = layer.over(below)
-    return below
+@dataclass(frozen=True, eq=False)
+class MovedMesh:
+    """A mesh that has moved, for drawing at half size.
+
+    points      (V, 2) where its vertices are now, pixels at half size
+    depth       (V,) larger is nearer; None: later triangles are nearer
+    values      (V, 2 + C): shift, further values
+    triangles   (T, 3) vertex indices
+    full        S, the full side
+    front_only  see `engine.imaging.raster.draw`
+    """
+
+    points: Floats
+    depth: Floats | None
+    values: Floats
+    triangles: NDArray[np.int32]
+    full: int
+    front_only: bool = False
+
+    def ends(self) -> Floats:
+        """(N, 2) where the vertices that have moved are, and where they were."""
+        shift = self.values[:, :2]
+        moved = np.flatnonzero((np.abs(shift) > STILL).any(axis=1))
+        now = self.points.take(moved, axis=0)
+        return np.concatenate([now, now - shift.take(moved, axis=0)])
+
+    def drawn(self, within: Window) -> "Motion":
+        """The mesh in a window of the half-size picture."""
+        window = around(self.points, _MARGIN, half(self.full)).shared(within)
+        window = window or Window(within.left, within.top, 1, 1)
+        height, width = window.height, window.width
+        points = self.points - np.array([window.left, window.top], np.float32)
+        drawing = draw(points, self.depth, self.triangles, height, width, self.front_only)
+        flat = np.zeros((self.values.shape[1], height * width), np.float32)
+        flat[:, drawing.pixels] = drawing.interpolate(self.values, self.triangles).T
+        inside = np.zeros(height * width, np.float32)
+        inside[drawing.pixels] = 1
+        layers = flat.reshape(-1, height, width)
+        return Motion(window, layers[:2], layers[2:], inside.reshape(height, width), self.full)
 
 
 @dataclass(frozen=True, eq=False)
 class Motion:
     """A mesh that has moved, drawn at half size.
 
-    shift   (2, G, G) how far the mesh has moved, pixels at half size
-    values  (C, G, G) further values of its vertices
-    inside  (G, G) 1 where the mesh is; elsewhere 0, as shift and values are
+    window  what of the half-size picture is drawn: H x W pixels
+    shift   (2, H, W) how far the mesh has moved, pixels at half size
+    values  (C, H, W) further values of its vertices
+    inside  (H, W) 1 where the mesh is; elsewhere 0, as shift and values are
     full    S, the full side
     """
 
+    window: Window
     shift: Floats
     values: Floats
     inside: Floats
     full: int
 
-    @classmethod
-    def drawn(
-        cls,
-        points: Floats,
-        depth: Floats | None,
-        values: Floats,
-        triangles: NDArray[np.int32],
-        sides: tuple[int, int],
-        front_only: bool = False,
-    ) -> "Motion":
-        """Draw a mesh that has moved to ``points`` (V, 2), pixels at half size.
+    def cut(self, window: Window) -> "Motion":
+        """A part of it: a window inside its own."""
+        here = window.within(self.window)
+        shift, values = self.shift[:, *here], self.values[:, *here]
+        return Motion(window, shift, values, self.inside[here], self.full)
 
-        depth   (V,) larger is nearer; None: later triangles are nearer
-        values  (V, 2 + C): shift, further values
-        sides   G, S    front_only  see `engine.imaging.raster.draw`
-        """
-        size, full = sides
-        drawing = draw(points, depth, triangles, size, size, front_only)
-        flat = np.zeros((values.shape[1], size * size), np.float32)
-        flat[:, drawing.pixels] = drawing.interpolate(values, triangles).T
-        inside = np.zeros(size * size, np.float32)
-        inside[drawing.pixels] = 1
-        layers = flat.reshape(-1, size, size)
-        return cls(layers[:2], layers[2:], inside.reshape(size, size), full)
+    @property
+    def full_window(self) -> Window:
+        """The window at full size, H' x W' pixels."""
+        left, top = 2 * self.window.left, 2 * self.window.top
+        width = min(2 * self.window.width, self.full - left)
+        return Window(left, top, width, min(2 * self.window.height, self.full - top))
 
     @cached_property
     def coverage(self) -> Floats:
-        """(S, S) in [0, 1]: where the mesh is, with soft edges."""
-        blurred = np.asarray(cv2.GaussianBlur(self.inside, (3, 3), 0), np.float32)
-        soft = enlarged(blurred, self.full)
+        """(H', W') in [0, 1]: where the mesh is, with soft edges."""
+        soft = self.enlarged(np.asarray(cv2.GaussianBlur(self.inside, (3, 3), 0), np.float32))
         return np.asarray(((soft - 0.5) * 2).clip(0, 1))
 
     def value(self, index: int) -> Floats:
-        """(S, S) one of the values."""
-        return np.asarray(enlarged(self.values[index], self.full) / self.share)
+        """(H', W') one of the values."""
+        return self.enlarged(self.values[index]) / self.share
 
     @cached_property
     def share(self) -> Floats:
-        """(S, S) what enlarged values are divided by; at the mesh's edge they have only a part."""
-        return enlarged(self.inside, self.full).clip(0.2)
+        """(H', W') what enlarged values are divided by: at the mesh's edge they are a part."""
+        return self.enlarged(self.inside).clip(0.2)
+
+    def enlarged(self, layer: Floats) -> Floats:
+        """(H, W) values at full size."""
+        window = self.full_window
+        return enlarged(layer)[: window.height, : window.width]
+
+    def smaller(self, layer: Floats) -> Floats:
+        """(H', W') values at half size."""
+        size = self.window.width, self.window.height
+        return np.asarray(cv2.resize(layer, size, interpolation=cv2.INTER_AREA), np.float32)
 
     @cached_property
     def half_places(self) -> Floats:
-        """(G, G, 2) where the source shows each pixel, pixels at half size."""
-        return grid(len(self.inside)) - interleaved(self.shift)
+        """(H, W, 2) where the source shows each pixel, pixels at half size."""
+        return self.half_places_from(self.shift)
+
+    def half_places_from(self, shift: Floats) -> Floats:
+        """(H, W, 2) where the source shows what has moved by a ``shift`` (2, H, W)."""
+        return grid(half(self.full))[self.window.slices] - interleaved(shift)
 
     @cached_property
     def places(self) -> Floats:
-        """(S, S, 2) where the source shows each pixel."""
+        """(H', W', 2) where the source shows each pixel."""
         return self.places_from(self.shift)
 
     def places_from(self, shift: Floats) -> Floats:
-        """(S, S, 2) where the source shows what has moved by a ``shift`` (2, G, G)."""
-        large = enlarged_map(shift, self.inside, self.full)
-        large *= np.float32(self.full / len(self.inside))
-        return grid(self.full) - interleaved(large)
+        """(H', W', 2) where the source shows what has moved by a ``shift`` (2, H, W)."""
+        window = self.full_window
+        large = 2 * enlarged_map(shift, self.inside)[:, : window.height, : window.width]
+        return grid(self.full)[window.slices] - interleaved(large)
 
     def soften(self, *pictures: Floats) -> None:
-        """Blur pictures (S, S[, 3]), in place, where one part of the mesh covers another, or the
+        """Blur pictures (H', W'[, 3]), in place, where one part of the mesh covers another, or the
         mesh ends: it has aliased edges there."""
-        spread = cv2.morphologyEx(self.inside, cv2.MORPH_GRADIENT, _WINDOW) * np.float32(2 * _EDGE)
+        spread = cv2.morphologyEx(self.inside, cv2.MORPH_GRADIENT, _SQUARE) * np.float32(2 * _EDGE)
         for layer in self.shift:
-            np.maximum(spread, cv2.morphologyEx(layer, cv2.MORPH_GRADIENT, _WINDOW), out=spread)
-        torn = cv2.dilate((spread > _EDGE).astype(np.uint8), _WINDOW)
+            np.maximum(spread, cv2.morphologyEx(layer, cv2.MORPH_GRADIENT, _SQUARE), out=spread)
+        torn = cv2.dilate((spread > _EDGE).astype(np.uint8), _SQUARE)
         if not torn.any():
             return
-        edges = cv2.resize(torn, (self.full, self.full), interpolation=cv2.INTER_NEAREST) > 0
+        edges = torn.repeat(2, axis=0).repeat(2, axis=1)
         for picture in pictures:
-            where = edges if picture.ndim == 2 else edges[..., None]
-            np.copyto(picture, cv2.GaussianBlur(picture, (7, 7), 0), where=where)
+            height, width = picture.shape[:2]
+            cv2.copyTo(cv2.GaussianBlur(picture, (7, 7), 0), edges[:height, :width], picture)
+
+
+def around(points: Floats, margin: float, size: int) -> Window:
+    """The window around points (N, 2) of a picture of side ``size``; at least one pixel of it."""
+    if not len(points):
+        return Window(0, 0, 1, 1)
+    axes = np.ascontiguousarray(points.T)
+    left, top = np.floor(axes.min(axis=1) - margin).clip(0, size - 1).astype(int).tolist()
+    right, bottom = np.ceil(axes.max(axis=1) + margin + 1).clip(1, size).astype(int).tolist()
+    return Window(left, top, right - left, bottom - top)
+
+
+def half(size: int) -> int:
+    """The half-size side of a picture's side; a last odd pixel is half of one."""
+    return (size + 1) // 2
 
 
 @cache
@@ -150,10 +209,15 @@ def grid(size: int) -> Floats:
     return places
 
 
-def smaller(layer: Floats, size: int) -> Floats:
-    """(S, S[, C]) averaged to (size, size[, C])."""
+def smaller(layer: Floats) -> Floats:
+    """(S, S[, C]) averaged to half the size; the border of an odd one is repeated."""
+    size, odd = half(len(layer)), len(layer) % 2
     planes = [
-        cv2.resize(plane, (size, size), interpolation=cv2.INTER_AREA)
+        cv2.resize(
+            cv2.copyMakeBorder(plane, 0, odd, 0, odd, cv2.BORDER_REPLICATE),
+            (size, size),
+            interpolation=cv2.INTER_AREA,
+        )
         for plane in cv2.split(layer)  # OpenCV averages at most four channels at once
     ]
     return np.asarray(planes[0] if len(planes) == 1 else cv2.merge(planes), np.float32)

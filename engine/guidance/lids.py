@@ -32,6 +32,7 @@ _LOWER = (
 _N = len(_UPPER[0])
 _COLUMNS = np.linspace(-0.75, 0.75, 51)  # where the rims are sampled, widths of the eye
 _MIDDLE = np.abs(_COLUMNS) < 0.5
+_PARABOLA = np.linalg.pinv(np.vander(_COLUMNS[_MIDDLE], 3))  # fits one to a rim's middle
 _EDGE_ON = 0.3  # area of the plane in the picture, of its area from the front: well seen from
 
 # Lengths in decimetres.
@@ -95,14 +96,14 @@ class Rims:
         """
         gap_before, gap_after = before.gap + _LEAST_GAP, after.gap + _LEAST_GAP
         ratio = gap_after / gap_before
-        share = np.polyval(np.polyfit(self.x, ratio, 1, w=gap_before), self.x)
+        share = _straightened(self.x, ratio, gap_before**2)
         narrow = self.gap * ((share - _SHUT) / (1 - _SHUT)).clip(0, 1)
         gap = np.where(share < 1, narrow, self.gap + (gap_after - gap_before).clip(0))
         lower = self.lower + (after.lower - before.lower)
         # Lids meet in a smooth arc, lower than the rim of the open eye.
-        bend, slope, level = np.polyfit(self.x[_MIDDLE], lower[_MIDDLE], 2)
-        bend = max(bend, _LARGEST_SAG / (self.x[_MIDDLE][0] * self.x[_MIDDLE][-1]))
-        arc = np.polyval((bend, slope, level + _DROP), self.x)
+        bend, slope, level = _PARABOLA @ lower[_MIDDLE]
+        bend = max(bend, _LARGEST_SAG / (_COLUMNS[_MIDDLE][0] * _COLUMNS[_MIDDLE][-1]))
+        arc = (bend * _COLUMNS + slope) * _COLUMNS + level + _DROP
         lower = lower + (1 - (share / _OPEN).clip(0, 1)) * (arc - lower)
         return type(self)(self.x, lower - gap, lower)
 
@@ -166,6 +167,14 @@ def between(y: Floats, upper: Floats, lower: Floats, scale: float) -> Floats:
     pixels = np.float32(scale)
     inside = (np.minimum(y - upper, lower - y) * pixels + np.float32(0.5)).clip(0, 1)
     return np.asarray(inside * ((lower - upper) * pixels).clip(0, 1), np.float32)
+
+
+def _straightened(x: Array, values: Array, weights: Array) -> Array:
+    """The straight line through values (N,) at x (N,) with the least weighted squares."""
+    share = weights / weights.sum()
+    middle, level = share @ x, share @ values
+    away = x - middle
+    return np.asarray(level + away * ((share * away) @ values) / ((share * away) @ away))
 
 
 def _rim_places(side: int) -> Places:

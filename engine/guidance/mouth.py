@@ -218,8 +218,8 @@ def _beside_lips(head: PosedHead) -> Array:
 
 def _tongue(head: PosedHead) -> Array:
     """The outline (N, 2) of the tongue, pixels."""
-    tongue = head.seen[head_model().vertex_parts == Part.TONGUE, :2].astype(np.float32)
-    return np.asarray(cv2.convexHull(tongue)[:, 0], np.float64)
+    tongue = head.pose.project(head.mesh[head_model().rows(Part.TONGUE)])[:, :2]
+    return np.asarray(cv2.convexHull(tongue.astype(np.float32))[:, 0], np.float64)
 
 
 def _skin_and_lips(pixels: NDArray[np.uint8], head: PosedHead) -> tuple[Floats, Floats]:
@@ -261,8 +261,7 @@ def _correction(rims: Array, label: Floats, window: Window, head: PosedHead) -> 
 
 def _depth_inside(opening: Floats, sigma: float) -> Floats:
     """(H, W) from 0 at the rim of an opening (H, W) to 1 inside."""
-    margin = int(3 * sigma) + 1
-    inside = blurred(np.pad(opening, margin), sigma)[margin:-margin, margin:-margin]
+    inside = cv2.GaussianBlur(opening, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
     return np.asarray((2 * inside - 1).clip(0, 1), np.float32)
 
 

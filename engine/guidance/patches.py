@@ -1,5 +1,6 @@
 """Small parts of a picture that are drawn anew: windows, planes of a head, patches, tones."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -53,12 +54,23 @@ class Window:
     def columns(self) -> slice:
         return slice(self.left, self.left + self.width)
 
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """Its rows and columns."""
+        return self.rows, self.columns
+
     def shared(self, other: "Window") -> "Window | None":
         """What two windows share; None if nothing."""
         left, top = max(self.left, other.left), max(self.top, other.top)
         width = min(self.columns.stop, other.columns.stop) - left
         height = min(self.rows.stop, other.rows.stop) - top
         return Window(left, top, width, height) if width > 0 and height > 0 else None
+
+    def scaled(self, factor: float) -> "Window":
+        """The smallest window that contains it in a picture ``factor`` times as large."""
+        left, top = int(self.left * factor), int(self.top * factor)
+        right, bottom = (math.ceil(end.stop * factor) for end in (self.columns, self.rows))
+        return Window(left, top, right - left, bottom - top)
 
     def within(self, outer: "Window") -> tuple[slice, slice]:
         """Its rows and columns in a window that contains it."""

@@ -13,7 +13,7 @@ from engine.core.smoothing import smooth_step
 from engine.face.head_model import head_model
 from engine.face.parts import PartLabel
 from engine.face.posed_head import PosedHead
-from engine.guidance.layers import BARE, Layer, Motion, grid
+from engine.guidance.layers import BARE, Layer, Motion, MovedMesh, grid
 from engine.guidance.volume import Volume
 from engine.guidance.warp2d import grid_triangles
 from engine.imaging.filling import filled
@@ -60,9 +60,11 @@ class Sheet:
     ) -> None:
         self._full, self._size, self._head = len(pixels), len(labels), head
         self.follows, depth, distance = self._shaped(labels, volume)
-        moves = enlarged(smooth_step(self.follows, 0.02, 0.1).astype(np.float32), self._full)
+        moves = enlarged(smooth_step(self.follows, 0.02, 0.1).astype(np.float32))
         person = 1 - parts[..., PartLabel.BACKGROUND]
-        opacity = (255 * (person * moves).clip(0, 1)).round().astype(np.uint8)
+        opacity = (
+            (255 * (person * moves[: self._full, : self._full]).clip(0, 1)).round().astype(np.uint8)
+        )
         self.alpha = opacity * _FROM_BYTES
         self._textured = np.dstack([_cleaned(pixels, self.alpha), opacity])
         self._placed_on(self.follows, depth, distance)
@@ -125,7 +127,7 @@ class Sheet:
         triangles = grid_triangles(self._side)
         self._triangles = triangles[kept[triangles].any(axis=1)]
 
-    def motion(self, target: PosedHead) -> Motion:
+    def mesh(self, target: PosedHead) -> MovedMesh:
         """The sheet moved to the target; its value is the opacity that the stretch leaves."""
         turned = target.pose.project(self._placed)
         change = turned - self._solid
@@ -133,14 +135,14 @@ class Sheet:
         change *= self._follows[:, None]
         end = self._solid + change
         opaque = 1 - smooth_step(self._stretch(end), *_STRETCH)
-        a, b, c = (end[self._triangles[:, k], :2] for k in range(3))
-        ab, ac = b - a, c - a
-        folded = ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0] <= 0
+        corners = np.ascontiguousarray(self._triangles.T, np.intp)
+        (ax, bx, cx), (ay, by, cy), z = (axis.take(corners) for axis in np.ascontiguousarray(end.T))
+        folded = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax) <= 0
         values = np.column_stack([change[:, :2], opaque]).astype(np.float32)
-        order = np.argsort(end[self._triangles, 2].sum(axis=1) - 1e6 * folded)
+        order = np.argsort(z.sum(axis=0) - 1e6 * folded)
         triangles = self._triangles[order]
         points = end[:, :2].astype(np.float32)
-        return Motion.drawn(points, None, values, triangles, (self._size, self._full))
+        return MovedMesh(points, None, values, triangles, self._full)
 
     def _stretch(self, end: Array) -> Array:
         """(P,) the largest distance of each point to its neighbours, of the distance at rest."""
@@ -162,10 +164,10 @@ class Sheet:
     def layer(self, motion: Motion) -> Layer:
         """The sheet as a layer."""
         shown = sampled(self._textured, motion.places)
-        colours = shown[..., :3] * _FROM_BYTES
+        colours = cv2.cvtColor(shown, cv2.COLOR_RGBA2RGB) * _FROM_BYTES
         alpha = motion.coverage * motion.value(0).clip(0, 1) * (shown[..., 3] * _FROM_BYTES)
         motion.soften(alpha, colours)
-        return Layer("hair, ears and neck", colours, alpha, motion.places)
+        return Layer("hair, ears and neck", motion.full_window, colours, alpha, motion.places)
 
 
 def _nearest(drawing: Drawing, pixels: NDArray[np.int64], size: int) -> Drawing:

@@ -102,10 +102,12 @@ class Row:
             cv2.fillPoly(cover, [tooth], (255.0,), cv2.LINE_AA, SUBPIXEL)
         necks = outlines[:, :_NECK]
         away = (-_GUM if upper else _GUM) * self.down
-        gums = window.mask(np.concatenate([necks, necks[:, ::-1] + away], axis=1))
+        gums = np.zeros_like(lit)
+        around = window.fixed(np.concatenate([necks, necks[:, ::-1] + away], axis=1))
+        cv2.fillPoly(gums, [*around], 255, cv2.LINE_AA, SUBPIXEL)
         share = np.float32(1 / 255)
         brightness = blurred(lit, max(0.007 * scale, 0.3)) * share
-        colours = blended(colours, gum, gums)
+        colours = blended(colours, gum, gums * share)
         return blended(colours, reddened(brightness) * enamel, cover * share)
 
 

@@ -15,7 +15,7 @@ from engine.face.head_model import head_model
 from engine.face.parts import PartLabel
 from engine.face.posed_head import PosedHead
 from engine.guidance.face import face_share, neighbours
-from engine.guidance.layers import BARE, Layer, Motion, grid
+from engine.guidance.layers import BARE, Layer, Motion, MovedMesh, grid
 from engine.guidance.warp2d import neck_fade_at
 from engine.imaging.filling import filled
 from engine.imaging.raster import draw
@@ -54,13 +54,12 @@ class Volume:
 
     def __init__(self, picture: Floats, labels: Floats, head: PosedHead, full: int) -> None:
         mean = head_model().surface
-        self._sides = len(picture), full
-        self._size, self._head = len(picture), head
+        self._full, self._size, self._head = full, len(picture), head
         self._triangles = mean.triangles
         self._bent = head.mesh[: len(mean.vertices)]
         hair = labels[..., PartLabel.HAIR]
         skin = labels[..., BARE].sum(axis=2)
-        self._clothes = enlarged(np.ascontiguousarray(labels[..., PartLabel.CLOTHES]), full)
+        self._clothes = enlarged(np.ascontiguousarray(labels[..., PartLabel.CLOTHES]))
         self._solid = self._widened(hair, skin)
         self._under = _CENTRE + (self._solid - _CENTRE) * (1 - _SHRINK * face_share()[:, None])
         self._fade = neck_fade_at(mean.vertices)[:, None]
@@ -148,7 +147,7 @@ class Volume:
         nearest = self.depth[row, column] - _TOLERANCE * self._head.pose.scale
         return np.asarray(seen[:, 2] > nearest)
 
-    def motion(self, target: PosedHead) -> Motion:
+    def mesh(self, target: PosedHead) -> MovedMesh:
         """The volume in the target pose; values: colours of the skin (3), share of hair, opacity,
         share of the neck."""
         moved = self._under + (target.mesh[: len(self._under)] - self._bent)
@@ -157,20 +156,21 @@ class Volume:
         shift = (end - self._places)[:, :2]
         values = np.concatenate([shift, self._values], axis=1, dtype=np.float32)
         points, depth = np.split(end.astype(np.float32), [2], axis=1)
-        return Motion.drawn(points, depth[:, 0], values, self._triangles, self._sides, True)
+        return MovedMesh(points, depth[:, 0], values, self._triangles, self._full, True)
 
     def layer(self, motion: Motion) -> Layer:
         """What the source does not show of the moved head."""
         *skin, share, opacity, neck = motion.values
-        colours = cv2.merge(skin)
-        hair = sampled(self._hair, motion.half_places)
-        share = share[..., None]
-        picture = (1 - share) * colours + share * motion.inside[..., None] * hair
-        full = motion.full
-        large = cv2.resize(np.dstack([picture, opacity]), (full, full)) / motion.share[..., None]
-        alpha = large[..., 3] * motion.coverage
-        alpha *= 1 - enlarged(neck, full) * self._clothes
-        return Layer("unseen", np.ascontiguousarray(large[..., :3]), alpha.clip(0, 1))
+        hair = cv2.split(sampled(self._hair, motion.half_places))
+        covered = share * motion.inside
+        colours = [
+            motion.enlarged((1 - share) * bare + covered * own) / motion.share
+            for bare, own in zip(skin, hair, strict=True)
+        ]
+        window = motion.full_window
+        alpha = motion.enlarged(opacity) / motion.share * motion.coverage
+        alpha *= 1 - motion.enlarged(neck) * self._clothes[window.slices]
+        return Layer("unseen", window, np.asarray(cv2.merge(colours)), alpha.clip(0, 1))
 
 
 def _hair_share(share: Floats, seen: NDArray[np.bool_]) -> Floats:

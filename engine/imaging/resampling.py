@@ -48,37 +48,37 @@ def interleaved(places: Floats) -> Floats:
     return np.asarray(cv2.merge(tuple(places)), np.float32)
 
 
-def enlarged_map(places: Floats, coverage: Floats | None, size: int) -> Floats:
-    """A map (2, S, S) interpolated to (2, size, size); its values stay in the same pixels.
+def enlarged_map(places: Floats, coverage: Floats | None) -> Floats:
+    """A map (2, H, W) interpolated to (2, 2 H, 2 W); its values stay in the same pixels.
 
-    coverage  (S, S) 1 where the map is valid; elsewhere 0, and the map is 0
+    coverage  (H, W) 1 where the map is valid; elsewhere 0, and the map is 0
 
     Bilinear, but nearest-neighbour at discontinuities, where an average of two positions belongs to
     neither surface.
     """
     low = high = places
-    large = np.stack([enlarged(layer, size) for layer in places])
+    large = np.stack([enlarged(layer) for layer in places])
     if coverage is not None:
         gap = np.float32(1e6) * (1 - coverage)
         low, high = places + gap, places - gap
-        large /= enlarged(coverage, size).clip(0.5)
+        large /= enlarged(coverage).clip(0.5)
     window = np.ones((3, 3), np.uint8)
     spreads = (cv2.dilate(high[k], window) - cv2.erode(low[k], window) for k in (0, 1))
     torn = np.maximum(*spreads) > TEAR
     if coverage is not None:
         torn &= coverage > 0
     if torn.any():
-        jumps = _repeated(torn.astype(np.float32), size)
+        jumps = _repeated(torn.astype(np.float32))
         for layer, small in zip(large, places, strict=True):
-            layer += jumps * (_repeated(small, size) - layer)
+            layer += jumps * (_repeated(small) - layer)
     return large
 
 
-def enlarged(layer: Floats, size: int) -> Floats:
-    """(S, S) float32 interpolated to (size, size)."""
-    return np.asarray(cv2.resize(layer, (size, size), interpolation=cv2.INTER_LINEAR), np.float32)
+def enlarged(layer: Floats) -> Floats:
+    """(H, W) float32 interpolated to (2 H, 2 W)."""
+    return np.asarray(cv2.resize(layer, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR))
 
 
-def _repeated(layer: Floats, size: int) -> Floats:
-    """(S, S) float32 enlarged to (size, size) by repeating pixels."""
-    return np.asarray(cv2.resize(layer, (size, size), interpolation=cv2.INTER_NEAREST), np.float32)
+def _repeated(layer: Floats) -> Floats:
+    """(H, W) float32 enlarged to (2 H, 2 W) by repeating pixels."""
+    return np.asarray(cv2.resize(layer, None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST))

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from engine.core.smoothing import smooth_step
 from engine.guidance.guides import Maps
 from engine.guidance.keep import KeepMask
+from engine.guidance.layers import Layer
 from engine.guidance.patches import Patch, Window
 from engine.imaging.crop import Crop
 from engine.imaging.resampling import warp
@@ -101,7 +102,12 @@ def paste(
     height, width = own.shape[:2]
     x, y = max(-crop.left, 0), max(-crop.top, 0)  # the place of ``own`` in the crop
     below = _smooth(layered)
-    stack = _Stack.of(refined, maps, below, detailed=side > size, drawn=bool(patches))
+    layers: list[Layer] = []
+    if side > size:
+        layers = [*maps.layers]
+        if not patches:
+            layers += (Layer("patch", p.window, p.colours, p.alpha) for p in maps.patches)
+    stack = _Stack.of(refined, maps, below, layers)
     white = np.float32(np.iinfo(photo.dtype).max)
     depth, difference = (cv2.CV_8U, cv2.CV_16S) if white == 255 else (cv2.CV_16U, cv2.CV_32F)
     detail = None
@@ -119,8 +125,8 @@ def paste(
         band = stack.enlarged(rows, columns, side)
         change = band.colours[..., :3] * white
         if detail is not None:
-            moved = _moved_detail(detail, (x, y), band, side / size)
             window = Window(left, start, right - left, rows.stop - start)
+            moved = _moved_detail(detail, (x, y), layers, window, side, size)
             for patch in patches:
                 _draw_detail(patch, below, moved, window, side, white)
             change += _times(moved, band.detailed)
@@ -160,37 +166,26 @@ class _Stack:
 
     colours  (H, W, 4) the refined image, smooth where its detail comes from the photo, and its
              alpha over the photo
-    layers   of each layer, back to front: (H, W, 3) the source position, pixels of the scaled
-             crop, and the opacity; None for a position where its colours are invented
     detailed (H, W) weight of the photo's detail
     """
 
     colours: Floats
-    layers: tuple[tuple[Floats | None, Floats], ...]
     detailed: Floats
 
     @classmethod
-    def of(cls, refined: Floats, maps: Maps, below: Floats, detailed: bool, drawn: bool) -> Self:
+    def of(cls, refined: Floats, maps: Maps, below: Floats, layers: Sequence[Layer]) -> Self:
         """From the refined image (S, S, 3).
 
-        below     (S, S, 3) the layers together without their fine detail
-        detailed  whether the photo has detail that the refined image lacks
-        drawn     whether the maps' patches are drawn at full size, too
+        below   (S, S, 3) the layers together without their fine detail
+        layers  of which the photo has detail that the refined image lacks
         """
-        layers: list[tuple[Floats | None, Floats]] = []
         weight = np.zeros_like(maps.moved)
-        if detailed:
-            layers = [(layer.places, layer.alpha) for layer in maps.layers]
-            if not drawn:
-                layers += [(None, patch.opacity(len(refined))) for patch in maps.patches]
+        if layers:
             smooth = _smooth(refined)
-            weight = _alike(smooth, below) * _shown(layers)
+            weight = _alike(smooth, below) * _shown(layers, len(refined))
             refined = refined + weight[..., None] * (smooth - refined)
-        return cls(
-            colours=cv2.merge([*cv2.split(refined), maps.moved]).astype(np.float32),
-            layers=tuple(layers),
-            detailed=weight,
-        )
+        colours = np.asarray(cv2.merge([*cv2.split(refined), maps.moved]), np.float32)
+        return cls(colours, weight)
 
     def changed(self, side: int) -> tuple[int, int, int, int]:
         """Bounding box of all changes: left, top, right, bottom, pixels of a crop of that side."""
@@ -207,26 +202,29 @@ class _Stack:
     def enlarged(self, rows: slice, columns: slice, side: int) -> "_Stack":
         """The given rows and columns of everything, enlarged to ``side``."""
         part = rows, columns, side
-        return _Stack(
-            _enlarged(self.colours, *part, cv2.INTER_CUBIC),
-            tuple(
-                (p if p is None else _enlarged(p, *part), _enlarged(a, *part))
-                for p, a in self.layers
-            ),
-            _enlarged(self.detailed, *part),
-        )
+        colours = _enlarged(self.colours, *part, cv2.INTER_CUBIC)
+        return _Stack(colours, _enlarged(self.detailed, *part))
 
 
 def _enlarged(
-    layer: _Layer, rows: slice, columns: slice, side: int, how: int = cv2.INTER_LINEAR
+    layer: _Layer,
+    rows: slice,
+    columns: slice,
+    side: int,
+    how: int = cv2.INTER_LINEAR,
+    part: tuple[Window, int] | None = None,
 ) -> _Layer:
-    """The given rows and columns of a layer (S, S[, C]) enlarged to ``side``."""
-    scale = layer.shape[0] / side
-    start = [(place + 0.5) * scale - 0.5 for place in (columns.start, rows.start)]
-    from_photo = np.array([[scale, 0, start[0]], [0, scale, start[1]]])
-    size = (columns.stop - columns.start, rows.stop - rows.start)
+    """The given rows and columns of a layer (S, S[, C]) enlarged to ``side``.
+
+    part  the layer is a window of a picture with a side S; None: it is the whole picture
+    """
+    left, top, size = (0, 0, len(layer)) if part is None else (part[0].left, part[0].top, part[1])
+    scale = size / side
+    x, y = ((place.start + 0.5) * scale - 0.5 for place in (columns, rows))
+    from_photo = np.array([[scale, 0, x - left], [0, scale, y - top]])
+    shape = (columns.stop - columns.start, rows.stop - rows.start)
     flags, border = how | cv2.WARP_INVERSE_MAP, cv2.BORDER_REPLICATE
-    large = cv2.warpAffine(layer, from_photo, size, flags=flags, borderMode=border)
+    large = cv2.warpAffine(layer, from_photo, shape, flags=flags, borderMode=border)
     return np.asarray(large, layer.dtype)
 
 
@@ -235,11 +233,12 @@ def _smooth(picture: _Layer) -> _Layer:
     return np.asarray(cv2.GaussianBlur(picture, (0, 0), _FINE), picture.dtype)
 
 
-def _shown(layers: list[tuple[Floats | None, Floats]]) -> Floats:
-    """(S, S) in [0, 1]: the share of layers with places in the photo, of layers as in `_Stack`."""
-    share = np.zeros_like(layers[0][1])
-    for places, alpha in layers:
-        share += alpha * (np.float32(places is not None) - share)
+def _shown(layers: Sequence[Layer], size: int) -> Floats:
+    """(S, S) in [0, 1]: the share of layers that the photo shows."""
+    share = np.zeros((size, size), np.float32)
+    for layer in layers:
+        part = share[layer.window.slices]
+        part += layer.alpha * (np.float32(layer.places is not None) - part)
     return share
 
 
@@ -251,20 +250,35 @@ def _alike(refined: Floats, layers: Floats) -> Floats:
 
 
 def _moved_detail(
-    detail: NDArray[Any], corner: tuple[int, int], band: _Stack, scale: float
+    detail: NDArray[Any],
+    corner: tuple[int, int],
+    layers: Sequence[Layer],
+    band: Window,
+    side: int,
+    size: int,
 ) -> Floats:
-    """(R, C, 3): the photo's detail, moved as the layers of a band are, whatever its weight.
+    """(R, C, 3): the photo's detail in a band of the crop, moved as the layers are, whatever its
+    weight.
 
     corner  the place of the detail in the crop: x, y
-    """
-    result = np.zeros((*band.detailed.shape, 3), np.float32)
+    side    of the crop    size  S, of the layers' picture
+    """  # fmt: skip
+    result = np.zeros((band.height, band.width, 3), np.float32)
+    scale = side / size
     shift = np.array(corner, np.float32) / np.float32(scale)
-    for places, alpha in band.layers:
+    for layer in layers:
+        window = layer.window.scaled(scale).shared(band)
+        if window is None:
+            continue
+        where = window.rows, window.columns, side, cv2.INTER_LINEAR, (layer.window, size)
+        alpha = _enlarged(layer.alpha, *where)
         if not alpha.any():
             continue
-        result = _times(result, 1 - alpha)
-        if places is not None:
-            result += _times(warp(detail, places - shift, scale, cv2.INTER_CUBIC), alpha)
+        here = result[window.within(band)]
+        here[:] = _times(here, 1 - alpha)
+        if layer.places is not None:
+            places = _enlarged(layer.places, *where) - shift
+            here += _times(warp(detail, places, scale, cv2.INTER_CUBIC), alpha)
     return result
 
 

@@ -38,7 +38,9 @@ def layers(pixels: Photo, parts: Floats, pose: Pose3D) -> SourceHead:
 
 def places_of_face(maps: Maps) -> Floats:
     assert maps.face.places is not None
-    return maps.face.places
+    places = np.full((SIZE, SIZE, 2), np.nan, np.float32)
+    places[maps.face.window.slices] = maps.face.places
+    return places
 
 
 def test_in_its_own_pose_the_source_is_unchanged(
