@@ -12,7 +12,6 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 import engine
-from gui.document.data_folder import data_folder
 from gui.document.document import Document, Model
 from gui.export.export_dialog import ExportDialog
 from gui.window import file_actions
@@ -336,7 +335,7 @@ def test_copying_a_command_leaves_a_running_export_alone(
     sweep(dialog, 90)
     with qtbot.waitSignal(dialog.process.progressed, timeout=WAIT):
         dialog.start.click()
-    running = contents(data_folder("export"))
+    running = contents(engine.data_folder("export"))
     assert {path.name for path in running} == {"batch.json", "edited.json", "sample.png"}
     document.turn(20, 0, 0)
     document.set_keep(engine.KeepMask.nothing((512, 512)).painted([(90, 90)], 60), "Paint")
@@ -348,7 +347,7 @@ def test_copying_a_command_leaves_a_running_export_alone(
     other.open_for()
     with qtbot.waitSignal(other.process.progressed, timeout=WAIT):
         other.start.click()
-    after = contents(data_folder("export"))
+    after = contents(engine.data_folder("export"))
     assert {path: after[path] for path in running} == running
     words = shlex.split(QGuiApplication.clipboard().text())
     copied = Path(words[words.index("--pose") + 1])
