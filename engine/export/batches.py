@@ -16,7 +16,7 @@ from typing import Literal, cast
 from engine.config.config import Detector, read_settings
 from engine.core.errors import ReposeError
 from engine.core.files import name_key, read_text, real_path, reason
-from engine.export.jobs import Job, JobOptions, View, read_faces
+from engine.export.jobs import Job, JobOptions, View, check_faces, read_faces
 from engine.export.outputs import check_view_path
 from engine.face.coefficients import read_coefficients, read_gaze
 from engine.face.named_poses import named_pose, pose_name
@@ -135,7 +135,7 @@ class ExportBatch:
             raise ReposeError(f"The animation {self.animation} must be a .gif or an .mp4.")
         if self.name:
             check_pattern(self.name)
-        _check_faces(self.options)
+        check_faces(self.options)
         if self.threads < 0:
             raise ReposeError("The number of threads is at least 1, or 0 to choose.")
 
@@ -194,22 +194,6 @@ class ExportBatch:
             return ExportBatch.from_json(read_text(path))
         except ReposeError as error:
             raise ReposeError(f"{path}: {error}") from error
-
-
-def _check_faces(options: JobOptions) -> None:
-    """Raises ReposeError for several faces with an option that is for one."""
-    if len(options.faces) == 1:
-        return
-    if options.view != "photo":
-        raise ReposeError(
-            f"The view {options.view} shows one face: name one, such as --face 1, or use the view"
-            " photo."
-        )
-    if options.transfer == "absolute":
-        raise ReposeError(
-            "The transfer absolute puts the landmarks in one place of the photo: name one face,"
-            " such as --face 1."
-        )
 
 
 def plan_batch(batch: ExportBatch, out: Path | None = None) -> tuple[Job, ...]:

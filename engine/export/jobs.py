@@ -115,6 +115,22 @@ def read_faces(text: str) -> tuple[int, ...]:
     return numbers
 
 
+def check_faces(options: JobOptions) -> None:
+    """Raises ReposeError for several faces with an option that is for one."""
+    if len(options.faces) == 1:
+        return
+    if options.view != "photo":
+        raise ReposeError(
+            f"The view {options.view} shows one face: choose one, such as --face 1, or the view"
+            " photo."
+        )
+    if options.transfer == "absolute":
+        raise ReposeError(
+            "The transfer absolute puts the landmarks in one place of the photo: choose one face,"
+            " such as --face 1."
+        )
+
+
 def read_jobs(path: Path, out: Path) -> tuple[Job, ...]:
     """The jobs of a CSV file with the header ``source,target,output``.
 

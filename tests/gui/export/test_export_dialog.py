@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 import engine
 from gui.document.document import Document, Model
+from gui.document.photo import read_photo
 from gui.export.export_dialog import ExportDialog
 from gui.window import file_actions
 from gui.window.main_window import MainWindow
@@ -258,6 +259,42 @@ def test_named_poses_are_offered(qtbot: QtBot, window: MainWindow) -> None:
     assert dialog._batch is not None
     assert dialog._batch.poses == dialog.form.targets.paths
     dialog.close()
+
+
+def test_the_faces_of_a_photo_are_chosen(dialog: ExportDialog) -> None:
+    form = dialog.form
+    assert (form.faces.currentData(), form.numbers.isVisible()) == ("1", False)
+
+    def face() -> str:
+        dialog.refresh()
+        assert dialog._batch is not None
+        return dialog._batch.face
+
+    form.faces.setCurrentIndex(form.faces.findData("all"))
+    assert face() == "all"
+    form.faces.setCurrentIndex(form.faces.findData(""))
+    assert form.numbers.isVisible()
+    form.numbers.setText("2, 1")
+    assert face() == "2, 1"
+    form.view.setCurrentIndex(form.view.findData("face"))
+    dialog.refresh()
+    assert "choose one" in dialog.summary.text()
+    form.numbers.setText("0")
+    dialog.refresh()
+    assert "counted from 1" in dialog.summary.text()
+    assert not dialog.start.isEnabled()
+
+
+def test_the_open_face_is_the_one_of_a_batch(
+    qtbot: QtBot, document: Document, two_faces: Path
+) -> None:
+    document.set_photo(read_photo(two_faces))
+    document.choose_face(1)
+    dialog = ExportDialog(document)
+    qtbot.addWidget(dialog)
+    dialog.open_for()
+    assert dialog._batch is not None
+    assert dialog._batch.face == "2"
 
 
 def test_layers_are_a_format(dialog: ExportDialog) -> None:
