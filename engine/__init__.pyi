@@ -14,6 +14,7 @@ from .config.skeletons import MIRROR_IMAGES as MIRROR_IMAGES
 from .config.skeletons import N_LANDMARKS as N_LANDMARKS
 from .core.devices import usable_devices as usable_devices
 from .core.errors import ReposeError as ReposeError
+from .core.files import data_folder as data_folder
 from .core.files import read_text as read_text
 from .core.files import remove_unfinished as remove_unfinished
 from .core.files import resource as resource

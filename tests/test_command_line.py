@@ -38,6 +38,19 @@ def test_a_target_photo(sample: Path, model: Path, photo: Photo) -> None:
     assert run(*common, "--view", "difference", "--device", "cpu", "--face", 1) == DONE
 
 
+def test_named_poses(sample: Path, model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    common = ("repose", sample, "--model", model, "--format", "jpg", "--named")
+    assert run(*common, "LAUGH", "-o", "out.png") == DONE
+    assert (read_photo("out.png") != read_photo(sample)).any()
+    assert run(*common, "laugh", "look left", "--out", "out", "--sheet", "sheet.png") == DONE
+    assert sorted(file.name for file in Path("out").glob("*.jpg")) == [
+        "sample-laugh.jpg", "sample-look left.jpg",
+    ]  # fmt: skip
+    capsys.readouterr()
+    assert run(*common, "laff", "-o", "out.png") == WRONG_USAGE
+    assert "no pose 'laff': the named poses are Ahead, Left" in sentence(capsys)
+
+
 def test_jobs(sample: Path, model: Path, no_face: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = [f"{sample},{sample},1.png", f"{no_face},{sample},2.png", f"{sample},,deep/3.png"]
     Path("jobs.csv").write_text("\n".join(["source,target,output", *rows]))
@@ -127,6 +140,9 @@ sys.exit(main.main())
         ["c.jpg", "--jobs", "a.csv", "--out", "b"],
         ["--jobs", "a.csv", "--out", "b", "--target", "c.jpg"],
         ["--jobs", "a.csv", "--out", "b", "--pose", "c.pts"],
+        ["a.jpg", "-o", "b.png", "--named", "laugh", "smile"],
+        ["a.jpg", "-o", "b.mp4", "--sequence", "c.mp4", "--named", "laugh"],
+        ["--jobs", "a.csv", "--out", "b", "--named", "laugh"],
         ["a.jpg", "-o", "b.png", "--face", "0"],
         ["a.jpg", "-o", "b.png", "--face", "both"],
         ["a.jpg", "-o", "b.mp4", "--sequence", "c.mp4", "--face", "all"],

@@ -1,4 +1,4 @@
-"""Atomic writing of files, reading of text, and the files that Repose ships."""
+"""Atomic writing of files, reading of text, the files that Repose ships and the folders it owns."""
 
 import errno
 import io
@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 import stat
+import sys
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -32,6 +33,26 @@ def resource(name: str) -> Path:
     if not path.is_file():
         raise ReposeError(f"Repose's own file {path} is missing; install Repose again.")
     return path
+
+
+def data_folder(name: str) -> Path:
+    """The folder of one kind of the user's own data ("poses", "autosave", "export" ...).
+
+    It may not exist yet. The environment variable REPOSE_DATA replaces the system's folder for the
+    data of a program.
+    """
+    place = os.environ.get("REPOSE_DATA")
+    return (Path(place) if place else _data_of_programs() / "Repose") / name
+
+
+def _data_of_programs() -> Path:
+    home = Path.home()
+    if sys.platform == "win32":
+        return Path(os.environ.get("APPDATA") or home / "AppData" / "Roaming")
+    if sys.platform == "darwin":
+        return home / "Library" / "Application Support"
+    place = Path(os.environ.get("XDG_DATA_HOME", ""))
+    return place if place.is_absolute() else home / ".local" / "share"
 
 
 _LITTLE = 1_000_000  # bytes: less free space than a picture needs

@@ -16,9 +16,10 @@ from typing import Literal, cast
 from engine.config.config import Detector, read_settings
 from engine.core.errors import ReposeError
 from engine.core.files import name_key, read_text, real_path, reason
-from engine.export.jobs import Job, JobOptions, View, read_faces
+from engine.export.jobs import Job, JobOptions, View, check_faces, read_faces
 from engine.export.outputs import check_view_path
 from engine.face.coefficients import read_coefficients, read_gaze
+from engine.face.named_poses import named_pose, pose_name
 from engine.face.pose import Transfer
 from engine.face.pose_files import POSE_SUFFIXES
 from engine.imaging.layered import LAYERED_SUFFIXES
@@ -35,8 +36,8 @@ Angles = tuple[float, ...]
 
 NAME_FIELDS = ("source", "folder", "pose", "yaw", "pitch", "roll", "number")
 """Fields of a naming pattern: the stem and folder of the source, the stem of the target photo or
-pose file (``own`` without one), the angles in degrees, and the index of the picture from 1. In the
-default pattern, more of the path is added to stems that are equal."""
+pose file, or the name of the pose (``own`` without one), the angles in degrees, and the index of
+the picture from 1. In the default pattern, more of the path is added to names that are equal."""
 
 MAX_ANGLES = 1000
 """Largest number of angles of one axis."""
@@ -57,8 +58,9 @@ class ExportBatch:
     """The product of sources, poses, yaws, pitches and rolls.
 
     sources           photos, or folders of photos
-    targets, poses    target photos and pose files, or folders of them; if both are empty, the
-                      source's own pose is used
+    targets, poses    target photos and pose files, or folders of them
+    named             names of poses (see `engine.face.named_poses`); without these, targets and
+                      poses, the source's own pose is used
     yaw, pitch, roll  angles in degrees, added to the rotation of the pose
     expression, gaze  coefficients to replace and the gaze, as text: see `read_coefficients` and
                       `read_gaze`
@@ -80,6 +82,7 @@ class ExportBatch:
     sources: tuple[Path, ...] = ()
     targets: tuple[Path, ...] = ()
     poses: tuple[Path, ...] = ()
+    named: tuple[str, ...] = ()
     yaw: Angles = (0.0,)
     pitch: Angles = (0.0,)
     roll: Angles = (0.0,)
@@ -132,7 +135,7 @@ class ExportBatch:
             raise ReposeError(f"The animation {self.animation} must be a .gif or an .mp4.")
         if self.name:
             check_pattern(self.name)
-        _check_faces(self.options)
+        check_faces(self.options)
         if self.threads < 0:
             raise ReposeError("The number of threads is at least 1, or 0 to choose.")
 
@@ -142,7 +145,7 @@ class ExportBatch:
         if self.name:
             return self.name
         fields = ["{source}"]
-        if self.targets or self.poses:
+        if self.targets or self.poses or self.named:
             fields.append("{pose}")
         sweeps = {"yaw": self.yaw, "pitch": self.pitch, "roll": self.roll}
         fields += [f"{name}{{{name}}}" for name, angles in sweeps.items() if len(angles) > 1]
@@ -193,27 +196,11 @@ class ExportBatch:
             raise ReposeError(f"{path}: {error}") from error
 
 
-def _check_faces(options: JobOptions) -> None:
-    """Raises ReposeError for several faces with an option that is for one."""
-    if len(options.faces) == 1:
-        return
-    if options.view != "photo":
-        raise ReposeError(
-            f"The view {options.view} shows one face: name one, such as --face 1, or use the view"
-            " photo."
-        )
-    if options.transfer == "absolute":
-        raise ReposeError(
-            "The transfer absolute puts the landmarks in one place of the photo: name one face,"
-            " such as --face 1."
-        )
-
-
 def plan_batch(batch: ExportBatch, out: Path | None = None) -> tuple[Job, ...]:
     """The jobs of a batch, grouped by source; outputs are in ``out``, by default ``batch.out``.
 
     Raises ReposeError when there are no sources, a folder cannot be read or has no fitting files,
-    or two jobs have the same output name.
+    a pose's name is unknown, or two jobs have the same output name.
     """
     folder = out or batch.out
     if folder is None:
@@ -224,6 +211,7 @@ def plan_batch(batch: ExportBatch, out: Path | None = None) -> tuple[Job, ...]:
     sources = tuple(_expand(batch.sources, PHOTO_SUFFIXES, "photos"))
     poses: list[Path | None] = list(_expand(batch.targets, PHOTO_SUFFIXES, "photos"))
     poses += _expand(batch.poses, POSE_SUFFIXES, "pose files")
+    poses += dict.fromkeys(file for file in map(named_pose, batch.named) if file not in poses)
     if not poses:
         poses = [None]
     source_names = _names(sources, unique=not batch.name)
@@ -252,7 +240,8 @@ def plan_batch(batch: ExportBatch, out: Path | None = None) -> tuple[Job, ...]:
 
 
 def _names(paths: Sequence[Path], unique: bool) -> dict[Path, str]:
-    """The paths' stems; if ``unique``, those that are equal get more of their paths added.
+    """The stems of photos, the names of poses; if ``unique``, more of the path is added to those
+    that are equal.
 
     A name does not depend on the order of the paths: a batch that is continued with more sources
     takes no picture for that of another one.
@@ -262,7 +251,7 @@ def _names(paths: Sequence[Path], unique: bool) -> dict[Path, str]:
         lambda path: f"{_folder_name(path)}-{path.stem}-{path.suffix[1:]}",
         lambda path: f"{path.stem}-{sha256(os.fsencode(os.path.abspath(path))).hexdigest()[:8]}",
     )
-    names = {path: path.stem for path in paths}
+    names = {path: pose_name(path) for path in paths}
     for longer in ways:
         counts = Counter(map(name_key, names.values()))
         same = [path for path, name in names.items() if unique and counts[name_key(name)] > 1]

@@ -36,6 +36,7 @@ from engine.face.pose import Pose3D, copied_pose
 from engine.face.pose_check import check_pose
 from engine.face.pose_files import POSE_SUFFIXES
 from engine.face.pose_preset import pose_from_file
+from engine.face.trained_range import TrainedRange
 from engine.guidance.keep import KeepMask, keep_of, mask_file
 from engine.imaging.colour import Stored
 from engine.imaging.photos import Photo, read_photo, read_picture
@@ -148,7 +149,7 @@ class _JobRunner:
             poses = {
                 number: self._target_pose(source, own, job) for number, own in source.faces.items()
             }
-            warning = self._warning(source, poses)
+            warning = " ".join(warnings_of(poses, source.size, self._predictor.trained_range))
             metadata = source.metadata.edited(self._predictor.model_name, note=self._options.note)
             write_view(
                 job.output,
@@ -176,15 +177,6 @@ class _JobRunner:
             return self._predict(self._predictor.pose(cut, pose))
 
         return Group.of(PosedFace(predicted(pose), source.keep) for pose in poses)
-
-    def _warning(self, source: _SourcePhoto, poses: Mapping[int, Pose3D]) -> str:
-        """What may be wrong with the faces; of several, each with its number."""
-        sentences = []
-        for number, pose in poses.items():
-            for finding in check_pose(pose, source.size, self._predictor.trained_range):
-                face = f"Face {number}: " if len(poses) > 1 else ""
-                sentences.append(face + finding.sentence)
-        return " ".join(sentences)
 
     def _check_output(self, job: Job) -> None:
         check_view_path(job.output, self._options.view)
@@ -218,6 +210,17 @@ class _JobRunner:
                 pose, target.face, options.transfer, sizes, target_neutral=self._neutral
             )
         return adjusted(pose, options.coefficients, options.gaze, job.angles)
+
+
+def warnings_of(
+    poses: Mapping[int, Pose3D], size: tuple[int, int], trained: TrainedRange
+) -> tuple[str, ...]:
+    """What may be wrong with the faces of a photo of this size; of several, with their numbers."""
+    return tuple(
+        f"Face {number}: {finding.sentence}" if len(poses) > 1 else finding.sentence
+        for number, pose in poses.items()
+        for finding in check_pose(pose, size, trained)
+    )
 
 
 def adjusted(

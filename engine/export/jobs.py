@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,7 +12,10 @@ from typing import Literal, NamedTuple
 from engine.config.config import Detector
 from engine.core.errors import ReposeError
 from engine.core.files import name_key, read_text, real_path
+from engine.face.named_poses import named_pose
 from engine.face.pose import Transfer
+from engine.face.pose_files import POSE_SUFFIXES
+from engine.imaging.photos import PHOTO_SUFFIXES
 
 View = Literal["photo", "layer", "face", "coarse", "difference"]
 """What is written: the whole photo, only what changed in it (layer), or the crop as refined (face),
@@ -111,11 +115,28 @@ def read_faces(text: str) -> tuple[int, ...]:
     return numbers
 
 
+def check_faces(options: JobOptions) -> None:
+    """Raises ReposeError for several faces with an option that is for one."""
+    if len(options.faces) == 1:
+        return
+    if options.view != "photo":
+        raise ReposeError(
+            f"The view {options.view} shows one face: choose one, such as --face 1, or the view"
+            " photo."
+        )
+    if options.transfer == "absolute":
+        raise ReposeError(
+            "The transfer absolute puts the landmarks in one place of the photo: choose one face,"
+            " such as --face 1."
+        )
+
+
 def read_jobs(path: Path, out: Path) -> tuple[Job, ...]:
     """The jobs of a CSV file with the header ``source,target,output``.
 
-    Sources and targets are relative to the file's folder, outputs to ``out``. With an empty target
-    the source keeps its own pose. An invalid line becomes a job with a ``problem``.
+    Sources and targets are relative to the file's folder, outputs to ``out``. A target is a photo,
+    a pose file or a named pose; with an empty one the source keeps its own pose. An invalid line
+    becomes a job with a ``problem``.
 
     Raises ReposeError when the file cannot be read, lacks the header or has no jobs.
     """
@@ -149,7 +170,18 @@ def _job_of_line(cells: Sequence[str], folder: Path, out: Path, line: int) -> Jo
     elif not real_path(out / output).is_relative_to(real_path(out)):
         problem = f"The output {output} lies outside of {out}."
     goal = folder / target if target else None
+    if goal is not None and _is_name(target) and not os.path.exists(goal):
+        try:
+            goal = named_pose(target)
+        except ReposeError as error:
+            problem = problem or str(error)
     return Job(folder / source, goal, out / output, problem=problem, line=line)
+
+
+def _is_name(target: str) -> bool:
+    """Whether a target is a name and no file, as far as its text tells."""
+    path = Path(target)
+    return path.name == target and path.suffix.lower() not in (*PHOTO_SUFFIXES, *POSE_SUFFIXES)
 
 
 def _mark_collisions(jobs: Sequence[Job], own: Path) -> tuple[Job, ...]:

@@ -9,21 +9,22 @@ Their file is JSON:
 
 time  seconds from the start
 pose  the values of a pose file in Repose's own format, the path of a pose file of any format,
-      relative to the keyframes' own, or the name of a pose
+      relative to the keyframes' own, or the name of a pose (see `engine.face.named_poses`)
 fps   pictures a second, may be missing
 """
 
 import bisect
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from engine.core.errors import ReposeError
-from engine.core.files import read_text, resource, write_whole
+from engine.core.files import read_text, write_whole
 from engine.export.sequence import MOST_FPS, USUAL_FPS
 from engine.face.lifted_face import LiftedFace
+from engine.face.named_poses import named_pose
 from engine.face.pose import Pose3D
 from engine.face.pose_between import pose_between
 from engine.face.pose_files import POSE_SUFFIXES, PoseFile
@@ -33,7 +34,6 @@ LONGEST_TIME = 3600.0
 """Seconds: the last moment at which a keyframe can be."""
 
 _FORMAT, _VERSION = "repose keyframes", 1
-_FIRST = "01-ahead.json"  # of the poses that Repose ships
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,10 +84,8 @@ class Keyframes:
         return PoseTrack([key.time for key in self.keys], [key.pose.on(own) for key in self.keys])
 
     @classmethod
-    def read(cls, path: Path, named: Sequence[Path] = ()) -> Self:
+    def read(cls, path: Path) -> Self:
         """Read a file of keyframes.
-
-        named  folders of pose files that are poses by their names, searched before Repose's own
 
         Raises ReposeError when the file, or a pose file that it names, cannot be used.
         """
@@ -95,10 +93,10 @@ class Keyframes:
             values = json.loads(read_text(path))
         except (ValueError, RecursionError) as error:
             raise ReposeError(f"{path} is damaged or no file of keyframes.") from error
-        return cls.from_json(values, path, named)
+        return cls.from_json(values, path)
 
     @classmethod
-    def from_json(cls, values: Any, path: Path, named: Sequence[Path] = ()) -> Self:
+    def from_json(cls, values: Any, path: Path) -> Self:
         """The keyframes from the values of a file at ``path``. Raises as `read`."""
         try:
             if values.get("format", _FORMAT) != _FORMAT:
@@ -118,7 +116,7 @@ class Keyframes:
         if not entries:
             raise ReposeError(f"{path} has no keyframes: set at least one.")
         try:
-            keys = [Keyframe(time, _pose(pose, path, named)) for time, pose in entries]
+            keys = [Keyframe(time, _pose(pose, path)) for time, pose in entries]
             return cls(tuple(keys), fps)
         except ReposeError as error:
             raise ReposeError(f"{path}: {error}") from error
@@ -160,7 +158,7 @@ class PoseTrack:
         return pose_between(self._poses[after - 1], self._poses[after], share)
 
 
-def _pose(value: Any, path: Path, named: Sequence[Path]) -> PosePreset:
+def _pose(value: Any, path: Path) -> PosePreset:
     if isinstance(value, Mapping):
         return PosePreset.of_file(PoseFile.stored_in(path, value))
     if not isinstance(value, str) or not value:
@@ -168,20 +166,4 @@ def _pose(value: Any, path: Path, named: Sequence[Path]) -> PosePreset:
     file = path.parent / value
     if file.suffix.lower() in POSE_SUFFIXES:
         return PosePreset.read(file)
-    poses = dict(_named_poses(named))
-    if value.casefold() not in poses:
-        names = ", ".join(poses)
-        raise ReposeError(f"There is no pose {value}: give a pose file, or one of {names}.")
-    return PosePreset.read(poses[value.casefold()])
-
-
-def _named_poses(folders: Sequence[Path]) -> Iterator[tuple[str, Path]]:
-    """The poses by name, in lower case; of equal names the last counts.
-
-    Those that Repose ships are without the number in front of their files' names.
-    """
-    for file in sorted(resource(f"poses/{_FIRST}").parent.glob("*.json")):
-        yield file.stem.partition("-")[2], file
-    for folder in reversed(folders):
-        for file in sorted(folder.glob("*.json")):
-            yield file.stem.casefold(), file
+    return PosePreset.read(named_pose(value))

@@ -29,6 +29,7 @@ from engine.export.sequence_export import (
     keyframes_from_options,
     sequence_from_options,
 )
+from engine.face.named_poses import named_pose
 from engine.inference.predictor import Predictor
 
 
@@ -58,7 +59,7 @@ def _run_jobs(options: ReposeOptions) -> int:
         jobs = read_jobs(options.jobs, options.out)
     else:
         assert options.output is not None
-        target = next(iter([*options.target, *options.pose]), None)
+        target = next(iter([*options.target, *options.pose, *map(named_pose, options.named)]), None)
         jobs = (Job(options.source[0], target, options.output),)
     jobs = tuple(replace(job, angles=(yaw, pitch, roll)) for job in jobs)
     job_options = replace(batch.options, keep=options.keep)

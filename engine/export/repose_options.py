@@ -12,6 +12,7 @@ from engine.config.config import Detector
 from engine.core.errors import ReposeError
 from engine.export.batches import ExportBatch, Format, Precision, angles_text, read_angles
 from engine.export.jobs import View
+from engine.face.named_poses import named_pose
 from engine.face.pose import Transfer
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
@@ -28,8 +29,9 @@ class ReposeOptions:
     Use -o OUT.png for one picture; --out DIR, --sheet or --animation for a batch of every SOURCE
     in every pose; --sequence for the poses of a video; --jobs for a list of jobs.
 
-    A batch combines every target photo and pose file with every angle. Pictures that exist in the
-    folder --out are skipped, so an interrupted batch continues when it is started again.
+    A batch combines every target photo, pose file and named pose with every angle. Pictures that
+    exist in the folder --out are skipped, so an interrupted batch continues when it is started
+    again.
     """
 
     source: Annotated[Positional[Paths], arg(metavar="[SOURCE ...]", help_behavior_hint="")] = ()
@@ -46,6 +48,10 @@ class ReposeOptions:
 
     pose: Annotated[Paths, arg(metavar="FILE ...", help_behavior_hint="")] = ()
     """Pose files (.json .pts .xml .csv), or folders of pose files."""
+
+    named: Annotated[tuple[str, ...], arg(metavar="NAME ...", help_behavior_hint="")] = ()
+    """Named poses, such as smile "look left": those of the editor's panel by their English names,
+    and your own. A wrong name lists them all."""
 
     yaw: Annotated[str, arg(metavar="DEGREES", help_behavior_hint="")] = "0"
     """Angle to add to the pose; positive turns the nose to the image's right. A number of degrees,
@@ -119,7 +125,8 @@ class ReposeOptions:
 
     jobs: Annotated[Path | None, arg(metavar="JOBS.csv", help_behavior_hint="")] = None
     """A list of jobs instead of SOURCE: a CSV file with the header source,target,output. A target
-    is a photo, a pose file or empty. Paths are relative to the CSV file, outputs to --out."""
+    is a photo, a pose file, a named pose or empty. Paths are relative to the CSV file, outputs to
+    --out."""
 
     batch: Annotated[Path | None, arg(metavar="BATCH.json", help_behavior_hint="")] = None
     """A batch file of the editor, instead of SOURCE and the options above."""
@@ -209,6 +216,7 @@ def check(options: ReposeOptions) -> None:
         "--output": options.output,
         "--target": options.target,
         "--pose": options.pose,
+        "--named": options.named,
         "--name": options.name,
         "--sheet": options.sheet,
         "--animation": options.animation,
@@ -242,15 +250,19 @@ def check(options: ReposeOptions) -> None:
     elif not options.source:
         raise ReposeError("Name a photo, or a list of jobs with --jobs.")
     elif options.output is not None:
-        _refuse(given, "--output", {"SOURCE", "--output", "--target", "--pose"})
-        if len(options.target) + len(options.pose) > 1:
-            raise ReposeError("With one --output there is one --target or one --pose; see --out.")
+        _refuse(given, "--output", {"SOURCE", "--output", "--target", "--pose", "--named"})
+        if len(options.target) + len(options.pose) + len(options.named) > 1:
+            raise ReposeError(
+                "With one --output there is one --target, --pose or --named; for more, use --out."
+            )
         if len(options.source) > 1:
             raise ReposeError("With one --output there is one SOURCE; for many, use --out DIR.")
     elif options.out is None and options.sheet is None and options.animation is None:
         raise ReposeError(
             "Name the picture to write with -o OUT.png, or a folder for many with --out DIR."
         )
+    for name in options.named:
+        named_pose(name)  # raises for an unknown one
     if options.events and (options.output is not None or options.jobs is not None):
         raise ReposeError("--events is for batches.")
     batch = batch_from_options(options)
@@ -302,6 +314,7 @@ def batch_from_options(options: ReposeOptions) -> ExportBatch:
         sources=options.source,
         targets=options.target,
         poses=options.pose,
+        named=options.named,
         yaw=read_angles(options.yaw),
         pitch=read_angles(options.pitch),
         roll=read_angles(options.roll),
@@ -334,8 +347,9 @@ def batch_from_options(options: ReposeOptions) -> ExportBatch:
 def batch_arguments(batch: ExportBatch) -> list[str]:
     """The inverse of `batch_from_options`: the command's arguments after ``repose``."""
     words = [str(path) for path in batch.sources]
-    for flag, paths in (("--target", batch.targets), ("--pose", batch.poses)):
-        words += [flag, *map(str, paths)] if paths else []
+    poses = ("--target", batch.targets), ("--pose", batch.poses), ("--named", batch.named)
+    for flag, values in poses:
+        words += [flag, *map(str, values)] if values else []
     default = ExportBatch()
     for name in ("yaw", "pitch", "roll"):
         angles: tuple[float, ...] = getattr(batch, name)

@@ -2,15 +2,13 @@
 
 import math
 import re
-import subprocess
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import count, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 import cv2
-import imageio_ffmpeg
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
@@ -18,6 +16,7 @@ from scipy.ndimage import gaussian_filter1d
 from engine.config.config import Detector
 from engine.core.errors import ReposeError
 from engine.core.files import reason
+from engine.export.decoding import decode, measure
 from engine.face.coefficients import Coefficients
 from engine.face.detection import find_faces, find_largest_face, find_near
 from engine.face.faces import Face
@@ -25,7 +24,6 @@ from engine.face.landmarks import Landmarks, check_landmarks
 from engine.face.lifted_face import fitted_head
 from engine.face.pose import LARGEST_STRENGTH, Pose3D, Transfer, copy_pose
 from engine.imaging.photos import PHOTO_SUFFIXES, Photo, read_photo
-from engine.imaging.reading import check_video, file_input
 
 VIDEO_SUFFIXES = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".gif")
 """Suffixes that ``open_footage`` reads as a video, lower case."""
@@ -68,7 +66,7 @@ class Frame(NamedTuple):
 class Footage:
     """An open video or folder.
 
-    fps     frame rate
+    fps     frame rate, constant; that of a video with a variable one is its mean
     count   number of frames: exact for a folder, the container's value for a video, 0 if unknown
     frames  a generator that decodes and tracks the face that is the largest in the first frame
     first   index of the first frame, from 0; the earlier ones are left out
@@ -108,17 +106,11 @@ def open_footage(
         raise ReposeError(
             f"{path} is neither a folder of frames nor a video ({' '.join(VIDEO_SUFFIXES)})."
         )
-    check_video(path)
-    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
-    if not capture.isOpened():
-        raise ReposeError(f"{path} is no video that can be read, or damaged; choose another one.")
-    own = capture.get(cv2.CAP_PROP_FPS)
+    own, announced = measure(path)
     fps = own if 0 < own <= MOST_FPS else USUAL_FPS
     some = _frames_between(start, end, fps)
-    announced = range(max(0, round(capture.get(cv2.CAP_PROP_FRAME_COUNT))))
-    return Footage(
-        path, fps, len(announced[some]), _track(_decode(capture, some), detector), some.start
-    )
+    found = _track(decode(path, fps, some), detector)
+    return Footage(path, fps, len(range(announced)[some]), found, some.start)
 
 
 def _frames_between(start: float, end: float | None, fps: float) -> slice:
@@ -163,13 +155,6 @@ def lost_ranges(frames: Sequence[Frame], first: int = 0) -> tuple[tuple[int, int
     edges = np.diff([0, *(frame.landmarks is None for frame in frames), 0])
     starts, ends = (np.flatnonzero(edges == step) + first for step in (1, -1))
     return tuple(zip((starts + 1).tolist(), ends.tolist(), strict=True))
-
-
-def has_sound(path: Path) -> bool:
-    """Whether a video has a sound track."""
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", *file_input(path)]
-    told = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL)
-    return b": Audio:" in told.stderr
 
 
 class Target(NamedTuple):
@@ -263,21 +248,6 @@ def _natural_key(name: str) -> list[tuple[int, str]]:
     """Sort key in which digits compare as numbers."""
     parts = re.findall(r"\d+|\D+", name.casefold())
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
-
-
-def _decode(capture: cv2.VideoCapture, some: slice) -> Iterator[Photo]:
-    """The frames with these indices. They are counted: seeking is not exact in every video."""
-    try:
-        for _ in range(some.start):
-            if not capture.grab():
-                return
-        for _ in count() if some.stop is None else range(some.start, some.stop):
-            success, picture = capture.read()
-            if not success:
-                return
-            yield np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)
-    finally:
-        capture.release()
 
 
 def _track(frames: Iterable[Photo], detector: Detector) -> Generator[Frame]:

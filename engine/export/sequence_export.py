@@ -18,6 +18,7 @@ from engine.core.files import read_text
 from engine.export.animation import ANIMATIONS, write_frames
 from engine.export.batch_run import ExportResult, OnProgress, Tally
 from engine.export.batches import Precision
+from engine.export.decoding import has_sound
 from engine.export.export import find_face, job_threads, networks_for
 from engine.export.jobs import Job, Outcome, View, read_faces
 from engine.export.keyframes import Keyframes
@@ -27,7 +28,6 @@ from engine.export.sequence import (
     MOST_FPS,
     VIDEO_SUFFIXES,
     Target,
-    has_sound,
     lost_faces,
     missing_frames,
     open_footage,

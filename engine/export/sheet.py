@@ -10,6 +10,7 @@ from engine.core.errors import ReposeError
 from engine.export.batches import angle_text
 from engine.export.export import find_some
 from engine.export.jobs import Job, JobOptions
+from engine.face.named_poses import pose_name
 from engine.imaging.crop import Crop
 from engine.imaging.photos import read_photo, write_photo
 from engine.imaging.provenance import Metadata
@@ -86,7 +87,7 @@ def _labels(poses: Sequence[Pose]) -> list[str]:
     varying = [len({angles[k] for _, angles in poses}) > 1 for k in range(3)]
     texts = []
     for target, angles in poses:
-        parts = [target.stem if target else "own"] if several else []
+        parts = [pose_name(target) if target else "own"] if several else []
         parts += [
             f"{name} {angle_text(angle)}°"
             for name, angle, varies in zip(names, angles, varying, strict=True)

@@ -73,7 +73,9 @@ _OTHER_KINDS = (
     (0, b"MMOR", "a camera's RAW file", _DEVELOP),
     (8, b"CR\x02", "a camera's RAW file", _DEVELOP),
 )  # fmt: skip
+_PLAIN_KINDS = ((0, b"\xff\xd8\xff"), (0, b"\x89PNG"), (8, b"WEBP"))  # JPEG, PNG, WebP
 _LONGEST_START = 32  # bytes
+_DAMAGED = "is damaged or truncated; get a whole copy of it."
 
 # Likewise of MP4 and MOV (old ones start otherwise), Matroska and WebM, AVI, GIF.
 _VIDEOS = (
@@ -127,6 +129,8 @@ def open_picture(
                     f"{called} is damaged, or a TIFF of a kind that Repose does not read:"
                     " save it with 8 or 16 bits for each colour."
                 ) from error
+            if _is_read(start):
+                raise ReposeError(f"{called} {_DAMAGED}") from error
             raise ReposeError(
                 f"{called} is not a photo that Repose can read ({READ_NAMES})."
             ) from error
@@ -139,9 +143,7 @@ def open_picture(
         except MemoryError as error:
             raise ReposeError(f"{called} does not fit into memory.") from error
         except Exception as error:  # likewise for damaged contents
-            raise ReposeError(
-                f"{called} is damaged or truncated; get a whole copy of it."
-            ) from error
+            raise ReposeError(f"{called} {_DAMAGED}") from error
 
 
 def read_thumbnail(
@@ -225,6 +227,12 @@ def _refuse_size(size: tuple[int, int], called: str, most_pixels: int) -> None:
             f"{called} is too large: {width}x{height} pixels,"
             f" and together they may be at most {most_pixels / 1_000_000:.3g} million."
         )
+
+
+def _is_read(start: bytes) -> bool:
+    """Whether a file begins as one of a format that is read."""
+    kinds = (*_PLAIN_KINDS, *(kind[:2] for kind in _OPTIONAL_KINDS))
+    return any(start[place:].startswith(mark) for place, mark in kinds)
 
 
 def _refuse_other_kinds(start: bytes, called: str) -> None:

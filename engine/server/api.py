@@ -14,9 +14,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.core.errors import ReposeError
 from engine.export.batches import ExportBatch
-from engine.export.jobs import View
+from engine.export.jobs import JobOptions, View, check_faces, read_faces
 from engine.face.coefficients import read_coefficients, read_gaze
 from engine.face.faces import Face
+from engine.face.named_poses import named_poses
 from engine.face.pose import Transfer
 from engine.inference.predictor import Predictor
 from engine.server.batch_jobs import BatchJobs
@@ -98,9 +99,10 @@ def create_app(predictor: Predictor, token: str, limits: Limits) -> FastAPI:
         yaw: Angle = 0,
         pitch: Angle = 0,
         roll: Angle = 0,
+        named: Annotated[str, Form(examples=["laugh"])] = "",
         expression: Annotated[str, Form(examples=["jawOpen=0.4,eyeBlink=1"])] = "",
         gaze: Annotated[str, Form(examples=["-15,0"])] = "",
-        face: Annotated[int, Form(ge=1)] = 1,
+        face: Annotated[str, Form(examples=["1,3", "all"])] = "1",
         transfer: Annotated[Transfer, Form()] = "relative",
         view: Annotated[View, Form()] = "photo",
         format: Annotated[Format, Form()] = "png",
@@ -108,21 +110,31 @@ def create_app(predictor: Predictor, token: str, limits: Limits) -> FastAPI:
     ) -> Response:
         """The photo with its face in another pose.
 
-        From the photo `target` or the pose file `pose`; then `expression` and `gaze` are set, and
-        the angles added (degrees; yaw > 0 turns the nose to the picture's right, pitch > 0 up).
+        From the photo `target`, the pose file `pose` or the pose `named` (GET /poses lists them);
+        then `expression` and `gaze` are set, and the angles added (degrees; yaw > 0 turns the nose
+        to the picture's right, pitch > 0 up). `face` is the number of a face, 1 for the largest;
+        several, such as 1,3, or all get the same pose.
         The header `X-Repose-Warnings` has a JSON list of sentences about the pose.
         """
         wish = Wish(
             None if target is None else _uploaded(target),
             None if pose is None else _uploaded(pose),
+            named,
             transfer,
             read_coefficients(expression),
             read_gaze(gaze) if gaze else None,
             (yaw, pitch, roll),
         )
-        answer = service.repose(_uploaded(photo), face, wish, view, format, quality)
+        faces = read_faces(face)
+        check_faces(JobOptions(faces=faces, view=view, transfer=transfer))
+        answer = service.repose(_uploaded(photo), faces, wish, view, format, quality)
         headers = {"X-Repose-Warnings": json.dumps(answer.warnings)}
         return Response(answer.data, media_type=_TYPES[format], headers=headers)
+
+    @app.get("/poses", dependencies=guarded)
+    def poses() -> dict[str, list[str]]:
+        """The names of poses for `named`: those that Repose ships, and the user's own."""
+        return {"poses": list(named_poses())}
 
     @app.post("/batches", dependencies=guarded, status_code=202)
     def start_batch(batch: Annotated[dict[str, Any], Body(examples=[_BATCH])]) -> dict[str, str]:

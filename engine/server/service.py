@@ -2,7 +2,7 @@
 
 import hashlib
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,19 +12,26 @@ from typing import Literal, NamedTuple, Self
 
 from engine.core.errors import ReposeError
 from engine.core.sharing import FutureCache
-from engine.export.export import adjusted, find_face, job_threads, networks_for
+from engine.export.export import (
+    adjusted,
+    find_face,
+    find_some,
+    job_threads,
+    networks_for,
+    warnings_of,
+)
 from engine.export.jobs import View
 from engine.export.outputs import check_view_path
 from engine.export.views import render_view
 from engine.face.detection import find_faces
 from engine.face.faces import Face
+from engine.face.named_poses import named_pose
 from engine.face.pose import Pose3D, Transfer, copied_pose
-from engine.face.pose_check import check_pose
 from engine.face.pose_preset import pose_from_file
-from engine.imaging.photos import Picture, decode_picture, encode_photo
+from engine.imaging.photos import Photo, Picture, decode_picture, encode_photo
 from engine.imaging.provenance import Metadata
 from engine.inference.group import Group, PosedFace
-from engine.inference.prediction import Source
+from engine.inference.prediction import Prediction, Source
 from engine.inference.predictor import Predictor
 
 Format = Literal["png", "jpg", "webp"]
@@ -47,6 +54,7 @@ class Wish(NamedTuple):
 
     target        a photo to copy the pose from
     pose          a pose file
+    named         the name of a pose, or ""
     transfer      how; see `engine.face.pose.copy_pose`
     coefficients  of the expression, to replace
     gaze          yaw and pitch, degrees; None: as it is
@@ -55,6 +63,7 @@ class Wish(NamedTuple):
 
     target: Upload | None
     pose: Upload | None
+    named: str
     transfer: Transfer
     coefficients: Mapping[str, float]
     gaze: tuple[float, float] | None
@@ -68,20 +77,29 @@ class Answer(NamedTuple):
     warnings: tuple[str, ...]
 
 
-class _Face(NamedTuple):
-    """A face of a photo, ready for the predictor. size: (width, height), pixels."""
+class _Read(NamedTuple):
+    """A photo and the faces of it that a request is about.
 
-    size: tuple[int, int]
-    pose: Pose3D
-    source: Source
+    faces   their own poses, by their numbers, from 1
+    source  of the only face; None for several: they would need too much memory
+    """
+
+    photo: Photo
+    faces: Mapping[int, Pose3D]
+    source: Source | None
     metadata: Metadata
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height, pixels."""
+        return self.photo.shape[1], self.photo.shape[0]
 
 
 class Service:
     """Poses faces with one predictor. Thread-safe; a context manager.
 
     As many requests are computed at a time as batches compute pictures; more wait. On a GPU the
-    networks take the inputs of all of them in micro-batches. The latest faces stay in memory, so
+    networks take the inputs of all of them in micro-batches. The latest photos stay in memory, so
     that another pose of the same photo is fast.
     """
 
@@ -91,7 +109,7 @@ class Service:
         self._most_pixels = most_pixels
         self._threads = job_threads(predictor.device)
         self._free = Semaphore(self._threads)
-        self._faces = FutureCache(self._read_face, self._threads + 6)
+        self._photos = FutureCache(self._read, self._threads + 6)
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -111,45 +129,69 @@ class Service:
             return (pixels.shape[1], pixels.shape[0]), find_faces(pixels)
 
     def repose(
-        self, photo: Upload, face: int, wish: Wish, view: View, suffix: Format, quality: int
+        self,
+        photo: Upload,
+        faces: tuple[int, ...],
+        wish: Wish,
+        view: View,
+        suffix: Format,
+        quality: int,
     ) -> Answer:
-        """The photo with a face in another pose.
+        """The photo with faces in another pose.
 
-        face     its number, from 1, the largest first
+        faces    their numbers, from 1, the largest first; (): all
         quality  of JPEG and WebP, 1 to 100
 
         Raises ReposeError for files that cannot be read and for poses that cannot be drawn.
         """
         with self._free:
-            found = self._faces.start((photo, face)).result()
-            pose = self._pose(found, wish)
-            findings = check_pose(pose, found.size, self.predictor.trained_range)
-            prediction = self._predict(self.predictor.pose(found.source, pose))
+            found = self._photos.start((photo, faces)).result()
+            poses = self._poses(found, wish)
+            warnings = warnings_of(poses, found.size, self.predictor.trained_range)
             metadata = found.metadata.edited(self.predictor.model_name)
             path = Path(f"picture.{suffix}")
             check_view_path(path, view)
-            picture = render_view(Group.of([PosedFace(prediction)]), view)
+            picture = render_view(self._group(found, poses.values()), view)
             data = encode_photo(path, picture, quality, metadata)
-        return Answer(data, tuple(finding.sentence for finding in findings))
+        return Answer(data, warnings)
 
-    def _pose(self, face: _Face, wish: Wish) -> Pose3D:
-        pose = face.pose
+    def _group(self, found: _Read, poses: Iterable[Pose3D]) -> Group:
+        """The faces of the photo in these poses."""
+
+        def predicted(pose: Pose3D) -> Prediction:
+            source = found.source or self.predictor.cut(found.photo, pose.source)
+            return self._predict(self.predictor.pose(source, pose))
+
+        return Group.of(PosedFace(predicted(pose)) for pose in poses)
+
+    def _poses(self, found: _Read, wish: Wish) -> dict[int, Pose3D]:
+        """The poses that a request asks for, by the numbers of the faces."""
+        poses, way = dict(found.faces), wish.transfer
         if wish.target is not None:
             picture = self._decode(wish.target).photo
             target = find_face(picture, wish.target.name, 1, "landmarker")
-            sizes = face.size, (picture.shape[1], picture.shape[0])
-            pose = copied_pose(pose, target, wish.transfer, sizes)
+            sizes = found.size, (picture.shape[1], picture.shape[0])
+            poses = {n: copied_pose(pose, target, way, sizes) for n, pose in poses.items()}
         if wish.pose is not None:
-            pose = _file_pose(wish.pose, pose, face.size, wish.transfer)
-        return adjusted(pose, wish.coefficients, wish.gaze, wish.angles)
+            file = wish.pose
+            poses = {n: _file_pose(file, pose, found.size, way) for n, pose in poses.items()}
+        if wish.named:
+            path = named_pose(wish.named)
+            poses = {n: pose_from_file(path, pose, found.size) for n, pose in poses.items()}
+        changes = wish.coefficients, wish.gaze, wish.angles
+        return {number: adjusted(pose, *changes) for number, pose in poses.items()}
 
-    def _read_face(self, key: tuple[Upload, int]) -> _Face:
-        upload, number = key
+    def _read(self, key: tuple[Upload, tuple[int, ...]]) -> _Read:
+        upload, numbers = key
         picture = self._decode(upload)
         photo = picture.photo
-        pose = Pose3D.of(find_face(photo, upload.name, number, "landmarker"))
-        source = self.predictor.cut(photo, pose.source)
-        return _Face((photo.shape[1], photo.shape[0]), pose, source, picture.metadata)
+        found = find_some(photo, upload.name, numbers, "landmarker")
+        numbers = numbers or tuple(range(1, len(found) + 1))
+        faces = {number: Pose3D.of(face) for number, face in zip(numbers, found, strict=True)}
+        source = None
+        if len(faces) == 1:
+            source = self.predictor.cut(photo, next(iter(faces.values())).source)
+        return _Read(photo, faces, source, picture.metadata)
 
     def _decode(self, upload: Upload) -> Picture:
         return decode_picture(upload.data, upload.name, self._most_pixels)

@@ -22,6 +22,7 @@ from gui.workers.export_process import Ending, ExportProcess, command_line, expo
 
 if TYPE_CHECKING:
     from engine import ExportBatch
+    from gui.document.photo import Photo
 
 PAUSE_MS = 150  # after the last change, before the batch is planned
 EDITED = "edited"
@@ -69,6 +70,7 @@ class ExportDialog(QDialog):
             self.form.sources.add([photo.path])
             self.form.edited_pose.setChecked(self._document.edited)
             self.form.kept.setChecked(self._document.keep is not None)
+            self._choose_face(photo)
         if not self.form.folder.text():
             inside = photo is None or is_inside(photo.path, sample_photo().parent)
             near = pictures_folder() if inside or photo is None else photo.path.absolute().parent
@@ -155,6 +157,12 @@ class ExportDialog(QDialog):
         model = self._document.model
         path, device = (None, "auto") if model is None else (model.path, model.device)
         return self.form.batch(folder / f"{EDITED}.json", folder / MASKS, path, device)
+
+    def _choose_face(self, photo: Photo) -> None:
+        """Choose the face that is open, by its number."""
+        chosen = self._document.chosen
+        if chosen is not None and chosen < len(photo.faces):  # none that was placed by hand
+            self.form.choose_faces(str(chosen + 1))
 
     def _show_pose(self) -> None:
         there = self._document.pose is not None

@@ -56,6 +56,12 @@ ANIMATIONS: dict[str, Any] = {
     ".gif": "GIF",
     ".mp4": "MP4",
 }
+BY_NUMBER = ""
+FACES: dict[str, Any] = {
+    "1": QT_TRANSLATE_NOOP("ExportForm", "The largest"),
+    "all": QT_TRANSLATE_NOOP("ExportForm", "All"),
+    BY_NUMBER: QT_TRANSLATE_NOOP("ExportForm", "By number"),
+}
 SHEET, ANIMATION = "contact-sheet.png", "sweep"
 
 
@@ -90,6 +96,8 @@ class ExportForm(QWidget):
         self.format, self.quality = self._translated(written), QSpinBox()
         self.view, self.animation = self._translated(VIEWS), self._translated(ANIMATIONS)
         self.fps = QSpinBox()
+        self.faces, self.numbers = self._translated(FACES), QLineEdit()
+        self.faces.setToolTip(self.tr("Which faces of each photo get the pose"))
         self.sheet = QCheckBox(self.tr("A contact sheet of all pictures"))
         self.sheet_faces = QCheckBox(self.tr("Only the faces"))
         self.sheet_faces.setToolTip(self.tr("The contact sheet shows the square around each face"))
@@ -130,6 +138,7 @@ class ExportForm(QWidget):
             pitch=self.sweeps.angles("pitch"),
             roll=self.sweeps.angles("roll"),
             transfer=self.transfer.currentData(),
+            face=self.faces.currentData() or self.numbers.text(),
             view=self.view.currentData(),
             out=out,
             name=self.name.text().strip(),
@@ -147,6 +156,14 @@ class ExportForm(QWidget):
             device=device,
             precision=precision(),
         )
+
+    def choose_faces(self, face: str) -> None:
+        """Choose the faces of each photo, as text: see `ExportBatch`."""
+        row = self.faces.findData(face)
+        if row < 0:
+            row = self.faces.findData(BY_NUMBER)
+            self.numbers.setText(face)
+        self.faces.setCurrentIndex(row)
 
     def offer_poses(self, named: Iterable[tuple[str, Path]]) -> None:
         """Offer named poses, the name and the pose file of each, for the list of poses."""
@@ -173,6 +190,12 @@ class ExportForm(QWidget):
         self.fps.setFixedWidth(96)
         self.fps.setAccessibleName(self.tr("Pictures per second"))
         self.fps.setToolTip(self.fps.accessibleName())
+        self.numbers.setText("1")
+        self.numbers.setFixedWidth(72)
+        self.numbers.setAccessibleName(self.tr("Numbers of the faces"))
+        self.numbers.setToolTip(
+            self.tr("1 is the largest face, 2 the second largest; several with commas, such as 1,3")
+        )
         self.note.setChecked(notes_edits())
         self.folder.setAccessibleName(self.tr("Folder for the pictures"))
         self.name.setAccessibleName(self.tr("Name of the pictures"))
@@ -213,6 +236,7 @@ class ExportForm(QWidget):
             (self.tr("Name"), self.name_field),
             (self.tr("Format"), _line(self.format, self.quality_label, self.quality)),
             (self.tr("Show"), self.view),
+            (self.tr("Faces"), _line(self.faces, self.numbers)),
             (self.tr("Pose of photos"), self.transfer),
             (self.tr("Animation"), _line(self.animation, self.fps)),
         ):
@@ -235,6 +259,7 @@ class ExportForm(QWidget):
             self.folder.textChanged, self.name.textChanged,
             self.format.currentIndexChanged, self.quality.valueChanged,
             self.view.currentIndexChanged, self.transfer.currentIndexChanged,
+            self.faces.currentIndexChanged, self.numbers.textChanged,
             self.animation.currentIndexChanged, self.fps.valueChanged, self.sheet.toggled,
             self.sheet_faces.toggled,
             self.overwrite.toggled, self.note.toggled,
@@ -245,6 +270,8 @@ class ExportForm(QWidget):
         self._show_quality()
         self.animation.currentIndexChanged.connect(self._show_fps)
         self._show_fps()
+        self.faces.currentIndexChanged.connect(self._show_numbers)
+        self._show_numbers()
         self.sheet.toggled.connect(self.sheet_faces.setVisible)
         self.sheet_faces.setVisible(False)
         self.edited_pose.toggled.connect(self._show_turned)
@@ -265,6 +292,9 @@ class ExportForm(QWidget):
         shown = self.format.currentData() in WITH_QUALITY
         self.quality.setVisible(shown)
         self.quality_label.setVisible(shown)
+
+    def _show_numbers(self) -> None:
+        self.numbers.setVisible(self.faces.currentData() == BY_NUMBER)
 
     def _show_fps(self) -> None:
         self.fps.setVisible(bool(self.animation.currentData()))

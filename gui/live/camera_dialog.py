@@ -189,6 +189,8 @@ class CameraDialog(QDialog):
         self._show_running(False)
 
     def _set_source(self) -> None:
+        self._pose = None  # it is of another face
+        self.use.setEnabled(False)
         if self._reader is not None:
             self._reader.set_source(self._document.pose)
 
@@ -198,7 +200,7 @@ class CameraDialog(QDialog):
         self.myself.setPixmap(picture.scaledToWidth(SELF_WIDTH, smooth))
         if frame.found is None:
             self.state.setText(self.tr("No face is seen."))
-        elif frame.pose is None:
+        elif frame.pose is None or not self._is_of_open_face(frame.pose):
             self.state.setText(self.tr("Open a photo and choose its face."))
         else:
             text = self.tr("{fps:.0f} frames a second")
@@ -210,6 +212,10 @@ class CameraDialog(QDialog):
                 self._recording.add(None, max(frame.seconds, self._began))
             self._show_recording()
         self.use.setEnabled(self._pose is not None)
+
+    def _is_of_open_face(self, pose: Pose3D) -> bool:
+        """A frame may be of the face that was open when its picture was taken."""
+        return self._document.edit is not None and pose.source is self._document.edit.pose.source
 
     def _show_prediction(self, asked: object, answer: Prediction | str) -> None:
         if not isinstance(asked, LiveFrame) or self._reader is None:

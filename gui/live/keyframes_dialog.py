@@ -10,7 +10,6 @@ from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import QDialog, QListWidgetItem, QWidget
 
 import engine
-from gui.document.data_folder import data_folder
 from gui.document.document import Document
 from gui.live.export_row import ExportRow
 from gui.live.keyframes_form import ICON_SIDE, KeyframesForm
@@ -158,7 +157,7 @@ class KeyframesDialog(QDialog):
         if path is None:
             return
         try:
-            keyframes = engine.Keyframes.read(path, [data_folder("poses")])
+            keyframes = engine.Keyframes.read(path)
         except engine.ReposeError as error:
             self.failed.emit(str(error))
             return

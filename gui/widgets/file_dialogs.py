@@ -10,7 +10,6 @@ from PySide6.QtCore import QCoreApplication, QStandardPaths, Qt
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox, QWidget
 
 import engine
-from gui.document.data_folder import data_folder
 from gui.style.preferences import settings
 from gui.widgets.photo_dialog import choose_photo
 
@@ -127,7 +126,7 @@ def is_inside(path: Path, folder: Path) -> bool:
 
 def folder_beside(photo: Path) -> Path:
     """The folder to suggest for results: the photo's, or the pictures folder if it is Repose's."""
-    own = (sample_photo().parent, data_folder(PASTED))
+    own = (sample_photo().parent, engine.data_folder(PASTED))
     inside = any(is_inside(photo, folder) for folder in own)
     return pictures_folder() if inside else photo.absolute().parent
 

@@ -11,7 +11,6 @@ from PySide6.QtGui import QClipboard, QDrag, QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
 import engine
-from gui.document.data_folder import data_folder
 from gui.document.document import Document
 from gui.document.images import rgb_image
 from gui.live.sequence import Sequences
@@ -106,7 +105,7 @@ class Exchange(QObject):
 
     def _take_picture(self, image: QImage) -> None:
         """Store the picture as a file, which a project can name, and open it."""
-        folder = data_folder(PASTED)
+        folder = engine.data_folder(PASTED)
         path = folder / f"{datetime.now():%Y-%m-%d %H-%M-%S-%f}.png"
         try:
             folder.mkdir(parents=True, exist_ok=True)

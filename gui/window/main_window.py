@@ -18,7 +18,6 @@ from gui.canvas.hint import Hint
 from gui.canvas.keep_menu import KeepMenu
 from gui.canvas.pose_warnings import PoseWarnings
 from gui.canvas.select_menu import SelectMenu
-from gui.document.data_folder import data_folder
 from gui.document.document import Document, Model
 from gui.document.head_turn import HeadTurn
 from gui.document.images import labelled_image, tinted_image
@@ -140,7 +139,7 @@ class MainWindow(QMainWindow):
         self.panes = Panes(self.shown)
         self.turn = HeadTurn(document, self)
         self.pose_panel = PosePanel(document, self.turn)
-        presets, handles = PosePresets(data_folder("poses"), self), self.canvas.handles
+        presets, handles = PosePresets(engine.data_folder("poses"), self), self.canvas.handles
         self.face_dock = FaceDock(document, presets, self, lambda: handles.symmetric)
         self.named_poses = NamedPoseActions(document, presets, self.face_dock.poses, self)
         self.gizmo = Gizmo(document, self.turn, self.canvas.viewport())
@@ -150,7 +149,7 @@ class MainWindow(QMainWindow):
             document, worker, background, self.shown, self.panes, presets, self
         )
         describe = self.files.projects.describe
-        self.autosave = Autosave(document, describe, data_folder("autosave"), self)
+        self.autosave = Autosave(document, describe, engine.data_folder("autosave"), self)
         self.training = Training(document, self)
         self.sequences = Sequences(document, worker, background, self)
         self.exchange = Exchange(document, self.files, self.sequences, self.panes, background, self)
@@ -323,7 +322,7 @@ class MainWindow(QMainWindow):
     # Lost work
 
     def _offer_lost_work(self) -> None:
-        lost = find_lost_work(data_folder("autosave"))
+        lost = find_lost_work(engine.data_folder("autosave"))
         if lost:
             dialog = RecoveryDialog(lost, self)
             dialog.wanted.connect(self._recover)

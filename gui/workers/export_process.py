@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QCoreApplication, QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
 import engine
-from gui.document.data_folder import data_folder
 from gui.workers.train_process import MAIN, program
 
 if TYPE_CHECKING:
@@ -189,7 +188,7 @@ def export_folder() -> Path:
 
     Raises ReposeError when it cannot be made.
     """
-    parent = data_folder("export")
+    parent = engine.data_folder("export")
     try:
         parent.mkdir(parents=True, exist_ok=True)
         for folder in [path for path in parent.iterdir() if path.is_dir()]:

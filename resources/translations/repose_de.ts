@@ -659,6 +659,18 @@
         <translation>Keine</translation>
     </message>
     <message>
+        <source>The largest</source>
+        <translation>Das größte</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>Alle</translation>
+    </message>
+    <message>
+        <source>By number</source>
+        <translation>Nach Nummer</translation>
+    </message>
+    <message>
         <source>Photos</source>
         <translation>Fotos</translation>
     </message>
@@ -681,6 +693,10 @@
     <message>
         <source>These fields are replaced: {fields}</source>
         <translation>Diese Felder werden ersetzt: {fields}</translation>
+    </message>
+    <message>
+        <source>Which faces of each photo get the pose</source>
+        <translation>Welche Gesichter jedes Fotos die Pose bekommen</translation>
     </message>
     <message>
         <source>Only the faces</source>
@@ -709,6 +725,18 @@
     <message>
         <source>Pictures per second</source>
         <translation>Bilder je Sekunde</translation>
+    </message>
+    <message>
+        <source>Numbers of the faces</source>
+        <translation>Nummern der Gesichter</translation>
+    </message>
+    <message>
+        <source>1 is the largest face, 2 the second largest; several with commas, such as 1,3</source>
+        <translation>1 ist das größte Gesicht, 2 das zweitgrößte; mehrere mit Kommas, etwa 1,3</translation>
+    </message>
+    <message>
+        <source>Faces</source>
+        <translation>Gesichter</translation>
     </message>
     <message>
         <source>from the pose in the editor, all combinations</source>

@@ -7,6 +7,7 @@ import pytest
 from export_names import names
 
 from engine.core.errors import ReposeError
+from engine.core.files import resource
 from engine.export.batches import (
     ExportBatch,
     angles_text,
@@ -59,6 +60,16 @@ def test_every_source_takes_every_pose_and_every_angle(photos: Path, tmp_path: P
         "a-left-yaw5.png",
     ]
     assert jobs[-1] == Job(photos / "b.jpg", poses / "up.json", jobs[-1].output, (5.0, 0.0, 0.0))
+
+
+def test_named_poses_are_poses_of_a_batch(photos: Path, tmp_path: Path) -> None:
+    batch = ExportBatch(
+        sources=(photos / "a.jpg",), poses=(resource("poses/08-laugh.json"),),
+        named=("Look-Left", "laugh", "look left"), out=tmp_path / "out",
+    )  # fmt: skip
+    assert names(batch) == ["a-laugh.png", "a-look left.png"]
+    with pytest.raises(ReposeError, match="no pose 'luagh'"):
+        plan_batch(replace(batch, named=("luagh",)))
 
 
 def test_names_follow_the_pattern(batch: ExportBatch) -> None:
@@ -173,6 +184,7 @@ def test_the_command_line_can_say_it_too(batch: ExportBatch) -> None:
 
     whole = replace(
         batch, targets=(Path("t.jpg"), Path("u.jpg")), poses=(Path("p.pts"),),
+        named=("laugh", "look left"),
         yaw=(-20.0, 0.0, 20.0), pitch=(5.0,), note=False, place=False, overwrite=True, fps=12.5,
         sheet=Path("s.png"), sheet_faces=True, view="layer",
         name="{source}-{pose}-{yaw}",

@@ -66,5 +66,5 @@ def test_a_batch_of_an_earlier_version_has_one_face() -> None:
 @pytest.mark.parametrize("options", [{"view": "face"}, {"transfer": "absolute"}])
 def test_what_is_for_one_face_refuses_several(options: dict[str, str]) -> None:
     ExportBatch(**options)  # type: ignore[arg-type]
-    with pytest.raises(ReposeError, match="name one"):
+    with pytest.raises(ReposeError, match="choose one"):
         ExportBatch(face="all", **options)  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.core.errors import ReposeError
+from engine.core.files import resource
 from engine.export.batches import ExportBatch
 from engine.export.export import repose_all
 from engine.export.jobs import Job, JobOptions, Outcome, read_jobs
@@ -315,14 +316,26 @@ def test_a_list_is_read(tmp_path: Path) -> None:
 
 def test_bad_lines_become_problems(tmp_path: Path) -> None:
     path, out = tmp_path / "jobs.csv", tmp_path / "out"
-    lines = ["a,b,1.png", ",b,2.png", "a,b", "a,b,../3.png", "a,b,/etc/4.png", "c,d,./1.png"]
-    lines.append("c,d,1.PNG")  # the same file on some file systems
+    lines = ["a,,1.png", ",,2.png", "a,", "a,,../3.png", "a,,/etc/4.png", "c,,./1.png"]
+    lines.append("c,,1.PNG")  # the same file on some file systems
     path.write_text("\n".join(["source,target,output", *lines]))
     problems = [job.problem for job in read_jobs(path, out)]
     assert problems[0] == ""
     told = ["no source", "no output", "outside", "outside", "Line 2", "Line 2"]
     for problem, words in zip(problems[1:], told, strict=True):
         assert words in problem
+
+
+def test_a_target_may_be_a_named_pose(tmp_path: Path) -> None:
+    path = tmp_path / "jobs.csv"
+    lines = ["a,Laugh,1.png", "a,lagh,2.png", "a,b/c,3.png", "a,smile,4.png"]
+    path.write_text("\n".join(["source,target,output", *lines]))
+    (tmp_path / "smile").touch()
+    jobs = read_jobs(path, tmp_path / "out")
+    assert jobs[0].target == resource("poses/08-laugh.json")
+    assert "no pose 'lagh'" in jobs[1].problem
+    assert [job.target for job in jobs[2:]] == [tmp_path / "b/c", tmp_path / "smile"]
+    assert [job.problem for job in jobs[2:]] == ["", ""]
 
 
 @pytest.mark.parametrize("text", ["", "a,b,c\n", "source,target\na,b\n", "source,target,output\n"])

@@ -12,7 +12,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from engine.core.errors import ReposeError
-from engine.core.files import resource
+from engine.core.files import data_folder, resource
 from engine.export.batch_run import Progress
 from engine.export.jobs import Outcome
 from engine.export.keyframes import Keyframe, Keyframes, PoseTrack
@@ -108,14 +108,14 @@ def test_a_file_has_poses_as_values_as_files_and_as_names(
     write_pose3d(tmp_path / "shout.json", shout, SIZE)
     write_pose(tmp_path / "turned.pts", own.turned(15, 0, 0).landmarks(), SIZE)
     smile = json.loads(resource("poses/07-smile.json").read_text())
-    (tmp_path / "mine").mkdir()
-    write_pose3d(tmp_path / "mine" / "Agape.json", own.with_coefficients({"jawOpen": 1.0}), SIZE)
+    data_folder("poses").mkdir(parents=True)
+    write_pose3d(data_folder("poses") / "Agape.json", own.with_coefficients({"jawOpen": 1.0}), SIZE)
     file = written(
         tmp_path / "keys.json",
         [(2, "Smile"), (0, "shout.json"), (1, smile), (3.5, "turned.pts"), (4, "agape")],
         fps=10,
     )
-    keys = Keyframes.read(file, [tmp_path / "mine"])
+    keys = Keyframes.read(file)
     assert [key.time for key in keys.keys] == [0, 1, 2, 3.5, 4]
     assert (keys.fps, keys.count) == (10, 41)
     track = keys.on(own.source)
@@ -145,7 +145,7 @@ def test_the_frame_rate_may_be_missing(tmp_path: Path) -> None:
         ('{"version": 1, "keyframes": []}', "set at least one"),
         ('{"version": 1, "keyframes": [{"time": -1, "pose": "left"}]}', "goes from 0 to 3600"),
         ('{"version": 1, "keyframes": [{"time": NaN, "pose": "left"}]}', "goes from 0 to 3600"),
-        ('{"version": 1, "keyframes": [{"time": 0, "pose": "lft"}]}', "one of ahead, left"),
+        ('{"version": 1, "keyframes": [{"time": 0, "pose": "lft"}]}', "are Ahead, Left"),
         ('{"version": 1, "keyframes": [{"time": 0, "pose": 5}]}', "a file's path or a name"),
         ('{"version": 1, "keyframes": [{"time": 0, "pose": {"version": 1}}]}', "cannot be used as"),
         ('{"version": 1, "keyframes": [{"time": 0, "pose": "no.json"}]}', "does not exist"),

@@ -6,7 +6,8 @@ from pathlib import Path
 import imageio_ffmpeg
 import pytest
 
-from engine.export.sequence import has_sound, open_footage
+from engine.export.decoding import has_sound
+from engine.export.sequence import open_footage
 from main import main
 
 

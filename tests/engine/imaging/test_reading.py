@@ -111,6 +111,16 @@ def test_other_kinds_are_named_and_the_way_out_told(
     assert "save" in sentence or "export" in sentence
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
+def test_a_truncated_photo_is_called_that(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "photo.jpg"
+    Image.effect_noise((64, 64), 50).convert("RGB").save(path, kind)
+    whole = path.read_bytes()
+    for size in (len(whole) * 2 // 3, 40):
+        path.write_bytes(whole[:size])
+        assert "damaged or truncated" in refusal(read_photo, path)
+
+
 def written(name: str, path: Path) -> None:
     """A photo as a phone writes it: with EXIF and a profile."""
     exif = Image.Exif()

@@ -21,7 +21,7 @@ from PIL import Image
 
 from engine.face.landmarks import Landmarks
 from engine.face.pose_files import write_pose
-from engine.imaging.photos import Photo
+from engine.imaging.photos import Photo, read_photo
 from engine.inference.predictor import Predictor
 
 uvicorn = pytest.importorskip("uvicorn", reason="pip install 'repose[server]'")
@@ -134,6 +134,31 @@ def test_a_pose_in_each_way(
     assert json.loads(warnings)
 
 
+def test_several_faces_in_one_picture(client: Client, two_faces: Path) -> None:
+    photo = ("two.png", two_faces.read_bytes())
+    made = {
+        faces: picture(client.form("/repose", photo=photo, face=faces, yaw="15")[1])
+        for faces in ("1", "2", "1, 2", "all")
+    }
+    large, small = ((made[face] != read_photo(two_faces)).any(axis=2) for face in ("1", "2"))
+    np.testing.assert_array_equal(made["all"], made["1, 2"])
+    np.testing.assert_array_equal(made["all"][large & ~small], made["1"][large & ~small])
+    np.testing.assert_array_equal(made["all"][small & ~large], made["2"][small & ~large])
+    headers = client.form("/repose", photo=photo, face="all", yaw="90")[2]
+    warnings = json.loads(headers["x-repose-warnings"])
+    assert {warning[:8] for warning in warnings} == {"Face 1: ", "Face 2: "}
+
+
+def test_named_poses(client: Client, jpeg: tuple[str, bytes], photo: Photo) -> None:
+    status, answer = client.json("GET", "/poses")
+    assert status == 200
+    assert "Look left" in answer["poses"]
+    for name in answer["poses"][6:8]:
+        status, body, _ = client.form("/repose", photo=jpeg, named=name.lower())
+        assert status == 200
+        assert (picture(body) != photo).any()
+
+
 MALFORMED: dict[str, tuple[int, dict[str, Any]]] = {
     "no photo": (422, {}),
     "text as photo": (422, {"photo": ("a.jpg", b"hello")}),
@@ -146,6 +171,10 @@ MALFORMED: dict[str, tuple[int, dict[str, Any]]] = {
     "gaze": (422, {"gaze": "up"}),
     "face": (422, {"face": "7"}),
     "face 0": (422, {"face": "0"}),
+    "faces": (422, {"face": "1-3"}),
+    "face that is no number": (422, {"face": "NaN"}),
+    "several faces alone": (422, {"face": "1,2", "view": "face"}),
+    "named pose": (422, {"named": "luagh"}),
     "view": (422, {"view": "everything"}),
     "format": (422, {"format": "exe"}),
     "quality": (422, {"quality": "0"}),
@@ -267,7 +296,7 @@ def test_the_requests_are_described(client: Client) -> None:
     assert "jawOpen=0.4" in page
     assert "http://" not in page.replace("http://127.0.0.1", ""), "the page loads nothing"
     paths = json.loads(client.send("GET", "/openapi.json", token=None)[1])["paths"]
-    assert set(paths) == {"/faces", "/repose", "/batches", "/batches/{name}"}
+    assert set(paths) == {"/faces", "/repose", "/poses", "/batches", "/batches/{name}"}
 
 
 def test_the_command_serves_until_it_is_interrupted(

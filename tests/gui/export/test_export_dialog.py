@@ -12,8 +12,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 import engine
-from gui.document.data_folder import data_folder
 from gui.document.document import Document, Model
+from gui.document.photo import read_photo
 from gui.export.export_dialog import ExportDialog
 from gui.window import file_actions
 from gui.window.main_window import MainWindow
@@ -261,6 +261,42 @@ def test_named_poses_are_offered(qtbot: QtBot, window: MainWindow) -> None:
     dialog.close()
 
 
+def test_the_faces_of_a_photo_are_chosen(dialog: ExportDialog) -> None:
+    form = dialog.form
+    assert (form.faces.currentData(), form.numbers.isVisible()) == ("1", False)
+
+    def face() -> str:
+        dialog.refresh()
+        assert dialog._batch is not None
+        return dialog._batch.face
+
+    form.faces.setCurrentIndex(form.faces.findData("all"))
+    assert face() == "all"
+    form.faces.setCurrentIndex(form.faces.findData(""))
+    assert form.numbers.isVisible()
+    form.numbers.setText("2, 1")
+    assert face() == "2, 1"
+    form.view.setCurrentIndex(form.view.findData("face"))
+    dialog.refresh()
+    assert "choose one" in dialog.summary.text()
+    form.numbers.setText("0")
+    dialog.refresh()
+    assert "counted from 1" in dialog.summary.text()
+    assert not dialog.start.isEnabled()
+
+
+def test_the_open_face_is_the_one_of_a_batch(
+    qtbot: QtBot, document: Document, two_faces: Path
+) -> None:
+    document.set_photo(read_photo(two_faces))
+    document.choose_face(1)
+    dialog = ExportDialog(document)
+    qtbot.addWidget(dialog)
+    dialog.open_for()
+    assert dialog._batch is not None
+    assert dialog._batch.face == "2"
+
+
 def test_layers_are_a_format(dialog: ExportDialog) -> None:
     form = dialog.form
     form.format.setCurrentIndex(form.format.findData("ora"))
@@ -336,7 +372,7 @@ def test_copying_a_command_leaves_a_running_export_alone(
     sweep(dialog, 90)
     with qtbot.waitSignal(dialog.process.progressed, timeout=WAIT):
         dialog.start.click()
-    running = contents(data_folder("export"))
+    running = contents(engine.data_folder("export"))
     assert {path.name for path in running} == {"batch.json", "edited.json", "sample.png"}
     document.turn(20, 0, 0)
     document.set_keep(engine.KeepMask.nothing((512, 512)).painted([(90, 90)], 60), "Paint")
@@ -348,7 +384,7 @@ def test_copying_a_command_leaves_a_running_export_alone(
     other.open_for()
     with qtbot.waitSignal(other.process.progressed, timeout=WAIT):
         other.start.click()
-    after = contents(data_folder("export"))
+    after = contents(engine.data_folder("export"))
     assert {path: after[path] for path in running} == running
     words = shlex.split(QGuiApplication.clipboard().text())
     copied = Path(words[words.index("--pose") + 1])

@@ -63,6 +63,28 @@ def test_the_face_follows_and_its_pose_is_used(
     assert dialog._reader is None
 
 
+def test_the_face_that_is_chosen_follows(
+    qtbot: QtBot, model: Path, two_faces: Path, video: Path
+) -> None:
+    window = MainWindow("cpu")
+    qtbot.addWidget(window, before_close_func=lambda window: window.document.open_faces(Faces()))
+    with qtbot.waitSignal(window.document.photo_changed, timeout=WAIT):
+        window.start(two_faces, model)
+    window.sequences.show_camera()
+    dialog, document = window.sequences.camera, window.document
+    assert dialog is not None
+    dialog.start(video)
+    qtbot.waitUntil(lambda: "Open a photo" in dialog.state.text(), timeout=WAIT)
+    for face in (0, 1):
+        document.choose_face(face)
+        assert not dialog.use.isEnabled(), "the last pose is of the other face"
+        qtbot.waitUntil(dialog.use.isEnabled, timeout=WAIT)
+        assert document.pose is not None
+        assert dialog._pose is not None
+        assert dialog._pose.source is document.pose.source
+    dialog.close()
+
+
 def test_what_is_shown_is_recorded(
     qtbot: QtBot, window: MainWindow, dialog: CameraDialog, video: Path, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

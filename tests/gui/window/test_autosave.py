@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
 import engine
-from gui.document.data_folder import data_folder
 from gui.document.document import Document
 from gui.document.edit import Faces
 from gui.document.photo import Photo
@@ -216,10 +215,10 @@ def test_a_killed_editor_loses_nothing(
     assert window.isWindowModified()
     assert document.undo_stack.count() == 0
     settle(window.autosave)
-    assert files(data_folder("autosave")) == [".lock", ".repose"], "it is this editor's now"
+    assert files(engine.data_folder("autosave")) == [".lock", ".repose"], "it is this editor's now"
     monkeypatch.setattr(file_actions, "ask_unsaved", lambda *_args: "discard")
     assert window.close()
-    assert files(data_folder("autosave")) == []
+    assert files(engine.data_folder("autosave")) == []
 
 
 @pytest.fixture

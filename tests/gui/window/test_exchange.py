@@ -11,7 +11,6 @@ from pytestqt.qtbot import QtBot
 from whole_window import WAIT
 
 import engine
-from gui.document.data_folder import data_folder
 from gui.widgets.file_dialogs import folder_beside
 from gui.window.main_window import MainWindow
 
@@ -49,7 +48,7 @@ def test_picture_data_is_opened_as_a_photo_that_stays(
     photo = window.document.photo
     assert photo is not None
     assert len(photo.faces) == 2
-    assert photo.path.parent == data_folder("pasted")
+    assert photo.path.parent == engine.data_folder("pasted")
     np.testing.assert_array_equal(photo.pixels, engine.read_photo(two_faces))
     assert folder_beside(photo.path) != photo.path.parent
 

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QStandardPaths
 from pytestqt.qtbot import QtBot
 
-from gui.document.data_folder import data_folder
+import engine
 from gui.workers.export_process import ExportProcess, export_folder
 
 
@@ -44,7 +44,7 @@ def test_the_folder_for_what_an_export_reads_is_the_users_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("REPOSE_DATA")
-    assert data_folder("export").is_relative_to(Path.home())
+    assert engine.data_folder("export").is_relative_to(Path.home())
 
 
 def test_folders_of_old_exports_are_removed() -> None:
