@@ -78,7 +78,11 @@ class CameraDialog(QDialog):
         for number in engine.camera_numbers():
             self.camera.addItem(self.tr("Camera {number}").format(number=number + 1), number)
         self.start_button.setEnabled(self.camera.count() > 0)
-        self.state.setText("" if self.camera.count() else self.tr("No camera is connected."))
+        self.state.setText(
+            ""
+            if self.camera.count()
+            else self.tr("No camera is connected. Connect one and open this dialog again.")
+        )
 
     def start(self, source: int | Path) -> None:
         """Follow a camera, by its number, or a video."""
