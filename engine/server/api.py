@@ -221,7 +221,11 @@ def _answer_mistakes(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     def invalid(_request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
+        if first["type"] == "json_invalid":
+            return answer(422, "The request is not valid JSON.")
         field = ".".join(str(part) for part in first["loc"][1:]) or "The request"
+        if "UploadFile" in first["msg"]:
+            return answer(422, f"{field}: send it as a file, with a file name.")
         return answer(422, f"{field}: {first['msg'][0].lower()}{first['msg'][1:]}.")
 
     @app.exception_handler(HTTPError)

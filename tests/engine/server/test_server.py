@@ -3,6 +3,7 @@
 import http.client
 import io
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -202,6 +203,7 @@ def check_sentence(answer: Any) -> None:
     assert sentence.endswith((".", "?")), sentence
     assert "/tmp" not in sentence
     assert len(sentence) > 10
+    assert not re.search(r"<class|decode error|UploadFile", sentence), "of the library"
 
 
 def test_other_malformed_requests(client: Client, jpeg: tuple[str, bytes]) -> None:
