@@ -121,13 +121,13 @@ def check_faces(options: JobOptions) -> None:
         return
     if options.view != "photo":
         raise ReposeError(
-            f"The view {options.view} shows one face: choose one, such as --face 1, or the view"
+            f"The view {options.view} shows one face: choose one, such as face 1, or the view"
             " photo."
         )
     if options.transfer == "absolute":
         raise ReposeError(
             "The transfer absolute puts the landmarks in one place of the photo: choose one face,"
-            " such as --face 1."
+            " such as face 1."
         )
 
 

@@ -169,7 +169,7 @@ class LiveTarget:
         """Find the face in a camera's next picture; returns the picture, mirrored if wanted."""
         photo = picture.photo
         if self.mirrored:
-            photo = np.ascontiguousarray(photo[:, ::-1])
+            photo = np.asarray(cv2.flip(photo, 1), np.uint8)  # NumPy takes four times as long
         last = self.face
         self.face = None if last is None else find_near(photo, last)
         self.face = self.face or find_largest_face(photo)

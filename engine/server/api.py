@@ -59,6 +59,15 @@ def create_app(predictor: Predictor, token: str, limits: Limits) -> FastAPI:
         if not secrets.compare_digest(given, token.encode()):
             raise HTTPException(401, "Send the server's token: Authorization: Bearer TOKEN.")
 
+    async def check_fields(request: Request) -> None:
+        """A misspelt field would be left out in silence."""
+        known = [field.alias for field in request.scope["route"].dependant.body_params]
+        for name in request.query_params:
+            raise HTTPException(422, f"{name} is in the address: send it as a field of the form.")
+        for name in await request.form():
+            if name not in known:
+                raise HTTPException(422, f"There is no field {name}: there are {', '.join(known)}.")
+
     app = FastAPI(
         title="Repose",
         summary="Gives a face in a photo a new pose.",
@@ -71,12 +80,13 @@ def create_app(predictor: Predictor, token: str, limits: Limits) -> FastAPI:
     _answer_mistakes(app)
     app.add_middleware(_Gate, most=limits.request)
     guarded = [Depends(check_token)]
+    form = [*guarded, Depends(check_fields)]
 
     @app.get("/", include_in_schema=False)
     def page() -> HTMLResponse:
         return HTMLResponse(page_of(app.openapi()))
 
-    @app.post("/faces", dependencies=guarded)
+    @app.post("/faces", dependencies=form)
     def faces(photo: Annotated[UploadFile, File()]) -> dict[str, Any]:
         """The faces of a photo, the largest first; coordinates in its pixels."""
         (width, height), found = service.faces(_uploaded(photo))
@@ -88,7 +98,7 @@ def create_app(predictor: Predictor, token: str, limits: Limits) -> FastAPI:
 
     @app.post(
         "/repose",
-        dependencies=guarded,
+        dependencies=form,
         response_class=Response,
         responses={200: {"content": {kind: {} for kind in _TYPES.values()}}},
     )
@@ -211,7 +221,11 @@ def _answer_mistakes(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     def invalid(_request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
+        if first["type"] == "json_invalid":
+            return answer(422, "The request is not valid JSON.")
         field = ".".join(str(part) for part in first["loc"][1:]) or "The request"
+        if "UploadFile" in first["msg"]:
+            return answer(422, f"{field}: send it as a file, with a file name.")
         return answer(422, f"{field}: {first['msg'][0].lower()}{first['msg'][1:]}.")
 
     @app.exception_handler(HTTPError)

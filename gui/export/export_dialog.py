@@ -30,6 +30,11 @@ EDITED = "edited"
 MASKS = "masks"  # the folder that has only the mask of the photo in the editor
 
 
+def _changes_nothing(batch: ExportBatch) -> bool:
+    poses = (*batch.targets, *batch.poses, *batch.named)
+    return not poses and not any((*batch.yaw, *batch.pitch, *batch.roll))
+
+
 class ExportDialog(QDialog):
     """Does not block the window. A running export continues when it is closed."""
 
@@ -107,6 +112,8 @@ class ExportDialog(QDialog):
         if count:
             text = self.tr("1 picture") if count == 1 else self.tr("{count} pictures")
             text = text.format(count=count)
+            if self._batch is not None and _changes_nothing(self._batch):
+                text += self.tr(", as it is in the photo: add a pose, or an angle to turn by")
         self.summary.setText(text)
         self.summary.setObjectName("wrong" if problem else "")
         self.summary.style().polish(self.summary)

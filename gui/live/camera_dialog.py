@@ -78,7 +78,11 @@ class CameraDialog(QDialog):
         for number in engine.camera_numbers():
             self.camera.addItem(self.tr("Camera {number}").format(number=number + 1), number)
         self.start_button.setEnabled(self.camera.count() > 0)
-        self.state.setText("" if self.camera.count() else self.tr("No camera is connected."))
+        self.state.setText(
+            ""
+            if self.camera.count()
+            else self.tr("No camera is connected. Connect one and open this dialog again.")
+        )
 
     def start(self, source: int | Path) -> None:
         """Follow a camera, by its number, or a video."""
@@ -195,7 +199,9 @@ class CameraDialog(QDialog):
             self._reader.set_source(self._document.pose)
 
     def _show_frame(self, frame: LiveFrame) -> None:
-        picture = QPixmap.fromImage(rgb_image(frame.photo))
+        # Converting a whole picture of a large camera would take longer than all else here.
+        step = max(frame.photo.shape[1] // (2 * SELF_WIDTH), 1)
+        picture = QPixmap.fromImage(rgb_image(frame.photo[::step, ::step]))
         smooth = Qt.TransformationMode.SmoothTransformation
         self.myself.setPixmap(picture.scaledToWidth(SELF_WIDTH, smooth))
         if frame.found is None:

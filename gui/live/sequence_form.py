@@ -157,6 +157,7 @@ class SequenceForm(QWidget):
         self.target.show_frame(None)
         self.set_count(0)
         self.time.clear()
+        self.part.clear()
         self.show_problem("")
         self.read_bar.hide()
         self.stop_reading.hide()
@@ -213,6 +214,7 @@ class SequenceForm(QWidget):
         self._exports.button.setEnabled(poses and face and not busy)
         for button in (self.begin_here, self.end_here, self.rest_here):
             button.setEnabled(poses)
+        self.whole.setEnabled(poses and bool(self.part.text()))
 
     # Construction
 

@@ -74,8 +74,8 @@
         <translation>Kamera {number}</translation>
     </message>
     <message>
-        <source>No camera is connected.</source>
-        <translation>Keine Kamera ist angeschlossen.</translation>
+        <source>No camera is connected. Connect one and open this dialog again.</source>
+        <translation>Keine Kamera ist angeschlossen. Schließen Sie eine an und öffnen Sie diesen Dialog noch einmal.</translation>
     </message>
     <message>
         <source>Writing {}…</source>
@@ -570,6 +570,10 @@
     <message>
         <source>{count} pictures</source>
         <translation>{count} Bilder</translation>
+    </message>
+    <message>
+        <source>, as it is in the photo: add a pose, or an angle to turn by</source>
+        <translation>, wie im Foto: Fügen Sie eine Pose hinzu, oder einen Winkel zum Drehen</translation>
     </message>
     <message>
         <source>Export</source>

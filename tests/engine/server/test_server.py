@@ -3,6 +3,7 @@
 import http.client
 import io
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -178,6 +179,8 @@ MALFORMED: dict[str, tuple[int, dict[str, Any]]] = {
     "view": (422, {"view": "everything"}),
     "format": (422, {"format": "exe"}),
     "quality": (422, {"quality": "0"}),
+    "field": (422, {"yow": "20"}),
+    "wrong type": (422, {"yaw": ("a.txt", b"20")}),
     "pose file": (422, {"pose": ("p.json", b"{}")}),
     "kind of pose file": (422, {"pose": ("p.exe", b"MZ")}),
     "too large": (413, {"pose": ("p.json", b" " * 2_100_000)}),
@@ -200,15 +203,20 @@ def check_sentence(answer: Any) -> None:
     assert sentence.endswith((".", "?")), sentence
     assert "/tmp" not in sentence
     assert len(sentence) > 10
+    assert not re.search(r"<class|decode error|UploadFile", sentence), "of the library"
 
 
 def test_other_malformed_requests(client: Client, jpeg: tuple[str, bytes]) -> None:
     large = io.BytesIO()
     Image.new("L", (1001, 1000)).save(large, "PNG")
+    kind = "multipart/form-data; boundary=x"
     for status, (got, body, _) in (
         (401, client.send("POST", "/faces", token=None)),
         (401, client.send("GET", "/batches/1", token="ä")),
         (404, client.send("GET", "/nothing")),
+        (422, client.send("POST", "/repose?yaw=20", b"--x--", Content_Type=kind)),
+        (422, client.send("POST", "/batches", b'{"yaw": NaN}', Content_Type="application/json")),
+        (400, client.send("POST", "/batches", b"\xff", Content_Type="application/json")),
         (405, client.send("GET", "/repose")),
         (422, client.form("/faces", photo=("large.png", large.getvalue()))),
         (422, client.send("POST", "/faces", b"\0" * 100)),

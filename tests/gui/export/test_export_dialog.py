@@ -297,6 +297,12 @@ def test_the_open_face_is_the_one_of_a_batch(
     assert dialog._batch.face == "2"
 
 
+def test_a_batch_that_changes_nothing_is_told(dialog: ExportDialog) -> None:
+    assert dialog.summary.text().startswith("1 picture, as it is")
+    sweep(dialog)
+    assert dialog.summary.text() == "3 pictures"
+
+
 def test_layers_are_a_format(dialog: ExportDialog) -> None:
     form = dialog.form
     form.format.setCurrentIndex(form.format.findData("ora"))
