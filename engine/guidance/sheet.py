@@ -123,7 +123,9 @@ class Sheet:
         to_full = [(steps * scale).astype(int).clip(0, self._full - 1)] * 2
         kept = there[np.ix_(*to_full)].ravel()
         triangles = grid_triangles(self._side)
-        self._triangles = triangles[kept[triangles].any(axis=1)]
+        kept_triangles = triangles[kept[triangles].any(axis=1)]
+        self._used, numbers = np.unique(kept_triangles, return_inverse=True)
+        self._triangles = numbers.reshape(-1, 3).astype(np.int32)
 
     def mesh(self, target: PosedHead) -> MovedMesh:
         """The sheet moved to the target; its value is the opacity that the stretch leaves."""
@@ -133,6 +135,7 @@ class Sheet:
         change *= self._follows[:, None]
         end = self._solid + change
         opaque = 1 - smooth_step(self._stretch(end), *_STRETCH)
+        change, end, opaque = (values.take(self._used, axis=0) for values in (change, end, opaque))
         corners = np.ascontiguousarray(self._triangles.T, np.intp)
         (ax, bx, cx), (ay, by, cy), z = (axis.take(corners) for axis in np.ascontiguousarray(end.T))
         folded = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax) <= 0
