@@ -50,7 +50,8 @@ _FROM_BYTES = np.float32(1 / 255)
 class Maps:
     """The layers of a target pose, and what the networks need to know of them.
 
-    behind    layers, back to front; the first is opaque
+    window    in which everything that has moved is
+    behind    layers, back to front; the first is opaque and everywhere, the others in the window
     face      the layer of the face's 3D warp, in front of them
     valid     (S, S) in [0, 1]: how well the source shows the 3D warp; 0: not at all
     mirrored  (S, S) in [0, 1]: share of the mirrored half in the 3D warp
@@ -59,6 +60,7 @@ class Maps:
     patches   eyes and mouth, drawn over the layers
     """
 
+    window: Window
     behind: tuple[Layer, ...]
     face: Layer
     valid: Floats
@@ -95,18 +97,19 @@ class Maps:
 
     def guides(self, source: NDArray[np.uint8]) -> Floats:
         """The guides (8, S, S) float32 in [0, 1], from the source crop (S, S, 3) uint8."""
-        photo = np.stack(cv2.split(source)) * _FROM_BYTES
-        picture = self.behind[0].colours.copy()
         guides = np.empty((GUIDE_CHANNELS, *self.valid.shape), np.float32)
+        np.multiply(source.transpose(2, 0, 1), _FROM_BYTES, out=guides[:3])
+        guides[3:6] = guides[:3]
+        here = self.window.slices
+        picture, moved = self.behind[0].colours[here].copy(), self.moved[here]
         for first, layers in ((0, self.behind[1:]), (3, (self.face,))):
             for layer in layers:
-                layer.paint(picture)
-            planes = guides[first : first + 3]
-            cv2.split(picture, list(planes))
-            # Exactly the photo where nothing has moved.
-            planes -= photo
-            planes *= self.moved
-            planes += photo
+                layer.paint(picture, self.window)
+            # By plane, in place: half the time. Exactly the photo where nothing has moved.
+            for photo, plane in zip(guides[first:, *here], cv2.split(picture), strict=False):
+                plane -= photo
+                plane *= moved
+                photo += plane
         for patch in self.patches:
             patch.paint(guides[3:6])
         guides[6], guides[7] = self.valid, self.mirrored
@@ -167,10 +170,12 @@ class SourceHead:
             face = replace(face, alpha=face.alpha * motion.value(4).clip(0, 1))
         patches = self._features.patches(target)
         share = moved.enlarged(self.size)
+        window = changed.doubled(self.size).joined(face.window)
         for patch in patches:
             part = share[patch.window.slices]
             np.maximum(part, patch.alpha, out=part)
-        return Maps(behind, face, valid, mirrored, share, patches)
+            window = window.joined(patch.window)
+        return Maps(window, behind, face, valid, mirrored, share, patches)
 
     def _drawn_face(self, motion: Motion, valid: Floats, mirrored: Floats) -> Layer:
         """The 3D warp as a layer."""
