@@ -41,7 +41,7 @@ mirrored share."""
 _OPAQUE = 3.0  # inverse of the validity from which the 3D warp covers everything
 _MOVED = 0.15  # pixels at half size: a pixel that has moved this far may differ fully
 _STILL = 0.01  # of `Maps.moved`: less counts as nothing
-_LONGEST_EDGE = 6  # pixels at half size: of a mesh
+_LONGEST_EDGE = 0.06  # of a mesh, share of the crop's side
 _SPREAD = 12  # pixels at half size: how far `Maps.moved` reaches beyond what moved, and filters
 _FROM_BYTES = np.float32(1 / 255)
 
@@ -107,9 +107,9 @@ class Maps:
                 layer.paint(picture, self.window)
             # By plane, in place: half the time. Exactly the photo where nothing has moved.
             for photo, plane in zip(guides[first:, *here], cv2.split(picture), strict=False):
-                plane -= photo
-                plane *= moved
-                photo += plane
+                change = np.asarray(plane - photo, np.float32)
+                change *= moved
+                photo += change
         for patch in self.patches:
             patch.paint(guides[3:6])
         guides[6], guides[7] = self.valid, self.mirrored
@@ -253,8 +253,7 @@ class LayersBehind:
         opaque = np.ones(pixels.shape[:2], np.float32)
         self._background = Layer("background and body", everywhere, background, opaque)
         # As it is drawn, for comparison: what differs from it was uncovered, or covered.
-        self._whole = Window(0, 0, len(labels), len(labels))
-        motion = self._sheet.mesh(head).drawn(self._whole)
+        motion = self._sheet.mesh(head).drawn(Window(0, 0, len(labels), len(labels)))
         alpha = motion.smaller(self._sheet.layer(motion).alpha)
         self._at_rest = _in_whole(alpha, motion.window, len(labels))
 
@@ -269,17 +268,16 @@ class LayersBehind:
         """
         volume, sheet = self._volume.mesh(target), self._sheet.mesh(target)
         ends, size = np.concatenate([ends, volume.ends(), sheet.ends()]), len(self._at_rest)
-        window = around(ends, _LONGEST_EDGE + _SPREAD, size)
-        drawn, alphas = [self._background], np.zeros((size, size), np.float32)
+        window = around(ends, _LONGEST_EDGE * size + _SPREAD, size)
+        drawn = [self._background]
         for part, mesh in ((self._volume, volume), (self._sheet, sheet)):
             motion = mesh.drawn(window)
             layer = part.layer(motion)
             alpha = motion.smaller(layer.alpha)
             moved.add(motion, alpha)
             drawn.append(layer)
-        alphas[motion.window.slices] = alpha
-        inner = around(ends, _LONGEST_EDGE, size).slices
-        uncovered = np.abs(alphas[inner] - self._at_rest[inner])
+        inner = around(ends, _LONGEST_EDGE * size, size).slices  # the window's border is not exact
+        uncovered = np.abs(_in_whole(alpha, motion.window, size)[inner] - self._at_rest[inner])
         share = moved.share[inner]
         np.maximum(share, (2 * uncovered).clip(0, 1), out=share)
         return window, tuple(drawn)

@@ -134,7 +134,7 @@ class Motion:
 
     @cached_property
     def share(self) -> Floats:
-        """(H', W') what enlarged values are divided by; at the mesh's edge they have only a part."""
+        """(H', W') what enlarged values are divided by: less than 1 at the mesh's edge."""
         return self.enlarged(self.inside).clip(0.2)
 
     def enlarged(self, layer: Floats) -> Floats:

@@ -81,9 +81,7 @@ class Window:
     def doubled(self, size: int) -> "Window":
         """The window in a picture of side ``size``, twice as large or a pixel less."""
         left, top = 2 * self.left, 2 * self.top
-        return Window(
-            left, top, min(2 * self.width, size - left), min(2 * self.height, size - top)
-        )
+        return Window(left, top, min(2 * self.width, size - left), min(2 * self.height, size - top))
 
     def within(self, outer: "Window") -> tuple[slice, slice]:
         """Its rows and columns in a window that contains it."""

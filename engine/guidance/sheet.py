@@ -61,8 +61,8 @@ class Sheet:
         self._full, self._size, self._head = len(pixels), len(labels), head
         self.follows, depth, distance = self._shaped(labels, volume)
         moves = enlarged(smooth_step(self.follows, 0.02, 0.1).astype(np.float32))
-        person = 1 - parts[..., PartLabel.BACKGROUND]
-        opacity = (255 * (person * moves[: self._full, : self._full]).clip(0, 1)).round().astype(np.uint8)
+        moving = (1 - parts[..., PartLabel.BACKGROUND]) * moves[: self._full, : self._full]
+        opacity = (255 * moving.clip(0, 1)).round().astype(np.uint8)
         self.alpha = opacity * _FROM_BYTES
         self._textured = np.dstack([_cleaned(pixels, self.alpha), opacity])
         self._placed_on(self.follows, depth, distance)

@@ -253,7 +253,11 @@ def _alike(refined: Floats, layers: Floats) -> Floats:
 
 
 def _moved_detail(
-    detail: NDArray[Any], corner: tuple[int, int], layers: Sequence[Layer], band: Window, side: int,
+    detail: NDArray[Any],
+    corner: tuple[int, int],
+    layers: Sequence[Layer],
+    band: Window,
+    side: int,
     size: int,
 ) -> Floats:
     """(R, C, 3): the photo's detail in a band of the crop, moved as the layers are, whatever its
