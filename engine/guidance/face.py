@@ -77,10 +77,8 @@ class FaceSurface:
         other = mesh[:, :2] - self._mesh[mirror, :2]
         values = np.column_stack([shift, other, valid, mirrored, face_share()])
         points, depth = np.split(mesh.astype(np.float32), [2], axis=1)
-        triangles = head_model().surface.triangles
-        return MovedMesh(
-            points, depth[:, 0], values.astype(np.float32), triangles, self._full, True
-        )
+        values, triangles = values.astype(np.float32), head_model().surface.triangles
+        return MovedMesh(points, depth[:, 0], values, triangles, self._full, front_only=True)
 
     def validity(self, motion: Motion) -> tuple[Floats, Floats]:
         """(H, W) each: validity of the 3D warp, and share of the mirrored point."""

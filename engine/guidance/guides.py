@@ -41,7 +41,7 @@ mirrored share."""
 _OPAQUE = 3.0  # inverse of the validity from which the 3D warp covers everything
 _MOVED = 0.15  # pixels at half size: a pixel that has moved this far may differ fully
 _STILL = 0.01  # of `Maps.moved`: less counts as nothing
-_LONGEST_EDGE = 6  # pixels at half size: of a mesh
+_LONGEST_EDGE = 0.06  # of a mesh, share of the crop's side
 _SPREAD = 12  # pixels at half size: how far `Maps.moved` reaches beyond what moved, and filters
 _FROM_BYTES = np.float32(1 / 255)
 
@@ -50,7 +50,8 @@ _FROM_BYTES = np.float32(1 / 255)
 class Maps:
     """The layers of a target pose, and what the networks need to know of them.
 
-    behind    layers, back to front; the first is opaque
+    window    in which everything that has moved is
+    behind    layers, back to front; the first is opaque and everywhere, the others in the window
     face      the layer of the face's 3D warp, in front of them
     valid     (S, S) in [0, 1]: how well the source shows the 3D warp; 0: not at all
     mirrored  (S, S) in [0, 1]: share of the mirrored half in the 3D warp
@@ -59,6 +60,7 @@ class Maps:
     patches   eyes and mouth, drawn over the layers
     """
 
+    window: Window
     behind: tuple[Layer, ...]
     face: Layer
     valid: Floats
@@ -95,18 +97,19 @@ class Maps:
 
     def guides(self, source: NDArray[np.uint8]) -> Floats:
         """The guides (8, S, S) float32 in [0, 1], from the source crop (S, S, 3) uint8."""
-        photo = np.stack(cv2.split(source)) * _FROM_BYTES
-        picture = self.behind[0].colours.copy()
         guides = np.empty((GUIDE_CHANNELS, *self.valid.shape), np.float32)
+        np.multiply(source.transpose(2, 0, 1), _FROM_BYTES, out=guides[:3])
+        guides[3:6] = guides[:3]
+        here = self.window.slices
+        picture, moved = self.behind[0].colours[here].copy(), self.moved[here]
         for first, layers in ((0, self.behind[1:]), (3, (self.face,))):
             for layer in layers:
-                layer.paint(picture)
-            planes = guides[first : first + 3]
-            cv2.split(picture, list(planes))
-            # Exactly the photo where nothing has moved.
-            planes -= photo
-            planes *= self.moved
-            planes += photo
+                layer.paint(picture, self.window)
+            # By plane, in place: half the time. Exactly the photo where nothing has moved.
+            for photo, plane in zip(guides[first:, *here], cv2.split(picture), strict=False):
+                change = np.asarray(plane - photo, np.float32)
+                change *= moved
+                photo += change
         for patch in self.patches:
             patch.paint(guides[3:6])
         guides[6], guides[7] = self.valid, self.mirrored
@@ -167,10 +170,12 @@ class SourceHead:
             face = replace(face, alpha=face.alpha * motion.value(4).clip(0, 1))
         patches = self._features.patches(target)
         share = moved.enlarged(self.size)
+        window = changed.doubled(self.size).joined(face.window)
         for patch in patches:
             part = share[patch.window.slices]
             np.maximum(part, patch.alpha, out=part)
-        return Maps(behind, face, valid, mirrored, share, patches)
+            window = window.joined(patch.window)
+        return Maps(window, behind, face, valid, mirrored, share, patches)
 
     def _drawn_face(self, motion: Motion, valid: Floats, mirrored: Floats) -> Layer:
         """The 3D warp as a layer."""
@@ -248,8 +253,7 @@ class LayersBehind:
         opaque = np.ones(pixels.shape[:2], np.float32)
         self._background = Layer("background and body", everywhere, background, opaque)
         # As it is drawn, for comparison: what differs from it was uncovered, or covered.
-        self._whole = Window(0, 0, len(labels), len(labels))
-        motion = self._sheet.mesh(head).drawn(self._whole)
+        motion = self._sheet.mesh(head).drawn(Window(0, 0, len(labels), len(labels)))
         alpha = motion.smaller(self._sheet.layer(motion).alpha)
         self._at_rest = _in_whole(alpha, motion.window, len(labels))
 
@@ -264,17 +268,16 @@ class LayersBehind:
         """
         volume, sheet = self._volume.mesh(target), self._sheet.mesh(target)
         ends, size = np.concatenate([ends, volume.ends(), sheet.ends()]), len(self._at_rest)
-        window = around(ends, _LONGEST_EDGE + _SPREAD, size)
-        drawn, alphas = [self._background], np.zeros((size, size), np.float32)
+        window = around(ends, _LONGEST_EDGE * size + _SPREAD, size)
+        drawn = [self._background]
         for part, mesh in ((self._volume, volume), (self._sheet, sheet)):
             motion = mesh.drawn(window)
             layer = part.layer(motion)
             alpha = motion.smaller(layer.alpha)
             moved.add(motion, alpha)
             drawn.append(layer)
-        alphas[motion.window.slices] = alpha
-        inner = around(ends, _LONGEST_EDGE, size).slices
-        uncovered = np.abs(alphas[inner] - self._at_rest[inner])
+        inner = around(ends, _LONGEST_EDGE * size, size).slices  # the window's border is not exact
+        uncovered = np.abs(_in_whole(alpha, motion.window, size)[inner] - self._at_rest[inner])
         share = moved.share[inner]
         np.maximum(share, (2 * uncovered).clip(0, 1), out=share)
         return window, tuple(drawn)

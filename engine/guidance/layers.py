@@ -48,9 +48,9 @@ class Layer:
     alpha: Floats
     places: Floats | None = None
 
-    def paint(self, picture: Floats) -> None:
-        """Composite the layer over a picture (S, S, 3), in place."""
-        part = picture[self.window.slices]
+    def paint(self, picture: Floats, window: Window) -> None:
+        """Composite the layer over a picture (H', W', 3) of a larger window, in place."""
+        part = picture[self.window.within(window)]
         part[:] = cv2.blendLinear(part, self.colours, 1 - self.alpha, self.alpha)
 
 
@@ -75,10 +75,9 @@ class MovedMesh:
 
     def ends(self) -> Floats:
         """(N, 2) where the vertices that have moved are, and where they were."""
-        shift = self.values[:, :2]
-        moved = np.flatnonzero((np.abs(shift) > STILL).any(axis=1))
+        moved = np.flatnonzero(np.maximum(*np.abs(self.values[:, :2].T)) > STILL)
         now = self.points.take(moved, axis=0)
-        return np.concatenate([now, now - shift.take(moved, axis=0)])
+        return np.concatenate([now, now - self.values.take(moved, axis=0)[:, :2]])
 
     def drawn(self, within: Window) -> "Motion":
         """The mesh in a window of the half-size picture."""
@@ -121,9 +120,7 @@ class Motion:
     @property
     def full_window(self) -> Window:
         """The window at full size, H' x W' pixels."""
-        left, top = 2 * self.window.left, 2 * self.window.top
-        width = min(2 * self.window.width, self.full - left)
-        return Window(left, top, width, min(2 * self.window.height, self.full - top))
+        return self.window.doubled(self.full)
 
     @cached_property
     def coverage(self) -> Floats:
@@ -137,7 +134,7 @@ class Motion:
 
     @cached_property
     def share(self) -> Floats:
-        """(H', W') what enlarged values are divided by: at the mesh's edge they are a part."""
+        """(H', W') what enlarged values are divided by: less than 1 at the mesh's edge."""
         return self.enlarged(self.inside).clip(0.2)
 
     def enlarged(self, layer: Floats) -> Floats:

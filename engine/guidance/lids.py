@@ -5,7 +5,7 @@ the image's right, y down the face, in decimetres of the head.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Self
 
 import numpy as np
@@ -177,6 +177,7 @@ def _straightened(x: Array, values: Array, weights: Array) -> Array:
     return np.asarray(level + away * ((share * away) @ values) / ((share * away) @ away))
 
 
+@cache
 def _rim_places(side: int) -> Places:
     """Places of the upper rim (9) and the lower rim (9) on the mesh."""
     return head_model().dense_places.at((*_UPPER[side], *_LOWER[side]))

@@ -113,8 +113,10 @@ class Mouth:
         stretched = 0.0 if self._inside is None else self._inside.changed(rims)
         if max(grown, changed, stretched) == 0:
             return None
-        tongue = _tongue(target)
         out = float(smooth_step(target.expression["tongueOut"], *_TONGUE_OUT))
+        if self._inside is not None and max(grown, changed, out) == 0:
+            return self._inside.patch(rims, stretched, self._size)
+        tongue = _tongue(target)
         outline = np.concatenate([rims[0], rims[1][::-1]])
         everything = np.concatenate([outline, tongue]) if out else outline
         redrawn = 0.0 if self._lips is None else self._lips.redrawn(rims, target)
@@ -184,6 +186,15 @@ class _OwnInside:
     def changed(self, rims: Array) -> float:
         """How much of it has to be drawn anew between other rims, 0 to 1."""
         return float(smooth_step(np.abs(rims - self.rims).max() / self.scale, *_STRETCHED))
+
+    def patch(self, rims: Array, share: float, size: int) -> Patch | None:
+        """The inside between other rims in a picture of side ``size``, drawn only in part."""
+        window = Window.around(rims.reshape(-1, 2), 2, size)
+        if window is None:
+            return None
+        colours, shown = self.stretched(rims, window)
+        opening = window.mask([np.concatenate([rims[0], rims[1][::-1]])])
+        return Patch(window, colours, (shown * opening * np.float32(share)).clip(0, 1))
 
     def stretched(self, rims: Array, window: Window) -> tuple[Floats, Floats]:
         """Colours (H, W, 3) in a window with the inside between other rims, and their opacity

@@ -66,11 +66,22 @@ class Window:
         height = min(self.rows.stop, other.rows.stop) - top
         return Window(left, top, width, height) if width > 0 and height > 0 else None
 
+    def joined(self, other: "Window") -> "Window":
+        """The smallest window that contains both."""
+        left, top = min(self.left, other.left), min(self.top, other.top)
+        width = max(self.columns.stop, other.columns.stop) - left
+        return Window(left, top, width, max(self.rows.stop, other.rows.stop) - top)
+
     def scaled(self, factor: float) -> "Window":
         """The smallest window that contains it in a picture ``factor`` times as large."""
         left, top = int(self.left * factor), int(self.top * factor)
         right, bottom = (math.ceil(end.stop * factor) for end in (self.columns, self.rows))
         return Window(left, top, right - left, bottom - top)
+
+    def doubled(self, size: int) -> "Window":
+        """The window in a picture of side ``size``, twice as large or a pixel less."""
+        left, top = 2 * self.left, 2 * self.top
+        return Window(left, top, min(2 * self.width, size - left), min(2 * self.height, size - top))
 
     def within(self, outer: "Window") -> tuple[slice, slice]:
         """Its rows and columns in a window that contains it."""

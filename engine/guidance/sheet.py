@@ -61,10 +61,8 @@ class Sheet:
         self._full, self._size, self._head = len(pixels), len(labels), head
         self.follows, depth, distance = self._shaped(labels, volume)
         moves = enlarged(smooth_step(self.follows, 0.02, 0.1).astype(np.float32))
-        person = 1 - parts[..., PartLabel.BACKGROUND]
-        opacity = (
-            (255 * (person * moves[: self._full, : self._full]).clip(0, 1)).round().astype(np.uint8)
-        )
+        moving = (1 - parts[..., PartLabel.BACKGROUND]) * moves[: self._full, : self._full]
+        opacity = (255 * moving.clip(0, 1)).round().astype(np.uint8)
         self.alpha = opacity * _FROM_BYTES
         self._textured = np.dstack([_cleaned(pixels, self.alpha), opacity])
         self._placed_on(self.follows, depth, distance)
@@ -125,7 +123,9 @@ class Sheet:
         to_full = [(steps * scale).astype(int).clip(0, self._full - 1)] * 2
         kept = there[np.ix_(*to_full)].ravel()
         triangles = grid_triangles(self._side)
-        self._triangles = triangles[kept[triangles].any(axis=1)]
+        kept_triangles = triangles[kept[triangles].any(axis=1)]
+        self._used, numbers = np.unique(kept_triangles, return_inverse=True)
+        self._triangles = numbers.reshape(-1, 3).astype(np.int32)
 
     def mesh(self, target: PosedHead) -> MovedMesh:
         """The sheet moved to the target; its value is the opacity that the stretch leaves."""
@@ -135,6 +135,7 @@ class Sheet:
         change *= self._follows[:, None]
         end = self._solid + change
         opaque = 1 - smooth_step(self._stretch(end), *_STRETCH)
+        change, end, opaque = (values.take(self._used, axis=0) for values in (change, end, opaque))
         corners = np.ascontiguousarray(self._triangles.T, np.intp)
         (ax, bx, cx), (ay, by, cy), z = (axis.take(corners) for axis in np.ascontiguousarray(end.T))
         folded = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax) <= 0

@@ -156,7 +156,7 @@ class Volume:
         shift = (end - self._places)[:, :2]
         values = np.concatenate([shift, self._values], axis=1, dtype=np.float32)
         points, depth = np.split(end.astype(np.float32), [2], axis=1)
-        return MovedMesh(points, depth[:, 0], values, self._triangles, self._full, True)
+        return MovedMesh(points, depth[:, 0], values, self._triangles, self._full, front_only=True)
 
     def layer(self, motion: Motion) -> Layer:
         """What the source does not show of the moved head."""
