@@ -10,7 +10,7 @@ depend on the crop. (The first version learned there from dlib.) Every picture i
 the landmarks are found, a little off that place, and mirrored. A tenth of the groups is held out,
 and the errors on it are printed, in percent of the height from brows to chin.
 
-It takes about twenty minutes on one core, most of them to look at the pictures.
+The training takes a minute or two, most of the time goes into looking at the pictures.
 """
 
 import argparse
@@ -140,7 +140,7 @@ def present(look: Look) -> Floats:
     """The 68 landmarks (68, 2) that the present network finds, pixels of the photo."""
     maps = [map_.astype(np.float32) for map_ in look.maps]
     points = handle_network().landmarks(look.points, maps, networks().canonical)
-    placed = mirrored(points) if look.mirrored else points
+    placed = mirrored(points.astype(np.float64)) if look.mirrored else points
     return landmarker._placed(placed, look.area).astype(np.float64)
 
 
@@ -256,10 +256,8 @@ def folded(
     offset, unit = outputs
 
     def numbers(layer: nn.Module) -> tuple[Floats, Floats]:
-        return tuple(
-            value.detach().double().flatten(1 if value.ndim > 1 else 0).numpy()
-            for value in (layer.weight, layer.bias)
-        )
+        weight, bias = (value.detach().double().numpy() for value in layer.parameters())
+        return weight.reshape(len(weight), -1), bias
 
     reductions = []
     for layer, (level, size) in zip(network.reductions, levels, strict=True):

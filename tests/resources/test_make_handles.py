@@ -8,6 +8,7 @@ import pytest
 import skimage
 
 from engine.face.detection import find_faces
+from engine.face.handles import NEAREST
 from engine.face.landmarker_networks import MAP_SIDES, landmarker
 from resources import make_handles
 from resources.make_handles import Example
@@ -42,14 +43,14 @@ def test_each_picture_is_seen_three_times(examples: list[Example]) -> None:
     assert np.abs(moved.landmarks - straight.landmarks).max() > 1
     assert np.abs(mirrored.landmarks[8, 0] + straight.landmarks[8, 0] - 256) < 1e-3
     for example in examples:  # the labels lie on the face, also in the mirror image
-        gap = example.points[list(make_handles.NEAREST[17:]), :2] - example.landmarks[17:]
+        gap = example.points[list(NEAREST[17:]), :2] - example.landmarks[17:]
         assert np.linalg.norm(gap, axis=1).mean() * example.unit < 6
 
 
 def test_the_network_learns_the_labels(
     examples: list[Example], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(make_handles, "EPOCHS", 6000)
+    monkeypatch.setattr(make_handles, "EPOCHS", 3000)
     monkeypatch.setattr(make_handles, "MODES", 3)
     monkeypatch.setattr(make_handles, "WIDTH", 16)
     monkeypatch.setattr(make_handles, "DROPPED", 0.0)
