@@ -1,12 +1,13 @@
-"""The 68 landmarks in iBUG order, from the 478 dense ones.
+"""The 68 landmarks in iBUG order, from what the landmark network answers.
 
 iBUG's points inside the face lie near points of the dense mesh, but not on them, and its jaw slides
-along the visible silhouette when the head turns, which the mesh does not. A small network (two
-hidden layers) learned both from renderings with exact landmarks and, near the frontal view, from
-what dlib finds in photographs (`resources/make_handles.py`). It works in the frame of the head:
-size, place and roll of the face play no part.
+along the visible silhouette when the head turns, which the mesh does not. A small network learned
+both from renderings with exact landmarks and, near the frontal view, from photographs
+(`resources/make_handles.py`). It gets the shape of the 478 points, in the frame of the head, and
+the last maps of the landmark network: they hold more of the picture than the points do.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -18,10 +19,11 @@ from safetensors.numpy import load_file
 from engine.core.errors import ReposeError
 from engine.core.files import resource
 from engine.face.head import angles
-from engine.face.landmarker_networks import CanonicalFace
-from engine.face.landmarks import Landmarks
+from engine.face.landmarker_networks import LANDMARK_SIDE, CanonicalFace
 
 Floats = NDArray[np.float64]
+Weights = NDArray[np.float32]
+Layer = tuple[Weights, Weights]
 
 WEIGHTS = "handles.safetensors"
 
@@ -70,53 +72,61 @@ class HeadFrame:
         placed: Floats = (dense * _TOWARDS_VIEWER - self.shift) @ self.rotation / self.scale
         return placed
 
-    def upright(self) -> Floats:
-        """(2, 2): turns offsets in the photo so that the head has no roll."""
-        roll = np.radians(self.angles[2])
-        turn: Floats = np.array([[np.cos(roll), np.sin(roll)], [-np.sin(roll), np.cos(roll)]])
-        return turn
-
 
 @dataclass(frozen=True, eq=False)
 class HandleNetwork:
-    """The network from dense landmarks to the 68.
+    """The network from the landmark network's answer to the 68 landmarks. All float32.
 
     mean (478, 3), modes (K, 478 * 3): principal components of dense landmarks in the head's frame,
-    each divided by its standard deviation; layers: weights (out, in) and biases; offset (68, 2) and
-    unit: output y stands for offset + unit * y, in units of the canonical face.
+    each divided by its standard deviation; reductions: a 1x1 convolution of each map; layers:
+    linear layers over shape and reduced maps; direct: a linear layer from the shape to the output.
+    Each has weights (out, in) and biases (out,). The output: what is added to the dense landmarks
+    `NEAREST`, pixels of the landmark network's picture.
     """
 
-    mean: Floats
-    modes: Floats
-    layers: tuple[tuple[Floats, Floats], ...]
-    offset: Floats
-    unit: float
+    mean: Weights
+    modes: Weights
+    reductions: tuple[Layer, ...]
+    layers: tuple[Layer, ...]
+    direct: Layer
 
-    def landmarks(self, dense: NDArray[np.floating], frame: HeadFrame) -> Landmarks:
-        """The 68 landmarks (68, 2) of dense ones (478, 3) whose head has this frame."""
-        values = features(self.modes, self.mean, dense, frame)
+    def landmarks(
+        self, points: Weights, maps: Sequence[Weights], canonical: CanonicalFace
+    ) -> Weights:
+        """The 68 landmarks (68, 2), pixels of the landmark network's picture, where it saw dense
+        landmarks ``points`` (478, 3) and ``maps``, one of (C, S, S) for each reduction."""
+        shape = self.shape(points, canonical)
+        reduced = [
+            _gelu(weight @ map_.reshape(len(map_), -1) + bias[:, None]).ravel()
+            for map_, (weight, bias) in zip(maps, self.reductions, strict=True)
+        ]
+        values = np.concatenate([shape, *reduced])
         for k, (weight, bias) in enumerate(self.layers):
             values = weight @ values + bias
             if k + 1 < len(self.layers):
                 values = _gelu(values)
-        shift = self.offset + self.unit * values.reshape(-1, 2)
-        placed = dense[list(NEAREST), :2] + frame.scale * shift @ frame.upright()
-        landmarks: Landmarks = placed.astype(np.float32)
-        landmarks.setflags(write=False)
-        return landmarks
+        weight, bias = self.direct
+        shift = values + weight @ shape + bias
+        placed: Weights = points[list(NEAREST), :2] + shift.reshape(-1, 2)
+        return placed
+
+    def shape(self, points: Weights, canonical: CanonicalFace) -> Weights:
+        """What the network gets of the points (478, 3): coefficients of the modes (K), then angles,
+        place and size of the head in the picture."""
+        centred = points - (LANDMARK_SIDE / 2, LANDMARK_SIDE / 2, 0)
+        frame = HeadFrame.of(centred, canonical)
+        coefficients = self.modes @ (frame.inside(centred) - self.mean).ravel()
+        yaw, pitch, roll = frame.angles
+        x, y = centred[:, :2].mean(axis=0) / 10
+        rest = [yaw / 45, pitch / 30, roll / 10, x, y, frame.scale - 10]
+        return np.concatenate([coefficients, rest]).astype(np.float32)
 
 
-def features(modes: Floats, mean: Floats, dense: NDArray[np.floating], frame: HeadFrame) -> Floats:
-    """What the network gets: coefficients of the modes (K), yaw and pitch."""
-    yaw, pitch, _ = frame.angles
-    coefficients = modes @ (frame.inside(dense) - mean).ravel()
-    return np.concatenate([coefficients, [yaw / 45, pitch / 30]])
-
-
-def _gelu(values: Floats) -> Floats:
-    """The Gaussian error linear unit in its tanh form (Hendrycks and Gimpel 2016)."""
-    inner = np.sqrt(2 / np.pi) * (values + 0.044715 * values**3)
-    result: Floats = 0.5 * values * (1 + np.tanh(inner))
+def _gelu(values: Weights) -> Weights:
+    """The Gaussian error linear unit in its tanh form (Hendrycks and Gimpel 2016); 0.798 is
+    the root of 2 / pi."""
+    inner = 0.7978846 * (values + 0.044715 * values**3)
+    result: Weights = 0.5 * values * (1 + np.tanh(inner))
     return result
 
 
@@ -125,13 +135,21 @@ def handle_network() -> HandleNetwork:
     """The network that Repose ships. Raises ReposeError when its file is missing or damaged."""
     path = resource(WEIGHTS)
     try:
-        stored = {name: value.astype(np.float64) for name, value in load_file(path).items()}
+        stored = {name: value.astype(np.float32) for name, value in load_file(path).items()}
         if not all(np.isfinite(value).all() for value in stored.values()):
             raise ValueError("weights are not numbers")
-        n_layers = sum(name.startswith("weight") for name in stored)
-        layers = tuple((stored[f"weight{k}"], stored[f"bias{k}"]) for k in range(n_layers))
         return HandleNetwork(
-            stored["mean"], stored["modes"], layers, stored["offset"], float(stored["unit"][0])
+            stored["mean"],
+            stored["modes"],
+            _layers(stored, "reduction"),
+            _layers(stored, "layer"),
+            _layers(stored, "direct")[0],
         )
-    except (SafetensorError, OSError, KeyError, ValueError) as error:
+    except (SafetensorError, OSError, KeyError, IndexError, ValueError) as error:
         raise ReposeError(f"Repose's own file {path} is damaged; install Repose again.") from error
+
+
+def _layers(stored: Mapping[str, Weights], name: str) -> tuple[Layer, ...]:
+    """The layers stored as ``name``0, ``name``1 and so on."""
+    count = sum(key.startswith(name) for key in stored) // 2
+    return tuple((stored[f"{name}{k}.weight"], stored[f"{name}{k}.bias"]) for k in range(count))

@@ -1,13 +1,13 @@
 """Faces and their landmarks in a photo, found by MediaPipe's networks.
 
-The detector sees squares of 128 pixels and finds faces from about a sixth of the square's side on.
-So a photo is searched as a whole and in overlapping square tiles, and, where nothing is found
-upright, turned by quarter turns. Each face is then cut out upright, twice: first where the detector
-says, then where the first landmarks say.
+A photo in which nothing is found upright is searched turned by quarter turns. Each face is cut out
+upright, twice: first where the detector says, then where the first landmarks say. The second time
+it is seen mirrored as well, and the mean counts, for the network's answers differ a little from
+crop to crop. In a video, where the next frame follows, one look is enough.
 """
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from types import MappingProxyType
 
 import cv2
@@ -15,17 +15,24 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from engine.config.skeletons import MIRROR_IMAGES
+from engine.face.face_search import (
+    CONFIRMED,
+    FACE_AREA,
+    LEVELS,
+    SAME,
+    SURE,
+    Area,
+    Pixels,
+    candidates,
+    confirmed,
+    overlap,
+    square,
+)
 from engine.face.faces import Face, outermost
 from engine.face.handles import HeadFrame, handle_network
-from engine.face.landmarker_networks import (
-    DETECTOR_SIDE,
-    LANDMARK_SIDE,
-    N_DENSE,
-    detector_anchors,
-    landmarker,
-)
+from engine.face.landmarker_networks import LANDMARK_SIDE, landmarker
 
-Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 COEFFICIENT_NAMES = (
@@ -43,59 +50,23 @@ COEFFICIENT_NAMES = (
 )  # fmt: skip
 """What the coefficient network answers, in its order; ARKit's names, left is the person's own."""
 
-# Tiles in the photo's longer side, overlapping by half; the height of a face, as a share of the
-# photo's shorter side, from which on smaller faces are not searched for; and the pixels of the
-# photo's longer side that are searched.
-_Level = tuple[int, float, int]
-_LEVELS: tuple[_Level, ...] = ((1, 0.35, 1536), (2, 0.12, 1536), (4, 0.0, 1536), (8, 0.0, 3072))
-_SURE = 0.5  # probability from which on the detector's answer counts
 _CERTAIN = 0.85  # from which on one look is enough
 _LIKELY = 0.8  # from which on it counts whatever the landmark network says: that doubts profiles
-_CONFIRMED = 0.74  # of the second look, from which on it is a face
-_CLEARLY = 0.05  # more than upright, from which on a face is turned
 _UNDOUBTED = 0.95  # the landmark network's probability of a face from which on one search is enough
 _PRESENT = 0.5  # the landmark network's own probability of a face, for the others
-_FACE_AREA = 1.5  # side of the landmark network's square, sides of the face's box
-_SAME = 0.3  # intersection over union of two boxes of one face
+_AGREEING = 0.05  # of the square's side: mirrored landmarks farther off are another answer
 _QUARTERS = (None, cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE, cv2.ROTATE_180)
 _OUTER_EYES = (33, 263)  # dense landmarks: outer corners of the person's right and left eye
-_BATCH = 16  # tiles that the detector gets at once
 
 
-@dataclass(frozen=True)
-class _Area:
-    """A square of a photo around an upright face: centre (x, y), side, and the roll of the face in
-    radians; pixels of the photo."""
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """What the landmark network finds: dense landmarks (478, 3) and the 68 (68, 2), pixels of the
+    photo, and its probability of a face."""
 
-    x: float
-    y: float
-    side: float
-    roll: float
-
-    def matrix(self, size: int) -> NDArray[np.float64]:
-        """(2, 3): pixels of the photo to pixels of the square scaled to ``size``."""
-        scale = size / self.side
-        cos, sin = scale * np.cos(self.roll), scale * np.sin(self.roll)
-        turn = np.array([[cos, sin], [-sin, cos]])
-        middle = (size - 1) / 2
-        return np.column_stack([turn, (middle, middle) - turn @ (self.x, self.y)])
-
-
-@dataclass(frozen=True)
-class _Candidate:
-    """What the detector found: a box in pixels of the photo, where to look for landmarks, and the
-    probability of a face."""
-
-    box: tuple[float, float, float, float]
-    area: _Area
-    score: float
-
-    def scaled(self, scale: float) -> "_Candidate":
-        """The same in a photo of ``scale`` times the size."""
-        area = self.area
-        left, top, right, bottom = (scale * value for value in self.box)
-        placed = _Area(scale * area.x, scale * area.y, scale * area.side, area.roll)
-        return _Candidate((left, top, right, bottom), placed, self.score)
+    dense: Floats
+    landmarks: Floats
+    presence: float
 
 
 def find_faces(photo: Pixels) -> tuple[Face, ...]:
@@ -123,197 +94,87 @@ def face_near(photo: Pixels, face: Face) -> Face | None:
     found = _landmarks(photo, _area_of(face.dense))
     if found is None:
         return None
-    dense, presence = found
-    before, after = np.ptp(face.landmarks, axis=0).max(), np.ptp(dense[:, :2], axis=0).max()
-    if presence < _SURE or not 0.6 < after / max(before, 1e-6) < 1.7:
+    before, after = np.ptp(face.landmarks, axis=0).max(), np.ptp(found.dense[:, :2], axis=0).max()
+    if found.presence < SURE or not 0.6 < after / max(before, 1e-6) < 1.7:
         return None
-    return _face(dense, presence)
+    return _face(found.dense, found.landmarks, found.presence)
 
 
 def _upright_faces(photo: Pixels, doubtful: bool) -> list[Face]:
     """All faces, the largest first; ``doubtful``: only those that both networks are sure of."""
     faces: list[Face] = []
-    levels = _LEVELS[:3] if doubtful else _LEVELS
-    for first in _candidates(photo, levels):
-        candidate = first if first.score >= _CERTAIN else _confirmed(photo, first)
-        if candidate is None or candidate.score < _CONFIRMED:
+    levels = LEVELS[:3] if doubtful else LEVELS
+    for first in candidates(photo, levels):
+        candidate = first if first.score >= _CERTAIN else confirmed(photo, first)
+        if candidate is None or candidate.score < CONFIRMED:
             continue
         search = _two_passes if doubtful else _best_landmarks
         found = search(photo, candidate.area)
-        if found is None or ((doubtful or first.score < _LIKELY) and found[1] < _PRESENT):
+        if found is None or ((doubtful or first.score < _LIKELY) and found.presence < _PRESENT):
             continue
-        dense, _ = found
-        face = _face(dense, candidate.score)
-        if all(_overlap(face.box, other.box) < _SAME for other in faces):
+        face = _face(found.dense, found.landmarks, candidate.score)
+        if all(overlap(face.box, other.box) < SAME for other in faces):
             faces.append(face)
     return sorted(faces, key=lambda face: face.box[0] - face.box[2])
 
 
-def _face(dense: Floats, score: float) -> Face:
+def _face(dense: Floats, landmarks: Floats, score: float) -> Face:
     networks = landmarker()
     frame = HeadFrame.of(dense.astype(np.float64), networks.canonical)
-    landmarks = handle_network().landmarks(dense.astype(np.float64), frame)
     with torch.inference_mode():
         values = networks.coefficients(torch.from_numpy(dense[None]))[0].tolist()
     coefficients = MappingProxyType(dict(zip(COEFFICIENT_NAMES, values, strict=True)))
     dense.setflags(write=False)
+    landmarks.setflags(write=False)
     return Face(outermost(landmarks), landmarks, score, dense, coefficients, frame.angles)
 
 
-# The search
-
-
-def _candidates(photo: Pixels, levels: Sequence[_Level] = _LEVELS) -> list[_Candidate]:
-    """What the detector finds, the surest first, every face once."""
-    height, width = photo.shape[:2]
-    found: list[_Candidate] = []
-    searched, small, scale = 0, photo, 1.0
-    for count, enough, side in levels:
-        if side != searched:
-            if 0 < max(height, width) <= searched:  # there are no smaller faces in it
-                break
-            searched, scale = side, min(1.0, side / max(height, width))
-            small = _scaled_down(photo, scale)
-        found.extend(_in_tiles(small, scale, count))
-        sure = [c.box[3] - c.box[1] for c in found if c.score >= _CONFIRMED]
-        if max(sure, default=0.0) > enough * min(height, width):
-            break
-    chosen: list[_Candidate] = []
-    for candidate in sorted(found, key=lambda candidate: -candidate.score):
-        if all(_overlap(candidate.box, other.box) < _SAME for other in chosen):
-            chosen.append(candidate)
-    return chosen
-
-
-def _scaled_down(photo: Pixels, scale: float) -> Pixels:
-    if scale == 1:
-        return photo
-    size = [max(1, round(side * scale)) for side in photo.shape[1::-1]]
-    return np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _in_tiles(small: Pixels, scale: float, count: int) -> Iterator[_Candidate]:
-    """What the detector finds in square tiles, ``count`` of them in the longer side.
-
-    small  the photo, ``scale`` times its size
-    """
-    height, width = small.shape[:2]
-    side = max(height, width) / count
-    if count > 1 and side < DETECTOR_SIDE / 2:
-        return
-    corners = [(x, y) for y in _starts(height, side) for x in _starts(width, side)]
-    for start in range(0, len(corners), _BATCH):
-        batch = corners[start : start + _BATCH]
-        areas = [_Area(x, y, side, 0.0) for x, y in batch]
-        for area, found in zip(areas, _detected(small, areas), strict=True):
-            for candidate in found:
-                placed = candidate.scaled(1 / scale)
-                if count == 1 or _whole(placed, area.x, area.y, side, small.shape, scale):
-                    yield placed
-
-
-def _detected(photo: Pixels, areas: Sequence[_Area]) -> list[list[_Candidate]]:
-    """What the detector finds in each of these areas, pixels of the photo."""
-    pictures = [_square(photo, area, DETECTOR_SIDE) for area in areas]
-    tensor = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float() / 127.5 - 1
-    with torch.inference_mode():
-        logits, boxes = landmarker().detector(tensor)
-    scores = torch.sigmoid(logits).numpy()
-    found = []
-    for area, score, values in zip(areas, scores, boxes.numpy(), strict=True):
-        back = np.linalg.inv(area.matrix(DETECTOR_SIDE)[:, :2])
-        candidates = []
-        for k in np.flatnonzero(score > _SURE):
-            placed = values[k].reshape(8, 2).astype(np.float64)
-            if np.isfinite(placed).all():
-                placed[[0, *range(2, 8)]] += detector_anchors()[k] - DETECTOR_SIDE / 2
-                placed[[0, *range(2, 8)]] = placed[[0, *range(2, 8)]] @ back.T + (area.x, area.y)
-                placed[1] *= area.side / DETECTOR_SIDE
-                candidates.append(_candidate(placed, float(score[k])))
-        found.append(candidates)
-    return found
-
-
-def _confirmed(photo: Pixels, candidate: _Candidate) -> _Candidate | None:
-    """A doubtful candidate as the detector sees it alone and upright; None if it sees no face.
-
-    Of a face that is upside down the first search says that it is upright, and of some textures
-    that they are a face.
-    """
-    area = candidate.area
-    turns = [replace(area, side=2 * area.side, roll=area.roll + k * np.pi / 2) for k in range(4)]
-    seen = [
-        (other.score - _CLEARLY * (turn > 0), other)
-        for turn, found in enumerate(_detected(photo, turns))
-        for other in found
-        if np.hypot(other.area.x - area.x, other.area.y - area.y) < area.side / 2
-    ]
-    return max(seen, key=lambda one: one[0], default=(0.0, None))[1]
-
-
-def _starts(length: int, side: float) -> NDArray[np.float64]:
-    """Centres, along an axis of the photo, of tiles that overlap by half."""
-    steps = max(1, int(np.ceil(2 * length / side)) - 1)
-    if steps == 1:
-        return np.array([(length - 1) / 2])
-    return np.linspace(side / 2, length - side / 2, steps) - 0.5
-
-
-def _candidate(placed: Floats, score: float) -> _Candidate:
-    """From centre, size and six points (8, 2), pixels of the photo."""
-    (x, y), (width, height), right_eye, left_eye = (placed[k].astype(float) for k in range(4))
-    roll = float(np.arctan2(left_eye[1] - right_eye[1], left_eye[0] - right_eye[0]))
-    box = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
-    return _Candidate(box, _Area(x, y, _FACE_AREA * max(width, height, 1.0), roll), score)
-
-
-def _whole(
-    candidate: _Candidate, x: float, y: float, side: float, shape: tuple[int, ...], scale: float
-) -> bool:
-    """Whether a tile does not cut the face where the photo goes on."""
-    left, top, right, bottom = (scale * value for value in candidate.box)
-    height, width = shape[:2]
-    return (
-        (left > x - side / 2 or left < 0)
-        and (top > y - side / 2 or top < 0)
-        and (right < x + side / 2 or right > width)
-        and (bottom < y + side / 2 or bottom > height)
-    )
-
-
-def _overlap(a: Sequence[float], b: Sequence[float]) -> float:
-    """The overlap of two boxes: intersection over union, or the covered share of the smaller box
-    less 0.4, whichever is larger: a box well inside another is the same face."""
-    across, down = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
-    if across <= 0 or down <= 0:
-        return 0.0
-    areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (a, b)]
-    common = across * down
-    return max(common / (sum(areas) - common), common / max(min(areas), 1e-6) - 0.4)
-
-
-# Landmarks
-
-
-def _landmarks(photo: Pixels, area: _Area) -> tuple[Floats, float] | None:
-    """Dense landmarks (478, 3) of the face in an area, pixels of the photo, and the probability of
-    a face; None when the network's answer is no face at all (not finite, or a point)."""
-    picture = _square(photo, area, LANDMARK_SIDE)
-    tensor = torch.from_numpy(picture).permute(2, 0, 1)[None].float() / 255
+def _landmarks(photo: Pixels, area: Area, twice: bool = False) -> _Found | None:
+    """The landmarks of the face in an area; None when the network's answer is no face at all (not
+    finite, or a point). ``twice``: the mean of what is seen in the area and in its mirror image."""
+    picture = square(photo, area, LANDMARK_SIDE)
+    pictures = np.stack([picture, picture[:, ::-1]] if twice else [picture])
+    tensor = torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 255
     with torch.inference_mode():
         answer = landmarker().landmarks(tensor)
-    points = answer.points[0].numpy().astype(np.float64)
-    if not np.isfinite(points).all() or np.ptp(points[:, :2], axis=0).min() < 1:
+    points = answer.points.numpy()
+    if not np.isfinite(points).all() or np.ptp(points[0, :, :2], axis=0).min() < 1:
         return None
+    handles = np.stack(
+        [
+            handle_network().landmarks(
+                points[k], [map_[k].numpy() for map_ in answer.maps], landmarker().canonical
+            )
+            for k in range(len(points))
+        ]
+    )
+    dense = points[0]
+    if twice:
+        other = points[1, _mirror_images()] * (-1, 1, 1) + (LANDMARK_SIDE, 0, 0)
+        if np.linalg.norm(other - dense, axis=1).mean() < _AGREEING * LANDMARK_SIDE:
+            dense = (dense + other) / 2
+            handles[1] = handles[1, list(MIRROR_IMAGES)] * (-1, 1) + (LANDMARK_SIDE, 0)
+        else:
+            handles = handles[:1]
+    landmarks = _placed(handles.mean(axis=0), area)
+    depth = dense[:, 2] * area.side / LANDMARK_SIDE
+    placed = np.column_stack([_placed(dense[:, :2], area), depth]).astype(np.float32)
+    return _Found(placed, landmarks, float(torch.sigmoid(answer.presence[0])))
+
+
+def _placed(points: NDArray[np.floating], area: Area) -> Floats:
+    """Points (N, 2) of the landmark network's picture of an area, in pixels of the photo."""
     matrix = area.matrix(LANDMARK_SIDE)
-    back = np.linalg.inv(matrix[:, :2])
-    dense = np.empty((N_DENSE, 3), np.float32)
-    dense[:, :2] = (points[:, :2] - 0.5 - matrix[:, 2]) @ back.T
-    dense[:, 2] = points[:, 2] * area.side / LANDMARK_SIDE
-    return dense, float(torch.sigmoid(answer.presence[0]))
+    placed = (points.astype(np.float64) - 0.5 - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
+    return placed.astype(np.float32)
 
 
-def _best_landmarks(photo: Pixels, area: _Area) -> tuple[Floats, float] | None:
+@cache
+def _mirror_images() -> NDArray[np.int64]:
+    return landmarker().canonical.mirror_images()
+
+
+def _best_landmarks(photo: Pixels, area: Area) -> _Found | None:
     """What `_landmarks` finds in two passes: where the detector says, then where the first
     landmarks say.
 
@@ -321,18 +182,19 @@ def _best_landmarks(photo: Pixels, area: _Area) -> tuple[Floats, float] | None:
     network doubts the face, it is searched for upright as well, and the surer answer counts.
     """
     found = _two_passes(photo, area)
-    if found is None or found[1] < _UNDOUBTED:
+    if found is None or found.presence < _UNDOUBTED:
         upright = _two_passes(photo, replace(area, roll=0.0))
-        found = max((f for f in (found, upright) if f), key=lambda f: f[1], default=None)
+        both = (f for f in (found, upright) if f)
+        found = max(both, key=lambda f: f.presence, default=None)
     return found
 
 
-def _two_passes(photo: Pixels, area: _Area) -> tuple[Floats, float] | None:
+def _two_passes(photo: Pixels, area: Area) -> _Found | None:
     first = _landmarks(photo, area)
-    return first and (_landmarks(photo, _area_of(first[0])) or first)
+    return first and (_landmarks(photo, _area_of(first.dense), twice=True) or first)
 
 
-def _area_of(dense: Floats) -> _Area:
+def _area_of(dense: Floats) -> Area:
     """Where the landmark network looks for a face that has these dense landmarks (478, 3)."""
     right, left = dense[list(_OUTER_EYES), :2].astype(float)
     roll = float(np.arctan2(left[1] - right[1], left[0] - right[0]))
@@ -340,26 +202,7 @@ def _area_of(dense: Floats) -> _Area:
     level = dense[:, :2] @ turn.T
     low, high = level.min(axis=0), level.max(axis=0)
     x, y = (low + high) / 2 @ turn
-    return _Area(float(x), float(y), _FACE_AREA * max(float((high - low).max()), 1.0), roll)
-
-
-def _square(photo: Pixels, area: _Area, size: int) -> Pixels:
-    """An area of the photo scaled to (size, size, 3), black beyond the photo."""
-    height, width = photo.shape[:2]
-    reach = area.side * (abs(np.cos(area.roll)) + abs(np.sin(area.roll))) / 2 + 2
-    left, top = (max(0, int(np.floor(v - reach))) for v in (area.x, area.y))
-    right, bottom = min(width, int(area.x + reach) + 2), min(height, int(area.y + reach) + 2)
-    if right <= left or bottom <= top:
-        return np.zeros((size, size, 3), np.uint8)
-    part = photo[top:bottom, left:right]
-    x, y, side = area.x - left, area.y - top, area.side
-    # Halving first averages the pixels that the last step would skip.
-    while side > 2 * size and min(part.shape[:2]) > 1:
-        part = part[: part.shape[0] // 2 * 2, : part.shape[1] // 2 * 2]
-        part = np.asarray(cv2.resize(part, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
-        x, y, side = (x - 0.5) / 2, (y - 0.5) / 2, side / 2
-    matrix = _Area(x, y, side, area.roll).matrix(size)
-    return np.asarray(cv2.warpAffine(part, matrix, (size, size)), np.uint8)
+    return Area(float(x), float(y), FACE_AREA * max(float((high - low).max()), 1.0), roll)
 
 
 def _turned_back(face: Face, turn: int | None, shape: tuple[int, ...]) -> Face:
@@ -367,11 +210,15 @@ def _turned_back(face: Face, turn: int | None, shape: tuple[int, ...]) -> Face:
     if turn is None or face.dense is None:
         return face
     height, width = shape[:2]
-    across, down, depth = face.dense.T.astype(np.float32)
-    if turn == cv2.ROTATE_90_CLOCKWISE:
-        x, y = down, height - 1 - across
-    elif turn == cv2.ROTATE_90_COUNTERCLOCKWISE:
-        x, y = width - 1 - down, across
-    else:
-        x, y = width - 1 - across, height - 1 - down
-    return _face(np.ascontiguousarray(np.stack([x, y, depth], axis=1)), face.score)
+
+    def back(points: Floats) -> Floats:
+        across, down = points[:, 0], points[:, 1]
+        if turn == cv2.ROTATE_90_CLOCKWISE:
+            x, y = down, height - 1 - across
+        elif turn == cv2.ROTATE_90_COUNTERCLOCKWISE:
+            x, y = width - 1 - down, across
+        else:
+            x, y = width - 1 - across, height - 1 - down
+        return np.column_stack([x, y, points[:, 2:]]).astype(np.float32)
+
+    return _face(back(face.dense), back(face.landmarks), face.score)

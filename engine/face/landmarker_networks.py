@@ -36,6 +36,9 @@ LANDMARK_SIDE = 256
 N_DENSE = 478
 """Points of the dense landmarks: 468 of the surface, then 5 of each iris, its centre first."""
 
+MAP_SIDES = (8, 4, 2)
+"""Sides of the landmark network's last maps, in cells; each has 128 channels."""
+
 N_COEFFICIENTS = 52
 
 COEFFICIENT_POINTS = (
@@ -171,10 +174,12 @@ class DenseLandmarks(NamedTuple):
 
     points    (B, 478, 3) x, y in pixels of the picture, z in the same unit, < 0 towards the viewer
     presence  (B,) logit: whether there is a face at all; unreliable for profiles
+    maps      what the network saw on the way, (B, 128, S, S) for every S of `MAP_SIDES`
     """
 
     points: Tensor
     presence: Tensor
+    maps: tuple[Tensor, ...]
 
 
 class LandmarkNetwork(nn.Module):
@@ -197,13 +202,18 @@ class LandmarkNetwork(nn.Module):
             blocks.append(_Bottleneck(inputs, narrow, outputs, halved=True))
             blocks.extend(_Bottleneck(outputs, narrow, outputs) for _ in range(4))
         self.trunk = nn.Sequential(*blocks)
+        self._mapped = [len(blocks) - 1 - 5 * k for k in range(len(MAP_SIDES))]
         self.presence = nn.Conv2d(128, 1, 2)
         self.points = nn.Conv2d(128, 3 * N_DENSE, 2)
 
     def forward(self, pictures: Tensor) -> DenseLandmarks:
-        features = self.trunk(self.activation(self.stem(pictures)))
+        features, maps = self.activation(self.stem(pictures)), []
+        for k, block in enumerate(self.trunk):
+            features = block(features)
+            if k in self._mapped:
+                maps.append(features)
         points = self.points(features).reshape(-1, N_DENSE, 3)
-        return DenseLandmarks(points, self.presence(features).reshape(-1))
+        return DenseLandmarks(points, self.presence(features).reshape(-1), tuple(maps))
 
 
 class _Scale(nn.Module):
@@ -274,6 +284,15 @@ class CanonicalFace(NamedTuple):
 
     points: NDArray[np.float64]
     weights: NDArray[np.float64]
+
+    def mirror_images(self) -> NDArray[np.int64]:
+        """(478,) the dense landmark on the other side of each."""
+        apart = np.linalg.norm(self.points[:, None] * (-1, 1, 1) - self.points[None], axis=2)
+        surface = apart.argmin(axis=1)
+        # Around an iris, from its centre on, one side counts clockwise and the other against it.
+        right, left = (468, 469, 470, 471, 472), (473, 476, 475, 474, 477)
+        pairs = dict(zip((*right, *left), (*left, *right), strict=True))
+        return np.concatenate([surface, [pairs[k] for k in range(468, N_DENSE)]])
 
 
 class Landmarker(NamedTuple):

@@ -16,7 +16,7 @@ from engine.face.dlib_detector import find_largest_face as find_with_dlib
 from engine.face.faces import Face
 from engine.face.head import angles
 from engine.face.landmarker import COEFFICIENT_NAMES
-from engine.face.landmarker_networks import COEFFICIENT_POINTS, landmarker
+from engine.face.landmarker_networks import COEFFICIENT_POINTS, N_DENSE, landmarker
 
 Photo = NDArray[np.uint8]
 
@@ -56,7 +56,7 @@ def test_the_networks_answer_as_the_originals_do() -> None:
     wanted, networks = np.load(REFERENCE), landmarker()
     with torch.inference_mode():
         scores, boxes = networks.detector(as_tensor(pictures(128)) / 127.5 - 1)
-        dense, presence = networks.landmarks(as_tensor(pictures(256)) / 255)
+        dense, presence, _ = networks.landmarks(as_tensor(pictures(256)) / 255)
         coefficients = networks.coefficients(dense)
     for name, answer in (
         ("scores", scores), ("boxes", boxes), ("dense", dense),
@@ -201,6 +201,31 @@ def test_angles_follow_a_mirror_image(portrait: Photo, face: Face) -> None:
     assert other.angles[0] == pytest.approx(-face.angles[0], abs=3)
     assert other.angles[1] == pytest.approx(face.angles[1], abs=3)
     assert angles(np.eye(3)) == (0, 0, 0)
+
+
+def test_every_dense_landmark_has_a_mirror_image(portrait: Photo, face: Face) -> None:
+    mirror = landmarker().canonical.mirror_images()
+    assert np.array_equal(mirror[mirror], np.arange(N_DENSE))
+    other = find_largest_face(np.ascontiguousarray(portrait[:, ::-1]))
+    assert other is not None
+    assert other.dense is not None
+    assert face.dense is not None
+    back = other.dense[mirror, :2] * (-1, 1) + (portrait.shape[1] - 1, 0)
+    # Both are means of two looks, at the face and at its mirror image.
+    assert np.linalg.norm(back - face.dense[:, :2], axis=1).max() < 1
+
+
+def test_landmarks_hardly_depend_on_the_crop(portrait: Photo, face: Face) -> None:
+    height = np.ptp(face.landmarks[:, 1])
+    for shift in (1, 3, 5):
+        crop = np.ascontiguousarray(portrait[shift : 400 + shift, 3 * shift : 400 + 2 * shift])
+        found = find_largest_face(crop)
+        assert found is not None
+        gap = np.linalg.norm(
+            found.landmarks - face.landmarks + np.array([3 * shift, shift]), axis=1
+        )
+        assert gap[17:].mean() < 0.006 * height
+        assert gap[:17].mean() < 0.012 * height
 
 
 def test_answers_that_are_no_numbers_are_no_face(
