@@ -191,11 +191,11 @@ def test_lips_that_hardly_close_are_not_drawn(
     photo: Photo, smiling: Pose3D, crop: Crop, parts: Floats
 ) -> None:
     mouth = Mouth(crop.scaled(photo, SIZE), parts, smiling.head.in_crop(crop, SIZE))
-    heights = []
+    heights: list[float] = []
     for share in (0.97, 0.1):
         less = Coefficients.from_array(smiling.shown.array * share)
         target = replace(smiling, coefficients=less).head.in_crop(crop, SIZE)
         drawn = sum(patch.window.height for patch in mouth.patches(target))
-        heights.append(max(drawn - np.ptp(target.landmarks[60:68, 1]), 0))
+        heights.append(max(float(drawn - np.ptp(target.landmarks[60:68, 1])), 0.0))
     lips = 0.1 * smiling.head.in_crop(crop, SIZE).pose.scale
     assert heights[0] + lips < heights[1]
