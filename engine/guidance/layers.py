@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.core.smoothing import smooth_step
 from engine.face.parts import PartLabel
 from engine.imaging.raster import draw
 from engine.imaging.resampling import enlarged, enlarged_map, interleaved
@@ -23,6 +24,7 @@ BARE = [PartLabel.SKIN, PartLabel.EYES, PartLabel.MOUTH]
 """What of a person is neither hair nor worn."""
 
 _EDGE = 3.0  # pixels at half size: a larger difference of neighbours' shifts is an edge
+_JUMP = (3.0, 6.0)  # pixels over which places of neighbours' neighbours begin to jump, do jump
 _WINDOW = np.ones((3, 3), np.uint8)
 
 
@@ -35,16 +37,31 @@ class Layer:
     alpha    (S, S) float32 in [0, 1]: its opacity
     places   (S, S, 2) float32: where the source crop shows it, pixels; None: nowhere, its colours
              are invented
+    shown    (S, S) float32 in [0, 1]: the share of its colours that are those of its places; None:
+             all
     """
 
     name: str
     colours: Floats
     alpha: Floats
     places: Floats | None = None
+    shown: Floats | None = None
 
     def over(self, below: Floats) -> Floats:
         """This layer composited over a picture (S, S, 3), a new array."""
         return np.asarray(cv2.blendLinear(below, self.colours, 1 - self.alpha, self.alpha))
+
+    def known(self) -> Floats:
+        """(S, S) in [0, 1]: how far the source shows the layer; 0 where it is invented, and where
+        its places jump, between which the source shows something else."""
+        if self.places is None:
+            return np.zeros_like(self.alpha)
+        jumps = np.zeros_like(self.alpha)
+        for shift in cv2.split(self.places - grid(len(self.places))):
+            np.maximum(jumps, cv2.morphologyEx(shift, cv2.MORPH_GRADIENT, _WINDOW), out=jumps)
+        known = 1 - smooth_step(cv2.dilate(jumps, _WINDOW), *_JUMP).astype(np.float32)
+        known = np.asarray(cv2.blur(known, (3, 3)), np.float32)
+        return known if self.shown is None else known * self.shown
 
 
 def composited(layers: Iterable[Layer], below: Floats) -> Floats:

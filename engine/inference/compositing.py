@@ -2,8 +2,10 @@
 
 The networks see the face at a few hundred pixels, a photo has thousands, and their image is softer
 than a photo even at their size. Where the refined image agrees with the guides' layers, its fine
-detail is therefore replaced by the photo's, moved as the layers are (two bands of the
-multiresolution blend of Burt and Adelson 1983).
+detail is therefore replaced, in two bands (the multiresolution blend of Burt and Adelson 1983): what
+the networks' size can show is that of the layers, which have the outlines of the target; what is
+finer is the photo's, moved as the layers are. The photo's own detail of what the layers show, too,
+would draw the old outlines again, as dark and bright lines within the new ones.
 """
 
 from collections.abc import Sequence
@@ -17,6 +19,7 @@ from numpy.typing import NDArray
 from engine.core.smoothing import smooth_step
 from engine.guidance.guides import Maps
 from engine.guidance.keep import KeepMask
+from engine.guidance.layers import Layer
 from engine.guidance.patches import Patch, Window
 from engine.imaging.crop import Crop
 from engine.imaging.resampling import warp
@@ -31,6 +34,7 @@ FEATHER = 0.06
 """Width of the crop's soft border, share of its side."""
 
 _FINE = 2.0  # pixels of the networks: Gaussian that separates fine detail from the rest
+_FINEST = 0.7  # the same: separates what the layers show from what only the photo does
 _ALIKE = 0.04  # difference of refined image and layers, of 1, that scales the detail by 1/e
 _CONTRADICTED = (0.005, 0.015)  # mean difference of image and layers in a patch: image, layers
 _BAND = 256  # rows composited at once, which limits memory in large photos
@@ -100,13 +104,13 @@ def paste(
         refined = over(refined, maps.moved, *(crop.scaled(p, size) for p in (photo, onto)))
     height, width = own.shape[:2]
     x, y = max(-crop.left, 0), max(-crop.top, 0)  # the place of ``own`` in the crop
-    below = _smooth(layered)
-    stack = _Stack.of(refined, maps, below, detailed=side > size, drawn=bool(patches))
+    shown = _smooth(layered, _FINEST)
+    stack = _Stack.of(refined, maps, layered, shown, finer=side > size, drawn=bool(patches))
     white = np.float32(np.iinfo(photo.dtype).max)
     depth, difference = (cv2.CV_8U, cv2.CV_16S) if white == 255 else (cv2.CV_16U, cv2.CV_32F)
     detail = None
     if side > size:
-        shrunk = _smooth(crop.scaled(photo, size))
+        shrunk = _smooth(crop.scaled(photo, size), _FINEST)
         smooth = _enlarged(shrunk, slice(y, y + height), slice(x, x + width), side, cv2.INTER_CUBIC)
         detail = cv2.subtract(own, smooth, dtype=difference)
     result = base.copy()
@@ -122,7 +126,7 @@ def paste(
             moved = _moved_detail(detail, (x, y), band, side / size)
             window = Window(left, start, right - left, rows.stop - start)
             for patch in patches:
-                _draw_detail(patch, below, moved, window, side, white)
+                _draw_detail(patch, shown, moved, window, side, white)
             change += _times(moved, band.detailed)
         change -= base[here]
         alpha = _opacity(band.colours[..., 3], crop, rows, columns, keep)
@@ -158,37 +162,40 @@ def _opacity(
 class _Stack:
     """What is enlarged from the networks' size to the photo's.
 
-    colours  (H, W, 4) the refined image, smooth where its detail comes from the photo, and its
-             alpha over the photo
-    layers   of each layer, back to front: (H, W, 3) the source position, pixels of the scaled
-             crop, and the opacity; None for a position where its colours are invented
-    detailed (H, W) weight of the photo's detail
+    colours  (H, W, 4) the refined image, with the detail of the layers, and its alpha over the
+             photo
+    layers   of each layer with detail, back to front
+    detailed (H, W) weight of the detail
     """
 
     colours: Floats
-    layers: tuple[tuple[Floats | None, Floats], ...]
+    layers: tuple["_Detail", ...]
     detailed: Floats
 
     @classmethod
-    def of(cls, refined: Floats, maps: Maps, below: Floats, detailed: bool, drawn: bool) -> Self:
+    def of(
+        cls, refined: Floats, maps: Maps, layered: Floats, shown: Floats, finer: bool, drawn: bool
+    ) -> Self:
         """From the refined image (S, S, 3).
 
-        below     (S, S, 3) the layers together without their fine detail
-        detailed  whether the photo has detail that the refined image lacks
-        drawn     whether the maps' patches are drawn at full size, too
+        layered  (S, S, 3) the layers together
+        shown    the same without what is too fine for them
+        finer    whether the photo has finer detail
+        drawn    whether the maps' patches are drawn at full size, too
         """
-        layers: list[tuple[Floats | None, Floats]] = []
-        weight = np.zeros_like(maps.moved)
-        if detailed:
-            layers = [(layer.places, layer.alpha) for layer in maps.layers]
-            if not drawn:
-                layers += [(None, patch.opacity(len(refined))) for patch in maps.patches]
-            smooth = _smooth(refined)
-            weight = _alike(smooth, below) * _shown(layers)
-            refined = refined + weight[..., None] * (smooth - refined)
+        layers = [_Detail.of(layer) for layer in maps.layers]
+        if not (finer and drawn):
+            whole = np.ones_like(maps.moved)
+            layers += [
+                _Detail(None, patch.opacity(len(refined)), whole) for patch in maps.patches
+            ]
+        below, smooth = _smooth(layered, _FINE), _smooth(refined, _FINE)
+        weight = _alike(smooth, below) * _share(layers)
+        detailed = smooth + ((shown if finer else layered) - below)
+        refined = refined + weight[..., None] * (detailed - refined)
         return cls(
             colours=cv2.merge([*cv2.split(refined), maps.moved]).astype(np.float32),
-            layers=tuple(layers),
+            layers=tuple(layers) if finer else (),
             detailed=weight,
         )
 
@@ -209,12 +216,34 @@ class _Stack:
         part = rows, columns, side
         return _Stack(
             _enlarged(self.colours, *part, cv2.INTER_CUBIC),
-            tuple(
-                (p if p is None else _enlarged(p, *part), _enlarged(a, *part))
-                for p, a in self.layers
-            ),
+            tuple(layer.enlarged(*part) for layer in self.layers),
             _enlarged(self.detailed, *part),
         )
+
+
+@dataclass(frozen=True)
+class _Detail:
+    """Where a layer's detail comes from.
+
+    places   (H, W, 2) the source position, pixels of the scaled crop; None: it has none finer than
+             the networks' size
+    opacity  (H, W)
+    known    (H, W) in [0, 1]: how far the source shows the layer there
+    """
+
+    places: Floats | None
+    opacity: Floats
+    known: Floats
+
+    @classmethod
+    def of(cls, layer: Layer) -> Self:
+        return cls(layer.places, layer.alpha, layer.known())
+
+    def enlarged(self, rows: slice, columns: slice, side: int) -> "_Detail":
+        """The given rows and columns enlarged to ``side``."""
+        part = rows, columns, side
+        places = None if self.places is None else _enlarged(self.places, *part)
+        return _Detail(places, _enlarged(self.opacity, *part), _enlarged(self.known, *part))
 
 
 def _enlarged(
@@ -230,16 +259,16 @@ def _enlarged(
     return np.asarray(large, layer.dtype)
 
 
-def _smooth(picture: _Layer) -> _Layer:
-    """A picture (S, S, 3) without its fine detail."""
-    return np.asarray(cv2.GaussianBlur(picture, (0, 0), _FINE), picture.dtype)
+def _smooth(picture: _Layer, sigma: float) -> _Layer:
+    """A picture (S, S, 3) without the detail finer than a Gaussian of ``sigma`` pixels."""
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), picture.dtype)
 
 
-def _shown(layers: list[tuple[Floats | None, Floats]]) -> Floats:
-    """(S, S) in [0, 1]: the share of layers with places in the photo, of layers as in `_Stack`."""
-    share = np.zeros_like(layers[0][1])
-    for places, alpha in layers:
-        share += alpha * (np.float32(places is not None) - share)
+def _share(layers: list[_Detail]) -> Floats:
+    """(S, S) in [0, 1]: the share of what the source shows in layers, back to front."""
+    share = np.zeros_like(layers[0].opacity)
+    for layer in layers:
+        share += layer.opacity * (layer.known - share)
     return share
 
 
@@ -255,31 +284,35 @@ def _moved_detail(
 ) -> Floats:
     """(R, C, 3): the photo's detail, moved as the layers of a band are, whatever its weight.
 
+    It ends where a layer's places jump: between two neighbours of the networks' pixels, there are
+    parts of the photo that belong to neither.
+
     corner  the place of the detail in the crop: x, y
     """
     result = np.zeros((*band.detailed.shape, 3), np.float32)
     shift = np.array(corner, np.float32) / np.float32(scale)
-    for places, alpha in band.layers:
-        if not alpha.any():
+    for layer in band.layers:
+        if not layer.opacity.any():
             continue
-        result = _times(result, 1 - alpha)
-        if places is not None:
-            result += _times(warp(detail, places - shift, scale), alpha)
+        result = _times(result, 1 - layer.opacity)
+        if layer.places is not None:
+            own = warp(detail, layer.places - shift, scale)
+            result += _times(own, layer.opacity * layer.known)
     return result
 
 
 def _draw_detail(
-    patch: Patch, below: Floats, result: Floats, band: Window, side: int, white: np.float32
+    patch: Patch, shown: Floats, result: Floats, band: Window, side: int, white: np.float32
 ) -> None:
     """Replace detail of a band (R, C, 3), in place, by that of a patch drawn at full size.
 
-    below  (S, S, 3) the layers together without their fine detail
+    shown  (S, S, 3) the layers together without what is too fine for them
     """
     window = patch.window.shared(band)
     if window is None:
         return
     here, own = result[window.within(band)], window.within(patch.window)
-    base = _enlarged(below, window.rows, window.columns, side, cv2.INTER_CUBIC)
+    base = _enlarged(shown, window.rows, window.columns, side, cv2.INTER_CUBIC)
     here += patch.alpha[own][..., None] * ((patch.colours[own] - base) * white - here)
 
 
