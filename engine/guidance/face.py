@@ -9,7 +9,8 @@ from functools import cache
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, identity
+from scipy.sparse.linalg import spsolve
 
 from engine.core.smoothing import smooth_step
 from engine.face.head import distances
@@ -174,6 +175,18 @@ def neighbours() -> csr_matrix:
     joined = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(count, count))
     joined.data[:] = 1
     return joined.multiply(1 / joined.sum(axis=1)).tocsr()
+
+
+def continued(values: Floats, known: NDArray[np.bool_]) -> Floats:
+    """Values (V, C) where ``known`` (V,), and their smooth continuation along the surface."""
+    free = np.flatnonzero(~known)
+    if not known.any() or not len(free):
+        return values
+    average = neighbours()[free]
+    inner = identity(len(free), format="csr") - average[:, free]
+    result = values.copy()
+    result[free] = spsolve(inner.tocsc(), average[:, known] @ values[known])
+    return result
 
 
 def _facing(mesh: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -84,7 +84,11 @@ class Maps:
             below = filled((values * known[..., None]).astype(np.float32), np.asarray(known))
             result = np.where(known[..., None] > 0, values, below)
         for layer in self.layers[1:]:
-            own = np.ones_like(values) if layer.places is None else sampled(values, layer.places)
+            own = np.ones_like(values)
+            if layer.places is not None:
+                own = sampled(values, layer.places)
+                if layer.shown is not None:
+                    own = 1 + layer.shown[..., None] * (own - 1)
             result = result + layer.alpha[..., None] * (own - result)
         return np.where(self.moved[..., None] == 0, values, result).astype(np.float32)
 
@@ -225,7 +229,7 @@ class LayersBehind:
         self, pixels: NDArray[np.uint8], parts: Floats, labels: Floats, head: PosedHead
     ) -> None:
         photo, self._grid = pixels * _FROM_BYTES, len(labels)
-        self._volume = Volume(smaller(photo, len(labels)), labels, head, len(pixels))
+        self._volume = Volume(photo, parts, labels, head)
         self._sheet = Sheet(pixels, parts, labels, head, self._volume)
         everywhere = np.ones(pixels.shape[:2], np.float32)
         background = completed(photo, labels, self._sheet.alpha, self._sheet.follows)

@@ -5,6 +5,8 @@ hair a depth, and behind the layers that show the source it is drawn itself: sca
 the colours of the nearest hair and skin, where a turned head shows what the source hides.
 """
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +16,8 @@ from engine.core.smoothing import smooth_step
 from engine.face.head_model import head_model
 from engine.face.parts import PartLabel
 from engine.face.posed_head import PosedHead
-from engine.guidance.face import face_share, neighbours
-from engine.guidance.layers import BARE, Layer, Motion, grid
+from engine.guidance.face import continued, face_share, neighbours
+from engine.guidance.layers import BARE, Layer, Motion, grid, smaller
 from engine.guidance.warp2d import neck_fade_at
 from engine.imaging.filling import filled
 from engine.imaging.raster import draw
@@ -29,7 +31,8 @@ _CENTRE = np.array([0.0, -0.3, -0.1])
 _RAYS = 96
 _EARS = 0.71  # ears are flattened to this distance from the middle
 _SCALP = 0.4  # lowest y of the volume that hair widens
-_RATIO = (0.85, 1.7)  # limits of hair outline to skull outline
+_RATIO = (0.55, 1.7)  # limits of hair outline to skull outline; the mean skull is high
+_SHALLOW = 0.85  # the least factor of the depth
 _FADE = (0.1, 0.5)  # y over which the widening ends
 _DOWN = (0.5, 0.95)  # sine of the ray's angle downwards, over which the widening ends
 _BEHIND = 0.8  # factor of the widened depth behind the centre
@@ -42,20 +45,22 @@ _NECK_STARTS = (0.5, 0.7)  # y over which the volume becomes the neck, which clo
 _NECK_END = (1.0, 1.25)  # y over which the invented neck ends
 
 _SMOOTH = 4  # pixels at half size: blur of the invented skin
-_LEAST_HAIR = 30  # pixels at half size: a source with less has none
+_LEAST_HAIR = 120  # pixels: a source with less has none
+_STRANDS = 4  # pixels: Gaussian that separates strands from the colour of hair
 
 
 class Volume:
     """The volume of a source, computed once per photo.
 
-    picture  (G, G, 3) float32 in [0, 1]    labels  (G, G, 6) probabilities of `PartLabel`
-    head     in pixels of this picture
+    photo   (S, S, 3) float32 in [0, 1]    parts  (S, S, 6) probabilities of `PartLabel`
+    labels  (G, G, 6) the same at half size    head  in pixels at half size
     """
 
-    def __init__(self, picture: Floats, labels: Floats, head: PosedHead, full: int) -> None:
+    def __init__(self, photo: Floats, parts: Floats, labels: Floats, head: PosedHead) -> None:
         mean = head_model().surface
-        self._sides = len(picture), full
-        self._size, self._head = len(picture), head
+        full = len(photo)
+        self._size, self._head = len(labels), head
+        self._sides = self._size, full
         self._triangles = mean.triangles
         self._bent = head.mesh[: len(mean.vertices)]
         hair = labels[..., PartLabel.HAIR]
@@ -66,7 +71,8 @@ class Volume:
         self._fade = neck_fade_at(mean.vertices)[:, None]
         self._places = head.pose.project(self._under)
         self.depth, self.covered = self._depth()
-        colours, share = self._painted(picture, hair, skin)
+        self._hair = Hair.of(photo, parts[..., PartLabel.HAIR])
+        colours, share = self._painted(smaller(photo, self._size), hair, skin)
         y = mean.vertices[:, 1]
         opacity, neck = 1 - smooth_step(y, *_NECK_END), smooth_step(y, *_NECK_STARTS)
         self._values = np.column_stack([colours, share, opacity, neck])
@@ -97,7 +103,7 @@ class Volume:
         ratio = np.where(has_hair, ratio, ratio.clip(None, 1)).clip(*_RATIO)
         ratio = median_filter(ratio, 7, mode="wrap")  # single rays meet few vertices
         steps = (np.arange(_RAYS) + 0.5) / _RAYS * 2 * np.pi - np.pi
-        deep = float(np.median(ratio[np.sin(steps) < 0.2]))
+        deep = max(float(np.median(ratio[np.sin(steps) < 0.2])), _SHALLOW)
         ratio = 1 + (ratio - 1) * (1 - smooth_step(np.sin(steps), *_DOWN))
         kernel = np.array([1, 2, 3, 2, 1]) / 9
         ratio = np.convolve(np.concatenate([ratio[-2:], ratio, ratio[:2]]), kernel, "valid")
@@ -123,20 +129,18 @@ class Volume:
     def _painted(self, picture: Floats, hair: Floats, skin: Floats) -> tuple[Floats, Floats]:
         """Of the vertices: colours (V, 3) of the skin, share (V,) of hair.
 
-        What is behind has the colours of what is before it, so that both meet at the outline.
+        Skin that the source hides continues the nearest that it shows, along the surface: a neck in
+        the shade of the jaw has not the colours of the cheek that hides it.
         """
-        known, bare = (
-            (cv2.erode(part, np.ones((3, 3), np.uint8)) > 0.9).astype(np.float32)
-            for part in (hair, skin)
-        )
+        bare = (cv2.erode(skin, np.ones((3, 3), np.uint8)) > 0.9).astype(np.float32)
         places = self._places[None, :, :2].astype(np.float32)
         smooth = cv2.GaussianBlur(filled(picture * bare[..., None], bare), (0, 0), _SMOOTH)
         colours = sampled(np.asarray(smooth, np.float32), places)[0]
-        self._hair = np.zeros_like(picture)
+        seen = self._seen()
+        colours = continued(colours, seen & (sampled(bare, places)[0] > 0.5))
         share = np.zeros(len(colours), np.float32)
-        if known.sum() > _LEAST_HAIR:
-            self._hair = filled(picture * known[..., None], known)
-            seen = self._seen() & (sampled(hair + skin, places)[0] > 0.8)
+        if self._hair is not None:
+            seen &= sampled(hair + skin, places)[0] > 0.8
             share = _hair_share(sampled(hair, places)[0], seen)
             share *= (1 - face_share()).astype(np.float32)
         return colours, share
@@ -162,15 +166,59 @@ class Volume:
     def layer(self, motion: Motion) -> Layer:
         """What the source does not show of the moved head."""
         *skin, share, opacity, neck = motion.values
-        colours = cv2.merge(skin)
-        hair = sampled(self._hair, motion.half_places)
-        share = share[..., None]
-        picture = (1 - share) * colours + share * motion.inside[..., None] * hair
         full = motion.full
-        large = cv2.resize(np.dstack([picture, opacity]), (full, full)) / motion.share[..., None]
-        alpha = large[..., 3] * motion.coverage
+        large = cv2.resize(cv2.merge([*skin, opacity]), (full, full)) / motion.share[..., None]
+        colours, alpha = np.ascontiguousarray(large[..., :3]), large[..., 3] * motion.coverage
         alpha *= 1 - enlarged(neck, full) * self._clothes
-        return Layer("unseen", np.ascontiguousarray(large[..., :3]), alpha.clip(0, 1))
+        alpha = alpha.clip(0, 1)
+        if self._hair is None:
+            return Layer("unseen", colours, alpha)
+        hairy = (enlarged(share, full) / motion.share).clip(0, 1)
+        picture = sampled(self._hair.picture, motion.places)
+        places = sampled(self._hair.places, motion.places)
+        colours = cv2.blendLinear(colours, picture, 1 - hairy, hairy)
+        return Layer("unseen", colours, alpha, places, hairy)
+
+
+@dataclass(frozen=True, eq=False)
+class Hair:
+    """A source's hair as if it covered the whole crop.
+
+    picture  (S, S, 3) float32 in [0, 1]
+    places   (S, S, 2) float32: where the source shows the hair whose strands are drawn there
+    """
+
+    picture: Floats
+    places: Floats
+
+    @classmethod
+    def of(cls, photo: Floats, hair: Floats) -> "Hair | None":
+        """From the photo (S, S, 3) and the probability of hair (S, S); None if there is none.
+
+        Beside the hair, colours continue smoothly, and strands are those beyond the hair's edge,
+        mirrored there.
+        """
+        known = (cv2.erode(hair, np.ones((5, 5), np.uint8)) > 0.9).astype(np.float32)
+        if known.sum() <= _LEAST_HAIR:
+            return None
+        near = cv2.GaussianBlur(known, (0, 0), _STRANDS)
+        smooth = cv2.GaussianBlur(photo * known[..., None], (0, 0), _STRANDS)
+        smooth = filled(smooth / near.clip(1e-3)[..., None] * known[..., None], known)
+        own = grid(len(photo))
+        _, labels = cv2.distanceTransformWithLabels(
+            (1 - known).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+        )
+        inside = known > 0
+        ends = np.zeros((labels.max() + 1, 2), np.float32)
+        ends[labels[inside]] = own[inside]
+        end = ends[labels]
+        places = end.copy()
+        for less in (4, 2, 1):
+            beyond = end + (end - own) / less
+            there = sampled(known, beyond) * (beyond == beyond.clip(0, len(photo) - 1)).all(axis=2)
+            np.copyto(places, beyond, where=there[..., None] > 0.99)
+        strands = sampled((photo - smooth) * known[..., None], places)
+        return cls((smooth + strands).clip(0, 1), places)
 
 
 def _hair_share(share: Floats, seen: NDArray[np.bool_]) -> Floats:

@@ -105,7 +105,7 @@ def paste(
     height, width = own.shape[:2]
     x, y = max(-crop.left, 0), max(-crop.top, 0)  # the place of ``own`` in the crop
     shown = _smooth(layered, _FINEST)
-    stack = _Stack.of(refined, maps, layered, shown, finer=side > size, drawn=bool(patches))
+    stack = _Stack.of(refined, maps, layered, shown, finer=side > size)
     white = np.float32(np.iinfo(photo.dtype).max)
     depth, difference = (cv2.CV_8U, cv2.CV_16S) if white == 255 else (cv2.CV_16U, cv2.CV_32F)
     detail = None
@@ -174,21 +174,17 @@ class _Stack:
 
     @classmethod
     def of(
-        cls, refined: Floats, maps: Maps, layered: Floats, shown: Floats, finer: bool, drawn: bool
+        cls, refined: Floats, maps: Maps, layered: Floats, shown: Floats, finer: bool
     ) -> Self:
         """From the refined image (S, S, 3).
 
         layered  (S, S, 3) the layers together
         shown    the same without what is too fine for them
         finer    whether the photo has finer detail
-        drawn    whether the maps' patches are drawn at full size, too
         """
         layers = [_Detail.of(layer) for layer in maps.layers]
-        if not (finer and drawn):
-            whole = np.ones_like(maps.moved)
-            layers += [
-                _Detail(None, patch.opacity(len(refined)), whole) for patch in maps.patches
-            ]
+        whole = np.ones_like(maps.moved)
+        layers += [_Detail(None, patch.opacity(len(refined)), whole) for patch in maps.patches]
         below, smooth = _smooth(layered, _FINE), _smooth(refined, _FINE)
         weight = _alike(smooth, below) * _share(layers)
         detailed = smooth + ((shown if finer else layered) - below)
