@@ -128,18 +128,20 @@ class SourceHead:
         self._grid = self.size // 2
         self._scale = self.size / self._grid  # 2, or a little more for an odd size
         half = self._halved(head)
+        self._lower = np.zeros_like(head.mesh)
         if parts is None:
             self._face = FaceSurface(pixels, half, None)
             self._behind: Warp2D | LayersBehind = Warp2D(half.seen, half.pose, self._grid)
         else:
             labels = smaller(parts, self._grid)
-            self._face = FaceSurface(pixels, half, labels)
             self._behind = LayersBehind(pixels, parts, labels, half)
+            self._lower[: len(self._behind.lower)] = self._behind.lower
+            self._face = FaceSurface(pixels, self._lowered(half), labels)
 
     def maps(self, target: PosedHead) -> Maps:
         """The layers for a target head, in pixels of the crop."""
         half, size = self._halved(target), self.size
-        motion = self._face.motion(half)
+        motion = self._face.motion(self._lowered(half))
         valid, mirrored = self._face.validity(motion)
         if isinstance(self._behind, Warp2D):
             sheet = self._flat_motion(self._behind, half)
@@ -194,6 +196,10 @@ class SourceHead:
         inside = np.ones((self._grid, self._grid), np.float32)
         return Motion(shift, shift[:0], inside, self.size)
 
+    def _lowered(self, head: PosedHead) -> PosedHead:
+        """The head with the skull that the source shows."""
+        return replace(head, mesh=head.mesh + self._lower)
+
     def _halved(self, head: PosedHead) -> PosedHead:
         """The head in pixels of the half-size crop."""
         return head.in_crop(Crop(0, 0, self.size), self._grid)
@@ -223,6 +229,8 @@ class LayersBehind:
 
     pixels  (S, S, 3) uint8    parts  (S, S, 6)
     labels  (G, G, 6) the parts at half size    head  in pixels at half size
+
+    lower   as of `engine.guidance.volume.Volume`
     """
 
     def __init__(
@@ -230,6 +238,7 @@ class LayersBehind:
     ) -> None:
         photo, self._grid = pixels * _FROM_BYTES, len(labels)
         self._volume = Volume(photo, parts, labels, head)
+        self.lower = self._volume.lower
         self._sheet = Sheet(pixels, parts, labels, head, self._volume)
         everywhere = np.ones(pixels.shape[:2], np.float32)
         background = completed(photo, labels, self._sheet.alpha, self._sheet.follows)

@@ -31,8 +31,10 @@ _CENTRE = np.array([0.0, -0.3, -0.1])
 _RAYS = 96
 _EARS = 0.71  # ears are flattened to this distance from the middle
 _SCALP = 0.4  # lowest y of the volume that hair widens
-_RATIO = (0.55, 1.7)  # limits of hair outline to skull outline; the mean skull is high
-_SHALLOW = 0.85  # the least factor of the depth
+_RATIO = (0.85, 1.7)  # limits of hair outline to skull outline
+_TOP = 6  # rays to each side of the one upwards, which tell the skull's height
+_LOWEST = 0.55  # least height of a skull, of the mean one's
+_FOREHEAD = (0.35, 0.75)  # -y over which a lower skull begins
 _FADE = (0.1, 0.5)  # y over which the widening ends
 _DOWN = (0.5, 0.95)  # sine of the ray's angle downwards, over which the widening ends
 _BEHIND = 0.8  # factor of the widened depth behind the centre
@@ -54,6 +56,8 @@ class Volume:
 
     photo   (S, S, 3) float32 in [0, 1]    parts  (S, S, 6) probabilities of `PartLabel`
     labels  (G, G, 6) the same at half size    head  in pixels at half size
+
+    lower   (V, 3) where the source's skull is, from that of the head; decimetres
     """
 
     def __init__(self, photo: Floats, parts: Floats, labels: Floats, head: PosedHead) -> None:
@@ -79,31 +83,20 @@ class Volume:
 
     def _widened(self, hair: Floats, skin: Floats) -> Array:
         """The head's vertices (V, 3) with the outline of its hair."""
-        pose, size = self._head.pose, self._size
+        pose = self._head.pose
+        outline, has_hair = self._outline(hair, skin)
         own = self._bent.copy()
         own[:, 0] = own[:, 0].clip(-_EARS, _EARS)
+        self.lower = self._lowered(outline, own)
+        own += self.lower
         centre = _CENTRE @ pose.rotation.T
         rel = own @ pose.rotation.T - centre
-        angle, radius = np.arctan2(rel[:, 1], rel[:, 0]), np.hypot(rel[:, 0], rel[:, 1])
-        scalp = head_model().surface.vertices[:, 1] < _SCALP
-        skull = np.zeros(_RAYS)
-        np.maximum.at(skull, _ray(angle[scalp]), radius[scalp])
-        skull = skull.clip(0.3)
-        at = grid(size).reshape(-1, 2) - (pose.scale * centre[:2] + pose.shift)
-        bins, far = _ray(np.arctan2(at[:, 1], at[:, 0])), np.hypot(at[:, 0], at[:, 1]) / pose.scale
-        outline, has_hair = skull.copy(), np.zeros(_RAYS, bool)
-        is_hair, is_head = hair.ravel() > 0.5, (hair + skin).ravel() > 0.5
-        for k in range(_RAYS):
-            there = bins == k
-            on_head = far[there & is_head]
-            if len(on_head) > 2:
-                outline[k] = np.percentile(on_head, 98)
-            has_hair[k] = (there & is_hair).sum() > 2
-        ratio = outline / skull
+        angle, skull = np.arctan2(rel[:, 1], rel[:, 0]), self._skull(rel)
+        ratio = np.where(outline > 0, outline, skull) / skull
         ratio = np.where(has_hair, ratio, ratio.clip(None, 1)).clip(*_RATIO)
         ratio = median_filter(ratio, 7, mode="wrap")  # single rays meet few vertices
         steps = (np.arange(_RAYS) + 0.5) / _RAYS * 2 * np.pi - np.pi
-        deep = max(float(np.median(ratio[np.sin(steps) < 0.2])), _SHALLOW)
+        deep = float(np.median(ratio[np.sin(steps) < 0.2]))
         ratio = 1 + (ratio - 1) * (1 - smooth_step(np.sin(steps), *_DOWN))
         kernel = np.array([1, 2, 3, 2, 1]) / 9
         ratio = np.convolve(np.concatenate([ratio[-2:], ratio, ratio[:2]]), kernel, "valid")
@@ -115,6 +108,44 @@ class Volume:
         along = 1 + (deep * np.where(own[:, 2] < _CENTRE[2], _BEHIND, 1) - 1) * fade
         moved = np.column_stack([rel[:, 0] * across, rel[:, 1] * across, rel[:, 2] * along])
         return np.asarray((moved + centre) @ pose.rotation)
+
+    def _outline(self, hair: Floats, skin: Floats) -> tuple[Array, NDArray[np.bool_]]:
+        """Of each ray (R,): the outline's distance from the centre, decimetres, 0 where there is no
+        head; and whether it meets hair."""
+        pose = self._head.pose
+        centre = _CENTRE @ pose.rotation.T
+        at = grid(self._size).reshape(-1, 2) - (pose.scale * centre[:2] + pose.shift)
+        bins, far = _ray(np.arctan2(at[:, 1], at[:, 0])), np.hypot(at[:, 0], at[:, 1]) / pose.scale
+        outline, has_hair = np.zeros(_RAYS), np.zeros(_RAYS, bool)
+        is_hair, is_head = hair.ravel() > 0.5, (hair + skin).ravel() > 0.5
+        for k in range(_RAYS):
+            there = bins == k
+            on_head = far[there & is_head]
+            if len(on_head) > 2:
+                outline[k] = np.percentile(on_head, 98)
+            has_hair[k] = (there & is_hair).sum() > 2
+        return outline, has_hair
+
+    def _skull(self, rel: Array) -> Array:
+        """(R,) the skull's distance from the centre along each ray; rel (V, 3) from the centre."""
+        scalp = head_model().surface.vertices[:, 1] < _SCALP
+        skull = np.zeros(_RAYS)
+        angle, radius = np.arctan2(rel[:, 1], rel[:, 0]), np.hypot(rel[:, 0], rel[:, 1])
+        np.maximum.at(skull, _ray(angle[scalp]), radius[scalp])
+        return np.asarray(skull.clip(0.3))
+
+    def _lowered(self, outline: Array, own: Array) -> Array:
+        """(V, 3) by which vertices (V, 3) of the mean skull, which is a high one, move to be as
+        high as the source's head."""
+        rotation = self._head.pose.rotation
+        top = _ray(np.arctan2(-rotation[1, 1:2], -rotation[0, 1:2])) + np.arange(-_TOP, _TOP + 1)
+        there = outline[top % _RAYS]
+        if not there.all():
+            return np.zeros_like(own)
+        skull = self._skull(own @ rotation.T - _CENTRE @ rotation.T)[top % _RAYS]
+        height = np.median(there / skull).clip(_LOWEST, 1)
+        up = smooth_step(-own[:, 1], *_FOREHEAD) * (_CENTRE[1] - own[:, 1])
+        return np.column_stack([up * 0, (1 - height) * up, up * 0])
 
     def _depth(self) -> tuple[Floats, Floats]:
         """(G, G) depth of the nearest surface in the source, pixels, and where there is any."""
