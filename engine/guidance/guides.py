@@ -252,7 +252,8 @@ class LayersBehind:
         Also returns shifts (2, G, G) with the shares (G, G) of what has moved by them.
         """
         moved_volume, moved_sheet = self._volume.motion(target), self._sheet.motion(target)
-        unseen, sheet = self._volume.layer(moved_volume), self._sheet.layer(moved_sheet)
+        unseen = self._volume.layer(moved_volume)
+        sheet = self._sheet.layer(moved_sheet, unseen.alpha)
         own = self._halved_alpha(sheet)
         uncovered = np.abs(own - self._at_rest)
         moved = [

@@ -123,7 +123,7 @@ def paste(
         band = stack.enlarged(rows, columns, side)
         change = band.colours[..., :3] * white
         if detail is not None:
-            moved = _moved_detail(detail, (x, y), band, side / size)
+            moved = _moved_detail(detail, (x, y), stack.layers, (rows, columns, side))
             window = Window(left, start, right - left, rows.stop - start)
             for patch in patches:
                 _draw_detail(patch, shown, moved, window, side, white)
@@ -208,11 +208,11 @@ class _Stack:
         return left, top, min(right, side), min(bottom, side)
 
     def enlarged(self, rows: slice, columns: slice, side: int) -> "_Stack":
-        """The given rows and columns of everything, enlarged to ``side``."""
+        """The given rows and columns of all but the layers, enlarged to ``side``."""
         part = rows, columns, side
         return _Stack(
             _enlarged(self.colours, *part, cv2.INTER_CUBIC),
-            tuple(layer.enlarged(*part) for layer in self.layers),
+            (),
             _enlarged(self.detailed, *part),
         )
 
@@ -276,18 +276,25 @@ def _alike(refined: Floats, layers: Floats) -> Floats:
 
 
 def _moved_detail(
-    detail: NDArray[Any], corner: tuple[int, int], band: _Stack, scale: float
+    detail: NDArray[Any],
+    corner: tuple[int, int],
+    layers: Sequence[_Detail],
+    part: tuple[slice, slice, int],
 ) -> Floats:
-    """(R, C, 3): the photo's detail, moved as the layers of a band are, whatever its weight.
+    """(R, C, 3): the photo's detail, moved as the layers are, whatever its weight.
 
     It ends where a layer's places jump: between two neighbours of the networks' pixels, there are
     parts of the photo that belong to neither.
 
     corner  the place of the detail in the crop: x, y
+    part    rows and columns of the crop, and the crop's side
     """
-    result = np.zeros((*band.detailed.shape, 3), np.float32)
+    rows, columns, side = part
+    result = np.zeros((rows.stop - rows.start, columns.stop - columns.start, 3), np.float32)
+    scale = side / len(layers[0].opacity)
     shift = np.array(corner, np.float32) / np.float32(scale)
-    for layer in band.layers:
+    for small in layers:
+        layer = small.enlarged(*part)
         if not layer.opacity.any():
             continue
         result = _times(result, 1 - layer.opacity)
