@@ -39,6 +39,8 @@ class Layer:
              are invented
     shown    (S, S) float32 in [0, 1]: the share of its colours that are those of its places; None:
              all
+    fine     (S, S) float32 in [0, 1]: where the source's fine detail at its places is its own, not
+             that of an outline before another background; None: everywhere
     """
 
     name: str
@@ -46,6 +48,7 @@ class Layer:
     alpha: Floats
     places: Floats | None = None
     shown: Floats | None = None
+    fine: Floats | None = None
 
     def over(self, below: Floats) -> Floats:
         """This layer composited over a picture (S, S, 3), a new array."""

@@ -36,7 +36,7 @@ _DEFORMED = 0.4  # distance to the head up to which its deformation continues
 _STRETCH = (4.0, 8.0)  # from full opacity to none
 _RIM = 0.06  # share of the crop's side over which the movement fades to zero at the border
 
-_OUTLINE = np.ones((5, 5), np.uint8)  # pixels at full size whose colours the background may change
+_OUTLINE = np.ones((9, 9), np.uint8)  # pixels at full size: at an outline, detail is the outline's
 
 _FROM_BYTES = np.float32(1 / 255)
 
@@ -172,10 +172,10 @@ class Sheet:
         colours = shown[..., :3] * _FROM_BYTES
         alpha = motion.coverage * motion.value(0).clip(0, 1) * (shown[..., 3] * _FROM_BYTES)
         motion.soften(alpha, colours)
-        shown = None
+        fine = None
         if behind is not None:
-            shown = 1 - behind * (1 - sampled(self._inner, motion.places))
-        return Layer("hair, ears and neck", colours, alpha, motion.places, shown)
+            fine = 1 - behind * (1 - sampled(self._inner, motion.places))
+        return Layer("hair, ears and neck", colours, alpha, motion.places, fine=fine)
 
 
 def _nearest(drawing: Drawing, pixels: NDArray[np.int64], size: int) -> Drawing:

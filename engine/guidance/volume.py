@@ -48,6 +48,7 @@ _NECK_END = (1.0, 1.25)  # y over which the invented neck ends
 
 _SMOOTH = 4  # pixels at half size: blur of the invented skin
 _LEAST_HAIR = 120  # pixels: a source with less has none
+_INNER = (11, 5)  # pixels: windows all hair
 _STRANDS = 4  # pixels: Gaussian that separates strands from the colour of hair
 
 
@@ -229,8 +230,11 @@ class Hair:
         Beside the hair, colours continue smoothly, and strands are those beyond the hair's edge,
         mirrored there.
         """
-        known = (cv2.erode(hair, np.ones((5, 5), np.uint8)) > 0.9).astype(np.float32)
-        if known.sum() <= _LEAST_HAIR:
+        for width in _INNER:  # inside of outlines, if hair is wide enough
+            known = (cv2.erode(hair, np.ones((width, width), np.uint8)) > 0.9).astype(np.float32)
+            if known.sum() > _LEAST_HAIR:
+                break
+        else:
             return None
         near = cv2.GaussianBlur(known, (0, 0), _STRANDS)
         smooth = cv2.GaussianBlur(photo * known[..., None], (0, 0), _STRANDS)

@@ -2,10 +2,10 @@
 
 The networks see the face at a few hundred pixels, a photo has thousands, and their image is softer
 than a photo even at their size. Where the refined image agrees with the guides' layers, its fine
-detail is therefore replaced, in two bands (the multiresolution blend of Burt and Adelson 1983): what
-the networks' size can show is that of the layers, which have the outlines of the target; what is
-finer is the photo's, moved as the layers are. The photo's own detail of what the layers show, too,
-would draw the old outlines again, as dark and bright lines within the new ones.
+detail is therefore replaced by the photo's, moved as the layers are (two bands of the
+multiresolution blend of Burt and Adelson 1983). At an old outline that is within the head now, that
+would draw the outline again, as a dark and a bright line: there, and where a layer's places jump,
+the detail is that of the layers at the networks' size.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,6 @@ FEATHER = 0.06
 """Width of the crop's soft border, share of its side."""
 
 _FINE = 2.0  # pixels of the networks: Gaussian that separates fine detail from the rest
-_FINEST = 0.7  # the same: separates what the layers show from what only the photo does
 _ALIKE = 0.04  # difference of refined image and layers, of 1, that scales the detail by 1/e
 _CONTRADICTED = (0.005, 0.015)  # mean difference of image and layers in a patch: image, layers
 _BAND = 256  # rows composited at once, which limits memory in large photos
@@ -104,13 +103,13 @@ def paste(
         refined = over(refined, maps.moved, *(crop.scaled(p, size) for p in (photo, onto)))
     height, width = own.shape[:2]
     x, y = max(-crop.left, 0), max(-crop.top, 0)  # the place of ``own`` in the crop
-    shown = _smooth(layered, _FINEST)
-    stack = _Stack.of(refined, maps, layered, shown, finer=side > size)
+    below = _smooth(layered)
+    stack = _Stack.of(refined, maps, layered, below, larger=side > size, drawn=bool(patches))
     white = np.float32(np.iinfo(photo.dtype).max)
     depth, difference = (cv2.CV_8U, cv2.CV_16S) if white == 255 else (cv2.CV_16U, cv2.CV_32F)
     detail = None
     if side > size:
-        shrunk = _smooth(crop.scaled(photo, size), _FINEST)
+        shrunk = _smooth(crop.scaled(photo, size))
         smooth = _enlarged(shrunk, slice(y, y + height), slice(x, x + width), side, cv2.INTER_CUBIC)
         detail = cv2.subtract(own, smooth, dtype=difference)
     result = base.copy()
@@ -126,7 +125,7 @@ def paste(
             moved = _moved_detail(detail, (x, y), stack.layers, (rows, columns, side))
             window = Window(left, start, right - left, rows.stop - start)
             for patch in patches:
-                _draw_detail(patch, shown, moved, window, side, white)
+                _draw_detail(patch, below, moved, window, side, white)
             change += _times(moved, band.detailed)
         change -= base[here]
         alpha = _opacity(band.colours[..., 3], crop, rows, columns, keep)
@@ -174,24 +173,36 @@ class _Stack:
 
     @classmethod
     def of(
-        cls, refined: Floats, maps: Maps, layered: Floats, shown: Floats, finer: bool
+        cls,
+        refined: Floats,
+        maps: Maps,
+        layered: Floats,
+        below: Floats,
+        larger: bool,
+        drawn: bool,
     ) -> Self:
         """From the refined image (S, S, 3).
 
         layered  (S, S, 3) the layers together
-        shown    the same without what is too fine for them
-        finer    whether the photo has finer detail
+        below    the same without their fine detail
+        larger   whether the photo has detail that the layers lack
+        drawn    whether the maps' patches are drawn at full size, too
         """
-        layers = [_Detail.of(layer) for layer in maps.layers]
-        whole = np.ones_like(maps.moved)
-        layers += [_Detail(None, patch.opacity(len(refined)), whole) for patch in maps.patches]
-        below, smooth = _smooth(layered, _FINE), _smooth(refined, _FINE)
-        weight = _alike(smooth, below) * _share(layers)
-        detailed = smooth + ((shown if finer else layered) - below)
-        refined = refined + weight[..., None] * (detailed - refined)
+        known = [layer.known() for layer in maps.layers]
+        layers = [_Detail.of(*both) for both in zip(maps.layers, known, strict=True)]
+        own = np.full_like(maps.moved, drawn)
+        layers += [_Detail(None, patch.opacity(len(refined)), own) for patch in maps.patches]
+        known += [np.ones_like(maps.moved) for _ in maps.patches]
+        opacities = [layer.opacity for layer in layers]
+        smooth = _smooth(refined)
+        weight = _alike(smooth, below) * _share(opacities, known)
+        detailed = layered - below
+        if larger:
+            detailed *= 1 - _share(opacities, [layer.own for layer in layers])[..., None]
+        refined = refined + weight[..., None] * (smooth + detailed - refined)
         return cls(
             colours=cv2.merge([*cv2.split(refined), maps.moved]).astype(np.float32),
-            layers=tuple(layers) if finer else (),
+            layers=tuple(layers),
             detailed=weight,
         )
 
@@ -221,25 +232,25 @@ class _Stack:
 class _Detail:
     """Where a layer's detail comes from.
 
-    places   (H, W, 2) the source position, pixels of the scaled crop; None: it has none finer than
-             the networks' size
+    places   (H, W, 2) the source position, pixels of the scaled crop; None: it has none
     opacity  (H, W)
-    known    (H, W) in [0, 1]: how far the source shows the layer there
+    own      (H, W) in [0, 1]: how far the photo's detail there is the layer's
     """
 
     places: Floats | None
     opacity: Floats
-    known: Floats
+    own: Floats
 
     @classmethod
-    def of(cls, layer: Layer) -> Self:
-        return cls(layer.places, layer.alpha, layer.known())
+    def of(cls, layer: Layer, known: Floats) -> Self:
+        """known: `Layer.known`"""
+        return cls(layer.places, layer.alpha, known if layer.fine is None else known * layer.fine)
 
     def enlarged(self, rows: slice, columns: slice, side: int) -> "_Detail":
         """The given rows and columns enlarged to ``side``."""
         part = rows, columns, side
         places = None if self.places is None else _enlarged(self.places, *part)
-        return _Detail(places, _enlarged(self.opacity, *part), _enlarged(self.known, *part))
+        return _Detail(places, _enlarged(self.opacity, *part), _enlarged(self.own, *part))
 
 
 def _enlarged(
@@ -255,16 +266,16 @@ def _enlarged(
     return np.asarray(large, layer.dtype)
 
 
-def _smooth(picture: _Layer, sigma: float) -> _Layer:
-    """A picture (S, S, 3) without the detail finer than a Gaussian of ``sigma`` pixels."""
-    return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), picture.dtype)
+def _smooth(picture: _Layer) -> _Layer:
+    """A picture (S, S, 3) without its fine detail."""
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), _FINE), picture.dtype)
 
 
-def _share(layers: list[_Detail]) -> Floats:
-    """(S, S) in [0, 1]: the share of what the source shows in layers, back to front."""
-    share = np.zeros_like(layers[0].opacity)
-    for layer in layers:
-        share += layer.opacity * (layer.known - share)
+def _share(opacities: list[Floats], shares: list[Floats]) -> Floats:
+    """(S, S): shares of layers, back to front, composited by their opacities."""
+    share = np.zeros_like(shares[0])
+    for alpha, own in zip(opacities, shares, strict=True):
+        share += alpha * (own - share)
     return share
 
 
@@ -300,22 +311,22 @@ def _moved_detail(
         result = _times(result, 1 - layer.opacity)
         if layer.places is not None:
             own = warp(detail, layer.places - shift, scale)
-            result += _times(own, layer.opacity * layer.known)
+            result += _times(own, layer.opacity * layer.own)
     return result
 
 
 def _draw_detail(
-    patch: Patch, shown: Floats, result: Floats, band: Window, side: int, white: np.float32
+    patch: Patch, below: Floats, result: Floats, band: Window, side: int, white: np.float32
 ) -> None:
     """Replace detail of a band (R, C, 3), in place, by that of a patch drawn at full size.
 
-    shown  (S, S, 3) the layers together without what is too fine for them
+    below  (S, S, 3) the layers together without their fine detail
     """
     window = patch.window.shared(band)
     if window is None:
         return
     here, own = result[window.within(band)], window.within(patch.window)
-    base = _enlarged(shown, window.rows, window.columns, side, cv2.INTER_CUBIC)
+    base = _enlarged(below, window.rows, window.columns, side, cv2.INTER_CUBIC)
     here += patch.alpha[own][..., None] * ((patch.colours[own] - base) * white - here)
 
 
