@@ -79,8 +79,8 @@ class FaceSurface:
         values = np.column_stack([shift, other, valid, mirrored, face_share()])
         points, depth = np.split(mesh.astype(np.float32), [2], axis=1)
         triangles = head_model().surface.triangles
-        sides = self._size, self._full
-        return Motion.drawn(points, depth[:, 0], values.astype(np.float32), triangles, sides)
+        sides, values = (self._size, self._full), values.astype(np.float32)
+        return Motion.drawn(points, depth[:, 0], values, triangles, sides, shown=2)
 
     def validity(self, motion: Motion) -> tuple[Floats, Floats]:
         """(G, G) each: validity of the 3D warp, and share of the mirrored point."""

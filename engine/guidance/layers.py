@@ -98,12 +98,14 @@ class Motion:
         triangles: NDArray[np.int32],
         sides: tuple[int, int],
         front_only: bool = False,
+        shown: int | None = None,
     ) -> "Motion":
         """Draw a mesh that has moved to ``points`` (V, 2), pixels at half size.
 
         depth   (V,) larger is nearer; None: later triangles are nearer
         values  (V, 2 + C): shift, further values
         sides   G, S    front_only  see `engine.imaging.raster.draw`
+        shown   which further value is 0 where the source does not show the mesh; None: none is
         """
         size, full = sides
         drawing = draw(points, depth, triangles, size, size, front_only)
@@ -111,8 +113,12 @@ class Motion:
         flat[:, drawing.pixels] = drawing.interpolate(values, triangles).T
         inside = np.zeros(size * size, np.float32)
         inside[drawing.pixels] = 1
-        layers = flat.reshape(-1, size, size)
-        return cls(layers[:2], layers[2:], inside.reshape(size, size), full)
+        layers, inside = flat.reshape(-1, size, size), inside.reshape(size, size)
+        if shown is not None:
+            known = (layers[2 + shown] > 0).astype(np.float32)
+            _close(layers, known)
+            np.maximum(inside, known, out=inside)
+        return cls(layers[:2], layers[2:], inside, full)
 
     @cached_property
     def coverage(self) -> Floats:
@@ -159,6 +165,26 @@ class Motion:
         for picture in pictures:
             where = edges if picture.ndim == 2 else edges[..., None]
             np.copyto(picture, cv2.GaussianBlur(picture, (7, 7), 0), where=where)
+
+
+def _close(layers: Floats, known: Floats) -> None:
+    """Give the pixels of gaps that are one or two pixels wide, as between shut lips, the mean of
+    their neighbours, in place: in a gap is what is behind, which moves otherwise.
+
+    layers  (C, G, G)    known  (G, G) 1, in gaps 0
+    """
+    size = len(known)
+    rows, columns = np.nonzero(cv2.morphologyEx(known, cv2.MORPH_CLOSE, _WINDOW) > known)
+    if not len(rows):
+        return
+    total, weight = np.zeros((len(layers), len(rows)), np.float32), np.zeros(len(rows), np.float32)
+    for down in (-1, 0, 1):
+        for across in (-1, 0, 1):
+            at = (rows + down).clip(0, size - 1), (columns + across).clip(0, size - 1)
+            weight += known[at]
+            total += layers[:, *at] * known[at]
+    layers[:, rows, columns] = total / weight.clip(1)
+    known[rows, columns] = 1
 
 
 @cache
