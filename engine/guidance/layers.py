@@ -113,12 +113,12 @@ class Motion:
         flat[:, drawing.pixels] = drawing.interpolate(values, triangles).T
         inside = np.zeros(size * size, np.float32)
         inside[drawing.pixels] = 1
-        layers, inside = flat.reshape(-1, size, size), inside.reshape(size, size)
+        layers, covered = flat.reshape(-1, size, size), inside.reshape(size, size)
         if shown is not None:
             known = (layers[2 + shown] > 0).astype(np.float32)
             _close(layers, known)
-            np.maximum(inside, known, out=inside)
-        return cls(layers[:2], layers[2:], inside, full)
+            np.maximum(covered, known, out=covered)
+        return cls(layers[:2], layers[2:], covered, full)
 
     @cached_property
     def coverage(self) -> Floats:

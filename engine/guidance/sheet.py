@@ -67,7 +67,8 @@ class Sheet:
         opacity = (255 * (person * moves).clip(0, 1)).round().astype(np.uint8)
         self.alpha = opacity * _FROM_BYTES
         self._textured = np.dstack([_cleaned(pixels, self.alpha), opacity])
-        self._inner = cv2.blur(cv2.erode((self.alpha > 0.95).astype(np.float32), _OUTLINE), (3, 3))
+        inner = cv2.erode((self.alpha > 0.95).astype(np.float32), _OUTLINE)
+        self._inner = np.asarray(cv2.blur(inner, (3, 3)), np.float32)
         self._placed_on(self.follows, depth, distance)
 
     def _shaped(self, labels: Floats, volume: Volume) -> tuple[Floats, Floats, Floats]:

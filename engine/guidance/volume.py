@@ -208,7 +208,7 @@ class Volume:
         hairy = (enlarged(share, full) / motion.share).clip(0, 1)
         picture = sampled(self._hair.picture, motion.places)
         places = sampled(self._hair.places, motion.places)
-        colours = cv2.blendLinear(colours, picture, 1 - hairy, hairy)
+        colours = np.asarray(cv2.blendLinear(colours, picture, 1 - hairy, hairy), np.float32)
         return Layer("unseen", colours, alpha, places, hairy)
 
 

@@ -199,7 +199,9 @@ class _Stack:
         detailed = layered - below
         if larger:
             detailed *= 1 - _share(opacities, [layer.own for layer in layers])[..., None]
-        refined = refined + weight[..., None] * (smooth + detailed - refined)
+        refined = np.asarray(
+            refined + weight[..., None] * (smooth + detailed - refined), np.float32
+        )
         return cls(
             colours=cv2.merge([*cv2.split(refined), maps.moved]).astype(np.float32),
             layers=tuple(layers),
