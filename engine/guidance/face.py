@@ -9,7 +9,8 @@ from functools import cache
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, identity
+from scipy.sparse.linalg import spsolve
 
 from engine.core.smoothing import smooth_step
 from engine.face.head import distances
@@ -78,7 +79,9 @@ class FaceSurface:
         values = np.column_stack([shift, other, valid, mirrored, face_share()])
         points, depth = np.split(mesh.astype(np.float32), [2], axis=1)
         values, triangles = values.astype(np.float32), head_model().surface.triangles
-        return MovedMesh(points, depth[:, 0], values, triangles, self._full, front_only=True)
+        return MovedMesh(
+            points, depth[:, 0], values, triangles, self._full, front_only=True, shown=2
+        )
 
     def validity(self, motion: Motion) -> tuple[Floats, Floats]:
         """(H, W) each: validity of the 3D warp, and share of the mirrored point."""
@@ -172,6 +175,18 @@ def neighbours() -> csr_matrix:
     joined = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(count, count))
     joined.data[:] = 1
     return joined.multiply(1 / joined.sum(axis=1)).tocsr()
+
+
+def continued(values: Floats, known: NDArray[np.bool_]) -> Floats:
+    """Values (V, C) where ``known`` (V,), and their smooth continuation along the surface."""
+    free = np.flatnonzero(~known)
+    if not known.any() or not len(free):
+        return values
+    average = neighbours()[free]
+    inner = identity(len(free), format="csr") - average[:, free]
+    result = values.copy()
+    result[free] = spsolve(inner.tocsc(), average[:, known] @ values[known])
+    return result
 
 
 def _facing(mesh: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -91,7 +91,11 @@ class Maps:
             result = np.where(known[..., None] > 0, values, below)
         for layer in self.layers[1:]:
             part = result[layer.window.slices]
-            own = np.float32(1) if layer.places is None else sampled(values, layer.places)
+            own = np.ones_like(part)
+            if layer.places is not None:
+                own = sampled(values, layer.places)
+                if layer.shown is not None:
+                    own = 1 + layer.shown[..., None] * (own - 1)
             part += layer.alpha[..., None] * (own - part)
         return np.where(self.moved[..., None] == 0, values, result).astype(np.float32)
 
@@ -134,18 +138,20 @@ class SourceHead:
         self._pixels = pixels
         self._features = Features(pixels, parts, head)
         own = self._halved(head)
+        self._lower = np.zeros_like(head.mesh)
         if parts is None:
             self._face = FaceSurface(pixels, own, None)
             self._behind: Warp2D | LayersBehind = Warp2D(own.seen, own.pose, half(self.size))
         else:
             labels = smaller(parts)
-            self._face = FaceSurface(pixels, own, labels)
             self._behind = LayersBehind(pixels, parts, labels, own)
+            self._lower[: len(self._behind.lower)] = self._behind.lower
+            self._face = FaceSurface(pixels, self._lowered(own), labels)
 
     def maps(self, target: PosedHead) -> Maps:
         """The layers for a target head, in pixels of the crop."""
         small = self._halved(target)
-        mesh = self._face.mesh(small)
+        mesh = self._face.mesh(self._lowered(small))
         whole = Window(0, 0, half(self.size), half(self.size))
         motion = mesh.drawn(whole)
         valid, mirrored = self._face.validity(motion)
@@ -210,6 +216,10 @@ class SourceHead:
         opaque = np.ones((self.size, self.size), np.float32)
         return Layer("2D warp", motion.full_window, colours, opaque, motion.places)
 
+    def _lowered(self, head: PosedHead) -> PosedHead:
+        """The head with the skull that the source shows."""
+        return replace(head, mesh=head.mesh + self._lower)
+
     def _halved(self, head: PosedHead) -> PosedHead:
         """The head in pixels of the half-size crop."""
         size = half(self.size)
@@ -240,13 +250,16 @@ class LayersBehind:
 
     pixels  (S, S, 3) uint8    parts  (S, S, 6)
     labels  (G, G, 6) the parts at half size    head  in pixels at half size
+
+    lower   as of `engine.guidance.volume.Volume`
     """
 
     def __init__(
         self, pixels: NDArray[np.uint8], parts: Floats, labels: Floats, head: PosedHead
     ) -> None:
         photo = pixels * _FROM_BYTES
-        self._volume = Volume(smaller(photo), labels, head, len(pixels))
+        self._volume = Volume(photo, parts, labels, head)
+        self.lower = self._volume.lower
         self._sheet = Sheet(pixels, parts, labels, head, self._volume)
         everywhere = Window(0, 0, len(pixels), len(pixels))
         background = completed(photo, labels, self._sheet.alpha, self._sheet.follows)
@@ -269,18 +282,19 @@ class LayersBehind:
         volume, sheet = self._volume.mesh(target), self._sheet.mesh(target)
         ends, size = np.concatenate([ends, volume.ends(), sheet.ends()]), len(self._at_rest)
         window = around(ends, _LONGEST_EDGE * size + _SPREAD, size)
-        drawn = [self._background]
-        for part, mesh in ((self._volume, volume), (self._sheet, sheet)):
-            motion = mesh.drawn(window)
-            layer = part.layer(motion)
-            alpha = motion.smaller(layer.alpha)
-            moved.add(motion, alpha)
-            drawn.append(layer)
+        motion = volume.drawn(window)
+        unseen = self._volume.layer(motion)
+        moved.add(motion, motion.smaller(unseen.alpha))
+        motion = sheet.drawn(window)
+        behind = _in_whole(unseen.alpha, unseen.window, len(self._background.alpha))
+        shown = self._sheet.layer(motion, behind[motion.full_window.slices])
+        alpha = motion.smaller(shown.alpha)
+        moved.add(motion, alpha)
         inner = around(ends, _LONGEST_EDGE * size, size).slices  # the window's border is not exact
         uncovered = np.abs(_in_whole(alpha, motion.window, size)[inner] - self._at_rest[inner])
         share = moved.share[inner]
         np.maximum(share, (2 * uncovered).clip(0, 1), out=share)
-        return window, tuple(drawn)
+        return window, (self._background, unseen, shown)
 
 
 class _Moved:

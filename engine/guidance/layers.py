@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.core.smoothing import smooth_step
 from engine.face.parts import PartLabel
 from engine.guidance.patches import Window
 from engine.imaging.raster import draw
@@ -27,6 +28,7 @@ STILL = 0.0015
 
 _EDGE = 3.0  # pixels at half size: a larger difference of neighbours' shifts is an edge
 _MARGIN = 4  # pixels at half size: how far beyond a mesh filters reach
+_JUMP = (3.0, 6.0)  # pixels over which places of neighbours' neighbours begin to jump, do jump
 _SQUARE = np.ones((3, 3), np.uint8)
 
 
@@ -40,6 +42,10 @@ class Layer:
     alpha    (H, W) float32 in [0, 1]: its opacity
     places   (H, W, 2) float32: where the source crop shows it, pixels; None: nowhere, its colours
              are invented
+    shown    (H, W) float32 in [0, 1]: the share of its colours that are those of its places; None:
+             all
+    fine     (H, W) float32 in [0, 1]: where the source's fine detail at its places is its own, not
+             that of an outline before another background; None: everywhere
     """
 
     name: str
@@ -47,11 +53,25 @@ class Layer:
     colours: Floats
     alpha: Floats
     places: Floats | None = None
+    shown: Floats | None = None
+    fine: Floats | None = None
 
     def paint(self, picture: Floats, window: Window) -> None:
         """Composite the layer over a picture (H', W', 3) of a larger window, in place."""
         part = picture[self.window.within(window)]
         part[:] = cv2.blendLinear(part, self.colours, 1 - self.alpha, self.alpha)
+
+    def known(self) -> Floats:
+        """(H, W) in [0, 1]: how far the source shows the layer; 0 where it is invented, and where
+        its places jump, between which the source shows something else."""
+        if self.places is None:
+            return np.zeros_like(self.alpha)
+        jumps, (height, width) = np.zeros_like(self.alpha), self.alpha.shape
+        for shift in cv2.split(self.places - grid(max(height, width))[:height, :width]):
+            np.maximum(jumps, cv2.morphologyEx(shift, cv2.MORPH_GRADIENT, _SQUARE), out=jumps)
+        known = 1 - smooth_step(cv2.dilate(jumps, _SQUARE), *_JUMP).astype(np.float32)
+        known = np.asarray(cv2.blur(known, (3, 3)), np.float32)
+        return known if self.shown is None else known * self.shown
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +84,7 @@ class MovedMesh:
     triangles   (T, 3) vertex indices
     full        S, the full side
     front_only  see `engine.imaging.raster.draw`
+    shown       which further value is 0 where the source does not show the mesh; None: none is
     """
 
     points: Floats
@@ -72,6 +93,7 @@ class MovedMesh:
     triangles: NDArray[np.int32]
     full: int
     front_only: bool = False
+    shown: int | None = None
 
     def ends(self) -> Floats:
         """(N, 2) where the vertices that have moved are, and where they were."""
@@ -90,8 +112,12 @@ class MovedMesh:
         flat[:, drawing.pixels] = drawing.interpolate(self.values, self.triangles).T
         inside = np.zeros(height * width, np.float32)
         inside[drawing.pixels] = 1
-        layers = flat.reshape(-1, height, width)
-        return Motion(window, layers[:2], layers[2:], inside.reshape(height, width), self.full)
+        layers, covered = flat.reshape(-1, height, width), inside.reshape(height, width)
+        if self.shown is not None:
+            known = (layers[2 + self.shown] > 0).astype(np.float32)
+            _close(layers, known)
+            np.maximum(covered, known, out=covered)
+        return Motion(window, layers[:2], layers[2:], covered, self.full)
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,6 +206,26 @@ class Motion:
         for picture in pictures:
             height, width = picture.shape[:2]
             cv2.copyTo(cv2.GaussianBlur(picture, (7, 7), 0), edges[:height, :width], picture)
+
+
+def _close(layers: Floats, known: Floats) -> None:
+    """Give the pixels of gaps that are one or two pixels wide, as between shut lips, the mean of
+    their neighbours, in place: in a gap is what is behind, which moves otherwise.
+
+    layers  (C, H, W)    known  (H, W) 1, in gaps 0
+    """
+    height, width = known.shape
+    rows, columns = np.nonzero(cv2.morphologyEx(known, cv2.MORPH_CLOSE, _SQUARE) > known)
+    if not len(rows):
+        return
+    total, weight = np.zeros((len(layers), len(rows)), np.float32), np.zeros(len(rows), np.float32)
+    for down in (-1, 0, 1):
+        for across in (-1, 0, 1):
+            at = (rows + down).clip(0, height - 1), (columns + across).clip(0, width - 1)
+            weight += known[at]
+            total += layers[:, *at] * known[at]
+    layers[:, rows, columns] = total / weight.clip(1)
+    known[rows, columns] = 1
 
 
 def around(points: Floats, margin: float, size: int) -> Window:

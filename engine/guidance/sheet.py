@@ -36,6 +36,8 @@ _DEFORMED = 0.4  # distance to the head up to which its deformation continues
 _STRETCH = (4.0, 8.0)  # from full opacity to none
 _RIM = 0.06  # share of the crop's side over which the movement fades to zero at the border
 
+_OUTLINE = np.ones((9, 9), np.uint8)  # pixels at full size: at an outline, detail is the outline's
+
 _FROM_BYTES = np.float32(1 / 255)
 
 
@@ -65,6 +67,8 @@ class Sheet:
         opacity = (255 * moving.clip(0, 1)).round().astype(np.uint8)
         self.alpha = opacity * _FROM_BYTES
         self._textured = np.dstack([_cleaned(pixels, self.alpha), opacity])
+        inner = cv2.erode((self.alpha > 0.95).astype(np.float32), _OUTLINE)
+        self._inner = np.asarray(cv2.blur(inner, (3, 3)), np.float32)
         self._placed_on(self.follows, depth, distance)
 
     def _shaped(self, labels: Floats, volume: Volume) -> tuple[Floats, Floats, Floats]:
@@ -162,13 +166,21 @@ class Sheet:
         moved = np.asarray(target.pose.scale * bent, np.float32)
         return self._on_head.interpolate(moved, head_model().surface.triangles)
 
-    def layer(self, motion: Motion) -> Layer:
-        """The sheet as a layer."""
+    def layer(self, motion: Motion, behind: Floats | None = None) -> Layer:
+        """The sheet as a layer.
+
+        behind  (H', W') opacity of the head's layer behind it: at an old outline that is within the
+                head now, the source's pixels are partly those of the old background
+        """
         shown = sampled(self._textured, motion.places)
         colours = cv2.cvtColor(shown, cv2.COLOR_RGBA2RGB) * _FROM_BYTES
         alpha = motion.coverage * motion.value(0).clip(0, 1) * (shown[..., 3] * _FROM_BYTES)
         motion.soften(alpha, colours)
-        return Layer("hair, ears and neck", motion.full_window, colours, alpha, motion.places)
+        fine = None
+        if behind is not None:
+            fine = 1 - behind * (1 - sampled(self._inner, motion.places))
+        window, places = motion.full_window, motion.places
+        return Layer("hair, ears and neck", window, colours, alpha, places, fine=fine)
 
 
 def _nearest(drawing: Drawing, pixels: NDArray[np.int64], size: int) -> Drawing:

@@ -5,6 +5,8 @@ hair a depth, and behind the layers that show the source it is drawn itself: sca
 the colours of the nearest hair and skin, where a turned head shows what the source hides.
 """
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +16,8 @@ from engine.core.smoothing import smooth_step
 from engine.face.head_model import head_model
 from engine.face.parts import PartLabel
 from engine.face.posed_head import PosedHead
-from engine.guidance.face import face_share, neighbours
-from engine.guidance.layers import BARE, Layer, Motion, MovedMesh, grid
+from engine.guidance.face import continued, face_share, neighbours
+from engine.guidance.layers import BARE, Layer, Motion, MovedMesh, grid, smaller
 from engine.guidance.warp2d import neck_fade_at
 from engine.imaging.filling import filled
 from engine.imaging.raster import draw
@@ -30,6 +32,9 @@ _RAYS = 96
 _EARS = 0.71  # ears are flattened to this distance from the middle
 _SCALP = 0.4  # lowest y of the volume that hair widens
 _RATIO = (0.85, 1.7)  # limits of hair outline to skull outline
+_TOP = 6  # rays to each side of the one upwards, which tell the skull's height
+_LOWEST = 0.55  # least height of a skull, of the mean one's
+_FOREHEAD = (0.35, 0.75)  # -y over which a lower skull begins
 _FADE = (0.1, 0.5)  # y over which the widening ends
 _DOWN = (0.5, 0.95)  # sine of the ray's angle downwards, over which the widening ends
 _BEHIND = 0.8  # factor of the widened depth behind the centre
@@ -42,19 +47,23 @@ _NECK_STARTS = (0.5, 0.7)  # y over which the volume becomes the neck, which clo
 _NECK_END = (1.0, 1.25)  # y over which the invented neck ends
 
 _SMOOTH = 4  # pixels at half size: blur of the invented skin
-_LEAST_HAIR = 30  # pixels at half size: a source with less has none
+_LEAST_HAIR = 120  # pixels: a source with less has none
+_INNER = (11, 5)  # pixels: windows all hair
+_STRANDS = 4  # pixels: Gaussian that separates strands from the colour of hair
 
 
 class Volume:
     """The volume of a source, computed once per photo.
 
-    picture  (G, G, 3) float32 in [0, 1]    labels  (G, G, 6) probabilities of `PartLabel`
-    head     in pixels of this picture
+    photo   (S, S, 3) float32 in [0, 1]    parts  (S, S, 6) probabilities of `PartLabel`
+    labels  (G, G, 6) the same at half size    head  in pixels at half size
+
+    lower   (V, 3) where the source's skull is, from that of the head; decimetres
     """
 
-    def __init__(self, picture: Floats, labels: Floats, head: PosedHead, full: int) -> None:
+    def __init__(self, photo: Floats, parts: Floats, labels: Floats, head: PosedHead) -> None:
         mean = head_model().surface
-        self._full, self._size, self._head = full, len(picture), head
+        self._full, self._size, self._head = len(photo), len(labels), head
         self._triangles = mean.triangles
         self._bent = head.mesh[: len(mean.vertices)]
         hair = labels[..., PartLabel.HAIR]
@@ -65,34 +74,24 @@ class Volume:
         self._fade = neck_fade_at(mean.vertices)[:, None]
         self._places = head.pose.project(self._under)
         self.depth, self.covered = self._depth()
-        colours, share = self._painted(picture, hair, skin)
+        self._hair = Hair.of(photo, parts[..., PartLabel.HAIR])
+        colours, share = self._painted(smaller(photo), hair, skin)
         y = mean.vertices[:, 1]
         opacity, neck = 1 - smooth_step(y, *_NECK_END), smooth_step(y, *_NECK_STARTS)
         self._values = np.column_stack([colours, share, opacity, neck])
 
     def _widened(self, hair: Floats, skin: Floats) -> Array:
         """The head's vertices (V, 3) with the outline of its hair."""
-        pose, size = self._head.pose, self._size
+        pose = self._head.pose
+        outline, has_hair = self._outline(hair, skin)
         own = self._bent.copy()
         own[:, 0] = own[:, 0].clip(-_EARS, _EARS)
+        self.lower = self._lowered(outline, own)
+        own += self.lower
         centre = _CENTRE @ pose.rotation.T
         rel = own @ pose.rotation.T - centre
-        angle, radius = np.arctan2(rel[:, 1], rel[:, 0]), np.hypot(rel[:, 0], rel[:, 1])
-        scalp = head_model().surface.vertices[:, 1] < _SCALP
-        skull = np.zeros(_RAYS)
-        np.maximum.at(skull, _ray(angle[scalp]), radius[scalp])
-        skull = skull.clip(0.3)
-        at = grid(size).reshape(-1, 2) - (pose.scale * centre[:2] + pose.shift)
-        bins, far = _ray(np.arctan2(at[:, 1], at[:, 0])), np.hypot(at[:, 0], at[:, 1]) / pose.scale
-        outline, has_hair = skull.copy(), np.zeros(_RAYS, bool)
-        is_hair, is_head = hair.ravel() > 0.5, (hair + skin).ravel() > 0.5
-        for k in range(_RAYS):
-            there = bins == k
-            on_head = far[there & is_head]
-            if len(on_head) > 2:
-                outline[k] = np.percentile(on_head, 98)
-            has_hair[k] = (there & is_hair).sum() > 2
-        ratio = outline / skull
+        angle, skull = np.arctan2(rel[:, 1], rel[:, 0]), self._skull(rel)
+        ratio = np.where(outline > 0, outline, skull) / skull
         ratio = np.where(has_hair, ratio, ratio.clip(None, 1)).clip(*_RATIO)
         ratio = median_filter(ratio, 7, mode="wrap")  # single rays meet few vertices
         steps = (np.arange(_RAYS) + 0.5) / _RAYS * 2 * np.pi - np.pi
@@ -109,6 +108,44 @@ class Volume:
         moved = np.column_stack([rel[:, 0] * across, rel[:, 1] * across, rel[:, 2] * along])
         return np.asarray((moved + centre) @ pose.rotation)
 
+    def _outline(self, hair: Floats, skin: Floats) -> tuple[Array, NDArray[np.bool_]]:
+        """Of each ray (R,): the outline's distance from the centre, decimetres, 0 where there is no
+        head; and whether it meets hair."""
+        pose = self._head.pose
+        centre = _CENTRE @ pose.rotation.T
+        at = grid(self._size).reshape(-1, 2) - (pose.scale * centre[:2] + pose.shift)
+        bins, far = _ray(np.arctan2(at[:, 1], at[:, 0])), np.hypot(at[:, 0], at[:, 1]) / pose.scale
+        outline, has_hair = np.zeros(_RAYS), np.zeros(_RAYS, bool)
+        is_hair, is_head = hair.ravel() > 0.5, (hair + skin).ravel() > 0.5
+        for k in range(_RAYS):
+            there = bins == k
+            on_head = far[there & is_head]
+            if len(on_head) > 2:
+                outline[k] = np.percentile(on_head, 98)
+            has_hair[k] = (there & is_hair).sum() > 2
+        return outline, has_hair
+
+    def _skull(self, rel: Array) -> Array:
+        """(R,) the skull's distance from the centre along each ray; rel (V, 3) from the centre."""
+        scalp = head_model().surface.vertices[:, 1] < _SCALP
+        skull = np.zeros(_RAYS)
+        angle, radius = np.arctan2(rel[:, 1], rel[:, 0]), np.hypot(rel[:, 0], rel[:, 1])
+        np.maximum.at(skull, _ray(angle[scalp]), radius[scalp])
+        return np.asarray(skull.clip(0.3))
+
+    def _lowered(self, outline: Array, own: Array) -> Array:
+        """(V, 3) by which vertices (V, 3) of the mean skull, which is a high one, move to be as
+        high as the source's head."""
+        rotation = self._head.pose.rotation
+        top = _ray(np.arctan2(-rotation[1, 1:2], -rotation[0, 1:2])) + np.arange(-_TOP, _TOP + 1)
+        there = outline[top % _RAYS]
+        if not there.all():
+            return np.zeros_like(own)
+        skull = self._skull(own @ rotation.T - _CENTRE @ rotation.T)[top % _RAYS]
+        height = np.median(there / skull).clip(_LOWEST, 1)
+        up = smooth_step(-own[:, 1], *_FOREHEAD) * (_CENTRE[1] - own[:, 1])
+        return np.column_stack([up * 0, (1 - height) * up, up * 0])
+
     def _depth(self) -> tuple[Floats, Floats]:
         """(G, G) depth of the nearest surface in the source, pixels, and where there is any."""
         seen = self._head.pose.project(self._solid).astype(np.float32)
@@ -122,20 +159,18 @@ class Volume:
     def _painted(self, picture: Floats, hair: Floats, skin: Floats) -> tuple[Floats, Floats]:
         """Of the vertices: colours (V, 3) of the skin, share (V,) of hair.
 
-        What is behind has the colours of what is before it, so that both meet at the outline.
+        Skin that the source hides continues the nearest that it shows, along the surface: a neck in
+        the shade of the jaw has not the colours of the cheek that hides it.
         """
-        known, bare = (
-            (cv2.erode(part, np.ones((3, 3), np.uint8)) > 0.9).astype(np.float32)
-            for part in (hair, skin)
-        )
+        bare = (cv2.erode(skin, np.ones((3, 3), np.uint8)) > 0.9).astype(np.float32)
         places = self._places[None, :, :2].astype(np.float32)
         smooth = cv2.GaussianBlur(filled(picture * bare[..., None], bare), (0, 0), _SMOOTH)
         colours = sampled(np.asarray(smooth, np.float32), places)[0]
-        self._hair = np.zeros_like(picture)
+        seen = self._seen()
+        colours = continued(colours, seen & (sampled(bare, places)[0] > 0.5))
         share = np.zeros(len(colours), np.float32)
-        if known.sum() > _LEAST_HAIR:
-            self._hair = filled(picture * known[..., None], known)
-            seen = self._seen() & (sampled(hair + skin, places)[0] > 0.8)
+        if self._hair is not None:
+            seen &= sampled(hair + skin, places)[0] > 0.8
             share = _hair_share(sampled(hair, places)[0], seen)
             share *= (1 - face_share()).astype(np.float32)
         return colours, share
@@ -161,16 +196,63 @@ class Volume:
     def layer(self, motion: Motion) -> Layer:
         """What the source does not show of the moved head."""
         *skin, share, opacity, neck = motion.values
-        hair = cv2.split(sampled(self._hair, motion.half_places))
-        covered = share * motion.inside
-        colours = [
-            motion.enlarged((1 - share) * bare + covered * own) / motion.share
-            for bare, own in zip(skin, hair, strict=True)
-        ]
         window = motion.full_window
+        bare = [motion.enlarged(channel) / motion.share for channel in skin]
+        colours = np.asarray(cv2.merge(bare), np.float32)
         alpha = motion.enlarged(opacity) / motion.share * motion.coverage
         alpha *= 1 - motion.enlarged(neck) * self._clothes[window.slices]
-        return Layer("unseen", window, np.asarray(cv2.merge(colours)), alpha.clip(0, 1))
+        alpha = alpha.clip(0, 1)
+        if self._hair is None:
+            return Layer("unseen", window, colours, alpha)
+        hairy = (motion.enlarged(share) / motion.share).clip(0, 1)
+        picture = sampled(self._hair.picture, motion.places)
+        places = sampled(self._hair.places, motion.places)
+        colours = np.asarray(cv2.blendLinear(colours, picture, 1 - hairy, hairy), np.float32)
+        return Layer("unseen", window, colours, alpha, places, hairy)
+
+
+@dataclass(frozen=True, eq=False)
+class Hair:
+    """A source's hair as if it covered the whole crop.
+
+    picture  (S, S, 3) float32 in [0, 1]
+    places   (S, S, 2) float32: where the source shows the hair whose strands are drawn there
+    """
+
+    picture: Floats
+    places: Floats
+
+    @classmethod
+    def of(cls, photo: Floats, hair: Floats) -> "Hair | None":
+        """From the photo (S, S, 3) and the probability of hair (S, S); None if there is none.
+
+        Beside the hair, colours continue smoothly, and strands are those beyond the hair's edge,
+        mirrored there.
+        """
+        for width in _INNER:  # inside of outlines, if hair is wide enough
+            known = (cv2.erode(hair, np.ones((width, width), np.uint8)) > 0.9).astype(np.float32)
+            if known.sum() > _LEAST_HAIR:
+                break
+        else:
+            return None
+        near = cv2.GaussianBlur(known, (0, 0), _STRANDS)
+        smooth = cv2.GaussianBlur(photo * known[..., None], (0, 0), _STRANDS)
+        smooth = filled(smooth / near.clip(1e-3)[..., None] * known[..., None], known)
+        own = grid(len(photo))
+        _, labels = cv2.distanceTransformWithLabels(
+            (1 - known).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+        )
+        inside = known > 0
+        ends = np.zeros((labels.max() + 1, 2), np.float32)
+        ends[labels[inside]] = own[inside]
+        end = ends[labels]
+        places = end.copy()
+        for less in (4, 2, 1):
+            beyond = end + (end - own) / less
+            there = sampled(known, beyond) * (beyond == beyond.clip(0, len(photo) - 1)).all(axis=2)
+            np.copyto(places, beyond, where=there[..., None] > 0.99)
+        strands = sampled((photo - smooth) * known[..., None], places)
+        return cls((smooth + strands).clip(0, 1), places)
 
 
 def _hair_share(share: Floats, seen: NDArray[np.bool_]) -> Floats:

@@ -3,7 +3,9 @@
 The networks see the face at a few hundred pixels, a photo has thousands, and their image is softer
 than a photo even at their size. Where the refined image agrees with the guides' layers, its fine
 detail is therefore replaced by the photo's, moved as the layers are (two bands of the
-multiresolution blend of Burt and Adelson 1983).
+multiresolution blend of Burt and Adelson 1983). At an old outline that is within the head now, that
+would draw the outline again, as a dark and a bright line: there, and where a layer's places jump,
+the detail is that of the layers at the networks' size.
 """
 
 from collections.abc import Sequence
@@ -105,12 +107,9 @@ def paste(
     height, width = own.shape[:2]
     x, y = max(-crop.left, 0), max(-crop.top, 0)  # the place of ``own`` in the crop
     below = _smooth(layered)
-    layers: list[Layer] = []
-    if side > size:
-        layers = [*maps.layers]
-        if not patches:
-            layers += (Layer("patch", p.window, p.colours, p.alpha) for p in maps.patches)
-    stack = _Stack.of(refined, maps, below, layers)
+    layers = [_Detail.of(layer) for layer in maps.layers]
+    layers += (_Detail.drawn(patch, large=bool(patches)) for patch in maps.patches)
+    stack = _Stack.of(refined, maps.moved, layered, below, layers, larger=side > size)
     white = np.float32(np.iinfo(photo.dtype).max)
     depth, difference = (cv2.CV_8U, cv2.CV_16S) if white == 255 else (cv2.CV_16U, cv2.CV_32F)
     detail = None
@@ -167,8 +166,8 @@ def _opacity(
 class _Stack:
     """What is enlarged from the networks' size to the photo's.
 
-    colours  (H, W, 4) the refined image, smooth where its detail comes from the photo, and its
-             alpha over the photo
+    colours  (H, W, 4) the refined image, with the detail of the layers, and its alpha over the
+             photo
     detailed (H, W) weight of the photo's detail
     """
 
@@ -176,18 +175,29 @@ class _Stack:
     detailed: Floats
 
     @classmethod
-    def of(cls, refined: Floats, maps: Maps, below: Floats, layers: Sequence[Layer]) -> Self:
+    def of(
+        cls,
+        refined: Floats,
+        moved: Floats,
+        layered: Floats,
+        below: Floats,
+        layers: Sequence["_Detail"],
+        larger: bool,
+    ) -> Self:
         """From the refined image (S, S, 3).
 
-        below   (S, S, 3) the layers together without their fine detail
-        layers  of which the photo has detail that the refined image lacks
+        moved    (S, S) its alpha
+        layered  (S, S, 3) the layers together    below  the same without their fine detail
+        larger   whether the photo has detail that the layers lack
         """
-        weight = np.zeros_like(maps.moved)
-        if layers:
-            smooth = _smooth(refined)
-            weight = _alike(smooth, below) * _shown(layers, len(refined))
-            refined = refined + weight[..., None] * (smooth - refined)
-        colours = np.asarray(cv2.merge([*cv2.split(refined), maps.moved]), np.float32)
+        smooth, size = _smooth(refined), len(refined)
+        known = [layer.known for layer in layers]
+        weight = _alike(smooth, below) * _share(layers, known, size)
+        detail = layered - below
+        if larger:
+            detail *= 1 - _share(layers, [layer.own for layer in layers], size)[..., None]
+        refined = np.asarray(refined + weight[..., None] * (smooth + detail - refined), np.float32)
+        colours = np.asarray(cv2.merge([*cv2.split(refined), moved]), np.float32)
         return cls(colours, weight)
 
     def changed(self, side: int) -> tuple[int, int, int, int]:
@@ -207,6 +217,35 @@ class _Stack:
         part = rows, columns, side
         colours = _enlarged(self.colours, *part, cv2.INTER_CUBIC)
         return _Stack(colours, _enlarged(self.detailed, *part))
+
+
+@dataclass(frozen=True, eq=False)
+class _Detail:
+    """Where the detail of a layer comes from, H x W pixels of a window.
+
+    opacity  (H, W)
+    places   (H, W, 2) the source position, pixels of the scaled crop; None: it has none
+    known    (H, W) in [0, 1]: how far it has detail
+    own      (H, W) in [0, 1]: how far the photo's detail at its places is its own
+    """
+
+    window: Window
+    opacity: Floats
+    places: Floats | None
+    known: Floats
+    own: Floats
+
+    @classmethod
+    def of(cls, layer: Layer) -> Self:
+        known = layer.known()
+        own = known if layer.fine is None else known * layer.fine
+        return cls(layer.window, layer.alpha, layer.places, known, own)
+
+    @classmethod
+    def drawn(cls, patch: Patch, large: bool) -> Self:
+        """``large``: whether the patch is drawn at full size, too."""
+        known = np.ones_like(patch.alpha)
+        return cls(patch.window, patch.alpha, None, known, known * np.float32(large))
 
 
 def _enlarged(
@@ -236,13 +275,13 @@ def _smooth(picture: _Layer) -> _Layer:
     return np.asarray(cv2.GaussianBlur(picture, (0, 0), _FINE), picture.dtype)
 
 
-def _shown(layers: Sequence[Layer], size: int) -> Floats:
-    """(S, S) in [0, 1]: the share of layers that the photo shows."""
-    share = np.zeros((size, size), np.float32)
-    for layer in layers:
-        part = share[layer.window.slices]
-        part += layer.alpha * (np.float32(layer.places is not None) - part)
-    return share
+def _share(layers: Sequence[_Detail], shares: Sequence[Floats], size: int) -> Floats:
+    """(S, S): a share of each layer, back to front, composited by their opacities."""
+    result = np.zeros((size, size), np.float32)
+    for layer, share in zip(layers, shares, strict=True):
+        part = result[layer.window.slices]
+        part += layer.opacity * (share - part)
+    return result
 
 
 def _alike(refined: Floats, layers: Floats) -> Floats:
@@ -255,13 +294,16 @@ def _alike(refined: Floats, layers: Floats) -> Floats:
 def _moved_detail(
     detail: NDArray[Any],
     corner: tuple[int, int],
-    layers: Sequence[Layer],
+    layers: Sequence[_Detail],
     band: Window,
     side: int,
     size: int,
 ) -> Floats:
     """(R, C, 3): the photo's detail in a band of the crop, moved as the layers are, whatever its
     weight.
+
+    It ends where a layer's places jump: between two neighbours of the networks' pixels, there are
+    parts of the photo that belong to neither.
 
     corner  the place of the detail in the crop: x, y
     side    of the crop    size  S, of the layers' picture
@@ -274,14 +316,15 @@ def _moved_detail(
         if window is None:
             continue
         where = window.rows, window.columns, side, cv2.INTER_LINEAR, (layer.window, size)
-        alpha = _enlarged(layer.alpha, *where)
+        alpha = _enlarged(layer.opacity, *where)
         if not alpha.any():
             continue
         here = result[window.within(band)]
         here[:] = _times(here, 1 - alpha)
         if layer.places is not None:
             places = _enlarged(layer.places, *where) - shift
-            here += _times(warp(detail, places, scale, cv2.INTER_CUBIC), alpha)
+            own = alpha * _enlarged(layer.own, *where)
+            here += _times(warp(detail, places, scale, cv2.INTER_CUBIC), own)
     return result
 
 

@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -126,6 +127,41 @@ def test_background_and_body_stay_and_no_head_is_left_behind(
     behind = np.abs(maps.layers[0].colours[head] - wall).max(axis=1)
     assert behind.mean() < 0.1
     assert np.percentile(behind, 95) < 0.2
+
+
+@pytest.mark.parametrize("yaw", [-25, 25])
+def test_a_turned_head_is_no_higher(pixels: Photo, parts: Floats, pose: Pose3D, yaw: float) -> None:
+    """Than the photo shows it; here with a low forehead and without hair above it."""
+    own = pose.source.landmarks
+    top = int(own[19:25, 1].min() - 0.5 * np.ptp(own[:, 1]))
+    low = parts.copy()
+    low[:top] = 0
+    low[:top, :, PartLabel.BACKGROUND] = 1
+    maps = SourceHead(pixels, low, pose.source.head).maps(pose.turned(yaw, 0, 0).head)
+    for layer in maps.layers[1:]:
+        rows = np.nonzero((layer.alpha > 0.5).any(axis=1))[0]
+        assert layer.window.top + rows[0] > top - 0.03 * SIZE, layer.name
+
+
+@pytest.mark.parametrize("yaw", [-25, 25])
+def test_hair_that_the_photo_hides_has_strands(
+    layers: SourceHead, pixels: Photo, parts: Floats, pose: Pose3D, yaw: float
+) -> None:
+    _, unseen, _, sheet, _ = layers.maps(pose.turned(yaw, 0, 0).head).layers
+    assert unseen.shown is not None
+    before = np.zeros((SIZE, SIZE), np.float32)
+    before[sheet.window.slices] = sheet.alpha
+    before = before[unseen.window.slices]
+    uncovered = (unseen.shown > 0.8) & (unseen.alpha > 0.9) & (before < 0.2)
+    assert uncovered.sum() > 30
+
+    def strands(picture: Floats, where: NDArray[np.bool_]) -> float:
+        fine = picture - cv2.GaussianBlur(picture, (0, 0), 2)
+        return float(np.abs(fine[where]).mean())
+
+    hair = cv2.erode(parts[..., PartLabel.HAIR], np.ones((5, 5))) > 0.95
+    photo = (pixels / 255).astype(np.float32)
+    assert strands(unseen.colours, uncovered) > 0.3 * strands(photo, hair)
 
 
 def test_one_moved_brow_moves_little_else(layers: SourceHead, pose: Pose3D) -> None:

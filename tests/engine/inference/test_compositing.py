@@ -123,6 +123,27 @@ def test_full_size_sharpness_is_kept(photo: Photo, face: Landmarks) -> None:
     assert sharpness(pasted[middle]) > 3 * sharpness(blurred)
 
 
+@pytest.mark.parametrize("yaw", [-25, 25])
+def test_no_old_outline_is_left_within_the_head(photo: Photo, face: Landmarks, yaw: float) -> None:
+    """Where a turned head goes on behind its old outline, before a bright wall."""
+    part = cv2.resize(photo[:256, 96:352], None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
+    large = np.asarray(part, np.uint8)
+    own = (((face - (96, 0)) + 0.5) * 4 - 0.5).astype(np.float32)
+    crop, pose = Crop.around(own), Pose3D.of(own).turned(yaw, 0, 0)
+    maps, layered = moved_maps(large, crop, pose)
+    _, unseen, _, sheet, _ = maps.layers
+    before, behind = np.zeros((2, SIZE, SIZE), np.float32)
+    before[sheet.window.slices], behind[unseen.window.slices] = sheet.alpha, unseen.alpha
+    edge = cv2.morphologyEx((before > 0.5).astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3)))
+    within = cv2.erode(behind, np.ones((15, 15))) > 0.9
+    lines = (edge > 0) & within & (maps.moved > 0.9)
+    assert lines.sum() > 20
+    pasted = paste(large, crop, layered, maps, layered)  # a network that shows the guides
+    shown = crop.scaled(pasted, SIZE) / 255
+    apart = np.abs(shown - layered).max(axis=2)
+    assert np.percentile(apart[lines], 90) < 0.03
+
+
 def test_a_crop_far_beyond_the_photo_takes_little_memory(photo: Photo, face: Landmarks) -> None:
     """As for a point that is dragged far out of a large photo."""
     large = photo.repeat(4, axis=0).repeat(4, axis=1)
