@@ -41,7 +41,6 @@ mirrored share."""
 _OPAQUE = 3.0  # inverse of the validity from which the 3D warp covers everything
 _MOVED = 0.15  # pixels at half size: a pixel that has moved this far may differ fully
 _STILL = 0.01  # of `Maps.moved`: less counts as nothing
-_LONGEST_EDGE = 0.06  # of a mesh, share of the crop's side
 _SPREAD = 12  # pixels at half size: how far `Maps.moved` reaches beyond what moved, and filters
 _FROM_BYTES = np.float32(1 / 255)
 
@@ -281,7 +280,7 @@ class LayersBehind:
         """
         volume, sheet = self._volume.mesh(target), self._sheet.mesh(target)
         ends, size = np.concatenate([ends, volume.ends(), sheet.ends()]), len(self._at_rest)
-        window = around(ends, _LONGEST_EDGE * size + _SPREAD, size)
+        window = around(ends, _SPREAD, size)
         motion = volume.drawn(window)
         unseen = self._volume.layer(motion)
         moved.add(motion, motion.smaller(unseen.alpha))
@@ -290,7 +289,7 @@ class LayersBehind:
         shown = self._sheet.layer(motion, behind[motion.full_window.slices])
         alpha = motion.smaller(shown.alpha)
         moved.add(motion, alpha)
-        inner = around(ends, _LONGEST_EDGE * size, size).slices  # the window's border is not exact
+        inner = around(ends, 2, size).slices  # the window's border is not exact
         uncovered = np.abs(_in_whole(alpha, motion.window, size)[inner] - self._at_rest[inner])
         share = moved.share[inner]
         np.maximum(share, (2 * uncovered).clip(0, 1), out=share)
