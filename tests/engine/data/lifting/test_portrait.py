@@ -37,7 +37,7 @@ def test_the_unturned_view_is_the_photo(
 
 def test_a_hardly_turned_view_is_hardly_another_picture(lifted: LiftedPortrait) -> None:
     before, after = lifted.view(0, 0, 0).pixels, lifted.view(0.01, 0, 0).pixels
-    assert np.abs(before.astype(float) - after).mean() < 1.1
+    assert np.abs(before.astype(float) - after).mean() < 1.3
 
 
 @pytest.mark.parametrize("turn", TURNS)
@@ -75,7 +75,7 @@ def test_shoulders_and_background_stay(lifted: LiftedPortrait) -> None:
     for rows in (slice(0, 30), slice(SIDE - 10, SIDE)):
         for columns in (slice(0, 40), slice(SIDE - 40, SIDE)):
             change = np.abs(before.pixels[rows, columns].astype(int) - after.pixels[rows, columns])
-            assert change.mean() < 1
+            assert change.mean() < 2
 
 
 def test_nothing_is_left_of_the_head_where_it_was(lifted: LiftedPortrait) -> None:
