@@ -39,15 +39,18 @@ def load_batches(
     """Items ``first`` to ``last`` (exclusive) in batches of ``size`` pairs, in CPU memory.
 
     ``workers`` processes prefetch them; for a CUDA ``device`` the memory is pinned. In distributed
-    training each rank gets its share of every batch.
+    training each rank gets its share of every batch; on CPUs it loads that itself, because a fork
+    beside the threads of gloo can hang (a lock of Python 3.11 that a thread may hold meanwhile).
     """
+    if distributed.count() > 1 and (device is None or device.type == "cpu"):
+        workers = 0
     yield from DataLoader(
         pairs,
         batch_size=size // distributed.count(),
         sampler=EpochOrder(len(pairs), seed, first, last, pairs.targets),
         collate_fn=to_batch,
         num_workers=workers,
-        prefetch_factor=4,
+        prefetch_factor=4 if workers else None,
         pin_memory=device is not None and device.type == "cuda",
         worker_init_fn=_quiet_worker,
     )
