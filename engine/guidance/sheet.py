@@ -69,7 +69,8 @@ class Sheet:
         self._textured = np.dstack([_cleaned(pixels, self.alpha), opacity])
         inner = cv2.erode((self.alpha > 0.95).astype(np.float32), _OUTLINE)
         self._inner = np.asarray(cv2.blur(inner, (3, 3)), np.float32)
-        self._placed_on(self.follows, depth, distance)
+        stiff = labels[..., PartLabel.HAIR]
+        self._placed_on(self.follows, depth, distance, np.asarray(stiff, np.float32))
 
     def _shaped(self, labels: Floats, volume: Volume) -> tuple[Floats, Floats, Floats]:
         """(G, G) each: share of the movement, depth in pixels, distance to the head."""
@@ -107,7 +108,7 @@ class Sheet:
         follows = follows * smooth_step(to_border, 0, _RIM)
         return follows.astype(np.float32), np.asarray(depth, np.float32), distance
 
-    def _placed_on(self, follows: Floats, depth: Floats, distance: Floats) -> None:
+    def _placed_on(self, follows: Floats, depth: Floats, distance: Floats, stiff: Floats) -> None:
         """Set the sheet's points, triangles and their places on the head."""
         size, mean = self._size, head_model().surface
         steps = np.arange(0, size + _STEP - 1, _STEP).clip(None, size - 1)
@@ -119,6 +120,7 @@ class Sheet:
         self._placed = (solid - (*pose.shift, 0)) @ pose.rotation / pose.scale
         self._solid = pose.project(self._placed)
         self._deforms = 1 - smooth_step(distance[rows, columns], 0, _DEFORMED)
+        self._deforms *= 1 - stiff[rows, columns]
         seen = self._head.seen[: len(mean.vertices)].astype(np.float32)
         drawing = draw(seen[:, :2], seen[:, 2], mean.triangles, size, size)
         self._on_head = _nearest(drawing, rows * size + columns, size)
