@@ -12,6 +12,7 @@ Floats = NDArray[np.float32]
 
 _DILATED = 5  # pixels at half size around the head that are replaced, too
 _NEARLY_STILL = 0.3  # share of the head's movement up to which the neck at the collar stays
+_WORN = 0.9  # probability of clothes that are no edge of the head
 _INSIDE = 9  # pixels at half size: window that holds no background and no hair there
 
 
@@ -32,6 +33,8 @@ def completed(picture: Floats, labels: Floats, head: Floats, follows: Floats) ->
     inside = cv2.dilate(other, np.ones((_INSIDE, _INSIDE), np.uint8)) < 0.1
     leaves = (moved > 0.04) & ~(inside & (follows < _NEARLY_STILL))
     hole = cv2.dilate(leaves.astype(np.uint8), np.ones((_DILATED, _DILATED), np.uint8))
+    clothes = cv2.erode(labels[..., PartLabel.CLOTHES], np.ones((3, 3), np.uint8))
+    hole[(clothes > _WORN) & ~leaves] = 0  # a collar between neck and hair is narrow
     free = (1 - hole).astype(np.float32)
     body = 1 - backdrop
     behind = _inpainted(small, free * (backdrop > 0.95))
