@@ -40,8 +40,8 @@ POSES = {
     "tilted": PosePreset(angles=(-10.0, -4.0, -12.0)),
     "smile": face(mouthSmile_=0.75, mouthDimple_=0.1, cheekSquint_=0.3),
     "laugh": face(
-        jawOpen=0.75, mouthSmile_=0.95, mouthUpperUp_=0.4, mouthLowerDown_=0.2, cheekSquint_=0.6,
-        eyeSquint_=0.4, eyeWide_=0.0,
+        jawOpen=0.6, mouthSmile_=1.0, mouthStretch_=0.3, mouthDimple_=0.3, mouthUpperUp_=0.5,
+        mouthLowerDown_=0.2, cheekSquint_=0.7, eyeSquint_=0.5, eyeWide_=0.0,
     ),
     "sad": face(mouthFrown_=0.9, mouthShrugLower=0.4, browInnerUp=0.8, browDown_=0.0),
     "angry": face(

@@ -309,7 +309,7 @@ def _lips() -> tuple[Places, Places, Places, Places]:
     far = round(_LIP * scale)
     upper, lower, higher, deeper = (
         _places(skin, drawing, rows * width + columns)
-        for rows in (above, above + 1, above - far, above + 1 + far)
+        for rows in (above - 1, above + 2, above - far, above + 1 + far)
     )
     return upper, lower, higher, deeper
 

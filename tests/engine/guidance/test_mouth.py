@@ -199,3 +199,14 @@ def test_lips_that_hardly_close_are_not_drawn(
         heights.append(max(float(drawn - np.ptp(target.landmarks[60:68, 1])), 0.0))
     lips = 0.1 * smiling.head.in_crop(crop, SIZE).pose.scale
     assert heights[0] + lips < heights[1]
+
+
+def test_the_rims_of_an_open_mouth_are_apart_up_to_the_corners(closed: Pose3D, crop: Crop) -> None:
+    head = closed.head.in_crop(crop, 4 * SIZE)
+    mouth = Mouth(np.zeros((4 * SIZE, 4 * SIZE, 3), np.uint8), None, head)
+    upper, lower = mouth._rims(posed(closed, crop, 4 * SIZE, jawOpen=0.7))
+    gaps = (lower - upper)[:, 1] / head.pose.scale
+    middle = len(gaps) // 2
+    assert (np.diff(gaps[: middle - 1]) > 0).all()
+    assert (np.diff(gaps[middle + 2 :]) < 0).all()
+    assert gaps.min() > 0.005
