@@ -22,8 +22,8 @@ def alignment(source: Landmarks, target: Landmarks) -> Offset:
     """The offset that brings a head with target landmarks to where it is with source landmarks,
     (68, 2) pixels each.
 
-    The middle between the ends of the jaw tells: it lies in the head's axis, and stays in place
-    when the face turns or speaks.
+    The middle between the ends of the jaw tells: it is near the head's axis, hardly moves when the
+    face turns, and not at all when it speaks.
     """
     ends = [0, N_JAW - 1]
     x, y = np.rint(source[ends].mean(axis=0) - target[ends].mean(axis=0))

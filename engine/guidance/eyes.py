@@ -29,10 +29,7 @@ Floats = NDArray[np.float32]
 _AROUND = (0.16, 0.16, 0.12)  # beside, above, below the eye: what is taken from the source
 _DRAWN = (0.13, 0.12, 0.1)  # the same: where the target may be drawn
 _LASHES, _BELOW = 0.045, 0.022  # above and below the opening: what the skin is completed over
-_RIM = (
-    0.028,
-    0.014,
-)  # above and below the opening: what moves with the lids; it fades as far again
+_RIM = (0.028, 0.014)  # above and below the opening: what moves with the lids; fades as far again
 _WITHIN = (-0.012, -0.014)  # above and below the opening: where no lash or lid is seen
 _LASHES_UP = (0.2, 0.6)  # share of the opening: lashes hardly move with the lid, move with it
 _LINE = (0.006, 0.014)  # widths of the lash line above and below the rim

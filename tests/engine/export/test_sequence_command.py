@@ -56,12 +56,17 @@ def ffmpeg(*words: object) -> None:
     subprocess.run(command, check=True, timeout=300)
 
 
+def with_sound(video: Path, seconds: float, loud: Path) -> Path:
+    """The video with a tone of so many seconds, in a new file."""
+    tone = ("-f", "lavfi", "-i", f"sine=frequency=440:duration={seconds}")
+    ffmpeg("-i", video, *tone, "-c:v", "copy", "-c:a", "aac", loud)
+    return loud
+
+
 def test_the_sound_of_the_video_is_kept(
     sample: Path, video: Path, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    loud, out = tmp_path / "loud.mp4", tmp_path / "out.mp4"
-    tone = ("-f", "lavfi", "-i", "sine=frequency=440:duration=0.2")
-    ffmpeg("-i", video, *tone, "-c:v", "copy", "-c:a", "aac", loud)
+    loud, out = with_sound(video, 0.2, tmp_path / "loud.mp4"), tmp_path / "out.mp4"
     assert (has_sound(loud), has_sound(video)) == (True, False)
     words = ["repose", str(sample), "-o", str(out), "--model", str(model), "--view", "face"]
     assert main([*words, "--sequence", str(loud)]) == 0
@@ -74,9 +79,7 @@ def test_the_sound_of_the_video_is_kept(
 def test_the_command_plays_a_part_relative_to_a_moment(
     sample: Path, video: Path, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    loud, out = tmp_path / "loud.mp4", tmp_path / "out.mp4"
-    beeps = ("-f", "lavfi", "-i", "sine=frequency=440:duration=0.5")
-    ffmpeg("-i", video, *beeps, "-c:v", "copy", "-c:a", "aac", loud)
+    loud, out = with_sound(video, 0.5, tmp_path / "loud.mp4"), tmp_path / "out.mp4"
     words = ["repose", str(sample), "-o", str(out), "--model", str(model), "--view", "face"]
     words += ["--sequence", str(loud), "--from", "0.1", "--to", "0.3"]
     assert main([*words, "--reference", "0.2"]) == 0

@@ -15,7 +15,6 @@ import engine
 from gui.document.document import Document, Model
 from gui.document.photo import read_photo
 from gui.export.export_dialog import ExportDialog
-from gui.window import file_actions
 from gui.window.main_window import MainWindow
 
 WAIT = 240_000
@@ -331,40 +330,6 @@ def test_folders_of_poses_and_of_photos_are_told_apart(
     batch = dialog.form.batch(Path("edited.json"), Path("masks"), None, "cpu")
     assert batch.poses == (tmp_path / "poses",)
     assert batch.targets == (sample.absolute(),)
-
-
-def test_the_window_opens_it_and_asks_before_an_export_is_stopped(
-    qtbot: QtBot, model: Path, sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    window = MainWindow("cpu")
-    qtbot.addWidget(window)
-    window.show()
-    with qtbot.waitSignal(window.worker.updated, timeout=WAIT):
-        window.start(sample, model)
-    window.files.export_batch()
-    dialog = window.files.export
-    assert dialog is not None
-    dialog.form.folder.setText(str(tmp_path / "out"))
-    sweep(dialog, 99)
-    with qtbot.waitSignal(dialog.process.progressed, timeout=WAIT):
-        dialog.start.click()
-    dialog.close()
-    asked: list[str] = []
-
-    def answer(yes: bool) -> None:
-        def ask(_window: object, _title: str, text: str) -> bool:
-            asked.append(text)
-            return yes
-
-        monkeypatch.setattr(file_actions, "ask_yes", ask)
-
-    answer(False)
-    assert not window.close()
-    assert dialog.process.running
-    assert "can be" in asked[0]
-    answer(True)
-    assert window.close()
-    assert not dialog.process.running
 
 
 def test_copying_a_command_leaves_a_running_export_alone(
