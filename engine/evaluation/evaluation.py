@@ -23,7 +23,7 @@ from engine.core.files import check_writable, real_path, write_whole
 from engine.data.cache import Picture
 from engine.data.datasets import open_sources
 from engine.evaluation.figures import Row, draw_losses, draw_results, read_curves
-from engine.evaluation.scores import Score, change_scale, measure
+from engine.evaluation.scores import Score, change_scale, measure, measure_parts
 from engine.evaluation.tables import Tables, write_csv
 from engine.evaluation.trials import Model, Outcome, Trial, choose, spread
 from engine.training.run_folder import EVENTS
@@ -108,8 +108,9 @@ def by_data_set(pictures: Sequence[Picture]) -> dict[str, list[Picture]]:
 
 def _score(title: str, trial: Trial, outcome: Outcome, config: Config) -> Score:
     methods = measure(outcome.images, outcome.pair, config)
+    parts = measure_parts(outcome.images, outcome.pair, config)
     source, target = trial.source, trial.target
-    return Score(title, source.name, target.name, source.group, trial.change, methods)
+    return Score(title, source.name, target.name, source.group, trial.change, methods, parts)
 
 
 def _row(trial: Trial, outcome: Outcome, config: Config) -> Row:

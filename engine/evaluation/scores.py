@@ -16,6 +16,7 @@ from engine.face.detection import find_largest_face
 from engine.face.faces import Face
 from engine.face.identity import describe
 from engine.face.landmarks import Landmarks
+from engine.face.parts import PartLabel
 from engine.face.pose import head_angles
 
 Floats = NDArray[np.float32]
@@ -26,6 +27,8 @@ guides (models with guides), the coarse image of G1, the refined image of G1 and
 
 _EYES = (36, 45)  # landmarks of the outer corners of the eyes
 _LIDS = (((37, 41), (38, 40)), ((43, 47), (44, 46)))  # upper and lower points of each eye
+_GROWN = 0.1  # distances of the eyes: lids and lips beyond their landmarks
+_SEEN = 0.0005  # share of the picture from which a region is measured
 _LARGE_ENOUGH = 240  # shorter side, pixels: dlib misses many faces in smaller pictures
 
 
@@ -61,6 +64,14 @@ MEASURES = tuple(f.name for f in fields(Measures))
 
 
 @dataclass(frozen=True)
+class PartMeasures:
+    """SSIM and L1 of one image within one region of the target, see `regions`."""
+
+    ssim: float
+    l1: float
+
+
+@dataclass(frozen=True)
 class Score:
     """The metrics of all methods on one pair.
 
@@ -68,6 +79,7 @@ class Score:
     group    the group of the person: pairs of one group are statistically dependent
     change   pose change, see `ChangeScale`; None if it is undefined
     methods  metrics by method, see `METHODS`
+    parts    of targets with known parts: by region and method
     """
 
     data: str
@@ -76,6 +88,7 @@ class Score:
     group: str
     change: float | None
     methods: Mapping[str, Measures] = field(default_factory=dict)
+    parts: Mapping[str, Mapping[str, PartMeasures]] = field(default_factory=dict)
 
     def values(self) -> dict[str, float | None]:
         """The metrics by names such as ``ssim_coarse``, in the order of the tables."""
@@ -163,6 +176,51 @@ def measure(images: Mapping[str, Floats], pair: Pair, config: Config) -> dict[st
             *pixels[method], identity, landmarks, expression, lids, gaze, lost
         )
     return result
+
+
+def measure_parts(
+    images: Mapping[str, Floats], pair: Pair, config: Config
+) -> dict[str, dict[str, PartMeasures]]:
+    """SSIM and L1 of ``images`` (H, W, 3) in [0, 1] in each region of the pair's target; without
+    the border, as in `measure`. Empty if the parts of the target are not known."""
+    n = config.loss.cutoff
+    inner = slice(n, -n or None)
+    target = pair.target[inner, inner] / np.float32(255)
+    shares = {name: share[inner, inner] for name, share in regions(pair).items()}
+    found: dict[str, dict[str, PartMeasures]] = {
+        name: {} for name, share in shares.items() if share.mean() > _SEEN
+    }
+    for method, image in images.items():
+        image = image[inner, inner]
+        _, likeness = structural_similarity(
+            image, target, data_range=1.0, channel_axis=2, full=True
+        )
+        maps = likeness.mean(axis=2), np.abs(image - target).mean(axis=2)
+        for name, measures in found.items():
+            values = (float(np.average(values, weights=shares[name])) for values in maps)
+            measures[method] = PartMeasures(*values)
+    return found
+
+
+def regions(pair: Pair) -> dict[str, Floats]:
+    """The share (H, W) of each region in the pixels of the target, by name. Eyes with their lids,
+    and the mouth with its lips, are within the landmarks; the others are parts."""
+    parts = pair.target_parts
+    if parts is None:
+        return {}
+    points = pair.target_landmarks
+    grown = int(_GROWN * _between_eyes(points)) | 1
+    drawn = {}
+    for name, outlines in (("eyes", (range(36, 42), range(42, 48))), ("mouth", (range(48, 60),))):
+        inside = np.zeros(parts.shape[:2], np.uint8)
+        for outline in outlines:
+            corners = points[list(outline)].round().astype(np.int32)
+            cv2.fillConvexPoly(inside, cv2.convexHull(corners), 1)
+        drawn[name] = cv2.dilate(inside, np.ones((grown, grown), np.uint8)).astype(np.float32)
+    beside = 1 - np.maximum(drawn["eyes"], drawn["mouth"])
+    named = (PartLabel.SKIN, PartLabel.HAIR, PartLabel.CLOTHES, PartLabel.BACKGROUND)
+    others = {part.name.lower(): parts[..., part] * beside for part in named}
+    return {name: np.asarray(share, np.float32) for name, share in {**drawn, **others}.items()}
 
 
 def _crispness(image: NDArray[np.floating]) -> float:

@@ -96,6 +96,7 @@ class Tables:
     means    table 2: means by the names of `Score.values`, of the metrics with at least one value
     scale    the scale of pose change; None if it is undefined
     bands    the means by band of pose change
+    parts    the means of SSIM and L1 by region of the target, named like ``means``
     caution  limitations of the numbers, as sentences; usually empty
     """
 
@@ -103,6 +104,7 @@ class Tables:
     means: dict[str, Mean]
     scale: ChangeScale | None
     bands: Sequence[Band]
+    parts: dict[str, dict[str, Mean]]
     caution: str
 
     @classmethod
@@ -113,7 +115,7 @@ class Tables:
             if inside:
                 top = None if np.isinf(high) else high
                 bands.append(Band(low, top, len(inside), _people(inside), _means(inside)))
-        return cls(scores, _means(scores), scale, bands, caution)
+        return cls(scores, _means(scores), scale, bands, _part_means(scores), caution)
 
     def as_json(self) -> dict[str, Any]:
         """The tables as a JSON-serialisable dictionary."""
@@ -125,6 +127,10 @@ class Tables:
             "table 2": {name: asdict(mean) for name, mean in self.means.items()},
             "change": self.scale and {"name": self.scale.name, "unit": self.scale.unit.strip()},
             "by change": [asdict(band) for band in self.bands],
+            "by part": {
+                part: {name: asdict(mean) for name, mean in means.items()}
+                for part, means in self.parts.items()
+            },
         }
 
     def as_markdown(self) -> str:
@@ -142,6 +148,7 @@ class Tables:
             _markdown([[_NAMES[n] for n in REPORTED], [self._cell(n) for n in REPORTED]]),
             "### Every method" + (f", by {self.scale.name}\n" if self.scale else "\n"),
             self._by_method(),
+            *(("### By part of the target\n", self._by_part()) if self.parts else ()),
             _LEGEND + (_FACES if "lost_refined" in self.means else ""),
         ]
         return "\n".join(parts)
@@ -170,6 +177,17 @@ class Tables:
             for method in methods:
                 cells = [_mean(n, band.means.get(f"{n}_{method}")) for n in columns]
                 rows.append([*first, method, str(band.pairs), str(band.people), *cells])
+        return _markdown(rows)
+
+    def _by_part(self) -> str:
+        columns = list(next(iter(self.parts.values())))
+        head = [
+            f"{_NAMES[measure]} {method}" for measure, method in (c.split("_") for c in columns)
+        ]
+        rows = [["part", "pairs", *head]]
+        for part, means in self.parts.items():
+            pairs = max(mean.pairs for mean in means.values())
+            rows.append([part, str(pairs), *(_mean(name, means.get(name)) for name in columns)])
         return _markdown(rows)
 
     def _cell(self, name: str) -> str:
@@ -218,6 +236,22 @@ def _means(scores: Sequence[Score]) -> dict[str, Mean]:
             values, groups = zip(*known, strict=True)
             means[name] = mean_over_people(values, groups)
     return means
+
+
+def _part_means(scores: Sequence[Score]) -> dict[str, dict[str, Mean]]:
+    result: dict[str, dict[str, Mean]] = {}
+    for part in dict.fromkeys(name for score in scores for name in score.parts):
+        having = [score for score in scores if part in score.parts]
+        groups = [score.group for score in having]
+        result[part] = {
+            f"{measure}_{method}": mean_over_people(
+                [getattr(score.parts[part][method], measure) for score in having], groups
+            )
+            for measure in ("ssim", "l1")
+            for method in METHODS
+            if method in having[0].parts[part]
+        }
+    return result
 
 
 def _people(scores: Sequence[Score]) -> int:

@@ -11,9 +11,16 @@ from skimage.metrics import structural_similarity
 from engine.config.config import Config, ImageConfig, LossConfig
 from engine.data.cache import open_cache
 from engine.data.pairs import Pair
-from engine.evaluation.scores import change_scale, measure, pose_change, similarity
+from engine.evaluation.scores import (
+    change_scale,
+    measure,
+    measure_parts,
+    pose_change,
+    similarity,
+)
 from engine.face.identity import describe
 from engine.face.landmarks import Landmarks
+from engine.face.parts import PartLabel
 from engine.face.pose import Pose3D
 from engine.imaging.crop import Crop
 from engine.imaging.photos import Photo
@@ -165,3 +172,24 @@ def test_pictures_without_points_have_no_change(cache: Path) -> None:
     picture = open_cache(cache)[0]
     assert change_scale(config) is None
     assert pose_change(picture, picture, config) is None
+
+
+def test_an_error_counts_in_the_part_where_it_is(photo: Photo, face: Landmarks) -> None:
+    parts = np.zeros((*photo.shape[:2], len(PartLabel)), np.float32)
+    top = int(face[:, 1].min()) - 20
+    parts[:top, :, PartLabel.BACKGROUND] = 1
+    parts[top:, :, PartLabel.SKIN] = 1
+    true = np.asarray(photo / np.float32(255), np.float32)
+    pale = true.copy()
+    left, up = face[48:60].min(axis=0).astype(int)
+    right, low = face[48:60].max(axis=0).astype(int)
+    pale[up:low, left:right] += 0.1
+    pair = replace(pair_of(photo, face), target_parts=parts)
+    found = measure_parts({"source": true, "refined": pale}, pair, Config())
+    assert set(found) == {"eyes", "mouth", "skin", "background"}  # no hair, no clothes
+    for part, measures in found.items():
+        assert measures["source"].ssim == pytest.approx(1, abs=1e-5)
+        assert measures["source"].l1 == 0
+        assert (measures["refined"].l1 > 0.03) == (part == "mouth")
+    assert found["background"]["refined"].l1 == 0
+    assert measure_parts({"source": true}, pair_of(photo, face), Config()) == {}

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine.config.config import Config, ImageConfig
-from engine.evaluation.scores import Measures, Score, change_scale
+from engine.evaluation.scores import Measures, PartMeasures, Score, change_scale
 from engine.evaluation.tables import FIRST, Tables, mean_over_people, write_csv
 
 SCALE = change_scale(Config())
@@ -104,3 +104,18 @@ def test_a_band_without_end_is_valid_json() -> None:
     table = Tables.of([score(0.5, change=300.0)], scale)
     assert json.loads(json.dumps(table.as_json(), allow_nan=False))["by change"][0]["high"] is None
     assert "50 to more % of the box" in table.as_markdown()
+
+
+def test_parts_are_means_over_the_pairs_that_show_them() -> None:
+    mouth = {"refined": PartMeasures(0.5, 0.2)}, {"refined": PartMeasures(0.7, 0.1)}
+    one = replace(score(0.5), parts={"mouth": mouth[0]})
+    two = replace(score(0.5, "b"), parts={"mouth": mouth[1], "hair": mouth[1]})
+    table = Tables.of([one, two, score(0.5, "c")], SCALE)
+    assert table.parts["mouth"]["ssim_refined"].mean == pytest.approx(0.6)
+    assert table.parts["mouth"]["l1_refined"].pairs == 2
+    assert table.parts["hair"]["l1_refined"].mean == pytest.approx(0.1)
+    text = table.as_markdown()
+    assert "| part | pairs | SSIM refined | L1 refined |" in text
+    assert "| hair | 1 | 0.7000 | 0.1000 |" in text
+    assert table.as_json()["by part"]["mouth"]["ssim_refined"]["pairs"] == 2
+    assert not Tables.of([score(0.5)], SCALE).parts
