@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
@@ -318,5 +319,12 @@ def _to_arrays(coarse: Tensor, difference: Tensor) -> tuple[Floats, Floats, Floa
     """Coarse, difference and refined, (B, S, S, 3), from coarse and difference, Bx3xSxS."""
     refined = (coarse + difference).clamp(0, 1)
     images = (coarse.clamp(0, 1), difference.clamp(-1, 1), refined)
-    arrays = (image.permute(0, 2, 3, 1).contiguous().cpu().numpy() for image in images)
-    return next(arrays), next(arrays), next(arrays)
+    if coarse.device.type == "cpu":
+        # `cv2.merge` takes a third of the time of torch's copy.
+        coarse_image, difference_map, refined_image = (
+            np.asarray([cv2.merge([*planes]) for planes in image.numpy()]) for image in images
+        )
+    else:
+        both = torch.stack(images).permute(0, 1, 3, 4, 2).contiguous()
+        coarse_image, difference_map, refined_image = both.cpu().numpy()  # one transfer
+    return coarse_image, difference_map, refined_image
