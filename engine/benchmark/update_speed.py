@@ -50,10 +50,7 @@ def update_speed(
         predictor.predict_all([posed])
         guides.append(1000 * (middle - start))
         networks.append(1000 * (time.perf_counter() - middle))
-    fused = {
-        torch.ops.mkldnn._convolution_pointwise: _fused_flop,
-        torch.ops.mkldnn._convolution_pointwise_: _fused_flop_in_place,
-    }
+    fused = {torch.ops.mkldnn._convolution_pointwise: _fused_flop}
     with FlopCounterMode(display=False, custom_mapping=fused) as flops:
         predictor.predict_all([posed])
     gflop = flops.get_total_flops() / 1e9
@@ -109,16 +106,4 @@ def _fused_flop(_picture: Sequence[int], *shapes: Any, out_shape: Sequence[int],
     """Floating-point operations of oneDNN's fused convolution. Its optional second argument, a
     tensor of the output's shape to be added, precedes the weights."""
     weights = next(shape for shape in shapes if list(shape) != list(out_shape))
-    return int(2 * math.prod(out_shape) * math.prod(weights[1:]))
-
-
-def _fused_flop_in_place(
-    _added: Sequence[int],
-    _picture: Sequence[int],
-    weights: Sequence[int],
-    *_: Any,
-    out_shape: Sequence[int],
-    **__: Any,
-) -> int:
-    """The same for the convolution that is added to its first argument."""
     return int(2 * math.prod(out_shape) * math.prod(weights[1:]))

@@ -4,7 +4,9 @@ The function is traced once (every ATen operation becomes a node of a `torch.fx`
 
 - a convolution takes in the addition and the ReLU that follow it, with weights in oneDNN's layout;
 - a first convolution over concatenated inputs becomes a sum of convolutions, one for each input;
-- what depends only on the steady inputs, such as their term of that sum, is computed once.
+- what depends only on the steady inputs, such as their term of that sum, is computed once;
+- pixels become channels and channels pixels by block-wise transposition;
+- a product goes into the sum of which it is a term.
 
 Operations that no rule matches stay as they are.
 
@@ -35,11 +37,12 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-import cv2
 import torch
 from torch import Tensor, fx
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_map_only
+
+from engine.networks.patches import into_patches, out_of_patches
 
 _aten = torch.ops.aten
 _RELU = (_aten.relu.default, _aten.relu_.default)
@@ -85,9 +88,6 @@ class FusedGraph:
         _fuse(tracer)
         _multiply_and_add(tracer.graph)
         before, after = _split_steady(tracer.graph, firsts, others)
-        _overwrite(after)
-        for node in (*before.nodes, *after.nodes):
-            node.meta.clear()  # frees the results of tracing
         self._prepare = fx.GraphModule(tracer.constants, before)
         self._run = fx.GraphModule(tracer.constants, after)
 
@@ -186,7 +186,7 @@ def _split_first_layers(tracer: _Tracer, steady: Sequence[fx.Node]) -> None:
             for part in [*first, *(part for part in parts if part not in steady)]:
                 key = (part, sides[0], weights.dtype)
                 if key not in patches:
-                    patches[key] = tracer.call(_into_patches, *key)
+                    patches[key] = tracer.call(into_patches, *key)
                 w = tracer.constant(shares[part].contiguous())
                 drawn = tracer.call(_CONVOLUTION, patches[key], w, bias, *how, groups)
                 total = drawn if total is None else tracer.call(_ADD, total, drawn)
@@ -199,17 +199,18 @@ def _split_first_layers(tracer: _Tracer, steady: Sequence[fx.Node]) -> None:
 
 def _shuffle_last_layers(graph: fx.Graph) -> None:
     """Replace each `pixel_shuffle` of one picture, and the change of dtype after it, by
-    `_out_of_patches`: it moves patches instead of pixels, and what follows gets whole planes."""
+    `out_of_patches`: it moves patches instead of pixels, and what follows gets whole planes."""
     for node in [node for node in graph.nodes if node.target is _SHUFFLE]:
         x, side = _arguments(node)
-        last, after = node, _only_user(node)
+        last: fx.Node = node
+        after = _only_user(node)
         if after is not None and after.target is _COPY and [*after.kwargs] == ["dtype"]:
             last = after
         if len(x.meta["value"]) > 1:
             continue
         with graph.inserting_before(last):
             value = last.meta["value"]
-            planes = graph.call_function(_out_of_patches, (x, side, value.dtype))
+            planes = graph.call_function(out_of_patches, (x, side, value.dtype))
         planes.meta = dict(last.meta)
         _replace(last, planes)
         if last is not node:
@@ -254,45 +255,16 @@ def _fuse(tracer: _Tracer) -> None:
 
 def _multiply_and_add(graph: fx.Graph) -> None:
     """Make one operation of a product and the sum of which it is a term."""
-    for node in [node for node in graph.nodes if _terms(node)]:
-        for product, other in zip(_terms(node), reversed(_terms(node)), strict=True):
+    totals: list[fx.Node] = [node for node in graph.nodes if _terms(node)]
+    for total in totals:
+        for product, other in zip(_terms(total), reversed(_terms(total)), strict=True):
             factors = _factors(product)
-            if factors and _same_kind(other, node) and _only_user(product) is node:
-                with graph.inserting_before(node):
+            if factors and _same_kind(other, total) and _only_user(product) is total:
+                with graph.inserting_before(total):
                     both = graph.call_function(_aten.addcmul.default, (other, *factors))
-                both.meta = dict(node.meta)
-                _replace(node, both)
+                both.meta = dict(total.meta)
+                _replace(total, both)
                 graph.erase_node(product)
-                break
-
-
-def _overwrite(graph: fx.Graph) -> None:
-    """Let an operation overwrite an input that nothing else needs: less memory to go through."""
-    fused = torch.ops.mkldnn._convolution_pointwise
-    either, first = (0, 1), (0,)  # the arguments that may be overwritten
-    in_place: dict[Any, tuple[Any, tuple[int, ...]]] = {
-        _ADD: (_aten.add_.Tensor, either),
-        _MULTIPLY: (_aten.mul_.Tensor, either),
-        _aten.sub.Tensor: (_aten.sub_.Tensor, first),
-        _aten.addcmul.default: (_aten.addcmul_.default, first),
-        fused.binary: (torch.ops.mkldnn._convolution_pointwise_.binary, (1,)),
-    }
-    fresh = {*in_place, *(function for function, _ in in_place.values())}
-    fresh |= {fused.default, _aten.upsample_nearest2d.default}
-    for node in graph.nodes:
-        function, places = in_place.get(node.target, (None, ()))
-        for place in places:
-            args = [*node.args]
-            other = args[place]
-            if (
-                isinstance(other, fx.Node)
-                and other.target in fresh
-                and _only_user(other) is node
-                and _same_kind(other, node)
-                and args.count(other) == 1
-            ):
-                args.insert(0, args.pop(place))
-                node.target, node.args = function, tuple(args)
                 break
 
 
@@ -337,6 +309,7 @@ def _part(
         wanted = not nodes.isdisjoint(node.users) if node.op == "get_attr" else node in nodes
         if wanted and node not in copies and node.op != "placeholder":
             copies[node] = part.node_copy(node, copies.__getitem__)
+            copies[node].meta.clear()  # frees the results of tracing
     if results is not None:
         part.output(tuple(copies[node] for node in results))
     return part
@@ -393,29 +366,3 @@ def _same_kind(one: fx.Node, other: fx.Node) -> bool:
 def _replace(node: fx.Node, by: fx.Node) -> None:
     node.replace_all_uses_with(by)
     node.graph.erase_node(node)
-
-
-def _into_patches(picture: Tensor, side: int, dtype: torch.dtype) -> Tensor:
-    """`pixel_unshuffle` of a picture (1, C, H, W), in channels_last order."""
-    _, channels, height, width = picture.shape
-    if side == 1 and picture.is_contiguous(memory_format=torch.channels_last):
-        return picture.to(dtype)
-    rows = picture.unflatten(2, (-1, side)).transpose(2, 3)
-    rows = rows.to(dtype, memory_format=torch.contiguous_format).contiguous()
-    patches = _transposed(rows.view(channels * side, -1, side))
-    return patches.view(1, height // side, width // side, -1).permute(0, 3, 1, 2)
-
-
-def _out_of_patches(patches: Tensor, side: int, dtype: torch.dtype) -> Tensor:
-    """`pixel_shuffle` of patches (1, C x side^2, h, w), as contiguous planes."""
-    _, channels, height, width = patches.shape
-    pixels = patches.permute(0, 2, 3, 1).contiguous().view(height * width, -1, side)
-    rows = _transposed(pixels).view(1, -1, side, height, width * side).transpose(2, 3)
-    rows = rows.to(dtype, memory_format=torch.contiguous_format).contiguous()
-    return rows.view(1, channels // side**2, height * side, width * side)
-
-
-def _transposed(values: Tensor) -> Tensor:
-    """(M, N, K) to (N, M, K), in memory; by OpenCV, which takes a third of torch's time."""
-    numbers = values.view(torch.int16) if values.element_size() == 2 else values
-    return torch.from_numpy(cv2.transpose(numbers.numpy())).view(values.dtype)
