@@ -6,6 +6,7 @@ source lie on those of the guides.
 
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,16 +37,19 @@ def opposite(offset: Offset) -> Offset:
 
 
 def moved(picture: NDArray[Any], by: Offset, axis: int = 0) -> NDArray[Any]:
-    """A picture moved by an offset; its edges are continued. ``axis`` is that of its rows, columns
-    follow.
+    """A picture moved by an offset; its edges are continued. ``axis`` is that of its rows: 0, or 1
+    for planes (C, H, W).
     """
     if by == STILL:
         return picture
-    for number, distance in enumerate(reversed(by), axis):
-        length = picture.shape[number]
-        places = (np.arange(length) - distance).clip(0, length - 1)
-        picture = picture.take(places, axis=number)
-    return picture
+    planes, result = (p if axis else p[None] for p in (picture, np.empty_like(picture)))
+    height, width = planes.shape[1:3]
+    x, y = (int(np.clip(d, 1 - n, n - 1)) for d, n in zip(by, (width, height), strict=True))
+    seen = np.s_[max(-y, 0) : height - max(y, 0), max(-x, 0) : width - max(x, 0)]
+    border = max(y, 0), max(-y, 0), max(x, 0), max(-x, 0)
+    for plane, place in zip(planes, result, strict=True):
+        cv2.copyMakeBorder(plane[seen], *border, cv2.BORDER_REPLICATE, dst=place)
+    return result if axis else np.asarray(result[0])
 
 
 def moved_over(picture: NDArray[Any], by: Offset, below: NDArray[Any] | float) -> NDArray[Any]:

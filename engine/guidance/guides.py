@@ -121,7 +121,7 @@ class Maps:
 
 def combined(guides: Floats) -> Floats:
     """All layers together (S, S, 3), from guides (8, S, S)."""
-    return np.ascontiguousarray(np.moveaxis(guides[3:6], 0, 2))
+    return np.asarray(cv2.merge([*guides[3:6]]), np.float32)
 
 
 class SourceHead:

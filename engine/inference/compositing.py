@@ -50,9 +50,7 @@ def only_moved(image: Floats, source: Pixels, maps: Maps, layered: Floats) -> Fl
     """
     mixed, here = source * np.float32(1 / 255), maps.window.slices
     part = mixed[here]
-    change = image[here] - part
-    change *= maps.moved[here][..., None]
-    part += change
+    part += _times(image[here] - part, maps.moved[here])
     for patch in maps.patches:
         part, drawn = (
             picture[patch.window.rows, patch.window.columns] for picture in (mixed, layered)

@@ -61,8 +61,8 @@ class G1(nn.Module):
         blend = logits.softmax(dim=1)
         shares = blend.split(1, dim=1)
         layers = (generated, warps, warp2d, source)
-        image = sum(share * layer for share, layer in zip(shares, layers, strict=True))
-        return Coarse(cast(Tensor, image), generated, blend)
+        first, *others = (share * layer for share, layer in zip(shares, layers, strict=True))
+        return Coarse(sum(others, start=first), generated, blend)
 
 
 class G2(nn.Module):

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from engine.config.config import Config
 from engine.networks.fused_graph import FusedGraph, can_fuse
 from engine.networks.generators import G1, G2
+from engine.networks.patches import into_patches, out_of_patches
 
 pytestmark = pytest.mark.skipif(not can_fuse(), reason="torch was built without oneDNN")
 
@@ -158,3 +159,32 @@ def test_threads_share_it(small_config: Config) -> None:
         together = list(pool.map(run, arguments))
     for one, other in zip(alone, together, strict=True):
         torch.testing.assert_close(one, other)
+
+
+@pytest.mark.parametrize("side", [1, 2, 4])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_patches_are_pixels_as_channels(side: int, dtype: torch.dtype) -> None:
+    picture = torch.rand(1, 3, 8, 16)
+    patches = into_patches(picture, side, dtype)
+    assert torch.equal(patches, nn.functional.pixel_unshuffle(picture, side).to(dtype))
+    assert patches.is_contiguous(memory_format=torch.channels_last)
+    back = out_of_patches(patches, side, torch.float32)
+    assert torch.equal(back, picture.to(dtype).float())
+    assert back.is_contiguous()
+
+
+def test_a_product_goes_into_a_sum_of_its_shape_alone() -> None:
+    torch.manual_seed(0)
+    first, second = nn.Conv2d(8, 8, 3, padding=1), nn.Conv2d(8, 8, 3, padding=1)
+
+    def function(x: Tensor, scale: Tensor) -> tuple[Tensor, ...]:
+        y = torch.relu(first(x))
+        z = y + torch.relu(second(y))
+        return z * scale + y, z + scale * scale, z * 2 + y
+
+    x, scale = torch.rand(1, 8, 12, 12), torch.rand(1, 1, 12, 12)
+    graph = FusedGraph(function, (), (x, scale))
+    for one, other in zip(graph((), x, scale), function(x, scale), strict=True):
+        torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-4)
+    names = [str(node.target) for node in graph._run.graph.nodes]
+    assert names.count("aten.addcmul.default") == 2, "not the product of a smaller shape"
