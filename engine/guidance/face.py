@@ -37,7 +37,12 @@ _UNLIKE = (12.0, 28.0)  # weighted Lab distance: the same skin, not the same
 _LIGHTNESS = 0.2  # weight of L in this distance; lighting often differs between the sides
 _BACKDROP = (6.0, 14.0)  # weighted Lab distance to the crop's rim: background, not background
 _RIM = 6  # pixels at half size between samples of the rim
+_LIT = 0.15  # decimetres: standard deviation of the light's blur
+_BOTH = 0.3  # cosine from which a vertex and its mirrored one are compared
+_DARK = 0.03  # of 1: added to colours whose ratio is taken
+_RATIO = 1.0  # largest logarithm of such a ratio
 _BESIDE_FACE = (-0.12, 0.05)  # decimetres inside the outline of the face: beside it, face
+_FROM_BYTES = np.float32(1 / 255)
 _HAIR = 0.2  # factor of the validity beside the face, where the 2D warp carries the hair
 
 
@@ -94,6 +99,36 @@ class FaceSurface:
             return valid * own, mirrored
         other = mirrored * self._skin_at(motion.half_places_from(motion.values[:2]))
         return valid * (own + other).clip(0, 1), other / (own + other).clip(1e-3)
+
+    def relit(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The source (S, S, 3), each point of the skin in the light of the mirrored one.
+
+        Lights stay where they are when a head turns: what comes into view beside a bright cheek is
+        bright, too, though its mirrored point lies in the shadow. The ratio of both sides' light is
+        known where both are seen, and continued from there along the surface.
+        """
+        if self._skin is None:
+            return pixels
+        mirror, size = head_model().surface.mirror, self._size
+        places = self._mesh[:, :2].astype(np.float32)[None]
+        blur = _LIT * self._pose.scale
+        small = cv2.resize(pixels, (size, size), interpolation=cv2.INTER_AREA) * _FROM_BYTES
+        share = cv2.GaussianBlur(self._skin, (0, 0), blur) + np.float32(1e-3)
+        light = cv2.GaussianBlur(small * self._skin[..., None], (0, 0), blur) / share[..., None]
+        colours = np.log(sampled(light, places)[0] + np.float32(_DARK))
+        seen = np.minimum(self._shown, sampled(self._skin, places)[0])
+        ratio = (colours - colours[mirror]).clip(-_RATIO, _RATIO)
+        ratio = continued(ratio, np.minimum(seen, seen[mirror]) > _BOTH)
+        for _ in range(3):
+            ratio = neighbours() @ ratio
+        triangles = head_model().surface.triangles
+        drawing = draw(places[0], self._mesh[:, 2].astype(np.float32), triangles, size, size)
+        factor = np.zeros((size * size, 3), np.float32)
+        values = ratio[mirror].astype(np.float32)
+        factor[drawing.pixels] = drawing.interpolate(values, triangles)
+        smooth = cv2.GaussianBlur(factor.reshape(size, size, 3), (0, 0), 1.5)
+        large = cv2.resize(smooth, (self._full, self._full), interpolation=cv2.INTER_LINEAR)
+        return np.asarray((pixels * np.exp(large)).clip(0, 255), np.uint8)
 
     def _skin_at(self, places: Floats) -> Floats:
         """(H, W) whether the source shows skin at places (H, W, 2), 0 to 1."""

@@ -146,6 +146,7 @@ class SourceHead:
             self._behind = LayersBehind(pixels, parts, labels, own)
             self._lower[: len(self._behind.lower)] = self._behind.lower
             self._face = FaceSurface(pixels, self._lowered(own), labels)
+        self._relit = self._face.relit(pixels)
 
     def maps(self, target: PosedHead) -> Maps:
         """The layers for a target head, in pixels of the crop."""
@@ -190,7 +191,7 @@ class SourceHead:
         if width:
             there = np.s_[top : top + height, left : left + width]
             others, share = motion.places_from(motion.values[:2])[there], mirrored[there]
-            mirror_image = sampled(self._pixels, others) * _FROM_BYTES
+            mirror_image = sampled(self._relit, others) * _FROM_BYTES
             blend = cv2.blendLinear(colours[there], mirror_image, 1 - share, share)
             colours[there], places = blend, places.copy()
             np.copyto(places[there], others, where=share[..., None] > 0.5)

@@ -108,6 +108,24 @@ def test_a_turned_head_shows_its_hidden_side_from_the_other(
     assert (layers.maps(pose.head).mirrored > 0.5).mean() < mirrored.mean()
 
 
+@pytest.mark.parametrize("side", [-1, 1])
+def test_what_comes_into_view_is_in_the_light_of_its_side(
+    pixels: Photo, parts: Floats, pose: Pose3D, side: int
+) -> None:
+    """One half of the face lies in the shadow; the other's hidden rim comes into view, from the
+    shadow's half, but as bright as without the shadow."""
+    nose = pose.source.landmarks[27:31, 0].mean()
+    ramp = (side * (np.arange(SIZE) - nose) / 8).clip(-1, 1)
+    shaded = (pixels * (0.75 + 0.25 * ramp)[None, :, None]).astype(np.uint8)
+    target, seen = pose.turned(-25 * side, 0, 0).head, []
+    for picture in (pixels, shaded):
+        maps = SourceHead(picture, parts, pose.head).maps(target)
+        there = (maps.mirrored > 0.6)[maps.face.window.slices]
+        assert there.sum() > 100
+        seen.append(maps.face.colours[there].mean())
+    assert seen[1] == pytest.approx(seen[0], rel=0.25)  # 0.5 in the shadow
+
+
 @pytest.mark.parametrize("yaw", [-25, 25])
 def test_background_and_body_stay_and_no_head_is_left_behind(
     layers: SourceHead, pixels: Photo, parts: Floats, pose: Pose3D, yaw: float
