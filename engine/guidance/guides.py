@@ -30,7 +30,7 @@ from engine.guidance.volume import Volume
 from engine.guidance.warp2d import Warp2D
 from engine.imaging.crop import Crop
 from engine.imaging.filling import filled
-from engine.imaging.resampling import enlarged, sampled
+from engine.imaging.resampling import enlarged, four_channels, sampled
 
 Floats = NDArray[np.float32]
 
@@ -101,22 +101,22 @@ class Maps:
     def guides(self, source: NDArray[np.uint8]) -> Floats:
         """The guides (8, S, S) float32 in [0, 1], from the source crop (S, S, 3) uint8."""
         guides = np.empty((GUIDE_CHANNELS, *self.valid.shape), np.float32)
-        np.multiply(source.transpose(2, 0, 1), _FROM_BYTES, out=guides[:3])
+        photo, here = source * _FROM_BYTES, self.window.slices
+        cv2.split(photo, list(guides[:3]))
         guides[3:6] = guides[:3]
-        here = self.window.slices
-        picture, moved = self.behind[0].colours[here].copy(), self.moved[here]
+        own, moved = photo[here], self.moved[here]
+        picture, still, stays = self.behind[0].colours[here].copy(), moved == 0, 1 - moved
+        still = still.astype(np.uint8)
         for first, layers in ((0, self.behind[1:]), (3, (self.face,))):
             for layer in layers:
                 layer.paint(picture, self.window)
-            # By plane, in place: half the time. Exactly the photo where nothing has moved.
-            for photo, plane in zip(guides[first:, *here], cv2.split(picture), strict=False):
-                change = np.asarray(plane - photo, np.float32)
-                change *= moved
-                photo += change
+            mixed = cv2.blendLinear(own, picture, stays, moved)
+            cv2.copyTo(own, still, mixed)  # exactly the photo where nothing has moved
+            cv2.split(mixed, list(guides[first : first + 3, *here]))
         for patch in self.patches:
             patch.paint(guides[3:6])
         guides[6], guides[7] = self.valid, self.mirrored
-        return guides.clip(0, 1, out=guides)
+        return guides
 
 
 def combined(guides: Floats) -> Floats:
@@ -134,7 +134,7 @@ class SourceHead:
 
     def __init__(self, pixels: NDArray[np.uint8], parts: Floats | None, head: PosedHead) -> None:
         self.size = pixels.shape[0]
-        self._pixels = pixels
+        self._pixels = four_channels(pixels)
         self._features = Features(pixels, parts, head)
         own = self._halved(head)
         self._lower = np.zeros_like(head.mesh)
@@ -164,7 +164,8 @@ class SourceHead:
         shown = _around(motion.window, valid > 0)
         valid, mirrored = (part[shown.within(motion.window)] for part in (valid, mirrored))
         motion = motion.cut(shown)
-        valid, mirrored = self._enlarged(motion, valid), self._enlarged(motion, mirrored)
+        there = motion.enlarged(motion.inside) > 0.5
+        valid, mirrored = (motion.enlarged(p).clip(0, 1) * there for p in (valid, mirrored))
         mirrored *= valid > 0
         valid, mirrored = (_in_whole(p, motion.full_window, self.size) for p in (valid, mirrored))
         motion = motion.cut(shown.shared(changed) or Window(shown.left, shown.top, 1, 1))
@@ -172,7 +173,7 @@ class SourceHead:
         if len(behind) > 1:
             beside = replace(face, name="skin beside the face")
             behind = (*behind[:2], beside, *behind[2:])
-            face = replace(face, alpha=face.alpha * motion.value(4).clip(0, 1))
+            face = replace(face, alpha=face.alpha * motion.value(4))
         patches = self._features.patches(target)
         share = moved.enlarged(self.size)
         window = changed.doubled(self.size).joined(face.window)
@@ -185,23 +186,21 @@ class SourceHead:
     def _drawn_face(self, motion: Motion, valid: Floats, mirrored: Floats) -> Layer:
         """The 3D warp as a layer."""
         places = motion.places
-        colours = sampled(self._pixels, places) * _FROM_BYTES
+        colours = self._colours(places)
         left, top, width, height = cv2.boundingRect((mirrored > 0).astype(np.uint8))
         if width:
             there = np.s_[top : top + height, left : left + width]
             others, share = motion.places_from(motion.values[:2])[there], mirrored[there]
-            mirror_image = sampled(self._pixels, others) * _FROM_BYTES
+            mirror_image = self._colours(others)
             blend = cv2.blendLinear(colours[there], mirror_image, 1 - share, share)
             colours[there], places = blend, places.copy()
             np.copyto(places[there], others, where=share[..., None] > 0.5)
         alpha = (valid * _OPAQUE).clip(0, 1)
         return Layer("face", motion.full_window, colours, alpha, places)
 
-    def _enlarged(self, motion: Motion, layer: Floats) -> Floats:
-        """(H, W) values of the mesh at full size, 0 beside the mesh."""
-        large = motion.enlarged(layer).clip(0, 1)
-        large *= motion.share > 0.5
-        return large
+    def _colours(self, places: Floats) -> Floats:
+        """(H, W, 3) in [0, 1] of the source at places (H, W, 2)."""
+        return np.asarray(cv2.cvtColor(sampled(self._pixels, places), cv2.COLOR_RGBA2RGB)) * _FROM_BYTES
 
     def _flat_layer(self, warp2d: Warp2D, small: PosedHead, moved: "_Moved") -> Layer:
         """The 2D warp of the whole crop as a layer, for a target head at half size."""
@@ -210,7 +209,7 @@ class SourceHead:
         everywhere = Window(0, 0, size, size)
         motion = Motion(everywhere, shift, shift[:0], np.ones((size, size), np.float32), self.size)
         moved.add(motion, motion.inside)
-        colours = sampled(self._pixels, motion.places) * _FROM_BYTES
+        colours = self._colours(motion.places)
         motion.soften(colours)
         opaque = np.ones((self.size, self.size), np.float32)
         return Layer("2D warp", motion.full_window, colours, opaque, motion.places)

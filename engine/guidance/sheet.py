@@ -17,7 +17,7 @@ from engine.guidance.layers import BARE, Layer, Motion, MovedMesh, grid
 from engine.guidance.volume import Volume
 from engine.guidance.warp2d import grid_triangles
 from engine.imaging.filling import filled
-from engine.imaging.raster import Drawing, draw
+from engine.imaging.raster import Drawing, ascending, draw
 from engine.imaging.resampling import enlarged, sampled
 
 Array = NDArray[np.float64]
@@ -146,7 +146,7 @@ class Sheet:
         (ax, bx, cx), (ay, by, cy), z = (axis.take(corners) for axis in np.ascontiguousarray(end.T))
         folded = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax) <= 0
         values = np.column_stack([change[:, :2], opaque]).astype(np.float32)
-        order = np.argsort(z.sum(axis=0) - 1e6 * folded)
+        order = ascending((z.sum(axis=0) - 1e6 * folded).astype(np.float32))
         triangles = self._triangles[order]
         points = end[:, :2].astype(np.float32)
         return MovedMesh(points, None, values, triangles, self._full)
@@ -176,13 +176,17 @@ class Sheet:
         """
         shown = sampled(self._textured, motion.places)
         colours = cv2.cvtColor(shown, cv2.COLOR_RGBA2RGB) * _FROM_BYTES
-        alpha = motion.coverage * motion.value(0).clip(0, 1) * (shown[..., 3] * _FROM_BYTES)
+        alpha = motion.coverage * motion.value(0)
+        alpha *= np.asarray(cv2.extractChannel(shown, 3)) * _FROM_BYTES
         motion.soften(alpha, colours)
-        fine = None
-        if behind is not None:
-            fine = 1 - behind * (1 - sampled(self._inner, motion.places))
         window, places = motion.full_window, motion.places
-        return Layer("hair, ears and neck", window, colours, alpha, places, fine=fine)
+
+        def fine() -> Floats:
+            assert behind is not None
+            return 1 - behind * (1 - sampled(self._inner, places))
+
+        fine_detail = None if behind is None else fine
+        return Layer("hair, ears and neck", window, colours, alpha, places, fine=fine_detail)
 
 
 def _nearest(drawing: Drawing, pixels: NDArray[np.int64], size: int) -> Drawing:

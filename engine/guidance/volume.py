@@ -21,7 +21,7 @@ from engine.guidance.layers import BARE, Layer, Motion, MovedMesh, grid, smaller
 from engine.guidance.warp2d import neck_fade_at
 from engine.imaging.filling import filled
 from engine.imaging.raster import draw
-from engine.imaging.resampling import enlarged, sampled
+from engine.imaging.resampling import four_channels, sampled
 
 Array = NDArray[np.float64]
 Floats = NDArray[np.float32]
@@ -68,7 +68,7 @@ class Volume:
         self._bent = head.mesh[: len(mean.vertices)]
         hair = labels[..., PartLabel.HAIR]
         skin = labels[..., BARE].sum(axis=2)
-        self._clothes = enlarged(np.ascontiguousarray(labels[..., PartLabel.CLOTHES]))
+        self._clothes = np.ascontiguousarray(labels[..., PartLabel.CLOTHES])
         self._solid = self._widened(hair, skin)
         self._under = _CENTRE + (self._solid - _CENTRE) * (1 - _SHRINK * face_share()[:, None])
         self._fade = neck_fade_at(mean.vertices)[:, None]
@@ -197,15 +197,13 @@ class Volume:
         """What the source does not show of the moved head."""
         *skin, share, opacity, neck = motion.values
         window = motion.full_window
-        bare = [motion.enlarged(channel) / motion.share for channel in skin]
-        colours = np.asarray(cv2.merge(bare), np.float32)
-        alpha = motion.enlarged(opacity) / motion.share * motion.coverage
-        alpha *= 1 - motion.enlarged(neck) * self._clothes[window.slices]
-        alpha = alpha.clip(0, 1)
+        colours = motion.enlarged(np.asarray(cv2.merge(skin), np.float32))
+        opacity = opacity * (1 - neck * self._clothes[motion.window.slices])
+        alpha = motion.enlarged(opacity) * motion.coverage
         if self._hair is None:
             return Layer("unseen", window, colours, alpha)
-        hairy = (motion.enlarged(share) / motion.share).clip(0, 1)
-        picture = sampled(self._hair.picture, motion.places)
+        hairy = motion.enlarged(share)
+        picture = cv2.cvtColor(sampled(self._hair.picture, motion.places), cv2.COLOR_RGBA2RGB)
         places = sampled(self._hair.places, motion.places)
         colours = np.asarray(cv2.blendLinear(colours, picture, 1 - hairy, hairy), np.float32)
         return Layer("unseen", window, colours, alpha, places, hairy)
@@ -215,7 +213,7 @@ class Volume:
 class Hair:
     """A source's hair as if it covered the whole crop.
 
-    picture  (S, S, 3) float32 in [0, 1]
+    picture  (S, S, 4) float32 in [0, 1], of which three channels count
     places   (S, S, 2) float32: where the source shows the hair whose strands are drawn there
     """
 
@@ -252,7 +250,7 @@ class Hair:
             there = sampled(known, beyond) * (beyond == beyond.clip(0, len(photo) - 1)).all(axis=2)
             np.copyto(places, beyond, where=there[..., None] > 0.99)
         strands = sampled((photo - smooth) * known[..., None], places)
-        return cls((smooth + strands).clip(0, 1), places)
+        return cls(four_channels((smooth + strands).clip(0, 1)), places)
 
 
 def _hair_share(share: Floats, seen: NDArray[np.bool_]) -> Floats:
