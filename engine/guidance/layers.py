@@ -195,8 +195,10 @@ class Motion:
     def places_from(self, shift: Floats) -> Floats:
         """(H', W', 2) where the source shows what has moved by a ``shift`` (2, H, W)."""
         window = self.full_window
-        large = enlarged_map(interleaved(2 * shift), self.inside)
-        return grid(self.full)[window.slices] - large[: window.height, : window.width]
+        large = enlarged_map(interleaved(shift), self.inside)[: window.height, : window.width]
+        large *= -2
+        large += grid(self.full)[window.slices]
+        return large
 
     def soften(self, *pictures: Floats) -> None:
         """Blur pictures (H', W'[, 3]), in place, where one part of the mesh covers another, or the

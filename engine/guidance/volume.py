@@ -16,6 +16,7 @@ from engine.core.smoothing import smooth_step
 from engine.face.head_model import head_model
 from engine.face.parts import PartLabel
 from engine.face.posed_head import PosedHead
+from engine.guidance.coarse import coarse_surface
 from engine.guidance.face import continued, face_share, neighbours
 from engine.guidance.layers import BARE, Layer, Motion, MovedMesh, grid, smaller
 from engine.guidance.warp2d import neck_fade_at
@@ -28,6 +29,7 @@ Floats = NDArray[np.float32]
 
 # Lengths in decimetres, head coordinates (see `engine.face.head`).
 _CENTRE = np.array([0.0, -0.3, -0.1])
+_CELLS = (0.1, 0.12)  # of the coarse surface, on the face and beside it
 _RAYS = 96
 _EARS = 0.71  # ears are flattened to this distance from the middle
 _SCALP = 0.4  # lowest y of the volume that hair widens
@@ -78,7 +80,11 @@ class Volume:
         colours, share = self._painted(smaller(photo), hair, skin)
         y = mean.vertices[:, 1]
         opacity, neck = 1 - smooth_step(y, *_NECK_END), smooth_step(y, *_NECK_STARTS)
-        self._values = np.column_stack([colours, share, opacity, neck])
+        rows, self._coarse = coarse_surface(*_CELLS)
+        self._rows = rows
+        self._values = np.column_stack([colours, share, opacity, neck])[rows]
+        self._rest, self._moving = self._bent[rows], (self._under[rows], self._fade[rows])
+        self._rest_seen = head.pose.project(self._moving[0])
 
     def _widened(self, hair: Floats, skin: Floats) -> Array:
         """The head's vertices (V, 3) with the outline of its hair."""
@@ -185,13 +191,13 @@ class Volume:
     def mesh(self, target: PosedHead) -> MovedMesh:
         """The volume in the target pose; values: colours of the skin (3), share of hair, opacity,
         share of the neck."""
-        moved = self._under + (target.mesh[: len(self._under)] - self._bent)
-        end = target.pose.project(moved)
-        end = self._places + self._fade * (end - self._places)
-        shift = (end - self._places)[:, :2]
+        under, fade = self._moving
+        end = target.pose.project(under + (target.mesh.take(self._rows, axis=0) - self._rest))
+        end = self._rest_seen + fade * (end - self._rest_seen)
+        shift = (end - self._rest_seen)[:, :2]
         values = np.concatenate([shift, self._values], axis=1, dtype=np.float32)
         points, depth = np.split(end.astype(np.float32), [2], axis=1)
-        return MovedMesh(points, depth[:, 0], values, self._triangles, self._full, front_only=True)
+        return MovedMesh(points, depth[:, 0], values, self._coarse, self._full, front_only=True)
 
     def layer(self, motion: Motion) -> Layer:
         """What the source does not show of the moved head."""

@@ -34,23 +34,29 @@ class Drawing:
 
     def interpolate(self, values: Floats, triangles: Ints) -> Floats:
         """Vertex values (V, C) interpolated at the covered pixels, (P, C)."""
-        ends = np.arange(0, 3 * len(self.pixels) + 1, 3, dtype=np.int32)
-        return self._weighted(values, triangles, ends)
+        return np.asarray(self.weighting(triangles, len(values)) @ values)
 
     def picture(self, values: Floats, triangles: Ints, height: int, width: int) -> Floats:
         """Vertex values (V, C) interpolated in the whole picture, (H, W, C); 0 beside the mesh."""
         ends = np.zeros(height * width + 1, np.int32)
         ends[self.pixels + 1] = 3
         np.cumsum(ends, out=ends)
-        return self._weighted(values, triangles, ends).reshape(height, width, -1)
+        found = self.weighting(triangles, len(values), ends) @ values
+        return np.asarray(found.reshape(height, width, -1))
 
-    def _weighted(self, values: Floats, triangles: Ints, ends: NDArray[np.int32]) -> Floats:
-        """Interpolated values; ``ends`` tells where the weights of each row of the result end."""
+    def weighting(
+        self, triangles: Ints, count: int, ends: NDArray[np.int32] | None = None
+    ) -> csr_matrix:
+        """The matrix (P, V) that interpolates V = ``count`` vertex values at the covered pixels.
+
+        ends  where the weights of each of its rows end, if these are not the covered pixels
+        """
         # One sparse product instead of many small NumPy calls: these release the GIL, and each
         # time a thread that paints the window would delay them.
         corners = triangles.take(self.triangles, axis=0).ravel()
-        weights = csr_matrix((self.weights.ravel(), corners, ends), (len(ends) - 1, len(values)))
-        return np.asarray(weights @ values)
+        if ends is None:
+            ends = np.arange(0, len(corners) + 1, 3, dtype=np.int32)
+        return csr_matrix((self.weights.ravel(), corners, ends), (len(ends) - 1, count))
 
 
 def draw(
