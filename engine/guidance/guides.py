@@ -101,22 +101,28 @@ class Maps:
     def guides(self, source: NDArray[np.uint8]) -> Floats:
         """The guides (8, S, S) float32 in [0, 1], from the source crop (S, S, 3) uint8."""
         guides = np.empty((GUIDE_CHANNELS, *self.valid.shape), np.float32)
-        photo, here = source * _FROM_BYTES, self.window.slices
+        photo = source * _FROM_BYTES
         cv2.split(photo, list(guides[:3]))
+        picture = self.behind[0].colours[self.window.slices].copy()
+        for layer in self.behind[1:]:
+            layer.paint(picture, self.window)
+        self._add(picture, self.window, photo, guides[:3])
         guides[3:6] = guides[:3]
-        own, moved = photo[here], self.moved[here]
-        picture, still, stays = self.behind[0].colours[here].copy(), moved == 0, 1 - moved
-        still = still.astype(np.uint8)
-        for first, layers in ((0, self.behind[1:]), (3, (self.face,))):
-            for layer in layers:
-                layer.paint(picture, self.window)
-            mixed = cv2.blendLinear(own, picture, stays, moved)
-            cv2.copyTo(own, still, mixed)  # exactly the photo where nothing has moved
-            cv2.split(mixed, list(guides[first : first + 3, *here]))
+        self.face.paint(picture, self.window)
+        part = picture[self.face.window.within(self.window)]
+        self._add(part, self.face.window, photo, guides[3:6])
         for patch in self.patches:
             patch.paint(guides[3:6])
         guides[6], guides[7] = self.valid, self.mirrored
         return guides
+
+    def _add(self, picture: Floats, window: Window, photo: Floats, planes: Floats) -> None:
+        """Write layers (H, W, 3) of a window, where they have moved, into planes (3, S, S)."""
+        own, moved = photo[window.slices], self.moved[window.slices]
+        mixed = np.asarray(cv2.blendLinear(own, picture, 1 - moved, moved), np.float32)
+        np.clip(mixed, 0, 1, out=mixed)
+        cv2.copyTo(own, (moved == 0).astype(np.uint8), mixed)  # exactly the photo
+        cv2.split(mixed, list(planes[:, *window.slices]))
 
 
 def combined(guides: Floats) -> Floats:

@@ -63,9 +63,11 @@ def enlarged_map(places: Floats, coverage: Floats | None) -> Floats:
     """
     large = enlarged(places)
     spread = cv2.morphologyEx(places, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-    torn = (spread > TEAR).any(axis=2)
+    torn = np.maximum(*cv2.split(spread)) > TEAR
     if coverage is not None:
         torn &= coverage > 0
+    if not torn.any():
+        return large
     rows, columns = np.nonzero(torn)
     for down in (0, 1):
         for across in (0, 1):
