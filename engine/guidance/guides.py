@@ -286,14 +286,18 @@ class LayersBehind:
         volume, sheet = self._volume.mesh(target), self._sheet.mesh(target)
         ends, size = np.concatenate([ends, volume.ends(), sheet.ends()]), len(self._at_rest)
         window = around(ends, _SPREAD, size)
-        motion = volume.drawn(window)
-        unseen = self._volume.layer(motion)
-        moved.add(motion, motion.smaller(unseen.alpha))
-        motion = sheet.drawn(window)
-        behind = _in_whole(unseen.alpha, unseen.window, len(self._background.alpha))
-        shown = self._sheet.layer(motion, behind[motion.full_window.slices])
+        motion, full = sheet.drawn(window), len(self._background.alpha)
+
+        def behind() -> Floats:
+            return _in_whole(unseen.alpha, unseen.window, full)[motion.full_window.slices]
+
+        shown = self._sheet.layer(motion, behind)
         alpha = motion.smaller(shown.alpha)
         moved.add(motion, alpha)
+        hidden = volume.drawn(window)
+        covered = _in_whole(shown.alpha, shown.window, full)[hidden.full_window.slices]
+        unseen = self._volume.layer(hidden, covered)
+        moved.add(hidden, hidden.smaller(unseen.alpha))
         inner = around(ends, 2, size).slices  # the window's border is not exact
         uncovered = np.abs(_in_whole(alpha, motion.window, size)[inner] - self._at_rest[inner])
         share = moved.share[inner]

@@ -41,8 +41,8 @@ class Layer:
     window   of the picture
     colours  (H, W, 3) float32 in [0, 1]
     alpha    (H, W) float32 in [0, 1]: its opacity
-    places   (H, W, 2) float32: where the source crop shows it, pixels; None: nowhere, its colours
-             are invented
+    found    its places (H, W, 2) float32, or what computes them when they are asked for: where the
+             source crop shows it, pixels; None: nowhere, its colours are invented
     shown    (H, W) float32 in [0, 1]: the share of its colours that are those of its places; None:
              all
     fine     computes (H, W) float32 in [0, 1]: where the source's fine detail at its places is its
@@ -53,9 +53,14 @@ class Layer:
     window: Window
     colours: Floats
     alpha: Floats
-    places: Floats | None = None
+    found: Floats | Callable[[], Floats] | None = None
     shown: Floats | None = None
     fine: Callable[[], Floats] | None = None
+
+    @cached_property
+    def places(self) -> Floats | None:
+        """(H, W, 2) float32: where the source crop shows it, pixels; None: nowhere."""
+        return self.found() if callable(self.found) else self.found
 
     def paint(self, picture: Floats, window: Window) -> None:
         """Composite the layer over a picture (H', W', 3) of a larger window, in place."""

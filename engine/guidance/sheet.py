@@ -5,6 +5,8 @@ head follow its movement fully; down the neck the movement ends. Where the movem
 sheet too much, it becomes transparent; what is behind it shows instead.
 """
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -172,11 +174,11 @@ class Sheet:
         moved = np.asarray(bent @ (target.pose.scale * target.pose.rotation[:2].T), np.float32)
         return np.asarray(self._on_head @ moved)
 
-    def layer(self, motion: Motion, behind: Floats | None = None) -> Layer:
+    def layer(self, motion: Motion, behind: Callable[[], Floats] | None = None) -> Layer:
         """The sheet as a layer.
 
-        behind  (H', W') opacity of the head's layer behind it: at an old outline that is within the
-                head now, the source's pixels are partly those of the old background
+        behind  computes the opacity (H', W') of the head's layer behind it: at an old outline that
+                is within the head now, the source's pixels are partly those of the old background
         """
         shown = sampled(self._textured, motion.places)
         colours = cv2.cvtColor(shown, cv2.COLOR_RGBA2RGB) * _FROM_BYTES
@@ -187,7 +189,7 @@ class Sheet:
 
         def fine() -> Floats:
             assert behind is not None
-            return 1 - behind * (1 - sampled(self._inner, places))
+            return 1 - behind() * (1 - sampled(self._inner, places))
 
         fine_detail = None if behind is None else fine
         return Layer("hair, ears and neck", window, colours, alpha, places, fine=fine_detail)

@@ -48,6 +48,8 @@ _SPREADING = 6  # steps over which the scalp's edge is smoothed
 _NECK_STARTS = (0.5, 0.7)  # y over which the volume becomes the neck, which clothes cover
 _NECK_END = (1.0, 1.25)  # y over which the invented neck ends
 
+_COVERED = 0.985  # opacity of layers in front that hide all
+_ROW = 64  # pixels sampled in a row
 _SMOOTH = 4  # pixels at half size: blur of the invented skin
 _LEAST_HAIR = 120  # pixels: a source with less has none
 _INNER = (11, 5)  # pixels: windows all hair
@@ -199,8 +201,11 @@ class Volume:
         points, depth = np.split(end.astype(np.float32), [2], axis=1)
         return MovedMesh(points, depth[:, 0], values, self._coarse, self._full, front_only=True)
 
-    def layer(self, motion: Motion) -> Layer:
-        """What the source does not show of the moved head."""
+    def layer(self, motion: Motion, covered: Floats) -> Layer:
+        """What the source does not show of the moved head.
+
+        covered  (H', W') opacity of the layers in front: where it hides all, hair is not drawn
+        """
         *skin, share, opacity, neck = motion.values
         window = motion.full_window
         colours = motion.enlarged(np.asarray(cv2.merge(skin), np.float32))
@@ -208,11 +213,20 @@ class Volume:
         alpha = motion.enlarged(opacity) * motion.coverage
         if self._hair is None:
             return Layer("unseen", window, colours, alpha)
-        hairy = motion.enlarged(share)
-        picture = cv2.cvtColor(sampled(self._hair.picture, motion.places), cv2.COLOR_RGBA2RGB)
-        places = sampled(self._hair.places, motion.places)
-        colours = np.asarray(cv2.blendLinear(colours, picture, 1 - hairy, hairy), np.float32)
-        return Layer("unseen", window, colours, alpha, places, hairy)
+        hairy, hair = motion.enlarged(share), self._hair
+        pixels = np.flatnonzero((alpha > 0) & (hairy > 0) & (covered < _COVERED))
+        if len(pixels):  # of most poses a few narrow stripes
+            at = np.zeros((-(-len(pixels) // _ROW), _ROW, 2), np.float32)
+            places, count = at.reshape(-1, 2), len(pixels)
+            places[:count, 1], places[:count, 0] = np.divmod(pixels, window.width)
+            shift = sampled(cv2.merge(tuple(motion.shift)), 0.5 * at - np.float32(0.25))
+            at += np.float32((window.left, window.top)) - 2 * shift
+            picture = sampled(hair.picture, at).reshape(-1, 4)[:count, :3]
+            bare, kept = colours.reshape(-1, 3), hairy.ravel().take(pixels)[:, None]
+            bare[pixels] = picture + (1 - kept) * (bare.take(pixels, axis=0) - picture)
+        return Layer(
+            "unseen", window, colours, alpha, lambda: sampled(hair.places, motion.places), hairy
+        )
 
 
 @dataclass(frozen=True, eq=False)
