@@ -16,6 +16,7 @@ from engine.core.smoothing import smooth_step
 from engine.face.head import distances
 from engine.face.head_model import head_model
 from engine.face.posed_head import PosedHead
+from engine.guidance.coarse import Coarse, coarse_surface
 from engine.guidance.layers import BARE, Motion, MovedMesh, half
 from engine.guidance.warp2d import neck_fade_at
 from engine.imaging.raster import draw
@@ -24,6 +25,7 @@ from engine.imaging.resampling import sampled, warp
 Array = NDArray[np.float64]
 Floats = NDArray[np.float32]
 
+_CELLS = (0.04, 0.08)  # decimetres: of the coarse surface, on the face and beside it
 _SKIN = (0.4, 0.9)  # probability of skin in the source: no part of the face, a part of it
 
 # Cosines between a surface and the direction to the viewer:
@@ -63,6 +65,14 @@ class FaceSurface:
             self._shown *= self._plausible(pixels)
         for _ in range(2):  # fade towards the limb, where a texel may show the background
             self._shown = np.minimum(self._shown, neighbours() @ self._shown)
+        self._coarse = coarse_surface(*_CELLS)
+        rows = self._coarse.vertices
+        mirrored = head_model().surface.mirror[rows]
+        self._rest, self._others = head.mesh[rows], self._mesh[mirrored, :2]
+        self._rest_seen = self._pose.project(self._rest)
+        self._everywhere = self._shown
+        self._shown = np.stack([self._shown[rows], self._shown[mirrored]])
+        self._share = face_share()[rows]
 
     def mesh(self, target: PosedHead) -> MovedMesh:
         """The face in the target pose.
@@ -70,20 +80,21 @@ class FaceSurface:
         Values: shift from the mirrored point of the surface (2), validity, share of the mirrored
         point, share of the face.
         """
-        mirror, count = head_model().surface.mirror, len(self._mesh)
-        mesh = target.seen[:count]
+        rows, triangles = self._coarse
+        moved = target.mesh.take(rows, axis=0)
+        mesh = target.pose.project(moved)
         # Not the difference of both projections, which is not exactly 0 where nothing has moved.
-        shift = (target.pose.project(self._head.mesh[:count]) - self._mesh)[:, :2]
-        bent = target.mesh[:count] - self._head.mesh[:count]
+        shift = (target.pose.project(self._rest) - self._rest_seen)[:, :2]
+        bent = moved - self._rest
         shift += target.pose.scale * bent @ target.pose.rotation[:2].T
         valid, mirrored = self._validity(mesh)
         if self._skin is None:
-            fade = neck_fade_at(head_model().surface.vertices)[:, None]
-            mesh, shift = self._mesh + fade * (mesh - self._mesh), fade * shift
-        other = mesh[:, :2] - self._mesh[mirror, :2]
-        values = np.column_stack([shift, other, valid, mirrored, face_share()])
+            fade = neck_fade_at(head_model().surface.vertices)[rows, None]
+            mesh, shift = self._rest_seen + fade * (mesh - self._rest_seen), fade * shift
+        other = mesh[:, :2] - self._others
+        values = np.column_stack([shift, other, valid, mirrored, self._share])
         points, depth = np.split(mesh.astype(np.float32), [2], axis=1)
-        values, triangles = values.astype(np.float32), head_model().surface.triangles
+        values = values.astype(np.float32)
         return MovedMesh(
             points, depth[:, 0], values, triangles, self._full, front_only=True, shown=2
         )
@@ -116,7 +127,7 @@ class FaceSurface:
         share = cv2.GaussianBlur(self._skin, (0, 0), blur) + np.float32(1e-3)
         light = cv2.GaussianBlur(small * self._skin[..., None], (0, 0), blur) / share[..., None]
         colours = np.log(sampled(light, places)[0] + np.float32(_DARK))
-        seen = np.minimum(self._shown, sampled(self._skin, places)[0])
+        seen = np.minimum(self._everywhere, sampled(self._skin, places)[0])
         ratio = (colours - colours[mirror]).clip(-_RATIO, _RATIO)
         ratio = continued(ratio, np.minimum(seen, seen[mirror]) > _BOTH)
         for _ in range(3):
@@ -137,10 +148,9 @@ class FaceSurface:
 
     def _validity(self, mesh: Array) -> tuple[Array, Array]:
         """(V,) each: validity and share of the mirrored vertex for the target's mesh (V, 3)."""
-        mirror = head_model().surface.mirror
         # Surface at a grazing angle in the target may be at the same angle in the source.
-        needed = _facing(mesh).clip(_GRAZING, 1)
-        own, other = ((shown / needed).clip(0, 1) for shown in (self._shown, self._shown[mirror]))
+        needed = _facing(mesh, self._coarse).clip(_GRAZING, 1)
+        own, other = (self._shown / needed).clip(0, 1)
         # Faces are not symmetric: use the mirrored half only where the own half is hardly visible.
         share = smooth_step(own, *_SHOWN)
         share_other = smooth_step(other, *_SHOWN) * (1 - share)
@@ -148,12 +158,12 @@ class FaceSurface:
         valid = (share * own + share_other * other) / total.clip(1e-6) * (1.5 * total).clip(0, 1)
         mirrored = share_other / total.clip(1e-6)
         if self._skin is None:
-            valid *= 1 - (1 - _HAIR) * beside_face() * (1 - mirrored)
+            valid *= 1 - (1 - _HAIR) * beside_face()[self._coarse.vertices] * (1 - mirrored)
         return valid, mirrored
 
     def _seen(self, triangles: NDArray[np.int32]) -> NDArray[np.float64]:
         """(V,) cosine of the viewing angle in the source; 0 where occluded or outside."""
-        facing = _facing(self._mesh)
+        facing = _facing(self._mesh, _whole())
         size = self._size
         points, depth = self._mesh[:, :2].astype(np.float32), self._mesh[:, 2].astype(np.float32)
         drawing = draw(points, depth, triangles, size, size)
@@ -224,9 +234,9 @@ def continued(values: Floats, known: NDArray[np.bool_]) -> Floats:
     return result
 
 
-def _facing(mesh: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(V,) cosine between the normals of a mesh (V, 3), pixels, and the view direction."""
-    corners = np.ascontiguousarray(head_model().surface.triangles.T, np.intp)
+def _facing(mesh: NDArray[np.float64], surface: Coarse) -> NDArray[np.float64]:
+    """(V,) cosine between the normals of a surface's mesh (V, 3), pixels, and the view direction."""
+    corners = np.ascontiguousarray(surface.triangles.T, np.intp)
     edges = []
     # By coordinate: several times as fast as `np.cross` of rows.
     for values in np.ascontiguousarray(mesh.T, np.float32):
@@ -234,16 +244,23 @@ def _facing(mesh: NDArray[np.float64]) -> NDArray[np.float64]:
         edges.append((a - b, c - a))
     (bax, acx), (bay, acy), (baz, acz) = edges
     across = (bay * acz - baz * acy, baz * acx - bax * acz, bax * acy - bay * acx)
-    x, y, z = (_around_vertices() @ np.stack(across, axis=1)).T
+    x, y, z = (_around_vertices(surface is _whole()) @ np.stack(across, axis=1)).T
     return np.asarray(z / np.sqrt(x * x + y * y + z * z).clip(1e-9), np.float64)
 
 
 @cache
-def _around_vertices() -> csr_matrix:
-    """(V, T): the sum over each vertex' triangles."""
-    triangles = head_model().surface.triangles
+def _whole() -> Coarse:
+    """The surface with all of its vertices."""
+    surface = head_model().surface
+    return Coarse(np.arange(len(surface.vertices)), surface.triangles)
+
+
+@cache
+def _around_vertices(whole: bool) -> csr_matrix:
+    """(V, T): the sum over each vertex' triangles, of the whole surface or of the coarse one."""
+    vertices, triangles = _whole() if whole else coarse_surface(*_CELLS)
     rows, columns = triangles.ravel(), np.repeat(np.arange(len(triangles)), 3)
-    shape = (len(head_model().surface.vertices), len(triangles))
+    shape = (len(vertices), len(triangles))
     return csr_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape=shape)
 
 

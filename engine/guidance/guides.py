@@ -30,7 +30,7 @@ from engine.guidance.volume import Volume
 from engine.guidance.warp2d import Warp2D
 from engine.imaging.crop import Crop
 from engine.imaging.filling import filled
-from engine.imaging.resampling import enlarged, sampled
+from engine.imaging.resampling import enlarged, four_channels, sampled
 
 Floats = NDArray[np.float32]
 
@@ -101,22 +101,28 @@ class Maps:
     def guides(self, source: NDArray[np.uint8]) -> Floats:
         """The guides (8, S, S) float32 in [0, 1], from the source crop (S, S, 3) uint8."""
         guides = np.empty((GUIDE_CHANNELS, *self.valid.shape), np.float32)
-        np.multiply(source.transpose(2, 0, 1), _FROM_BYTES, out=guides[:3])
+        photo = source * _FROM_BYTES
+        cv2.split(photo, list(guides[:3]))
+        picture = self.behind[0].colours[self.window.slices].copy()
+        for layer in self.behind[1:]:
+            layer.paint(picture, self.window)
+        self._add(picture, self.window, photo, guides[:3])
         guides[3:6] = guides[:3]
-        here = self.window.slices
-        picture, moved = self.behind[0].colours[here].copy(), self.moved[here]
-        for first, layers in ((0, self.behind[1:]), (3, (self.face,))):
-            for layer in layers:
-                layer.paint(picture, self.window)
-            # By plane, in place: half the time. Exactly the photo where nothing has moved.
-            for photo, plane in zip(guides[first:, *here], cv2.split(picture), strict=False):
-                change = np.asarray(plane - photo, np.float32)
-                change *= moved
-                photo += change
+        self.face.paint(picture, self.window)
+        part = picture[self.face.window.within(self.window)]
+        self._add(part, self.face.window, photo, guides[3:6])
         for patch in self.patches:
             patch.paint(guides[3:6])
         guides[6], guides[7] = self.valid, self.mirrored
-        return guides.clip(0, 1, out=guides)
+        return guides
+
+    def _add(self, picture: Floats, window: Window, photo: Floats, planes: Floats) -> None:
+        """Write layers (H, W, 3) of a window, where they have moved, into planes (3, S, S)."""
+        own, moved = photo[window.slices], self.moved[window.slices]
+        mixed = np.asarray(cv2.blendLinear(own, picture, 1 - moved, moved), np.float32)
+        np.clip(mixed, 0, 1, out=mixed)
+        cv2.copyTo(own, (moved == 0).astype(np.uint8), mixed)  # exactly the photo
+        cv2.split(mixed, list(planes[:, *window.slices]))
 
 
 def combined(guides: Floats) -> Floats:
@@ -134,7 +140,7 @@ class SourceHead:
 
     def __init__(self, pixels: NDArray[np.uint8], parts: Floats | None, head: PosedHead) -> None:
         self.size = pixels.shape[0]
-        self._pixels = pixels
+        self._pixels = four_channels(pixels)
         self._features = Features(pixels, parts, head)
         own = self._halved(head)
         self._lower = np.zeros_like(head.mesh)
@@ -146,7 +152,7 @@ class SourceHead:
             self._behind = LayersBehind(pixels, parts, labels, own)
             self._lower[: len(self._behind.lower)] = self._behind.lower
             self._face = FaceSurface(pixels, self._lowered(own), labels)
-        self._relit = self._face.relit(pixels)
+        self._relit = four_channels(self._face.relit(pixels))
 
     def maps(self, target: PosedHead) -> Maps:
         """The layers for a target head, in pixels of the crop."""
@@ -165,7 +171,8 @@ class SourceHead:
         shown = _around(motion.window, valid > 0)
         valid, mirrored = (part[shown.within(motion.window)] for part in (valid, mirrored))
         motion = motion.cut(shown)
-        valid, mirrored = self._enlarged(motion, valid), self._enlarged(motion, mirrored)
+        there = motion.enlarged(motion.inside) > 0.5
+        valid, mirrored = (motion.enlarged(p).clip(0, 1) * there for p in (valid, mirrored))
         mirrored *= valid > 0
         valid, mirrored = (_in_whole(p, motion.full_window, self.size) for p in (valid, mirrored))
         motion = motion.cut(shown.shared(changed) or Window(shown.left, shown.top, 1, 1))
@@ -173,7 +180,7 @@ class SourceHead:
         if len(behind) > 1:
             beside = replace(face, name="skin beside the face")
             behind = (*behind[:2], beside, *behind[2:])
-            face = replace(face, alpha=face.alpha * motion.value(4).clip(0, 1))
+            face = replace(face, alpha=face.alpha * motion.value(4))
         patches = self._features.patches(target)
         share = moved.enlarged(self.size)
         window = changed.doubled(self.size).joined(face.window)
@@ -186,23 +193,17 @@ class SourceHead:
     def _drawn_face(self, motion: Motion, valid: Floats, mirrored: Floats) -> Layer:
         """The 3D warp as a layer."""
         places = motion.places
-        colours = sampled(self._pixels, places) * _FROM_BYTES
+        colours = _colours(self._pixels, places)
         left, top, width, height = cv2.boundingRect((mirrored > 0).astype(np.uint8))
         if width:
             there = np.s_[top : top + height, left : left + width]
             others, share = motion.places_from(motion.values[:2])[there], mirrored[there]
-            mirror_image = sampled(self._relit, others) * _FROM_BYTES
+            mirror_image = _colours(self._relit, others)
             blend = cv2.blendLinear(colours[there], mirror_image, 1 - share, share)
             colours[there], places = blend, places.copy()
             np.copyto(places[there], others, where=share[..., None] > 0.5)
         alpha = (valid * _OPAQUE).clip(0, 1)
         return Layer("face", motion.full_window, colours, alpha, places)
-
-    def _enlarged(self, motion: Motion, layer: Floats) -> Floats:
-        """(H, W) values of the mesh at full size, 0 beside the mesh."""
-        large = motion.enlarged(layer).clip(0, 1)
-        large *= motion.share > 0.5
-        return large
 
     def _flat_layer(self, warp2d: Warp2D, small: PosedHead, moved: "_Moved") -> Layer:
         """The 2D warp of the whole crop as a layer, for a target head at half size."""
@@ -211,7 +212,7 @@ class SourceHead:
         everywhere = Window(0, 0, size, size)
         motion = Motion(everywhere, shift, shift[:0], np.ones((size, size), np.float32), self.size)
         moved.add(motion, motion.inside)
-        colours = sampled(self._pixels, motion.places) * _FROM_BYTES
+        colours = _colours(self._pixels, motion.places)
         motion.soften(colours)
         opaque = np.ones((self.size, self.size), np.float32)
         return Layer("2D warp", motion.full_window, colours, opaque, motion.places)
@@ -282,14 +283,18 @@ class LayersBehind:
         volume, sheet = self._volume.mesh(target), self._sheet.mesh(target)
         ends, size = np.concatenate([ends, volume.ends(), sheet.ends()]), len(self._at_rest)
         window = around(ends, _SPREAD, size)
-        motion = volume.drawn(window)
-        unseen = self._volume.layer(motion)
-        moved.add(motion, motion.smaller(unseen.alpha))
-        motion = sheet.drawn(window)
-        behind = _in_whole(unseen.alpha, unseen.window, len(self._background.alpha))
-        shown = self._sheet.layer(motion, behind[motion.full_window.slices])
+        motion, full = sheet.drawn(window), len(self._background.alpha)
+
+        def behind() -> Floats:
+            return _in_whole(unseen.alpha, unseen.window, full)[motion.full_window.slices]
+
+        shown = self._sheet.layer(motion, behind)
         alpha = motion.smaller(shown.alpha)
         moved.add(motion, alpha)
+        hidden = volume.drawn(window)
+        covered = _in_whole(shown.alpha, shown.window, full)[hidden.full_window.slices]
+        unseen = self._volume.layer(hidden, covered)
+        moved.add(hidden, hidden.smaller(unseen.alpha))
         inner = around(ends, 2, size).slices  # the window's border is not exact
         uncovered = np.abs(_in_whole(alpha, motion.window, size)[inner] - self._at_rest[inner])
         share = moved.share[inner]
@@ -319,6 +324,12 @@ class _Moved:
         wider = cv2.blur(cv2.dilate(self.share, np.ones((9, 9), np.uint8)), (5, 5))
         large = enlarged(np.asarray(wider, np.float32))[:size, :size]
         return ((large - _STILL) * (1.001 / (1 - _STILL))).clip(0, 1)
+
+
+def _colours(pixels: NDArray[np.uint8], places: Floats) -> Floats:
+    """(H, W, 3) in [0, 1] of a picture (S, S, 4) uint8 at places (H, W, 2)."""
+    colours = cv2.cvtColor(sampled(pixels, places), cv2.COLOR_RGBA2RGB)
+    return np.asarray(colours * _FROM_BYTES, np.float32)
 
 
 def _in_whole(values: Floats, window: Window, size: int) -> Floats:

@@ -5,6 +5,7 @@ Meshes are drawn at half size G and enlarged to full size S, which is four times
 drawn are shifts, not places, so that a point that does not move stays exactly where it was.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -40,26 +41,31 @@ class Layer:
     window   of the picture
     colours  (H, W, 3) float32 in [0, 1]
     alpha    (H, W) float32 in [0, 1]: its opacity
-    places   (H, W, 2) float32: where the source crop shows it, pixels; None: nowhere, its colours
-             are invented
+    found    its places (H, W, 2) float32, or what computes them when they are asked for: where the
+             source crop shows it, pixels; None: nowhere, its colours are invented
     shown    (H, W) float32 in [0, 1]: the share of its colours that are those of its places; None:
              all
-    fine     (H, W) float32 in [0, 1]: where the source's fine detail at its places is its own, not
-             that of an outline before another background; None: everywhere
+    fine     computes (H, W) float32 in [0, 1]: where the source's fine detail at its places is its
+             own, not that of an outline before another background; None: everywhere
     """
 
     name: str
     window: Window
     colours: Floats
     alpha: Floats
-    places: Floats | None = None
+    found: Floats | Callable[[], Floats] | None = None
     shown: Floats | None = None
-    fine: Floats | None = None
+    fine: Callable[[], Floats] | None = None
+
+    @cached_property
+    def places(self) -> Floats | None:
+        """(H, W, 2) float32: where the source crop shows it, pixels; None: nowhere."""
+        return self.found() if callable(self.found) else self.found
 
     def paint(self, picture: Floats, window: Window) -> None:
         """Composite the layer over a picture (H', W', 3) of a larger window, in place."""
         part = picture[self.window.within(window)]
-        part[:] = cv2.blendLinear(part, self.colours, 1 - self.alpha, self.alpha)
+        cv2.blendLinear(part, self.colours, 1 - self.alpha, self.alpha, part)
 
     def known(self) -> Floats:
         """(H, W) in [0, 1]: how far the source shows the layer; 0 where it is invented, and where
@@ -113,16 +119,18 @@ class MovedMesh:
         height, width = window.height, window.width
         points = self.points - np.array([window.left, window.top], np.float32)
         drawing = draw(points, self.depth, self.triangles, height, width, self.front_only)
-        flat = np.zeros((self.values.shape[1], height * width), np.float32)
-        flat[:, drawing.pixels] = drawing.interpolate(self.values, self.triangles).T
+        layers = drawing.picture(self.values, self.triangles, height, width)
         inside = np.zeros(height * width, np.float32)
         inside[drawing.pixels] = 1
-        layers, covered = flat.reshape(-1, height, width), inside.reshape(height, width)
+        covered = inside.reshape(height, width)
         if self.shown is not None:
-            known = (layers[2 + self.shown] > 0).astype(np.float32)
+            known = (layers[..., 2 + self.shown] > 0).astype(np.float32)
             _close(layers, known)
             np.maximum(covered, known, out=covered)
-        return Motion(window, layers[:2], layers[2:], covered, self.full)
+        _continue(layers, covered)
+        planes = np.empty((layers.shape[2], height, width), np.float32)
+        cv2.split(layers, list(planes))
+        return Motion(window, planes[:2], planes[2:], covered, self.full)
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +140,8 @@ class Motion:
     window  what of the half-size picture is drawn: H x W pixels
     shift   (2, H, W) how far the mesh has moved, pixels at half size
     values  (C, H, W) further values of its vertices
-    inside  (H, W) 1 where the mesh is; elsewhere 0, as shift and values are
+    inside  (H, W) 1 where the mesh is, elsewhere 0. Shift and values continue a pixel beyond it,
+            so that they can be interpolated, and are 0 farther away
     full    S, the full side
     """
 
@@ -156,20 +165,16 @@ class Motion:
     @cached_property
     def coverage(self) -> Floats:
         """(H', W') in [0, 1]: where the mesh is, with soft edges."""
-        soft = self.enlarged(np.asarray(cv2.GaussianBlur(self.inside, (3, 3), 0), np.float32))
-        return np.asarray(((soft - 0.5) * 2).clip(0, 1))
+        soft = np.asarray(cv2.GaussianBlur(self.inside, (3, 3), 0), np.float32)
+        large = self.enlarged(2 * soft - 1)
+        return np.clip(large, 0, 1, out=large)
 
     def value(self, index: int) -> Floats:
         """(H', W') one of the values."""
-        return self.enlarged(self.values[index]) / self.share
-
-    @cached_property
-    def share(self) -> Floats:
-        """(H', W') what enlarged values are divided by: less than 1 at the mesh's edge."""
-        return self.enlarged(self.inside).clip(0.2)
+        return self.enlarged(self.values[index])
 
     def enlarged(self, layer: Floats) -> Floats:
-        """(H, W) values at full size."""
+        """(H, W[, C]) values at full size."""
         window = self.full_window
         return enlarged(layer)[: window.height, : window.width]
 
@@ -195,8 +200,10 @@ class Motion:
     def places_from(self, shift: Floats) -> Floats:
         """(H', W', 2) where the source shows what has moved by a ``shift`` (2, H, W)."""
         window = self.full_window
-        large = 2 * enlarged_map(shift, self.inside)[:, : window.height, : window.width]
-        return grid(self.full)[window.slices] - interleaved(large)
+        large = enlarged_map(interleaved(shift), self.inside)[: window.height, : window.width]
+        large *= -2
+        large += grid(self.full)[window.slices]
+        return large
 
     def soften(self, *pictures: Floats) -> None:
         """Blur pictures (H', W'[, 3]), in place, where one part of the mesh covers another, or the
@@ -207,7 +214,7 @@ class Motion:
         torn = cv2.dilate((spread > _EDGE).astype(np.uint8), _SQUARE)
         if not torn.any():
             return
-        edges = torn.repeat(2, axis=0).repeat(2, axis=1)
+        edges = cv2.resize(torn, None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST)
         for picture in pictures:
             height, width = picture.shape[:2]
             cv2.copyTo(cv2.GaussianBlur(picture, (7, 7), 0), edges[:height, :width], picture)
@@ -217,20 +224,36 @@ def _close(layers: Floats, known: Floats) -> None:
     """Give the pixels of gaps that are one or two pixels wide, as between shut lips, the mean of
     their neighbours, in place: in a gap is what is behind, which moves otherwise.
 
-    layers  (C, H, W)    known  (H, W) 1, in gaps 0
+    layers  (H, W, C)    known  (H, W) 1, in gaps 0
     """
     height, width = known.shape
     rows, columns = np.nonzero(cv2.morphologyEx(known, cv2.MORPH_CLOSE, _SQUARE) > known)
     if not len(rows):
         return
-    total, weight = np.zeros((len(layers), len(rows)), np.float32), np.zeros(len(rows), np.float32)
+    total = np.zeros((len(rows), layers.shape[2]), np.float32)
+    weight = np.zeros((len(rows), 1), np.float32)
     for down in (-1, 0, 1):
         for across in (-1, 0, 1):
             at = (rows + down).clip(0, height - 1), (columns + across).clip(0, width - 1)
-            weight += known[at]
-            total += layers[:, *at] * known[at]
-    layers[:, rows, columns] = total / weight.clip(1)
+            weight += known[at][:, None]
+            total += layers[at] * known[at][:, None]
+    layers[rows, columns] = total / weight.clip(1)
     known[rows, columns] = 1
+
+
+def _continue(layers: Floats, inside: Floats) -> None:
+    """Give the pixels beside a mesh the mean of their neighbours in it, in place.
+
+    layers  (H, W, C), 0 beside the mesh    inside  (H, W) 1 in the mesh, elsewhere 0
+    """
+    count, total = (
+        cv2.boxFilter(values, -1, (3, 3), normalize=False, borderType=cv2.BORDER_CONSTANT)
+        for values in (inside, layers)
+    )
+    beside = np.flatnonzero((count > 0.5) & (inside == 0))
+    means = total.reshape(-1, layers.shape[2]).take(beside, axis=0)
+    means /= count.ravel().take(beside)[:, None]
+    layers.reshape(-1, layers.shape[2])[beside] = means
 
 
 def around(points: Floats, margin: float, size: int) -> Window:

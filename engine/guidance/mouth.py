@@ -40,6 +40,7 @@ _CORNER = (-0.02, 0.13)  # from the corners of the mouth: hardly any light, full
 _LIP = 0.08  # from the rims to the lines beside them
 _THIN = (0.015, 0.04)  # gap between lips that were farther apart: closed, shows the inside
 _LONGER = 0.015  # upper teeth than the head model's, the median of people who smile
+_GRADUAL = 8.0  # times its growth: the opening is drawn as the head model has it
 _TONGUE_OUT = (0.1, 0.3)  # coefficient: the tongue stays inside, it lies over the lower lip
 
 # RGB from the skin's: of teeth its brightness times a factor, plus a summand; of flesh each channel
@@ -116,9 +117,8 @@ class Mouth:
         out = float(smooth_step(target.expression["tongueOut"], *_TONGUE_OUT))
         if self._inside is not None and max(grown, changed, out) == 0:
             return self._inside.patch(rims, stretched, self._size)
-        tongue = _tongue(target)
         outline = np.concatenate([rims[0], rims[1][::-1]])
-        everything = np.concatenate([outline, tongue]) if out else outline
+        everything = np.concatenate([outline, _tongue(target)]) if out else outline
         redrawn = 0.0 if self._lips is None else self._lips.redrawn(rims, target)
         if self._lips is not None and redrawn:
             strips = self._lips.strips_at(rims, _beside_lips(target), target)
@@ -129,26 +129,21 @@ class Mouth:
             return None
         opening = window.mask([outline])
         alpha = opening * np.float32(grown)
-        shade = 0.65 + 0.35 * _depth_inside(opening, soft)
-        corners = _corners(upper.plane.places(rims), upper.plane.grid(window)[0])
-        tongue_alpha = blurred(window.mask([tongue]), soft * (1 - 0.7 * out))
-        tongue_colours = self._tongue_colours(tongue, window)
-        cavity = np.broadcast_to(_CAVITY * self._flesh, (*opening.shape, 3))
-        colours = blended(cavity, tongue_colours, tongue_alpha * np.float32(1 - out))
-        colours = lower.draw(colours, window, self._enamel, _GUMS * self._flesh)
-        if out:
-            colours = blended(colours, tongue_colours, tongue_alpha * np.float32(out))
-            alpha = np.maximum(alpha, tongue_alpha * np.float32(out))
-            shade = np.maximum(shade, tongue_alpha * np.float32(out))
-        longer = _LONGER if own is None else own.longer
-        colours = upper.draw(colours, window, self._enamel, _GUMS * self._flesh, longer)
-        colours = self._tones.of(colours * shade[..., None] * corners)
+        below, shown = None, None
+        if self._inside is not None:
+            below, shown = self._inside.stretched(rims, window)
+        if grown or out or below is None:
+            colours, covered = self._drawn(target, (lower, upper), rims, window, opening, soft, out)
+            alpha = np.maximum(alpha, covered * np.float32(out))
+            if below is not None and not out:
+                colours = blended(below, colours, np.full_like(alpha, min(_GRADUAL * grown, 1)))
+        else:
+            colours = below
         if own is not None:
             for row in (lower, upper):
                 colours, opacity = own.draw(colours, row, window)
                 alpha = np.maximum(alpha, opening * opacity * np.float32(max(grown, changed)))
-        if self._inside is not None and stretched:
-            below, shown = self._inside.stretched(rims, window)
+        if below is not None and shown is not None and stretched:
             shown *= opening * (1 - alpha) * np.float32(stretched)
             colours = blended(below, colours, alpha / (alpha + shown).clip(1e-6))
             alpha = (alpha + shown).clip(0, 1)
@@ -161,6 +156,31 @@ class Mouth:
             colours = blended(lips, colours, alpha / (alpha + shown).clip(1e-6))
             alpha = (alpha + shown).clip(0, 1)
         return Patch(window, colours, alpha)
+
+    def _drawn(
+        self, target: PosedHead, rows: tuple[Row, Row], rims: Array, window: Window,
+        opening: Floats, soft: float, out: float,
+    ) -> tuple[Floats, Floats]:  # fmt: skip
+        """Colours (H, W, 3) of the inside as the head model has it, and opacity (H, W) of the
+        tongue.
+
+        rows  lower and upper teeth    out  how far the tongue lies over the lower lip, 0 to 1
+        """
+        lower, upper = rows
+        shade = 0.65 + 0.35 * _depth_inside(opening, soft)
+        corners = _corners(upper.plane.places(rims), upper.plane.grid(window)[0])
+        tongue = _tongue(target)
+        covered = blurred(window.mask([tongue]), soft * (1 - 0.7 * out))
+        tongue_colours = self._tongue_colours(tongue, window)
+        cavity = np.broadcast_to(_CAVITY * self._flesh, (*opening.shape, 3))
+        colours = blended(cavity, tongue_colours, covered * np.float32(1 - out))
+        colours = lower.draw(colours, window, self._enamel, _GUMS * self._flesh)
+        if out:
+            colours = blended(colours, tongue_colours, covered * np.float32(out))
+            shade = np.maximum(shade, covered * np.float32(out))
+        longer = _LONGER if self._own is None else self._own.longer
+        colours = upper.draw(colours, window, self._enamel, _GUMS * self._flesh, longer)
+        return self._tones.of(colours * shade[..., None] * corners), covered
 
     def _tongue_colours(self, outline: Array, window: Window) -> Floats:
         """Colours (H, 1, 3) of the tongue with an outline (N, 2): darker towards its back."""

@@ -192,7 +192,7 @@ class Patch:
     def paint(self, layers: Floats) -> None:
         """Composite the patch over a picture (3, S, S) in [0, 1], in place."""
         part = layers[:, self.window.rows, self.window.columns]
-        part += self.alpha * (self.colours.transpose(2, 0, 1) - part)
+        part += self.alpha * (self.colours.transpose(2, 0, 1).clip(0, 1) - part)
 
 
 class Tones:

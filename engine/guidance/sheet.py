@@ -5,24 +5,27 @@ head follow its movement fully; down the neck the movement ends. Where the movem
 sheet too much, it becomes transparent; what is behind it shows instead.
 """
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.smoothing import smooth_step
-from engine.face.head_model import head_model
 from engine.face.parts import PartLabel
 from engine.face.posed_head import PosedHead
+from engine.guidance.coarse import coarse_surface
 from engine.guidance.layers import BARE, Layer, Motion, MovedMesh, grid
 from engine.guidance.volume import Volume
 from engine.guidance.warp2d import grid_triangles
 from engine.imaging.filling import filled
-from engine.imaging.raster import Drawing, draw
+from engine.imaging.raster import Drawing, ascending, draw
 from engine.imaging.resampling import enlarged, sampled
 
 Array = NDArray[np.float64]
 Floats = NDArray[np.float32]
 
+_CELLS = (0.05, 0.1)  # decimetres: of the coarse head, on the face and beside it
 _STEP = 2  # pixels at half size between the sheet's points
 # Lengths in decimetres, head coordinates (see `engine.face.head`).
 _NECK = (0.45, 1.2)  # y over which the movement of the neck's skin ends
@@ -34,6 +37,7 @@ _REACH = (0.6, 1.1)  # distance to the head: full movement up to, none from
 _IN_FRONT = 0.04  # of hair before the volume
 _DEFORMED = 0.4  # distance to the head up to which its deformation continues
 _STRETCH = (4.0, 8.0)  # from full opacity to none
+_LAST = 1e4  # more than the depth of any triangle, pixels
 _RIM = 0.06  # share of the crop's side over which the movement fades to zero at the border
 
 _OUTLINE = np.ones((9, 9), np.uint8)  # pixels at full size: at an outline, detail is the outline's
@@ -110,7 +114,7 @@ class Sheet:
 
     def _placed_on(self, follows: Floats, depth: Floats, distance: Floats, stiff: Floats) -> None:
         """Set the sheet's points, triangles and their places on the head."""
-        size, mean = self._size, head_model().surface
+        size = self._size
         steps = np.arange(0, size + _STEP - 1, _STEP).clip(None, size - 1)
         self._side = len(steps)
         rows, columns = (part.ravel() for part in np.meshgrid(steps, steps, indexing="ij"))
@@ -121,9 +125,12 @@ class Sheet:
         self._solid = pose.project(self._placed)
         self._deforms = 1 - smooth_step(distance[rows, columns], 0, _DEFORMED)
         self._deforms *= 1 - stiff[rows, columns]
-        seen = self._head.seen[: len(mean.vertices)].astype(np.float32)
-        drawing = draw(seen[:, :2], seen[:, 2], mean.triangles, size, size)
-        self._on_head = _nearest(drawing, rows * size + columns, size)
+        self._surface = coarse_surface(*_CELLS)
+        self._rest = self._head.mesh[self._surface.vertices]
+        seen = pose.project(self._rest).astype(np.float32)
+        drawing = draw(seen[:, :2], seen[:, 2], self._surface.triangles, size, size)
+        nearest = _nearest(drawing, rows * size + columns, size)
+        self._on_head = nearest.weighting(self._surface.triangles, len(self._rest))
         there = cv2.dilate(self.alpha, np.ones((21, 21), np.uint8)) > 0.01
         scale = self._full / size
         to_full = [(steps * scale).astype(int).clip(0, self._full - 1)] * 2
@@ -146,7 +153,7 @@ class Sheet:
         (ax, bx, cx), (ay, by, cy), z = (axis.take(corners) for axis in np.ascontiguousarray(end.T))
         folded = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax) <= 0
         values = np.column_stack([change[:, :2], opaque]).astype(np.float32)
-        order = np.argsort(z.sum(axis=0) - 1e6 * folded)
+        order = ascending((z.sum(axis=0) - _LAST * folded).astype(np.float32))
         triangles = self._triangles[order]
         points = end[:, :2].astype(np.float32)
         return MovedMesh(points, None, values, triangles, self._full)
@@ -163,26 +170,29 @@ class Sheet:
 
     def _deformation(self, target: PosedHead) -> Floats:
         """(P, 2) how the head's deformation moves the points, pixels."""
-        count = len(head_model().surface.vertices)
-        bent = (target.mesh[:count] - self._head.mesh[:count]) @ target.pose.rotation[:2].T
-        moved = np.asarray(target.pose.scale * bent, np.float32)
-        return self._on_head.interpolate(moved, head_model().surface.triangles)
+        bent = target.mesh.take(self._surface.vertices, axis=0) - self._rest
+        moved = np.asarray(bent @ (target.pose.scale * target.pose.rotation[:2].T), np.float32)
+        return np.asarray(self._on_head @ moved)
 
-    def layer(self, motion: Motion, behind: Floats | None = None) -> Layer:
+    def layer(self, motion: Motion, behind: Callable[[], Floats] | None = None) -> Layer:
         """The sheet as a layer.
 
-        behind  (H', W') opacity of the head's layer behind it: at an old outline that is within the
-                head now, the source's pixels are partly those of the old background
+        behind  computes the opacity (H', W') of the head's layer behind it: at an old outline that
+                is within the head now, the source's pixels are partly those of the old background
         """
         shown = sampled(self._textured, motion.places)
         colours = cv2.cvtColor(shown, cv2.COLOR_RGBA2RGB) * _FROM_BYTES
-        alpha = motion.coverage * motion.value(0).clip(0, 1) * (shown[..., 3] * _FROM_BYTES)
+        alpha = motion.coverage * motion.value(0)
+        alpha *= np.asarray(cv2.extractChannel(shown, 3)) * _FROM_BYTES
         motion.soften(alpha, colours)
-        fine = None
-        if behind is not None:
-            fine = 1 - behind * (1 - sampled(self._inner, motion.places))
         window, places = motion.full_window, motion.places
-        return Layer("hair, ears and neck", window, colours, alpha, places, fine=fine)
+
+        def fine() -> Floats:
+            assert behind is not None
+            return 1 - behind() * (1 - sampled(self._inner, places))
+
+        fine_detail = None if behind is None else fine
+        return Layer("hair, ears and neck", window, colours, alpha, places, fine=fine_detail)
 
 
 def _nearest(drawing: Drawing, pixels: NDArray[np.int64], size: int) -> Drawing:

@@ -16,18 +16,20 @@ from engine.core.smoothing import smooth_step
 from engine.face.head_model import head_model
 from engine.face.parts import PartLabel
 from engine.face.posed_head import PosedHead
+from engine.guidance.coarse import coarse_surface
 from engine.guidance.face import continued, face_share, neighbours
 from engine.guidance.layers import BARE, Layer, Motion, MovedMesh, grid, smaller
 from engine.guidance.warp2d import neck_fade_at
 from engine.imaging.filling import filled
 from engine.imaging.raster import draw
-from engine.imaging.resampling import enlarged, sampled
+from engine.imaging.resampling import four_channels, sampled
 
 Array = NDArray[np.float64]
 Floats = NDArray[np.float32]
 
 # Lengths in decimetres, head coordinates (see `engine.face.head`).
 _CENTRE = np.array([0.0, -0.3, -0.1])
+_CELLS = (0.1, 0.12)  # of the coarse surface, on the face and beside it
 _RAYS = 96
 _EARS = 0.71  # ears are flattened to this distance from the middle
 _SCALP = 0.4  # lowest y of the volume that hair widens
@@ -46,6 +48,8 @@ _SPREADING = 6  # steps over which the scalp's edge is smoothed
 _NECK_STARTS = (0.5, 0.7)  # y over which the volume becomes the neck, which clothes cover
 _NECK_END = (1.0, 1.25)  # y over which the invented neck ends
 
+_COVERED = 0.985  # opacity of layers in front that hide all
+_ROW = 64  # pixels sampled in a row
 _SMOOTH = 4  # pixels at half size: blur of the invented skin
 _LEAST_HAIR = 120  # pixels: a source with less has none
 _INNER = (11, 5)  # pixels: windows all hair
@@ -68,7 +72,7 @@ class Volume:
         self._bent = head.mesh[: len(mean.vertices)]
         hair = labels[..., PartLabel.HAIR]
         skin = labels[..., BARE].sum(axis=2)
-        self._clothes = enlarged(np.ascontiguousarray(labels[..., PartLabel.CLOTHES]))
+        self._clothes = np.ascontiguousarray(labels[..., PartLabel.CLOTHES])
         self._solid = self._widened(hair, skin)
         self._under = _CENTRE + (self._solid - _CENTRE) * (1 - _SHRINK * face_share()[:, None])
         self._fade = neck_fade_at(mean.vertices)[:, None]
@@ -78,7 +82,11 @@ class Volume:
         colours, share = self._painted(smaller(photo), hair, skin)
         y = mean.vertices[:, 1]
         opacity, neck = 1 - smooth_step(y, *_NECK_END), smooth_step(y, *_NECK_STARTS)
-        self._values = np.column_stack([colours, share, opacity, neck])
+        rows, self._coarse = coarse_surface(*_CELLS)
+        self._rows = rows
+        self._values = np.column_stack([colours, share, opacity, neck])[rows]
+        self._rest, self._moving = self._bent[rows], (self._under[rows], self._fade[rows])
+        self._rest_seen = head.pose.project(self._moving[0])
 
     def _widened(self, hair: Floats, skin: Floats) -> Array:
         """The head's vertices (V, 3) with the outline of its hair."""
@@ -185,37 +193,47 @@ class Volume:
     def mesh(self, target: PosedHead) -> MovedMesh:
         """The volume in the target pose; values: colours of the skin (3), share of hair, opacity,
         share of the neck."""
-        moved = self._under + (target.mesh[: len(self._under)] - self._bent)
-        end = target.pose.project(moved)
-        end = self._places + self._fade * (end - self._places)
-        shift = (end - self._places)[:, :2]
+        under, fade = self._moving
+        end = target.pose.project(under + (target.mesh.take(self._rows, axis=0) - self._rest))
+        end = self._rest_seen + fade * (end - self._rest_seen)
+        shift = (end - self._rest_seen)[:, :2]
         values = np.concatenate([shift, self._values], axis=1, dtype=np.float32)
         points, depth = np.split(end.astype(np.float32), [2], axis=1)
-        return MovedMesh(points, depth[:, 0], values, self._triangles, self._full, front_only=True)
+        return MovedMesh(points, depth[:, 0], values, self._coarse, self._full, front_only=True)
 
-    def layer(self, motion: Motion) -> Layer:
-        """What the source does not show of the moved head."""
+    def layer(self, motion: Motion, covered: Floats) -> Layer:
+        """What the source does not show of the moved head.
+
+        covered  (H', W') opacity of the layers in front: where it hides all, hair is not drawn
+        """
         *skin, share, opacity, neck = motion.values
         window = motion.full_window
-        bare = [motion.enlarged(channel) / motion.share for channel in skin]
-        colours = np.asarray(cv2.merge(bare), np.float32)
-        alpha = motion.enlarged(opacity) / motion.share * motion.coverage
-        alpha *= 1 - motion.enlarged(neck) * self._clothes[window.slices]
-        alpha = alpha.clip(0, 1)
+        colours = motion.enlarged(np.asarray(cv2.merge(skin), np.float32))
+        opacity = opacity * (1 - neck * self._clothes[motion.window.slices])
+        alpha = motion.enlarged(opacity) * motion.coverage
         if self._hair is None:
             return Layer("unseen", window, colours, alpha)
-        hairy = (motion.enlarged(share) / motion.share).clip(0, 1)
-        picture = sampled(self._hair.picture, motion.places)
-        places = sampled(self._hair.places, motion.places)
-        colours = np.asarray(cv2.blendLinear(colours, picture, 1 - hairy, hairy), np.float32)
-        return Layer("unseen", window, colours, alpha, places, hairy)
+        hairy, hair = motion.enlarged(share), self._hair
+        pixels = np.flatnonzero((alpha > 0) & (hairy > 0) & (covered < _COVERED))
+        if len(pixels):  # of most poses a few narrow stripes
+            at = np.zeros((-(-len(pixels) // _ROW), _ROW, 2), np.float32)
+            places, count = at.reshape(-1, 2), len(pixels)
+            places[:count, 1], places[:count, 0] = np.divmod(pixels, window.width)
+            shift = sampled(cv2.merge(tuple(motion.shift)), 0.5 * at - np.float32(0.25))
+            at += np.float32((window.left, window.top)) - 2 * shift
+            picture = sampled(hair.picture, at).reshape(-1, 4)[:count, :3]
+            bare, kept = colours.reshape(-1, 3), hairy.ravel().take(pixels)[:, None]
+            bare[pixels] = picture + (1 - kept) * (bare.take(pixels, axis=0) - picture)
+        return Layer(
+            "unseen", window, colours, alpha, lambda: sampled(hair.places, motion.places), hairy
+        )
 
 
 @dataclass(frozen=True, eq=False)
 class Hair:
     """A source's hair as if it covered the whole crop.
 
-    picture  (S, S, 3) float32 in [0, 1]
+    picture  (S, S, 4) float32 in [0, 1], of which three channels count
     places   (S, S, 2) float32: where the source shows the hair whose strands are drawn there
     """
 
@@ -252,7 +270,7 @@ class Hair:
             there = sampled(known, beyond) * (beyond == beyond.clip(0, len(photo) - 1)).all(axis=2)
             np.copyto(places, beyond, where=there[..., None] > 0.99)
         strands = sampled((photo - smooth) * known[..., None], places)
-        return cls((smooth + strands).clip(0, 1), places)
+        return cls(four_channels((smooth + strands).clip(0, 1)), places)
 
 
 def _hair_share(share: Floats, seen: NDArray[np.bool_]) -> Floats:

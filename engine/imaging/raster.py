@@ -34,12 +34,29 @@ class Drawing:
 
     def interpolate(self, values: Floats, triangles: Ints) -> Floats:
         """Vertex values (V, C) interpolated at the covered pixels, (P, C)."""
+        return np.asarray(self.weighting(triangles, len(values)) @ values)
+
+    def picture(self, values: Floats, triangles: Ints, height: int, width: int) -> Floats:
+        """Vertex values (V, C) interpolated in the whole picture, (H, W, C); 0 beside the mesh."""
+        ends = np.zeros(height * width + 1, np.int32)
+        ends[self.pixels + 1] = 3
+        np.cumsum(ends, out=ends)
+        found = self.weighting(triangles, len(values), ends) @ values
+        return np.asarray(found.reshape(height, width, -1))
+
+    def weighting(
+        self, triangles: Ints, count: int, ends: NDArray[np.int32] | None = None
+    ) -> csr_matrix:
+        """The matrix (P, V) that interpolates V = ``count`` vertex values at the covered pixels.
+
+        ends  where the weights of each of its rows end, if these are not the covered pixels
+        """
         # One sparse product instead of many small NumPy calls: these release the GIL, and each
         # time a thread that paints the window would delay them.
         corners = triangles.take(self.triangles, axis=0).ravel()
-        ends = np.arange(0, len(corners) + 1, 3)
-        weights = csr_matrix((self.weights.ravel(), corners, ends), (len(ends) - 1, len(values)))
-        return np.asarray(weights @ values)
+        if ends is None:
+            ends = np.arange(0, len(corners) + 1, 3, dtype=np.int32)
+        return csr_matrix((self.weights.ravel(), corners, ends), (len(ends) - 1, count))
 
 
 def draw(
@@ -58,36 +75,32 @@ def draw(
     front_only leaves out triangles seen from behind, those whose corners go round clockwise; of
                a closed surface none of them is visible
     """
-    i, j, k = np.ascontiguousarray(triangles.T, np.intp)
+    corners = np.ascontiguousarray(triangles.T, np.intp)
     x, y = np.ascontiguousarray(points.T, np.float32)
-    ax, bx, cx = x.take(i), x.take(j), x.take(k)
-    ay, by, cy = y.take(i), y.take(j), y.take(k)
+    (ax, bx, cx), (ay, by, cy) = x.take(corners), y.take(corners)
+    area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+    order = np.flatnonzero((-area if front_only else np.abs(area)) > 1e-6)
+    if depth is not None:
+        far = depth.take(corners.take(order, axis=1)).sum(axis=0)
+        order = order.take(ascending(far))
+    if depth is not None or len(order) < len(area):
+        corners, area = corners.take(order, axis=1), area.take(order)
+        (ax, bx, cx), (ay, by, cy) = x.take(corners), y.take(corners)
     left = np.ceil(np.minimum(np.minimum(ax, bx), cx)).clip(0)
     top = np.ceil(np.minimum(np.minimum(ay, by), cy)).clip(0)
     right = np.floor(np.maximum(np.maximum(ax, bx), cx)).clip(None, width - 1)
     bottom = np.floor(np.maximum(np.maximum(ay, by), cy)).clip(None, height - 1)
-    abx, aby, acx, acy = bx - ax, by - ay, cx - ax, cy - ay
-    area = abx * acy - aby * acx
-    keep = np.flatnonzero(
-        (right >= left) & (bottom >= top) & ((-area if front_only else np.abs(area)) > 1e-6)
-    )
-    if depth is not None:
-        far = depth.take(i) + depth.take(j) + depth.take(k)
-        keep = keep.take(_ascending(far.take(keep)))
-    ax, ay, abx, aby, acx, acy, area, left, top, right, bottom = (
-        values.take(keep) for values in (ax, ay, abx, aby, acx, acy, area, left, top, right, bottom)
-    )
     # Two of the barycentric weights at the box's first pixel, and their gradients.
-    beta_right, beta_down = acy / area, -acx / area
-    gamma_right, gamma_down = -aby / area, abx / area
+    beta_right, beta_down = (cy - ay) / area, (ax - cx) / area
+    gamma_right, gamma_down = (ay - by) / area, (bx - ax) / area
     across, down = left - ax, top - ay
     beta = across * beta_right + down * beta_down
     gamma = across * gamma_right + down * gamma_down
 
     # One entry per strip of a box's row, far triangles first.
-    strips = ((right - left) / _STRIP).astype(np.int32) + 1
-    counts = strips * ((bottom - top).astype(np.int32) + 1)
-    at = np.repeat(np.arange(len(keep)), counts)
+    strips = ((right - left + _STRIP) * np.float32(1 / _STRIP)).clip(0).astype(np.int32)
+    counts = strips * (bottom - top + 1).clip(0).astype(np.int32)
+    at = np.repeat(np.arange(len(order)), counts)
     number = np.arange(len(at), dtype=np.int32)
     number -= (np.cumsum(counts, dtype=np.int32) - counts).take(at)  # from 0 for each triangle
     in_row = strips.take(at)
@@ -124,10 +137,10 @@ def draw(
         there = start.take(chosen) + across * to_right.take(chosen) + down * to_down.take(chosen)
         np.clip(there, 0, 1, out=weight)
     weights[0] = 1 - weights[1] - weights[2]
-    return Drawing(pixels, keep.take(chosen), weights.T)
+    return Drawing(pixels, order.take(chosen), weights.T)
 
 
-def _ascending(values: Floats) -> NDArray[np.int64]:
+def ascending(values: Floats) -> NDArray[np.int64]:
     """(N,) a stable `argsort`, several times as fast.
 
     It sorts 64-bit integers: the float's bits, mapped to integers of the same order, and its index.

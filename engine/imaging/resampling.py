@@ -43,42 +43,38 @@ def sampled(
     return np.asarray(cv2.remap(picture, at, nothing, how, borderMode=border))
 
 
+def four_channels(picture: NDArray[_Value]) -> NDArray[_Value]:
+    """A picture (H, W, 3) as (H, W, 4): OpenCV samples these in half the time."""
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2RGBA), picture.dtype)
+
+
 def interleaved(places: Floats) -> Floats:
     """A map (2, S, S) as (S, S, 2)."""
     return np.asarray(cv2.merge(tuple(places)), np.float32)
 
 
 def enlarged_map(places: Floats, coverage: Floats | None) -> Floats:
-    """A map (2, H, W) interpolated to (2, 2 H, 2 W); its values stay in the same pixels.
+    """A map (H, W, 2) interpolated to (2 H, 2 W, 2); its values stay in the same pixels.
 
-    coverage  (H, W) 1 where the map is valid; elsewhere 0, and the map is 0
+    coverage  (H, W) 1 where the map is valid, also in the pixels beside these; elsewhere 0
 
     Bilinear, but nearest-neighbour at discontinuities, where an average of two positions belongs to
     neither surface.
     """
-    low = high = places
-    large = np.stack([enlarged(layer) for layer in places])
-    if coverage is not None:
-        gap = np.float32(1e6) * (1 - coverage)
-        low, high = places + gap, places - gap
-        large /= enlarged(coverage).clip(0.5)
-    window = np.ones((3, 3), np.uint8)
-    spreads = (cv2.dilate(high[k], window) - cv2.erode(low[k], window) for k in (0, 1))
-    torn = np.maximum(*spreads) > TEAR
+    large = enlarged(places)
+    spread = cv2.morphologyEx(places, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    torn = np.maximum(*cv2.split(spread)) > TEAR
     if coverage is not None:
         torn &= coverage > 0
-    if torn.any():
-        jumps = _repeated(torn.astype(np.float32))
-        for layer, small in zip(large, places, strict=True):
-            layer += jumps * (_repeated(small) - layer)
+    if not torn.any():
+        return large
+    rows, columns = np.nonzero(torn)
+    for down in (0, 1):
+        for across in (0, 1):
+            large[2 * rows + down, 2 * columns + across] = places[rows, columns]
     return large
 
 
 def enlarged(layer: Floats) -> Floats:
-    """(H, W) float32 interpolated to (2 H, 2 W)."""
+    """(H, W[, C]) float32 interpolated to (2 H, 2 W[, C])."""
     return np.asarray(cv2.resize(layer, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR))
-
-
-def _repeated(layer: Floats) -> Floats:
-    """(H, W) float32 enlarged to (2 H, 2 W) by repeating pixels."""
-    return np.asarray(cv2.resize(layer, None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST))

@@ -236,7 +236,7 @@ class _Detail:
     @classmethod
     def of(cls, layer: Layer) -> Self:
         known = layer.known()
-        own = known if layer.fine is None else known * layer.fine
+        own = known if layer.fine is None else known * layer.fine()
         return cls(layer.window, layer.alpha, layer.places, known, own)
 
     @classmethod
