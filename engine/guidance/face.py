@@ -74,11 +74,11 @@ class FaceSurface:
         self._shown = np.stack([self._shown[rows], self._shown[mirrored]])
         self._share = face_share()[rows]
 
-    def mesh(self, target: PosedHead) -> MovedMesh:
+    def mesh(self, target: PosedHead, light: Floats | None = None) -> MovedMesh:
         """The face in the target pose.
 
         Values: shift from the mirrored point of the surface (2), validity, share of the mirrored
-        point, share of the face.
+        point, share of the face; and ``light`` (V, C), of the whole surface.
         """
         rows, triangles = self._coarse
         moved = target.mesh.take(rows, axis=0)
@@ -92,7 +92,8 @@ class FaceSurface:
             fade = neck_fade_at(head_model().surface.vertices)[rows, None]
             mesh, shift = self._rest_seen + fade * (mesh - self._rest_seen), fade * shift
         other = mesh[:, :2] - self._others
-        values = np.column_stack([shift, other, valid, mirrored, self._share])
+        columns = [shift, other, valid, mirrored, self._share]
+        values = np.column_stack(columns if light is None else [*columns, light[rows]])
         points, depth = np.split(mesh.astype(np.float32), [2], axis=1)
         values = values.astype(np.float32)
         return MovedMesh(
@@ -149,7 +150,7 @@ class FaceSurface:
     def _validity(self, mesh: Array) -> tuple[Array, Array]:
         """(V,) each: validity and share of the mirrored vertex for the target's mesh (V, 3)."""
         # Surface at a grazing angle in the target may be at the same angle in the source.
-        needed = _facing(mesh, self._coarse).clip(_GRAZING, 1)
+        needed = facing(mesh, self._coarse).clip(_GRAZING, 1)
         own, other = (self._shown / needed).clip(0, 1)
         # Faces are not symmetric: use the mirrored half only where the own half is hardly visible.
         share = smooth_step(own, *_SHOWN)
@@ -163,7 +164,7 @@ class FaceSurface:
 
     def _seen(self, triangles: NDArray[np.int32]) -> NDArray[np.float64]:
         """(V,) cosine of the viewing angle in the source; 0 where occluded or outside."""
-        facing = _facing(self._mesh, _whole())
+        towards = facing(self._mesh, whole_surface())
         size = self._size
         points, depth = self._mesh[:, :2].astype(np.float32), self._mesh[:, 2].astype(np.float32)
         drawing = draw(points, depth, triangles, size, size)
@@ -173,7 +174,7 @@ class FaceSurface:
         inside = (column >= 0) & (row >= 0) & (column < size) & (row < size)
         nearest = surface[row.clip(0, size - 1) * size + column.clip(0, size - 1)]
         hidden = depth < nearest - _BEHIND * self._pose.scale
-        seen = np.where(inside & ~hidden, facing, 0)
+        seen = np.where(inside & ~hidden, towards, 0)
         return np.where(seen < _SEEN, 0, seen)
 
     def _plausible(self, pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -234,8 +235,8 @@ def continued(values: Floats, known: NDArray[np.bool_]) -> Floats:
     return result
 
 
-def _facing(mesh: NDArray[np.float64], surface: Coarse) -> NDArray[np.float64]:
-    """(V,) cosine between the normals of a surface's mesh (V, 3), pixels, and the view direction."""
+def facing(mesh: NDArray[np.float64], surface: Coarse) -> NDArray[np.float64]:
+    """(V,) cosine between a surface's normals and the view direction; its mesh (V, 3) in pixels."""
     corners = np.ascontiguousarray(surface.triangles.T, np.intp)
     edges = []
     # By coordinate: several times as fast as `np.cross` of rows.
@@ -244,12 +245,12 @@ def _facing(mesh: NDArray[np.float64], surface: Coarse) -> NDArray[np.float64]:
         edges.append((a - b, c - a))
     (bax, acx), (bay, acy), (baz, acz) = edges
     across = (bay * acz - baz * acy, baz * acx - bax * acz, bax * acy - bay * acx)
-    x, y, z = (_around_vertices(surface is _whole()) @ np.stack(across, axis=1)).T
+    x, y, z = (_around_vertices(surface is whole_surface()) @ np.stack(across, axis=1)).T
     return np.asarray(z / np.sqrt(x * x + y * y + z * z).clip(1e-9), np.float64)
 
 
 @cache
-def _whole() -> Coarse:
+def whole_surface() -> Coarse:
     """The surface with all of its vertices."""
     surface = head_model().surface
     return Coarse(np.arange(len(surface.vertices)), surface.triangles)
@@ -258,7 +259,7 @@ def _whole() -> Coarse:
 @cache
 def _around_vertices(whole: bool) -> csr_matrix:
     """(V, T): the sum over each vertex' triangles, of the whole surface or of the coarse one."""
-    vertices, triangles = _whole() if whole else coarse_surface(*_CELLS)
+    vertices, triangles = whole_surface() if whole else coarse_surface(*_CELLS)
     rows, columns = triangles.ravel(), np.repeat(np.arange(len(triangles)), 3)
     shape = (len(vertices), len(triangles))
     return csr_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape=shape)

@@ -26,6 +26,7 @@ from engine.guidance.layers import Layer, Motion, around, grid, half, smaller
 from engine.guidance.mouth import Mouth
 from engine.guidance.patches import Patch, Window
 from engine.guidance.sheet import Sheet
+from engine.guidance.skin import change_of, skin
 from engine.guidance.volume import Volume
 from engine.guidance.warp2d import Warp2D
 from engine.imaging.crop import Crop
@@ -142,6 +143,7 @@ class SourceHead:
         self.size = pixels.shape[0]
         self._pixels = four_channels(pixels)
         self._features = Features(pixels, parts, head)
+        self._expression = head.expression
         own = self._halved(head)
         self._lower = np.zeros_like(head.mesh)
         if parts is None:
@@ -156,8 +158,15 @@ class SourceHead:
 
     def maps(self, target: PosedHead) -> Maps:
         """The layers for a target head, in pixels of the crop."""
+        change = change_of(self._expression, target.expression)
+        light = None
         small = self._halved(target)
-        mesh = self._face.mesh(self._lowered(small))
+        if change.any():
+            light, moved_skin = skin().lit(change), skin().moved(change)
+            bent = small.mesh.copy()
+            bent[: len(moved_skin)] += moved_skin
+            small = replace(small, mesh=bent)
+        mesh = self._face.mesh(self._lowered(small), light)
         whole = Window(0, 0, half(self.size), half(self.size))
         motion = mesh.drawn(whole)
         valid, mirrored = self._face.validity(motion)
@@ -202,6 +211,8 @@ class SourceHead:
             blend = cv2.blendLinear(colours[there], mirror_image, 1 - share, share)
             colours[there], places = blend, places.copy()
             np.copyto(places[there], others, where=share[..., None] > 0.5)
+        if len(motion.values) > 5:
+            colours *= cv2.exp(cv2.merge([motion.value(5 + k) for k in range(3)]))
         alpha = (valid * _OPAQUE).clip(0, 1)
         return Layer("face", motion.full_window, colours, alpha, places)
 
