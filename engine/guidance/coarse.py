@@ -56,8 +56,9 @@ def coarse_surface(cell: float, beside: float) -> Coarse:
 
 
 def _on_face(places: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(V,) whether vertices (V, 3) of the mean head are on the face."""
     x, y, z = places.T
-    return (z > 0.3) & (y < 1.1) & (y > -0.7) & (np.abs(x) < 0.72)
+    return np.asarray((z > 0.3) & (y < 1.1) & (y > -0.7) & (np.abs(x) < 0.72))
 
 
 def _normals(places: NDArray[np.float64], triangles: Ints) -> NDArray[np.float64]:

@@ -199,7 +199,7 @@ def continued(values: Floats, known: NDArray[np.bool_]) -> Floats:
 
 
 def _facing(mesh: NDArray[np.float64], surface: Coarse) -> NDArray[np.float64]:
-    """(V,) cosine between the normals of a surface's mesh (V, 3), pixels, and the view direction."""
+    """(V,) cosine between the normals of a mesh (V, 3), pixels, and the view direction."""
     corners = np.ascontiguousarray(surface.triangles.T, np.intp)
     edges = []
     # By coordinate: several times as fast as `np.cross` of rows.

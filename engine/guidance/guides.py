@@ -206,7 +206,8 @@ class SourceHead:
 
     def _colours(self, places: Floats) -> Floats:
         """(H, W, 3) in [0, 1] of the source at places (H, W, 2)."""
-        return np.asarray(cv2.cvtColor(sampled(self._pixels, places), cv2.COLOR_RGBA2RGB)) * _FROM_BYTES
+        colours = cv2.cvtColor(sampled(self._pixels, places), cv2.COLOR_RGBA2RGB)
+        return np.asarray(colours) * _FROM_BYTES
 
     def _flat_layer(self, warp2d: Warp2D, small: PosedHead, moved: "_Moved") -> Layer:
         """The 2D warp of the whole crop as a layer, for a target head at half size."""
