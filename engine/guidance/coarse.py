@@ -16,6 +16,7 @@ from engine.face.head_model import head_model
 Ints = NDArray[np.int32]
 
 _PARTING = ("jawOpen", "eyeBlinkLeft", "eyeBlinkRight")
+_EARS = 0.68  # decimetres from the middle
 _APART = 0.25  # decimetres: vertices that an expression moves farther apart stay apart
 
 
@@ -29,11 +30,11 @@ class Coarse(NamedTuple):
 
 @cache
 def coarse_surface(cell: float, beside: float) -> Coarse:
-    """The surface in cells of this side on the face, and ``beside`` it; decimetres."""
+    """The surface in cells of this side on face and ears, and ``beside`` it; decimetres."""
     model = head_model()
     places, triangles, _ = model.surface
     count = len(places)
-    sides = np.where(_on_face(places), cell, beside)[:, None]
+    sides = np.where(_fine(places), cell, beside)[:, None]
     parting = model.expressions[[INDEX[name] for name in _PARTING], :count, 1].T / _APART
     inward = _normals(places, triangles)[:, 2:] < 0
     keys = np.column_stack([
@@ -55,9 +56,11 @@ def coarse_surface(cell: float, beside: float) -> Coarse:
     return Coarse(vertices, corners[np.sort(once)].astype(np.int32))
 
 
-def _on_face(places: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _fine(places: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(V,) whether vertices (V, 3) of the mean head are on the face or an ear."""
     x, y, z = places.T
-    return (z > 0.3) & (y < 1.1) & (y > -0.7) & (np.abs(x) < 0.72)
+    face = (z > 0.3) & (y < 1.1) & (y > -0.7) & (np.abs(x) < 0.72)
+    return np.asarray(face | ((np.abs(x) > _EARS) & (y < 0.5)))
 
 
 def _normals(places: NDArray[np.float64], triangles: Ints) -> NDArray[np.float64]:

@@ -252,8 +252,7 @@ def _continue(layers: Floats, inside: Floats) -> None:
     )
     beside = np.flatnonzero((count > 0.5) & (inside == 0))
     means = total.reshape(-1, layers.shape[2]).take(beside, axis=0)
-    means /= count.ravel().take(beside)[:, None]
-    layers.reshape(-1, layers.shape[2])[beside] = means
+    layers.reshape(-1, layers.shape[2])[beside] = means / count.ravel().take(beside)[:, None]
 
 
 def around(points: Floats, margin: float, size: int) -> Window:

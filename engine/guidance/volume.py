@@ -220,7 +220,7 @@ class Volume:
             places, count = at.reshape(-1, 2), len(pixels)
             places[:count, 1], places[:count, 0] = np.divmod(pixels, window.width)
             shift = sampled(cv2.merge(tuple(motion.shift)), 0.5 * at - np.float32(0.25))
-            at += np.float32((window.left, window.top)) - 2 * shift
+            at += np.array((window.left, window.top), np.float32) - 2 * shift
             picture = sampled(hair.picture, at).reshape(-1, 4)[:count, :3]
             bare, kept = colours.reshape(-1, 3), hairy.ravel().take(pixels)[:, None]
             bare[pixels] = picture + (1 - kept) * (bare.take(pixels, axis=0) - picture)
