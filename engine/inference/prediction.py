@@ -213,8 +213,9 @@ class Prediction:
         onto: Stored | None,
         patches: Sequence[Patch] = (),
     ) -> Stored:
-        maps = self.posed.maps
-        return paste(photo, self.crop, picture, maps, self.warp, patches, keep, onto)
+        source, maps = self.posed.source, self.posed.maps
+        pixels = source.pixels if photo is source.photo else None
+        return paste(photo, self.crop, picture, maps, self.warp, patches, keep, onto, pixels)
 
     def _pasted_transparent(
         self, before: Stored, keep: KeepMask | None, onto: Stored | None
