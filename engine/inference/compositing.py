@@ -144,8 +144,8 @@ def paste(
                 fine = detail.at(tile)
                 for patch in patches:
                     _draw_detail(patch, below, fine, tile, side, white)
-                fine = times(fine, enlarged(stack.detailed, tile, side))
-                cv2.add(change, fine, dst=change)
+                share: Floats = enlarged(stack.detailed, tile, side)
+                cv2.add(change, times(fine, share), dst=change)
             old = (
                 slice(tile.top - y, tile.rows.stop - y),
                 slice(tile.left - x, tile.columns.stop - x),
@@ -171,7 +171,7 @@ def opacity(
 
 
 def _opacity(
-    moved: Floats, ramp: Floats, crop: Crop, window: Window, keep: KeepMask | None
+    moved: NDArray[Any], ramp: Floats, crop: Crop, window: Window, keep: KeepMask | None
 ) -> Floats:
     """The weight of the refined image in a window of the crop, from the part that moved and the
     `_feather`."""
@@ -285,20 +285,22 @@ def _alike(refined: Floats, layers: Floats) -> Floats:
 
 
 def _carriers(layers: Sequence[_Detail], size: int) -> list[Carrier]:
-    """What of the photo's detail is seen where, of a weight (S, S) in all."""
-    through, carriers = np.ones((size, size), np.float32), list[Carrier]()
+    """The layers that show the photo's detail, each with the share of what is seen of it."""
+    through = np.ones((size, size), np.float32)
+    carriers: dict[int, Carrier] = {}  # layers with the same places share one
     for layer in reversed(layers):
         part = through[layer.window.slices]
         if layer.places is not None:
             own = part * layer.opacity * layer.own
             own[own < _FAINT] = 0
-            same = next((one for one in carriers if one.places is layer.places), None)
+            same = carriers.get(id(layer.places))
             if same is None:
-                carriers.append(Carrier(layer.window, layer.places, own))
+                x, y = (np.ascontiguousarray(layer.places[..., axis]) for axis in (0, 1))
+                carriers[id(layer.places)] = Carrier(layer.window, x, y, own)
             else:
                 np.add(same.weight, own, out=same.weight)
         part *= 1 - layer.opacity
-    return carriers
+    return list(carriers.values())
 
 
 def _draw_detail(

@@ -89,12 +89,13 @@ def looked_up(tile: Window, side: int, part: tuple[Window, int]) -> tuple[slice,
 class Carrier:
     """What carries detail of the photo along. H x W pixels of a window of the scaled crop.
 
-    places  (H, W, 2) the source position, pixels of the scaled crop
+    x, y    (H, W) the source position, pixels of the scaled crop
     weight  (H, W) in [0, 1]
     """
 
     window: Window
-    places: Floats
+    x: Floats
+    y: Floats
     weight: Floats
 
 
@@ -133,9 +134,10 @@ class MovedDetail:
             smooth = large[top : top + height, left : left + width]
         else:  # mostly beyond the photo
             smooth = enlarged(shrunk, Window(left, top, width, height), side, cv2.INTER_CUBIC)
-        shift = np.array(corner, np.float32) + np.float32(0.5)
+        scale, middle = np.float32(side / size), np.float32(0.5)
+        x, y = (np.float32(start + 0.5) for start in corner)
         placed = [
-            replace(one, places=(one.places + np.float32(0.5)) * np.float32(side / size) - shift)
+            replace(one, x=(one.x + middle) * scale - x, y=(one.y + middle) * scale - y)
             for one in carriers
         ]
         return cls(photo, smooth, placed, side, size)
@@ -164,7 +166,7 @@ class MovedDetail:
         rows, columns = (
             slice(max(int(places.min()) - 3, 0), min(int(places.max()) + 4, length))
             for places, length in zip(
-                cv2.split(carrier.places[small][seen > 0][None])[::-1],
+                (carrier.y[small][seen > 0], carrier.x[small][seen > 0]),
                 self.photo.shape[:2],
                 strict=True,
             )
@@ -175,7 +177,7 @@ class MovedDetail:
         detail = cv2.subtract(photo, smooth, dtype=cv2.CV_32F)
         x, y, weight = (
             enlarged(layer, window, self.side, part=part)
-            for layer in (*cv2.split(carrier.places), carrier.weight)
+            for layer in (carrier.x, carrier.y, carrier.weight)
         )
         x -= np.float32(columns.start)
         y -= np.float32(rows.start)
@@ -184,6 +186,6 @@ class MovedDetail:
         here += times(moved, weight)
 
 
-def times(picture: Floats, share: Floats) -> Floats:
-    """(H, W, 3) times (H, W), in place."""
+def times(picture: NDArray[Any], share: NDArray[Any]) -> Floats:
+    """A float32 picture (H, W, 3), changed in place, times (H, W)."""
     return np.asarray(cv2.multiply(picture, cv2.merge([share] * 3), dst=picture), np.float32)
