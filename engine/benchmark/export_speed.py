@@ -34,6 +34,7 @@ def export_speed(
     export_per_s   complete exports, from photos to JPEG files of whole photos: several sources with
                    ``poses`` poses each
     export_share   export_per_s / network_per_s
+    export_of_predict  export_per_s / predict_per_s: what reading, pasting and writing leave of it
 
     Raises ReposeError when no face is detected in the photo.
     """
@@ -61,6 +62,7 @@ def export_speed(
         "predict_per_s": round(predict, 2),
         "export_per_s": round(export, 2),
         "export_share": round(export / network, 3),
+        "export_of_predict": round(export / predict, 3),
     }
 
 

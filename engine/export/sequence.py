@@ -11,7 +11,6 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
 
 from engine.config.config import Detector
 from engine.core.errors import ReposeError
@@ -174,6 +173,8 @@ def smoothed(frames: Sequence[Frame], width: float) -> tuple[Target, ...]:
 
     Raises ReposeError when no frame has a face.
     """
+    from scipy.ndimage import gaussian_filter1d  # imported late: only sequences need it
+
     found = [index for index, frame in enumerate(frames) if frame.landmarks is not None]
     if not found:
         raise ReposeError("No face was found in any frame: choose a video that shows one.")

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import median_filter
 
 from engine.core.smoothing import smooth_step
 from engine.face.head_model import head_model
@@ -101,7 +100,9 @@ class Volume:
         angle, skull = np.arctan2(rel[:, 1], rel[:, 0]), self._skull(rel)
         ratio = np.where(outline > 0, outline, skull) / skull
         ratio = np.where(has_hair, ratio, ratio.clip(None, 1)).clip(*_RATIO)
-        ratio = median_filter(ratio, 7, mode="wrap")  # single rays meet few vertices
+        wrapped = np.concatenate([ratio[-3:], ratio, ratio[:3]])
+        nearby = np.lib.stride_tricks.sliding_window_view(wrapped, 7)
+        ratio = np.median(nearby, axis=1)  # single rays meet few vertices
         steps = (np.arange(_RAYS) + 0.5) / _RAYS * 2 * np.pi - np.pi
         deep = float(np.median(ratio[np.sin(steps) < 0.2]))
         ratio = 1 + (ratio - 1) * (1 - smooth_step(np.sin(steps), *_DOWN))

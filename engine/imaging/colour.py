@@ -122,8 +122,9 @@ def over_white(pixels: Stored) -> Stored:
     """A picture (H, W, 3 or 4), RGB or RGBA of 8 or 16 bits, composited on white: (H, W, 3)."""
     if pixels.shape[2] == 3:
         return pixels
-    white = np.uint32(np.iinfo(pixels.dtype).max)
-    colours, alpha = pixels[..., :3].astype(np.uint32), pixels[..., 3:].astype(np.uint32)
+    larger: Any = np.uint16 if pixels.dtype == np.uint8 else np.uint32  # holds white squared
+    white = larger(np.iinfo(pixels.dtype).max)
+    colours, alpha = pixels[..., :3].astype(larger), pixels[..., 3:].astype(larger)
     colours = (colours * alpha + white * (white - alpha) + white // 2) // white
     return np.asarray(colours, pixels.dtype)
 

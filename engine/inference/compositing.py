@@ -22,7 +22,15 @@ from engine.guidance.keep import KeepMask
 from engine.guidance.layers import Layer
 from engine.guidance.patches import Patch, Window
 from engine.imaging.crop import Crop
-from engine.imaging.resampling import warp
+from engine.inference.full_size import (
+    Carrier,
+    MovedDetail,
+    enlarged,
+    in_bands,
+    looked_up,
+    tiles,
+    times,
+)
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -33,10 +41,11 @@ _Layer = TypeVar("_Layer", NDArray[np.uint8], NDArray[np.uint16], Floats)
 FEATHER = 0.06
 """Width of the crop's soft border, share of its side."""
 
+_FAINT = 0.002  # weight of detail that is not seen
+_CUBIC = cv2.INTER_CUBIC
 _FINE = 2.0  # pixels of the networks: Gaussian that separates fine detail from the rest
 _ALIKE = 0.04  # difference of refined image and layers, of 1, that scales the detail by 1/e
 _CONTRADICTED = (0.005, 0.015)  # mean difference of image and layers in a patch: image, layers
-_BAND = 256  # rows composited at once, which limits memory in large photos
 
 
 def only_moved(image: Floats, source: Pixels, maps: Maps, layered: Floats) -> Floats:
@@ -83,6 +92,7 @@ def paste(
     patches: Sequence[Patch] = (),
     keep: KeepMask | None = None,
     onto: NDArray[_Depth] | None = None,
+    pixels: NDArray[_Depth] | None = None,
 ) -> NDArray[_Depth]:
     """A copy of the photo's part in the crop (`Crop.inside`) with the refined image composited in.
 
@@ -93,6 +103,7 @@ def paste(
     patches  those of the maps, drawn at full size, in pixels of the crop; (): enlarged ones
     keep     areas of the photo that stay unchanged
     onto     the photo with other faces reposed, into which this one is composited; None: the photo
+    pixels   (S, S, 3) the scaled crop of the photo, if it is known
 
     Pixels where nothing moved are those of ``onto``, bit for bit. What moved is computed from the
     photo alone, detail included: a part of another face in the crop moves as it is in the photo.
@@ -109,30 +120,39 @@ def paste(
     layers += (_Detail.drawn(patch, large=bool(patches)) for patch in maps.patches)
     stack = _Stack.of(refined, maps.moved, layered, below, layers, larger=side > size)
     white = np.float32(np.iinfo(photo.dtype).max)
-    depth, difference = (cv2.CV_8U, cv2.CV_16S) if white == 255 else (cv2.CV_16U, cv2.CV_32F)
+    depth = cv2.CV_8U if white == 255 else cv2.CV_16U
     detail = None
     if side > size:
-        shrunk = _smooth(crop.scaled(photo, size))
-        smooth = _enlarged(shrunk, slice(y, y + height), slice(x, x + width), side, cv2.INTER_CUBIC)
-        detail = cv2.subtract(own, smooth, dtype=difference)
-    result = base.copy()
-    left, top, right, bottom = stack.changed(side)
-    left, right, bottom = max(left, x), min(right, x + width), min(bottom, y + height)
-    columns = slice(left, right)
-    for start in range(max(top, y), bottom, _BAND):
-        rows = slice(start, min(start + _BAND, bottom))
-        here = slice(start - y, rows.stop - y), slice(left - x, right - x)
-        band = stack.enlarged(rows, columns, side)
-        change = band.colours[..., :3] * white
-        if detail is not None:
-            window = Window(left, start, right - left, rows.stop - start)
-            moved = _moved_detail(detail, (x, y), layers, window, side, size)
-            for patch in patches:
-                _draw_detail(patch, below, moved, window, side, white)
-            change += _times(moved, band.detailed)
-        change -= base[here]
-        alpha = _opacity(band.colours[..., 3], crop, rows, columns, keep)
-        result[here] = cv2.add(base[here], _times(change, alpha), dtype=depth)
+        shrunk = _smooth(crop.scaled(photo, size) if pixels is None else pixels)
+        detail = MovedDetail.of(own, (x, y), shrunk, _carriers(layers, size), side)
+    result, ramp = base.copy(), _feather(side)
+    # Columns first: then each band of rows is enlarged by itself.
+    levels = stack.colours * np.array([white, white, white, 1], np.float32)
+    tall = cv2.resize(levels, (size, side), interpolation=_CUBIC)
+
+    def composite(band: Window) -> None:
+        colours = cv2.resize(tall[band.rows], (side, band.height), interpolation=_CUBIC)
+        for tile in tiles(band):
+            small = looked_up(tile, side, (Window(0, 0, size, size), size))
+            if not (stack.colours[small][..., 3] > 0).any():
+                continue
+            moved = cv2.extractChannel(colours[:, tile.columns], 3)
+            change = cv2.cvtColor(colours[:, tile.columns], cv2.COLOR_RGBA2RGB)
+            if detail is not None and stack.detailed[small].any():
+                fine = detail.at(tile)
+                for patch in patches:
+                    _draw_detail(patch, below, fine, tile, side, white)
+                share: Floats = enlarged(stack.detailed, tile, side)
+                cv2.add(change, times(fine, share), dst=change)
+            old = (
+                slice(tile.top - y, tile.rows.stop - y),
+                slice(tile.left - x, tile.columns.stop - x),
+            )
+            cv2.subtract(change, base[old], dst=change, dtype=cv2.CV_32F)
+            change = times(change, _opacity(moved, ramp, crop, tile, keep))
+            result[old] = cv2.add(base[old], change, dtype=depth)
+
+    in_bands(stack.changed(side).shared(Window(x, y, width, height)), composite)
     return result
 
 
@@ -143,20 +163,21 @@ def opacity(
     crop."""
     height, width = photo[crop.inside(photo)].shape[:2]
     x, y = max(-crop.left, 0), max(-crop.top, 0)
-    rows, columns = slice(y, y + height), slice(x, x + width)
-    moved = _enlarged(maps.moved, rows, columns, crop.side, cv2.INTER_CUBIC)
-    return _opacity(moved, crop, rows, columns, keep)
+    window = Window(x, y, width, height)
+    moved = enlarged(maps.moved, window, crop.side, _CUBIC)
+    return _opacity(moved, _feather(crop.side), crop, window, keep)
 
 
 def _opacity(
-    moved: Floats, crop: Crop, rows: slice, columns: slice, keep: KeepMask | None
+    moved: NDArray[Any], ramp: Floats, crop: Crop, window: Window, keep: KeepMask | None
 ) -> Floats:
-    """The weight of the refined image in rows and columns of the crop, from the part that moved."""
-    ramp = _feather(crop.side)
-    alpha = moved.clip(0, 1) * (ramp[rows, None] * ramp[None, columns])
+    """The weight of the refined image in a window of the crop, from the part that moved and the
+    `_feather`."""
+    alpha = moved.clip(0, 1)
+    alpha *= ramp[window.rows, None] * ramp[None, window.columns]
     if keep is not None:
-        size = columns.stop - columns.start, rows.stop - rows.start
-        alpha *= 1 - keep.window(crop.left + columns.start, crop.top + rows.start, *size)
+        left, top = crop.left + window.left, crop.top + window.top
+        alpha *= 1 - keep.window(left, top, window.width, window.height)
     return np.asarray(alpha, np.float32)
 
 
@@ -198,8 +219,8 @@ class _Stack:
         colours = np.asarray(cv2.merge([*cv2.split(refined), moved]), np.float32)
         return cls(colours, weight)
 
-    def changed(self, side: int) -> tuple[int, int, int, int]:
-        """Bounding box of all changes: left, top, right, bottom, pixels of a crop of that side."""
+    def changed(self, side: int) -> Window:
+        """Bounding box of all changes, pixels of a crop of that side."""
         ends = []
         for axis in (0, 1):
             found = np.flatnonzero(self.colours[..., 3].max(axis=axis) > 0)
@@ -208,13 +229,7 @@ class _Stack:
             margin = 2 * scale  # the support of the interpolation
             ends.append((max(int((first * scale) - margin), 0), int(last * scale + margin) + 1))
         (left, right), (top, bottom) = ends
-        return left, top, min(right, side), min(bottom, side)
-
-    def enlarged(self, rows: slice, columns: slice, side: int) -> "_Stack":
-        """The given rows and columns of everything, enlarged to ``side``."""
-        part = rows, columns, side
-        colours = _enlarged(self.colours, *part, cv2.INTER_CUBIC)
-        return _Stack(colours, _enlarged(self.detailed, *part))
+        return Window(left, top, min(right, side) - left, min(bottom, side) - top)
 
 
 @dataclass(frozen=True, eq=False)
@@ -246,28 +261,6 @@ class _Detail:
         return cls(patch.window, patch.alpha, None, known, known * np.float32(large))
 
 
-def _enlarged(
-    layer: _Layer,
-    rows: slice,
-    columns: slice,
-    side: int,
-    how: int = cv2.INTER_LINEAR,
-    part: tuple[Window, int] | None = None,
-) -> _Layer:
-    """The given rows and columns of a layer (S, S[, C]) enlarged to ``side``.
-
-    part  the layer is a window of a picture with a side S; None: it is the whole picture
-    """
-    left, top, size = (0, 0, len(layer)) if part is None else (part[0].left, part[0].top, part[1])
-    scale = size / side
-    x, y = ((place.start + 0.5) * scale - 0.5 for place in (columns, rows))
-    from_photo = np.array([[scale, 0, x - left], [0, scale, y - top]])
-    shape = (columns.stop - columns.start, rows.stop - rows.start)
-    flags, border = how | cv2.WARP_INVERSE_MAP, cv2.BORDER_REPLICATE
-    large = cv2.warpAffine(layer, from_photo, shape, flags=flags, borderMode=border)
-    return np.asarray(large, layer.dtype)
-
-
 def _smooth(picture: _Layer) -> _Layer:
     """A picture (S, S, 3) without its fine detail."""
     return np.asarray(cv2.GaussianBlur(picture, (0, 0), _FINE), picture.dtype)
@@ -289,61 +282,44 @@ def _alike(refined: Floats, layers: Floats) -> Floats:
     return np.asarray(cv2.GaussianBlur(same, (0, 0), 1.0), np.float32)
 
 
-def _moved_detail(
-    detail: NDArray[Any],
-    corner: tuple[int, int],
-    layers: Sequence[_Detail],
-    band: Window,
-    side: int,
-    size: int,
-) -> Floats:
-    """(R, C, 3): the photo's detail in a band of the crop, moved as the layers are, whatever its
-    weight.
-
-    It ends where a layer's places jump: between two neighbours of the networks' pixels, there are
-    parts of the photo that belong to neither.
-
-    corner  the place of the detail in the crop: x, y
-    side    of the crop    size  S, of the layers' picture
-    """  # fmt: skip
-    result = np.zeros((band.height, band.width, 3), np.float32)
-    scale = side / size
-    shift = np.array(corner, np.float32) / np.float32(scale)
-    for layer in layers:
-        window = layer.window.scaled(scale).shared(band)
-        if window is None:
-            continue
-        where = window.rows, window.columns, side, cv2.INTER_LINEAR, (layer.window, size)
-        alpha = _enlarged(layer.opacity, *where)
-        if not alpha.any():
-            continue
-        here = result[window.within(band)]
-        here[:] = _times(here, 1 - alpha)
+def _carriers(layers: Sequence[_Detail], size: int) -> list[Carrier]:
+    """The layers that show the photo's detail, each with the share of what is seen of it."""
+    through = np.ones((size, size), np.float32)
+    carriers: dict[int, Carrier] = {}  # layers with the same places share one
+    for layer in reversed(layers):
+        part = through[layer.window.slices]
         if layer.places is not None:
-            places = _enlarged(layer.places, *where) - shift
-            own = alpha * _enlarged(layer.own, *where)
-            here += _times(warp(detail, places, scale, cv2.INTER_CUBIC), own)
-    return result
+            own = part * layer.opacity * layer.own
+            own[own < _FAINT] = 0
+            same = carriers.get(id(layer.places))
+            if same is None:
+                x, y = (np.ascontiguousarray(layer.places[..., axis]) for axis in (0, 1))
+                carriers[id(layer.places)] = Carrier(layer.window, x, y, own)
+            else:
+                np.add(same.weight, own, out=same.weight)
+        part *= 1 - layer.opacity
+    return list(carriers.values())
 
 
 def _draw_detail(
-    patch: Patch, below: Floats, result: Floats, band: Window, side: int, white: np.float32
+    patch: Patch,
+    below: Floats,
+    result: Floats,
+    tile: Window,
+    side: int,
+    white: np.float32,
 ) -> None:
-    """Replace detail of a band (R, C, 3), in place, by that of a patch drawn at full size.
+    """Replace detail of a tile (H, W, 3), in place, by that of a patch drawn at full size.
 
     below  (S, S, 3) the layers together without their fine detail
     """
-    window = patch.window.shared(band)
+    window = patch.window.shared(tile)
     if window is None:
         return
-    here, own = result[window.within(band)], window.within(patch.window)
-    base = _enlarged(below, window.rows, window.columns, side, cv2.INTER_CUBIC)
-    here += patch.alpha[own][..., None] * ((patch.colours[own] - base) * white - here)
-
-
-def _times(picture: NDArray[Any], share: Floats) -> Floats:
-    """(R, C, 3) times (R, C), float32."""
-    return np.asarray(cv2.multiply(picture, cv2.merge([share] * 3), dtype=cv2.CV_32F), np.float32)
+    here, own = result[window.within(tile)], window.within(patch.window)
+    base = enlarged(below, window, side, _CUBIC)
+    fine = (patch.colours[own] - base) * white
+    here += patch.alpha[own][..., None] * (fine - here)
 
 
 def _feather(side: int) -> Floats:

@@ -213,8 +213,9 @@ class Prediction:
         onto: Stored | None,
         patches: Sequence[Patch] = (),
     ) -> Stored:
-        maps = self.posed.maps
-        return paste(photo, self.crop, picture, maps, self.warp, patches, keep, onto)
+        source, maps = self.posed.source, self.posed.maps
+        pixels = source.pixels if photo is source.photo else None
+        return paste(photo, self.crop, picture, maps, self.warp, patches, keep, onto, pixels)
 
     def _pasted_transparent(
         self, before: Stored, keep: KeepMask | None, onto: Stored | None
@@ -224,17 +225,13 @@ class Prediction:
         The colours are composited over white, as the networks see them, and then freed from it.
         """
         white = np.float32(np.iinfo(before.dtype).max)
-        colours, alphas = over_white(before), np.repeat(before[..., 3:], 3, axis=2)
+        inside = self.crop.inside(before)
+        colours, alphas = _apart(before, inside)
         small = to_8_bits(self.crop.scaled(alphas, self.refined.shape[0]))
         moved = self.posed.maps.carried(small * np.float32(1 / 255))
-        white_behind, alphas_behind = (
-            (None, None)
-            if onto is None
-            else (over_white(onto), np.repeat(onto[..., 3:], 3, axis=2))
-        )
+        white_behind, alphas_behind = (None, None) if onto is None else _apart(onto, inside)
         result = self._pasted(colours, self.refined, keep, white_behind, self.posed.patches)
         alpha = self._pasted(alphas, moved, keep, alphas_behind)[..., :1]
-        inside = self.crop.inside(before)
         after = (before if onto is None else onto)[inside].copy()
         colours = colours if white_behind is None else white_behind
         changed = (result != colours[inside]).any(axis=2) | (alpha != after[..., 3:]).any(axis=2)
@@ -242,6 +239,15 @@ class Prediction:
         free = (result[changed] - white * (1 - share)) / share.clip(1 / white)
         after[changed] = np.concatenate([np.rint(free).clip(0, white), alpha[changed]], axis=1)
         return after
+
+
+def _apart(picture: Stored, inside: tuple[slice, slice]) -> tuple[Stored, Stored]:
+    """The colours over white and three times the opacity of a picture (H, W, 4): (H, W, 3) each,
+    of which only these rows and columns are filled."""
+    colours, alphas = (np.empty((*picture.shape[:2], 3), picture.dtype) for _ in range(2))
+    colours[inside] = over_white(picture[inside])
+    alphas[inside] = picture[inside][..., 3:]
+    return colours, alphas
 
 
 def identity_drift(prediction: Prediction) -> float:

@@ -10,11 +10,13 @@ from engine.face.landmarks import Landmarks
 from engine.face.parts import label_parts
 from engine.face.pose import Pose3D
 from engine.guidance.guides import Maps, SourceHead, combined
+from engine.guidance.patches import Window
 from engine.imaging.colour import Stored, over_white, to_8_bits
 from engine.imaging.crop import Crop
 from engine.imaging.photos import Photo
-from engine.inference import compositing
+from engine.inference import compositing, full_size
 from engine.inference.compositing import only_moved
+from engine.inference.full_size import Carrier, MovedDetail
 from engine.inference.predictor import Predictor
 
 SIZE = 256
@@ -142,6 +144,39 @@ def test_no_old_outline_is_left_within_the_head(photo: Photo, face: Landmarks, y
     shown = crop.scaled(pasted, SIZE) / 255
     apart = np.abs(shown - layered).max(axis=2)
     assert np.percentile(apart[lines], 90) < 0.03
+
+
+def test_bands_in_several_threads_are_the_same_picture(photo: Photo, face: Landmarks) -> None:
+    """Also beside tiles' borders: the layers that a tile shows are the only ones that it needs."""
+    large = cv2.resize(photo, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
+    own = ((face + 0.5) * 3 - 0.5).astype(np.float32)
+    crop, before = Crop.around(own), cv2.getNumThreads()
+    maps, layered = moved_maps(large, crop, Pose3D.of(own).turned(25, 5, 0))
+    pasted = []
+    try:
+        for threads, tile in ((1, (512, 128)), (3, (512, 128)), (1, (4096, 4096))):
+            cv2.setNumThreads(threads)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(full_size, "_TILE", tile)
+                pasted.append(paste(large, crop, layered, maps, layered))
+    finally:
+        cv2.setNumThreads(before)
+    np.testing.assert_array_equal(pasted[0], pasted[1])
+    assert np.abs(pasted[0].astype(int) - pasted[2]).max() <= 1
+
+
+def test_detail_that_carriers_move_is_that_of_their_places() -> None:
+    photo = np.random.default_rng(0).integers(0, 256, (600, 600, 3), np.uint8)
+    shrunk = np.full((SIZE, SIZE, 3), 100, np.uint8)
+    y, x = np.mgrid[:200, :220].astype(np.float32)
+    step = 3 * SIZE / 600  # three pixels of the photo
+    weight = np.full(x.shape, 0.5, np.float32)
+    carrier = Carrier(Window(20, 20, 220, 200), x + 20 + step, y + 20 - step, weight)
+    detail = MovedDetail.of(photo, (0, 0), shrunk, [carrier], 600)
+    moved = detail.at(Window(100, 150, 300, 120))
+    wanted = (photo[147:267, 103:403].astype(np.float32) - 100) / 2
+    assert np.abs(moved - wanted).max() < 2  # places are whole pixels but for rounding
+    assert not detail.at(Window(0, 0, 40, 30)).any()
 
 
 def test_a_crop_far_beyond_the_photo_takes_little_memory(photo: Photo, face: Landmarks) -> None:
