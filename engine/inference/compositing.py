@@ -59,7 +59,7 @@ def only_moved(image: Floats, source: Pixels, maps: Maps, layered: Floats) -> Fl
     """
     mixed, here = source * np.float32(1 / 255), maps.window.slices
     part = mixed[here]
-    part += _times(image[here] - part, maps.moved[here])
+    part += times(image[here] - part, maps.moved[here])
     for patch in maps.patches:
         part, drawn = (
             picture[patch.window.rows, patch.window.columns] for picture in (mixed, layered)
