@@ -23,6 +23,7 @@ from engine.guidance.background import completed
 from engine.guidance.eyes import Eyes
 from engine.guidance.face import FaceSurface
 from engine.guidance.layers import Layer, Motion, around, grid, half, smaller
+from engine.guidance.matte import with_wisps
 from engine.guidance.mouth import Mouth
 from engine.guidance.patches import Patch, Window
 from engine.guidance.sheet import Sheet
@@ -41,6 +42,7 @@ mirrored share."""
 _OPAQUE = 3.0  # inverse of the validity from which the 3D warp covers everything
 _MOVED = 0.15  # pixels at half size: a pixel that has moved this far may differ fully
 _STILL = 0.01  # of `Maps.moved`: less counts as nothing
+_UNCOVERED = 5.0  # factor of the change of opacity: a pale wisp that leaves is gone
 _SPREAD = 12  # pixels at half size: how far `Maps.moved` reaches beyond what moved, and filters
 _FROM_BYTES = np.float32(1 / 255)
 
@@ -257,6 +259,7 @@ class LayersBehind:
         self, pixels: NDArray[np.uint8], parts: Floats, labels: Floats, head: PosedHead
     ) -> None:
         photo = pixels * _FROM_BYTES
+        parts = with_wisps(photo, parts)
         self._volume = Volume(photo, parts, labels, head)
         self.lower = self._volume.lower
         self._sheet = Sheet(pixels, parts, labels, head, self._volume)
@@ -292,7 +295,7 @@ class LayersBehind:
         inner = around(ends, 2, size).slices  # the window's border is not exact
         uncovered = np.abs(_in_whole(alpha, motion.window, size)[inner] - self._at_rest[inner])
         share = moved.share[inner]
-        np.maximum(share, (2 * uncovered).clip(0, 1), out=share)
+        np.maximum(share, (_UNCOVERED * uncovered).clip(0, 1), out=share)
         return window, (self._background, unseen, shown)
 
 

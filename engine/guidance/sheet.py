@@ -34,6 +34,7 @@ _REACH = (0.6, 1.1)  # distance to the head: full movement up to, none from
 _IN_FRONT = 0.04  # of hair before the volume
 _DEFORMED = 0.4  # distance to the head up to which its deformation continues
 _STRETCH = (4.0, 8.0)  # from full opacity to none
+_WISPS = 31  # pixels at half size: window in which hair has wisps
 _RIM = 0.06  # share of the crop's side over which the movement fades to zero at the border
 
 _OUTLINE = np.ones((9, 9), np.uint8)  # pixels at full size: at an outline, detail is the outline's
@@ -69,8 +70,7 @@ class Sheet:
         self._textured = np.dstack([_cleaned(pixels, self.alpha), opacity])
         inner = cv2.erode((self.alpha > 0.95).astype(np.float32), _OUTLINE)
         self._inner = np.asarray(cv2.blur(inner, (3, 3)), np.float32)
-        stiff = labels[..., PartLabel.HAIR]
-        self._placed_on(self.follows, depth, distance, np.asarray(stiff, np.float32))
+        self._placed_on(self.follows, depth, distance, _stiff(labels))
 
     def _shaped(self, labels: Floats, volume: Volume) -> tuple[Floats, Floats, Floats]:
         """(G, G) each: share of the movement, depth in pixels, distance to the head."""
@@ -196,6 +196,13 @@ def _nearest(drawing: Drawing, pixels: NDArray[np.int64], size: int) -> Drawing:
     index[labels.ravel()[drawing.pixels]] = np.arange(len(drawing.pixels))
     found = index[labels.ravel()[pixels]]
     return Drawing(*(part[found] for part in vars(drawing).values()))
+
+
+def _stiff(labels: Floats) -> Floats:
+    """(G, G) in [0, 1]: hair and the wisps beside it, which an expression does not move."""
+    hair = np.ascontiguousarray(labels[..., PartLabel.HAIR])
+    near = cv2.dilate(hair, np.ones((_WISPS, _WISPS), np.uint8))
+    return np.maximum(hair, near * labels[..., PartLabel.BACKGROUND])
 
 
 def _cleaned(pixels: NDArray[np.uint8], alpha: Floats) -> NDArray[np.uint8]:
