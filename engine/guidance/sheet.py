@@ -31,6 +31,7 @@ _HANGING = (0.5, 1.5)  # y over which that of hair ends
 _HAIR_END = 0.5  # share of the movement that hair keeps
 _COLLAR = 0.25  # distance to clothes from which on the neck moves freely
 _REACH = (0.6, 1.1)  # distance to the head: full movement up to, none from
+_BARE_FROM = (-0.5, -0.25)  # y from which skin has the depth of a head without hair
 _IN_FRONT = 0.04  # of hair before the volume
 _DEFORMED = 0.4  # distance to the head up to which its deformation continues
 _STRETCH = (4.0, 8.0)  # from full opacity to none
@@ -62,7 +63,11 @@ class Sheet:
         volume: Volume,
     ) -> None:
         self._full, self._size, self._head = len(pixels), len(labels), head
-        self.follows, depth, distance = self._shaped(labels, volume)
+        mean = head_model().surface
+        seen = head.seen[: len(mean.vertices)].astype(np.float32)
+        drawing = draw(seen[:, :2], seen[:, 2], mean.triangles, self._size, self._size)
+        bare = _depth(drawing, seen[:, 2:], self._size)
+        self.follows, depth, distance = self._shaped(labels, volume, bare)
         moves = enlarged(smooth_step(self.follows, 0.02, 0.1).astype(np.float32))
         moving = (1 - parts[..., PartLabel.BACKGROUND]) * moves[: self._full, : self._full]
         opacity = (255 * moving.clip(0, 1)).round().astype(np.uint8)
@@ -70,10 +75,15 @@ class Sheet:
         self._textured = np.dstack([_cleaned(pixels, self.alpha), opacity])
         inner = cv2.erode((self.alpha > 0.95).astype(np.float32), _OUTLINE)
         self._inner = np.asarray(cv2.blur(inner, (3, 3)), np.float32)
-        self._placed_on(self.follows, depth, distance, _stiff(labels))
+        self._placed_on(self.follows, depth, distance, _stiff(labels), drawing)
 
-    def _shaped(self, labels: Floats, volume: Volume) -> tuple[Floats, Floats, Floats]:
-        """(G, G) each: share of the movement, depth in pixels, distance to the head."""
+    def _shaped(
+        self, labels: Floats, volume: Volume, bare: tuple[Floats, Floats]
+    ) -> tuple[Floats, Floats, Floats]:
+        """(G, G) each: share of the movement, depth in pixels, distance to the head.
+
+        bare  as of `_depth`, of the head without hair
+        """
         pose, size = self._head.pose, self._size
         hair, clothes = labels[..., PartLabel.HAIR], labels[..., PartLabel.CLOTHES]
         skin = labels[..., BARE].sum(axis=2)
@@ -85,6 +95,7 @@ class Sheet:
         fall = np.where(hair > skin, round_off, 0.33 * near) * pose.scale
         depth = np.where(beside > 0, edge - fall, volume.depth)
         depth += _IN_FRONT * pose.scale * hair
+        depth += self._bareness(hair, skin, clothes) * (_continued(*bare, pose.scale) - depth)
         depth = cv2.GaussianBlur(depth.astype(np.float32), (0, 0), 1.0)
         points = np.column_stack([grid(size).reshape(-1, 2), depth.ravel()])
         placed = ((points - (*pose.shift, 0)) @ pose.rotation / pose.scale).reshape(size, size, 3)
@@ -108,9 +119,20 @@ class Sheet:
         follows = follows * smooth_step(to_border, 0, _RIM)
         return follows.astype(np.float32), np.asarray(depth, np.float32), distance
 
-    def _placed_on(self, follows: Floats, depth: Floats, distance: Floats, stiff: Floats) -> None:
-        """Set the sheet's points, triangles and their places on the head."""
-        size, mean = self._size, head_model().surface
+    def _bareness(self, hair: Floats, skin: Floats, clothes: Floats) -> Floats:
+        """(G, G) in [0, 1]: where ears and cheeks are, whose depth is that of the head without
+        hair."""
+        pose = self._head.pose
+        up = (grid(self._size) - pose.shift.astype(np.float32)) @ pose.rotation[:2, 1] / pose.scale
+        share = skin / (hair + skin + clothes).clip(0.1) * smooth_step(up, *_BARE_FROM)
+        return np.asarray(cv2.GaussianBlur(share.astype(np.float32), (0, 0), 1.0), np.float32)
+
+    def _placed_on(
+        self, follows: Floats, depth: Floats, distance: Floats, stiff: Floats, drawing: Drawing
+    ) -> None:
+        """Set the sheet's points, triangles and their places on the head, of which there is a
+        drawing."""
+        size = self._size
         steps = np.arange(0, size + _STEP - 1, _STEP).clip(None, size - 1)
         self._side = len(steps)
         rows, columns = (part.ravel() for part in np.meshgrid(steps, steps, indexing="ij"))
@@ -121,8 +143,6 @@ class Sheet:
         self._solid = pose.project(self._placed)
         self._deforms = 1 - smooth_step(distance[rows, columns], 0, _DEFORMED)
         self._deforms *= 1 - stiff[rows, columns]
-        seen = self._head.seen[: len(mean.vertices)].astype(np.float32)
-        drawing = draw(seen[:, :2], seen[:, 2], mean.triangles, size, size)
         self._on_head = _nearest(drawing, rows * size + columns, size)
         there = cv2.dilate(self.alpha, np.ones((21, 21), np.uint8)) > 0.01
         scale = self._full / size
@@ -196,6 +216,23 @@ def _nearest(drawing: Drawing, pixels: NDArray[np.int64], size: int) -> Drawing:
     index[labels.ravel()[drawing.pixels]] = np.arange(len(drawing.pixels))
     found = index[labels.ravel()[pixels]]
     return Drawing(*(part[found] for part in vars(drawing).values()))
+
+
+def _depth(drawing: Drawing, depth: Floats, size: int) -> tuple[Floats, Floats]:
+    """(G, G) each: the depth of what is drawn, from that of its vertices (V, 1), and where it is 1,
+    else 0."""
+    found, covered = np.zeros((2, size * size), np.float32)
+    found[drawing.pixels] = drawing.interpolate(depth, head_model().surface.triangles)[:, 0]
+    covered[drawing.pixels] = 1
+    return found.reshape(size, size), covered.reshape(size, size)
+
+
+def _continued(depth: Floats, covered: Floats, scale: float) -> Floats:
+    """(G, G) a depth that goes on beside what it is known of, falling."""
+    beside = cv2.distanceTransform((covered < 0.5).astype(np.uint8), cv2.DIST_L2, 5)
+    edge = filled((depth * covered)[..., None], covered)[..., 0]
+    fall = 0.33 * np.minimum(beside, np.float32(0.75 * scale))
+    return np.where(covered > 0, depth, edge - fall).astype(np.float32)
 
 
 def _stiff(labels: Floats) -> Floats:
