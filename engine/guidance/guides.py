@@ -264,9 +264,9 @@ class LayersBehind:
         self.lower = self._volume.lower
         self._sheet = Sheet(pixels, parts, labels, head, self._volume)
         everywhere = Window(0, 0, len(pixels), len(pixels))
-        background = completed(photo, labels, self._sheet.alpha, self._sheet.follows)
+        background, own = completed(photo, labels, self._sheet.alpha, self._sheet.follows)
         opaque = np.ones(pixels.shape[:2], np.float32)
-        self._background = Layer("background and body", everywhere, background, opaque)
+        self._background = Layer("background and body", everywhere, background, opaque, shown=own)
         # As it is drawn, for comparison: what differs from it was uncovered, or covered.
         motion = self._sheet.mesh(head).drawn(Window(0, 0, len(labels), len(labels)))
         alpha = motion.smaller(self._sheet.layer(motion).alpha)

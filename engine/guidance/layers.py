@@ -40,10 +40,9 @@ class Layer:
     window   of the picture
     colours  (H, W, 3) float32 in [0, 1]
     alpha    (H, W) float32 in [0, 1]: its opacity
-    places   (H, W, 2) float32: where the source crop shows it, pixels; None: nowhere, its colours
-             are invented
+    places   (H, W, 2) float32: where the source crop shows it, pixels; None: it has not moved
     shown    (H, W) float32 in [0, 1]: the share of its colours that are those of its places; None:
-             all
+             all, or without places none, its colours are invented
     fine     (H, W) float32 in [0, 1]: where the source's fine detail at its places is its own, not
              that of an outline before another background; None: everywhere
     """
@@ -65,7 +64,7 @@ class Layer:
         """(H, W) in [0, 1]: how far the source shows the layer; 0 where it is invented, and where
         its places jump, between which the source shows something else."""
         if self.places is None:
-            return np.zeros_like(self.alpha)
+            return np.zeros_like(self.alpha) if self.shown is None else self.shown
         jumps, (height, width) = np.zeros_like(self.alpha), self.alpha.shape
         for shift in cv2.split(self.places - grid(max(height, width))[:height, :width]):
             np.maximum(jumps, cv2.morphologyEx(shift, cv2.MORPH_GRADIENT, _SQUARE), out=jumps)

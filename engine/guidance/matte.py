@@ -29,6 +29,8 @@ _ALIKE = 1.5  # spreads: background beside the head that looks like that farther
 _APART = (3.0, 6.0)  # of head and background: too alike, different enough
 _SEEN = (1.5, 3.5)  # of a pixel and the background: nothing there, something
 _STRANGE = (0.5, 1.0)  # share of that distance that the head's colour does not explain
+_DOUBTED = (0.01, 0.05)  # probability of background: a bright strand, maybe a gap
+_PALE = 0.05  # opacity of a wisp that may hold others
 _FEWEST = 12  # pixels of a quarter of the size: colours of fewer are not known
 
 
@@ -62,8 +64,10 @@ def with_wisps(picture: Floats, parts: Floats) -> Floats:
     wisps = share.clip(0, 1) * there * known * (1 - smooth_step(strange, *_STRANGE))
     wisps *= (1 - smooth_step(beside, 0.6 * _OUTSIDE, _OUTSIDE)) * smooth_step(backdrop, 0.3, 0.6)
     wisps = _thin(wisps.astype(np.float32), max(3, round(_THIN * size)))
-    known = np.minimum(known, smooth_step(_length(of_hair - behind) / spread, *_APART))
-    gaps = hair * (1 - there) * known * (1 - smooth_step(within, 0.6 * _INSIDE, _INSIDE))
+    wisps *= _attached(wisps > _PALE, head > 0.5)
+    apart = np.minimum(apart, _length(of_hair - behind))
+    hairy = hair * smooth_step(apart / spread, *_APART) * smooth_step(backdrop, *_DOUBTED)
+    gaps = (1 - there) * hairy * (1 - smooth_step(within, 0.6 * _INSIDE, _INSIDE))
     more = np.minimum(wisps * (1 - hair), backdrop) - gaps
     result = parts.copy()
     result[..., PartLabel.HAIR] += more
@@ -107,6 +111,15 @@ def _thin(values: Floats, width: int) -> Floats:
     """Values (S, S) without what is wider than ``width`` pixels."""
     square = np.ones((width, width), np.uint8)
     return np.asarray(values - cv2.morphologyEx(values, cv2.MORPH_OPEN, square), np.float32)
+
+
+def _attached(wisps: NDArray[np.bool_], head: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(S, S) near wisps that hang together with the head, by at most two pixels between them."""
+    there = cv2.dilate((wisps | head).astype(np.uint8), np.ones((3, 3), np.uint8))
+    count, labels = cv2.connectedComponents(there)
+    of_head = np.bincount(labels[head], minlength=count) > 0
+    of_head[0] = False
+    return of_head[labels]
 
 
 def _distance(free: NDArray[np.bool_]) -> Floats:

@@ -27,14 +27,19 @@ _STEP = 2  # pixels at half size between the sheet's points
 # Lengths in decimetres, head coordinates (see `engine.face.head`).
 _NECK = (0.45, 1.2)  # y over which the movement of the neck's skin ends
 _WORN = (0.0, 0.4)  # y over which that of hats and collars ends
+_SCARF = 0.3  # how much higher that of scarves and high collars ends
+_COVERED = -0.6  # y of clothes that cover the head
 _HANGING = (0.5, 1.5)  # y over which that of hair ends
 _HAIR_END = 0.5  # share of the movement that hair keeps
 _COLLAR = 0.25  # distance to clothes from which on the neck moves freely
+_BELOW_JAW = (0.45, 0.65)  # y from which skin is the neck's, which goes behind collars
+_BESIDE_CHIN = (0.3, 0.5)  # x from which it is not that of a long beard
+_COVERING = (0.5, 0.9)  # probability of clothes: nothing before the neck, something
 _REACH = (0.6, 1.1)  # distance to the head: full movement up to, none from
 _BARE_FROM = (-0.5, -0.25)  # y from which skin has the depth of a head without hair
 _IN_FRONT = 0.04  # of hair before the volume
 _DEFORMED = 0.4  # distance to the head up to which its deformation continues
-_STRETCH = (4.0, 8.0)  # from full opacity to none
+_STRETCH = (3.0, 6.0)  # from full opacity to none
 _WISPS = 31  # pixels at half size: window in which hair has wisps
 _RIM = 0.06  # share of the crop's side over which the movement fades to zero at the border
 
@@ -70,7 +75,7 @@ class Sheet:
         self.follows, depth, distance = self._shaped(labels, volume, bare)
         moves = enlarged(smooth_step(self.follows, 0.02, 0.1).astype(np.float32))
         moving = (1 - parts[..., PartLabel.BACKGROUND]) * moves[: self._full, : self._full]
-        opacity = (255 * moving.clip(0, 1)).round().astype(np.uint8)
+        opacity = _bytes(moving)
         self.alpha = opacity * _FROM_BYTES
         self._textured = np.dstack([_cleaned(pixels, self.alpha), opacity])
         inner = cv2.erode((self.alpha > 0.95).astype(np.float32), _OUTLINE)
@@ -109,7 +114,7 @@ class Sheet:
         )
         reach = 1 - smooth_step(distance, *_REACH)
         of_skin = (1 - stays * behind) * reach
-        of_clothes = (1 - smooth_step(y, *_WORN)) * reach
+        of_clothes = (1 - smooth_step(y + _SCARF * _scarf(clothes, y), *_WORN)) * reach
         of_hair = 1 - (1 - _HAIR_END) * smooth_step(y, *_HANGING)
         total = (hair + skin + clothes).clip(1e-3)
         follows = (hair * of_hair + skin * of_skin + clothes * of_clothes) / total
@@ -117,6 +122,15 @@ class Sheet:
         follows = filled((follows * spread)[..., None].astype(np.float32), spread)[..., 0]
         to_border = np.minimum(grid(size), size - 1 - grid(size)).min(axis=2) / (size - 1)
         follows = follows * smooth_step(to_border, 0, _RIM)
+        across = smooth_step(np.abs(placed[..., 0]), *_BESIDE_CHIN)
+        neck = smooth_step(y, *_BELOW_JAW) * behind * across * skin / total
+        self._neck = _bytes(enlarged(neck.astype(np.float32)))[: self._full, : self._full]
+        worn = (smooth_step(clothes, *_COVERING) * (1 - smooth_step(follows, 0.1, 0.3))).astype(
+            np.float32
+        )
+        self._collar = enlarged(worn)[: self._full, : self._full]
+        found = np.flatnonzero(self._collar.any(axis=1))
+        self._first_collar = int(found[0]) if len(found) else self._full
         return follows.astype(np.float32), np.asarray(depth, np.float32), distance
 
     def _bareness(self, hair: Floats, skin: Floats, clothes: Floats) -> Floats:
@@ -198,11 +212,27 @@ class Sheet:
         colours = cv2.cvtColor(shown, cv2.COLOR_RGBA2RGB) * _FROM_BYTES
         alpha = motion.coverage * motion.value(0).clip(0, 1) * (shown[..., 3] * _FROM_BYTES)
         motion.soften(alpha, colours)
+        self._behind_collar(alpha, motion)
         fine = None
         if behind is not None:
             fine = 1 - behind * (1 - sampled(self._inner, motion.places))
         window, places = motion.full_window, motion.places
         return Layer("hair, ears and neck", window, colours, alpha, places, fine=fine)
+
+    def _behind_collar(self, alpha: Floats, motion: Motion) -> None:
+        """Let the neck go behind clothes that stay, in place.
+
+        alpha  (H', W') the sheet's opacity in the motion's window
+        """
+        window = motion.full_window
+        rows, columns = window.slices
+        top = max(self._first_collar, rows.start)
+        if top >= rows.stop:
+            return
+        part = slice(top - rows.start, None)
+        hidden = sampled(self._neck, motion.places[part]) * _FROM_BYTES
+        hidden *= self._collar[top : rows.stop, columns]
+        alpha[part] *= 1 - hidden
 
 
 def _nearest(drawing: Drawing, pixels: NDArray[np.int64], size: int) -> Drawing:
@@ -216,6 +246,20 @@ def _nearest(drawing: Drawing, pixels: NDArray[np.int64], size: int) -> Drawing:
     index[labels.ravel()[drawing.pixels]] = np.arange(len(drawing.pixels))
     found = index[labels.ravel()[pixels]]
     return Drawing(*(part[found] for part in vars(drawing).values()))
+
+
+def _bytes(share: Floats) -> NDArray[np.uint8]:
+    return (255 * share.clip(0, 1)).round().astype(np.uint8)
+
+
+def _scarf(clothes: Floats, y: Array) -> Floats:
+    """(G, G) 1 on clothes that hang together with those at the picture's lower border, if they do
+    not cover the head, too; else 0. ``y`` (G, G) is in head coordinates."""
+    _, labels = cv2.connectedComponents((clothes > 0.5).astype(np.uint8))
+    below = np.unique(labels[-2:])
+    body = np.isin(labels, below[below > 0])
+    covered = (body & (y < _COVERED)).any()
+    return (body & (not covered)).astype(np.float32)
 
 
 def _depth(drawing: Drawing, depth: Floats, size: int) -> tuple[Floats, Floats]:

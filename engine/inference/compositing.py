@@ -227,6 +227,7 @@ class _Detail:
     places   (H, W, 2) the source position, pixels of the scaled crop; None: it has none
     known    (H, W) in [0, 1]: how far it has detail
     own      (H, W) in [0, 1]: how far the photo's detail at its places is its own
+    still    it has no places, because it has not moved
     """
 
     window: Window
@@ -234,12 +235,14 @@ class _Detail:
     places: Floats | None
     known: Floats
     own: Floats
+    still: bool = False
 
     @classmethod
     def of(cls, layer: Layer) -> Self:
         known = layer.known()
         own = known if layer.fine is None else known * layer.fine
-        return cls(layer.window, layer.alpha, layer.places, known, own)
+        still = layer.places is None and layer.shown is not None
+        return cls(layer.window, layer.alpha, layer.places, known, own, still)
 
     @classmethod
     def drawn(cls, patch: Patch, large: bool) -> Self:
@@ -325,7 +328,22 @@ def _moved_detail(
             places = _enlarged(layer.places, *where) - shift
             own = alpha * _enlarged(layer.own, *where)
             here += _times(warp(detail, places, scale, cv2.INTER_CUBIC), own)
+        elif layer.still:
+            _add_still_detail(detail, corner, window, alpha * _enlarged(layer.own, *where), here)
     return result
+
+
+def _add_still_detail(
+    detail: NDArray[Any], corner: tuple[int, int], window: Window, share: Floats, here: Floats
+) -> None:
+    """Add a share (R, C) of the photo's detail to ``here`` (R, C, 3), in place, where it is.
+
+    corner  the place of the detail in the crop: x, y
+    window  in the crop, inside the detail
+    """
+    (x, y), (rows, columns) = corner, window.slices
+    there = detail[rows.start - y : rows.stop - y, columns.start - x : columns.stop - x]
+    here += _times(there, share)
 
 
 def _draw_detail(
