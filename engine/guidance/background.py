@@ -54,7 +54,8 @@ def completed(
     large = cv2.resize(fill, (full, full), interpolation=cv2.INTER_CUBIC).clip(0, 1)
     mask = cv2.resize(hole.astype(np.float32), (full, full))
     mask = np.asarray(cv2.GaussianBlur(mask, (0, 0), 1.0), np.float32)
-    return picture + mask[..., None] * (large - picture), 1 - mask
+    result = picture + mask[..., None] * (large - picture)
+    return np.asarray(result, np.float32), np.asarray(1 - mask, np.float32)
 
 
 def _hull(mask: Floats) -> Floats:

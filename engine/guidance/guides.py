@@ -13,6 +13,7 @@ the 3D warp of the whole head are the only layers.
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -44,6 +45,7 @@ _MOVED = 0.15  # pixels at half size: a pixel that has moved this far may differ
 _STILL = 0.01  # of `Maps.moved`: less counts as nothing
 _UNCOVERED = 5.0  # factor of the change of opacity: a pale wisp that leaves is gone
 _SPREAD = 12  # pixels at half size: how far `Maps.moved` reaches beyond what moved, and filters
+_HALO = 0.04  # share of the crop's side: beside the head, where the networks' image fades out
 _FROM_BYTES = np.float32(1 / 255)
 
 
@@ -73,6 +75,20 @@ class Maps:
     def layers(self) -> tuple[Layer, ...]:
         """All layers, back to front."""
         return (*self.behind, self.face)
+
+    @cached_property
+    def beside(self) -> Floats:
+        """(S, S) in [0, 1]: 1 where only the background and the body are, a few pixels from
+        everything else."""
+        head = np.zeros_like(self.moved)
+        for layer in self.layers[1:]:
+            part = head[layer.window.slices]
+            np.maximum(part, layer.alpha, out=part)
+        few = np.ascontiguousarray(head[::2, ::2])
+        wide = max(3, round(_HALO * len(few)))
+        near = cv2.dilate((few > 0.1).astype(np.uint8), np.ones((wide, wide), np.uint8))
+        soft = cv2.blur(near.astype(np.float32), (wide, wide))
+        return 1 - enlarged(np.asarray(soft, np.float32))[: len(head), : len(head)]
 
     def carried(self, values: Floats) -> Floats:
         """Values (S, S, C) of the source's pixels, such as transparency, carried along.

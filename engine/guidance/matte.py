@@ -119,7 +119,7 @@ def _attached(wisps: NDArray[np.bool_], head: NDArray[np.bool_]) -> NDArray[np.b
     count, labels = cv2.connectedComponents(there)
     of_head = np.bincount(labels[head], minlength=count) > 0
     of_head[0] = False
-    return of_head[labels]
+    return np.asarray(of_head[labels], np.bool_)
 
 
 def _distance(free: NDArray[np.bool_]) -> Floats:
@@ -130,7 +130,7 @@ def _distance(free: NDArray[np.bool_]) -> Floats:
 def _length(colours: Floats) -> Floats:
     """(S, S) of vectors (S, S, 3)."""
     x, y, z = cv2.split(colours)
-    return np.sqrt(x * x + y * y + z * z)
+    return np.asarray(np.sqrt(x * x + y * y + z * z), np.float32)
 
 
 def _quarter(layer: Floats) -> Floats:

@@ -34,6 +34,7 @@ _HAIR_END = 0.5  # share of the movement that hair keeps
 _COLLAR = 0.25  # distance to clothes from which on the neck moves freely
 _BELOW_JAW = (0.45, 0.65)  # y from which skin is the neck's, which goes behind collars
 _BESIDE_CHIN = (0.3, 0.5)  # x from which it is not that of a long beard
+_STAYING = 0.2  # share of the movement of clothes that stay
 _COVERING = (0.5, 0.9)  # probability of clothes: nothing before the neck, something
 _REACH = (0.6, 1.1)  # distance to the head: full movement up to, none from
 _BARE_FROM = (-0.5, -0.25)  # y from which skin has the depth of a head without hair
@@ -122,16 +123,25 @@ class Sheet:
         follows = filled((follows * spread)[..., None].astype(np.float32), spread)[..., 0]
         to_border = np.minimum(grid(size), size - 1 - grid(size)).min(axis=2) / (size - 1)
         follows = follows * smooth_step(to_border, 0, _RIM)
-        across = smooth_step(np.abs(placed[..., 0]), *_BESIDE_CHIN)
-        neck = smooth_step(y, *_BELOW_JAW) * behind * across * skin / total
-        self._neck = _bytes(enlarged(neck.astype(np.float32)))[: self._full, : self._full]
-        worn = (smooth_step(clothes, *_COVERING) * (1 - smooth_step(follows, 0.1, 0.3))).astype(
-            np.float32
-        )
-        self._collar = enlarged(worn)[: self._full, : self._full]
-        found = np.flatnonzero(self._collar.any(axis=1))
-        self._first_collar = int(found[0]) if len(found) else self._full
+        self._find_collar(placed, skin / total, behind, clothes * (follows < _STAYING))
         return follows.astype(np.float32), np.asarray(depth, np.float32), distance
+
+    def _find_collar(self, placed: Array, skin: Floats, behind: Floats, still: Floats) -> None:
+        """Find the neck, and what it goes behind.
+
+        placed  (G, G, 3) head coordinates    skin  (G, G) share
+        behind  (G, G) 0 on what is too far in front to be the neck
+        still   (G, G) clothes that stay
+        """
+        neck = smooth_step(placed[..., 1], *_BELOW_JAW) * behind * skin
+        neck *= smooth_step(np.abs(placed[..., 0]), *_BESIDE_CHIN)
+        neck, collar = (
+            enlarged(part.astype(np.float32))[: self._full, : self._full]
+            for part in (neck, smooth_step(still, *_COVERING))
+        )
+        self._neck, self._collar = _bytes(neck), collar
+        found = np.flatnonzero(collar.any(axis=1))
+        self._first_collar = int(found[0]) if len(found) else self._full
 
     def _bareness(self, hair: Floats, skin: Floats, clothes: Floats) -> Floats:
         """(G, G) in [0, 1]: where ears and cheeks are, whose depth is that of the head without
@@ -283,7 +293,7 @@ def _stiff(labels: Floats) -> Floats:
     """(G, G) in [0, 1]: hair and the wisps beside it, which an expression does not move."""
     hair = np.ascontiguousarray(labels[..., PartLabel.HAIR])
     near = cv2.dilate(hair, np.ones((_WISPS, _WISPS), np.uint8))
-    return np.maximum(hair, near * labels[..., PartLabel.BACKGROUND])
+    return np.asarray(np.maximum(hair, near * labels[..., PartLabel.BACKGROUND]), np.float32)
 
 
 def _cleaned(pixels: NDArray[np.uint8], alpha: Floats) -> NDArray[np.uint8]:

@@ -166,6 +166,27 @@ def test_hair_that_the_photo_hides_has_strands(
     assert strands(unseen.colours, uncovered) > 0.3 * strands(photo, hair)
 
 
+@pytest.mark.parametrize("yaw", [-25, 25])
+def test_the_neck_goes_behind_the_collar(
+    pixels: Photo, parts: Floats, pose: Pose3D, yaw: float
+) -> None:
+    own = pose.source.landmarks
+    collar = int(own[8, 1] + 0.15 * np.ptp(own[:, 1]))
+    left, right = own[[4, 12], 0].round().astype(int)
+    worn, x = parts.copy(), np.arange(SIZE)
+    worn[collar:] = 0
+    worn[collar:, :, PartLabel.SKIN] = (x > left) & (x < right)
+    worn[collar:, :, PartLabel.CLOTHES] = (x <= left) | (x >= right)
+    maps = SourceHead(pixels, worn, pose.source.head).maps(pose.turned(yaw, 0, 0).head)
+    sheet = maps.layers[3]
+    assert sheet.name == "hair, ears and neck"
+    alpha = np.zeros((SIZE, SIZE), np.float32)
+    alpha[sheet.window.slices] = sheet.alpha
+    low = int(own[8, 1] + 0.3 * np.ptp(own[:, 1]))
+    assert alpha[low:, : left - 3].max() < 0.3
+    assert alpha[low:, right + 4 :].max() < 0.3
+
+
 def test_one_moved_brow_moves_little_else(layers: SourceHead, pose: Pose3D) -> None:
     own = pose.source.landmarks
     height = float(np.ptp(own[:, 1]))
