@@ -46,6 +46,7 @@ _STILL = 0.01  # of `Maps.moved`: less counts as nothing
 _UNCOVERED = 5.0  # factor of the change of opacity: a pale wisp that leaves is gone
 _SPREAD = 12  # pixels at half size: how far `Maps.moved` reaches beyond what moved, and filters
 _HALO = 0.04  # share of the crop's side: beside the head, where the networks' image fades out
+_OUTLINE = np.ones((9, 9), np.uint8)  # pixels: as far an outline reaches in detail
 _FROM_BYTES = np.float32(1 / 255)
 
 
@@ -282,7 +283,11 @@ class LayersBehind:
         everywhere = Window(0, 0, len(pixels), len(pixels))
         background, own = completed(photo, labels, self._sheet.alpha, self._sheet.follows)
         opaque = np.ones(pixels.shape[:2], np.float32)
-        self._background = Layer("background and body", everywhere, background, opaque, shown=own)
+        # Near the head the photo's detail is that of its outline.
+        fine = cv2.blur(cv2.erode((own > 0.99).astype(np.float32), _OUTLINE), (3, 3))
+        self._background = Layer(
+            "background and body", everywhere, background, opaque, shown=own, fine=fine
+        )
         # As it is drawn, for comparison: what differs from it was uncovered, or covered.
         motion = self._sheet.mesh(head).drawn(Window(0, 0, len(labels), len(labels)))
         alpha = motion.smaller(self._sheet.layer(motion).alpha)

@@ -32,10 +32,6 @@ _COVERED = -0.6  # y of clothes that cover the head
 _HANGING = (0.5, 1.5)  # y over which that of hair ends
 _HAIR_END = 0.5  # share of the movement that hair keeps
 _COLLAR = 0.25  # distance to clothes from which on the neck moves freely
-_BELOW_JAW = (0.45, 0.65)  # y from which skin is the neck's, which goes behind collars
-_BESIDE_CHIN = (0.3, 0.5)  # x from which it is not that of a long beard
-_STAYING = 0.2  # share of the movement of clothes that stay
-_COVERING = (0.5, 0.9)  # probability of clothes: nothing before the neck, something
 _REACH = (0.6, 1.1)  # distance to the head: full movement up to, none from
 _BARE_FROM = (-0.5, -0.25)  # y from which skin has the depth of a head without hair
 _IN_FRONT = 0.04  # of hair before the volume
@@ -123,25 +119,7 @@ class Sheet:
         follows = filled((follows * spread)[..., None].astype(np.float32), spread)[..., 0]
         to_border = np.minimum(grid(size), size - 1 - grid(size)).min(axis=2) / (size - 1)
         follows = follows * smooth_step(to_border, 0, _RIM)
-        self._find_collar(placed, skin / total, behind, clothes * (follows < _STAYING))
         return follows.astype(np.float32), np.asarray(depth, np.float32), distance
-
-    def _find_collar(self, placed: Array, skin: Floats, behind: Floats, still: Floats) -> None:
-        """Find the neck, and what it goes behind.
-
-        placed  (G, G, 3) head coordinates    skin  (G, G) share
-        behind  (G, G) 0 on what is too far in front to be the neck
-        still   (G, G) clothes that stay
-        """
-        neck = smooth_step(placed[..., 1], *_BELOW_JAW) * behind * skin
-        neck *= smooth_step(np.abs(placed[..., 0]), *_BESIDE_CHIN)
-        neck, collar = (
-            enlarged(part.astype(np.float32))[: self._full, : self._full]
-            for part in (neck, smooth_step(still, *_COVERING))
-        )
-        self._neck, self._collar = _bytes(neck), collar
-        found = np.flatnonzero(collar.any(axis=1))
-        self._first_collar = int(found[0]) if len(found) else self._full
 
     def _bareness(self, hair: Floats, skin: Floats, clothes: Floats) -> Floats:
         """(G, G) in [0, 1]: where ears and cheeks are, whose depth is that of the head without
@@ -222,27 +200,11 @@ class Sheet:
         colours = cv2.cvtColor(shown, cv2.COLOR_RGBA2RGB) * _FROM_BYTES
         alpha = motion.coverage * motion.value(0).clip(0, 1) * (shown[..., 3] * _FROM_BYTES)
         motion.soften(alpha, colours)
-        self._behind_collar(alpha, motion)
         fine = None
         if behind is not None:
             fine = 1 - behind * (1 - sampled(self._inner, motion.places))
         window, places = motion.full_window, motion.places
         return Layer("hair, ears and neck", window, colours, alpha, places, fine=fine)
-
-    def _behind_collar(self, alpha: Floats, motion: Motion) -> None:
-        """Let the neck go behind clothes that stay, in place.
-
-        alpha  (H', W') the sheet's opacity in the motion's window
-        """
-        window = motion.full_window
-        rows, columns = window.slices
-        top = max(self._first_collar, rows.start)
-        if top >= rows.stop:
-            return
-        part = slice(top - rows.start, None)
-        hidden = sampled(self._neck, motion.places[part]) * _FROM_BYTES
-        hidden *= self._collar[top : rows.stop, columns]
-        alpha[part] *= 1 - hidden
 
 
 def _nearest(drawing: Drawing, pixels: NDArray[np.int64], size: int) -> Drawing:

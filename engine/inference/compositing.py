@@ -108,7 +108,7 @@ def paste(
     height, width = own.shape[:2]
     x, y = max(-crop.left, 0), max(-crop.top, 0)  # the place of ``own`` in the crop
     below = _smooth(layered)
-    layers = [_Detail.of(layer) for layer in maps.layers]
+    layers = [_Detail.of(layer, maps.beside) for layer in maps.layers]
     layers += (_Detail.drawn(patch, large=bool(patches)) for patch in maps.patches)
     stack = _Stack.of(refined, maps.moved, layered, below, layers, larger=side > size)
     white = np.float32(np.iinfo(photo.dtype).max)
@@ -239,10 +239,14 @@ class _Detail:
     still: bool = False
 
     @classmethod
-    def of(cls, layer: Layer) -> Self:
+    def of(cls, layer: Layer, beside: Floats) -> Self:
+        """``beside`` as of `Maps`: near outlines nothing that stays has detail."""
         known = layer.known()
         own = known if layer.fine is None else known * layer.fine
         still = layer.places is None and layer.shown is not None
+        if still:
+            near = beside[layer.window.slices]
+            known, own = known * near, own * near
         return cls(layer.window, layer.alpha, layer.places, known, own, still)
 
     @classmethod
