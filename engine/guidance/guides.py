@@ -284,7 +284,8 @@ class LayersBehind:
         background, own = completed(photo, labels, self._sheet.alpha, self._sheet.follows)
         opaque = np.ones(pixels.shape[:2], np.float32)
         # Near the head the photo's detail is that of its outline.
-        fine = cv2.blur(cv2.erode((own > 0.99).astype(np.float32), _OUTLINE), (3, 3))
+        inner = cv2.erode((own > 0.99).astype(np.float32), _OUTLINE)
+        fine = np.asarray(cv2.blur(inner, (3, 3)), np.float32)
         self._background = Layer(
             "background and body", everywhere, background, opaque, shown=own, fine=fine
         )

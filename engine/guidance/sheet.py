@@ -74,7 +74,9 @@ class Sheet:
         moving = (1 - parts[..., PartLabel.BACKGROUND]) * moves[: self._full, : self._full]
         opacity = _bytes(moving)
         self.alpha = opacity * _FROM_BYTES
-        self._textured = np.dstack([_cleaned(pixels, self.alpha), opacity])
+        self._textured = np.dstack(
+            [_cleaned(pixels, self.alpha, parts[..., PartLabel.HAIR]), opacity]
+        )
         inner = cv2.erode((self.alpha > 0.95).astype(np.float32), _OUTLINE)
         self._inner = np.asarray(cv2.blur(inner, (3, 3)), np.float32)
         self._placed_on(self.follows, depth, distance, _stiff(labels), drawing)
@@ -258,14 +260,26 @@ def _stiff(labels: Floats) -> Floats:
     return np.asarray(np.maximum(hair, near * labels[..., PartLabel.BACKGROUND]), np.float32)
 
 
-def _cleaned(pixels: NDArray[np.uint8], alpha: Floats) -> NDArray[np.uint8]:
-    """The pixels with those at the soft edge of ``alpha`` replaced by the nearest inside."""
-    inner = cv2.erode((alpha > 0.95).astype(np.uint8), np.ones((3, 3), np.uint8))
+def _cleaned(pixels: NDArray[np.uint8], alpha: Floats, hair: Floats) -> NDArray[np.uint8]:
+    """The pixels with those at the soft edge of ``alpha`` replaced by the nearest inside, those of
+    wisps by the nearest of ``hair`` (S, S)."""
+    square = np.ones((3, 3), np.uint8)
+    inner = np.asarray(cv2.erode((alpha > 0.95).astype(np.uint8), square), np.uint8)
     if not inner.any():
         return pixels
+    result = _nearest_colours(pixels, inner)
+    of_hair = np.asarray(inner * (hair > 0.9), np.uint8)
+    wisps = hair > 0.5 * np.maximum(alpha, 0.02)
+    if of_hair.any():
+        result[wisps] = _nearest_colours(pixels, of_hair)[wisps]
+    return np.where(inner[..., None] > 0, pixels, result)
+
+
+def _nearest_colours(pixels: NDArray[np.uint8], known: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """(S, S, 3) of each pixel the nearest one's that is known (S, S), 0 or 1."""
     _, nearest = cv2.distanceTransformWithLabels(
-        1 - inner, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+        1 - known, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
     colours = np.zeros((nearest.max() + 1, 3), np.uint8)
-    colours[nearest[inner > 0]] = pixels[inner > 0]
-    return np.where(inner[..., None] > 0, pixels, colours[nearest])
+    colours[nearest[known > 0]] = pixels[known > 0]
+    return np.asarray(colours[nearest], np.uint8)
