@@ -38,8 +38,11 @@ def with_wisps(picture: Floats, parts: Floats) -> Floats:
     """The parts (S, S, 6), probabilities of `PartLabel`, with the wisps of a picture (S, S, 3) in
     [0, 1] as hair, and with gaps in the hair as background."""
     size = len(picture)
-    backdrop, hair = parts[..., PartLabel.BACKGROUND], parts[..., PartLabel.HAIR]
-    head = hair + parts[..., PartLabel.SKIN]
+    backdrop, skin, hair = (  # copies, several times as fast
+        np.ascontiguousarray(parts[..., label])
+        for label in (PartLabel.BACKGROUND, PartLabel.SKIN, PartLabel.HAIR)
+    )
+    head = hair + skin
     beside, within = _distance(head < 0.5) / size, _distance(backdrop < 0.5) / size
     few = _quarter(picture)
     free = _quarter(((beside > _OUTSIDE) & (backdrop > 0.95)).astype(np.float32))
@@ -57,8 +60,9 @@ def with_wisps(picture: Floats, parts: Floats) -> Floats:
     )
     whole, change = own - behind, picture - behind
     apart, seen = _length(whole), _length(change)
-    share = (change * whole).sum(axis=2) / np.maximum(apart, 1e-3) ** 2
-    strange = _length(change - share[..., None] * whole) / (np.abs(share) * apart + spread)
+    explained = np.einsum("ijk,ijk->ij", change, whole) / np.maximum(apart, 1e-3)
+    share = explained / np.maximum(apart, 1e-3)
+    strange = np.sqrt((seen**2 - explained**2).clip(0)) / (np.abs(explained) + spread)
     known = smooth_step(apart / spread, *_APART)
     there = smooth_step(seen / spread, *_SEEN)
     wisps = share.clip(0, 1) * there * known * (1 - smooth_step(strange, *_STRANGE))

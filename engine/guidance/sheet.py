@@ -269,8 +269,8 @@ def _cleaned(pixels: NDArray[np.uint8], alpha: Floats, hair: Floats) -> NDArray[
         return pixels
     result = _nearest_colours(pixels, inner)
     of_hair = np.asarray(inner * (hair > 0.9), np.uint8)
-    wisps = hair > 0.5 * np.maximum(alpha, 0.02)
-    if of_hair.any():
+    wisps = (inner == 0) & (hair > 0.5 * np.maximum(alpha, 0.02))
+    if of_hair.any() and wisps.any():
         result[wisps] = _nearest_colours(pixels, of_hair)[wisps]
     return np.where(inner[..., None] > 0, pixels, result)
 
@@ -282,4 +282,4 @@ def _nearest_colours(pixels: NDArray[np.uint8], known: NDArray[np.uint8]) -> NDA
     )
     colours = np.zeros((nearest.max() + 1, 3), np.uint8)
     colours[nearest[known > 0]] = pixels[known > 0]
-    return np.asarray(colours[nearest], np.uint8)
+    return np.asarray(colours.take(np.asarray(nearest, np.intp), axis=0), np.uint8)
