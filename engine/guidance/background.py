@@ -14,7 +14,6 @@ Floats = NDArray[np.float32]
 _DILATED = 5  # pixels at half size around the head that are replaced, too
 _NEARLY_STILL = 0.3  # share of the head's movement up to which the neck at the collar stays
 _WORN = 0.9  # probability of clothes that are no edge of the head
-_RIM = 5  # pixels at half size: window in which outlines have pale or dark rims
 _TIP = 9  # pixels at half size: window in which the edge of sure clothes is
 _INSIDE = 9  # pixels at half size: window that holds no background and no hair there
 
@@ -43,8 +42,7 @@ def completed(
     hole[(clothes > _WORN) & ~leaves] = 0  # a collar between neck and hair is narrow
     free = (1 - hole).astype(np.float32)
     body = 1 - backdrop
-    known = cv2.erode(free * (backdrop > 0.95), np.ones((_RIM, _RIM), np.uint8))
-    behind = _inpainted(small, np.asarray(known, np.float32))
+    behind = _inpainted(small, free * (backdrop > 0.95))
     inner = cv2.erode(body, np.ones((3, 3), np.uint8))
     worn = free * (inner > 0.9)
     dressed = filled(small * worn[..., None], worn) if worn.any() else behind
