@@ -13,6 +13,7 @@ the 3D warp of the whole head are the only layers.
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -23,6 +24,7 @@ from engine.guidance.background import completed
 from engine.guidance.eyes import Eyes
 from engine.guidance.face import FaceSurface
 from engine.guidance.layers import Layer, Motion, around, grid, half, smaller
+from engine.guidance.matte import with_wisps
 from engine.guidance.mouth import Mouth
 from engine.guidance.patches import Patch, Window
 from engine.guidance.sheet import Sheet
@@ -42,7 +44,10 @@ mirrored share."""
 _OPAQUE = 3.0  # inverse of the validity from which the 3D warp covers everything
 _MOVED = 0.15  # pixels at half size: a pixel that has moved this far may differ fully
 _STILL = 0.01  # of `Maps.moved`: less counts as nothing
+_UNCOVERED = 5.0  # factor of the change of opacity: a pale wisp that leaves is gone
 _SPREAD = 12  # pixels at half size: how far `Maps.moved` reaches beyond what moved, and filters
+_HALO = 0.04  # share of the crop's side: beside the head, where the networks' image fades out
+_OUTLINE = np.ones((9, 9), np.uint8)  # pixels: as far an outline reaches in detail
 _FROM_BYTES = np.float32(1 / 255)
 
 
@@ -72,6 +77,20 @@ class Maps:
     def layers(self) -> tuple[Layer, ...]:
         """All layers, back to front."""
         return (*self.behind, self.face)
+
+    @cached_property
+    def beside(self) -> Floats:
+        """(S, S) in [0, 1]: 1 where only the background and the body are, a few pixels from
+        everything else."""
+        head = np.zeros_like(self.moved)
+        for layer in self.layers[1:]:
+            part = head[layer.window.slices]
+            np.maximum(part, layer.alpha, out=part)
+        few = np.ascontiguousarray(head[::2, ::2])
+        wide = max(3, round(_HALO * len(few)))
+        near = cv2.dilate((few > 0.1).astype(np.uint8), np.ones((wide, wide), np.uint8))
+        soft = cv2.blur(near.astype(np.float32), (wide, wide))
+        return 1 - enlarged(np.asarray(soft, np.float32))[: len(head), : len(head)]
 
     def carried(self, values: Floats) -> Floats:
         """Values (S, S, C) of the source's pixels, such as transparency, carried along.
@@ -270,13 +289,19 @@ class LayersBehind:
         self, pixels: NDArray[np.uint8], parts: Floats, labels: Floats, head: PosedHead
     ) -> None:
         photo = pixels * _FROM_BYTES
+        parts = with_wisps(photo, parts)
         self._volume = Volume(photo, parts, labels, head)
         self.lower = self._volume.lower
         self._sheet = Sheet(pixels, parts, labels, head, self._volume)
         everywhere = Window(0, 0, len(pixels), len(pixels))
-        background = completed(photo, labels, self._sheet.alpha, self._sheet.follows)
+        background, own = completed(photo, labels, self._sheet.alpha, self._sheet.follows)
         opaque = np.ones(pixels.shape[:2], np.float32)
-        self._background = Layer("background and body", everywhere, background, opaque)
+        # Near the head the photo's detail is that of its outline.
+        inner = cv2.erode((own > 0.99).astype(np.float32), _OUTLINE)
+        fine = np.asarray(cv2.blur(inner, (3, 3)), np.float32)
+        self._background = Layer(
+            "background and body", everywhere, background, opaque, shown=own, fine=lambda: fine
+        )
         # As it is drawn, for comparison: what differs from it was uncovered, or covered.
         motion = self._sheet.mesh(head).drawn(Window(0, 0, len(labels), len(labels)))
         alpha = motion.smaller(self._sheet.layer(motion).alpha)
@@ -309,7 +334,7 @@ class LayersBehind:
         inner = around(ends, 2, size).slices  # the window's border is not exact
         uncovered = np.abs(_in_whole(alpha, motion.window, size)[inner] - self._at_rest[inner])
         share = moved.share[inner]
-        np.maximum(share, (2 * uncovered).clip(0, 1), out=share)
+        np.maximum(share, (_UNCOVERED * uncovered).clip(0, 1), out=share)
         return window, (self._background, unseen, shown)
 
 

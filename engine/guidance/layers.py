@@ -42,9 +42,9 @@ class Layer:
     colours  (H, W, 3) float32 in [0, 1]
     alpha    (H, W) float32 in [0, 1]: its opacity
     found    its places (H, W, 2) float32, or what computes them when they are asked for: where the
-             source crop shows it, pixels; None: nowhere, its colours are invented
+             source crop shows it, pixels; None: it has not moved
     shown    (H, W) float32 in [0, 1]: the share of its colours that are those of its places; None:
-             all
+             all, or without places none, its colours are invented
     fine     computes (H, W) float32 in [0, 1]: where the source's fine detail at its places is its
              own, not that of an outline before another background; None: everywhere
     """
@@ -71,7 +71,7 @@ class Layer:
         """(H, W) in [0, 1]: how far the source shows the layer; 0 where it is invented, and where
         its places jump, between which the source shows something else."""
         if self.places is None:
-            return np.zeros_like(self.alpha)
+            return np.zeros_like(self.alpha) if self.shown is None else self.shown
         jumps, (height, width) = np.zeros_like(self.alpha), self.alpha.shape
         for shift in cv2.split(self.places - grid(max(height, width))[:height, :width]):
             np.maximum(jumps, cv2.morphologyEx(shift, cv2.MORPH_GRADIENT, _SQUARE), out=jumps)

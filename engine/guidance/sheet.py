@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.smoothing import smooth_step
+from engine.face.head_model import head_model
 from engine.face.parts import PartLabel
 from engine.face.posed_head import PosedHead
 from engine.guidance.coarse import coarse_surface
@@ -30,13 +31,17 @@ _STEP = 2  # pixels at half size between the sheet's points
 # Lengths in decimetres, head coordinates (see `engine.face.head`).
 _NECK = (0.45, 1.2)  # y over which the movement of the neck's skin ends
 _WORN = (0.0, 0.4)  # y over which that of hats and collars ends
+_SCARF = 0.3  # how much higher that of scarves and high collars ends
+_COVERED = -0.6  # y of clothes that cover the head
 _HANGING = (0.5, 1.5)  # y over which that of hair ends
 _HAIR_END = 0.5  # share of the movement that hair keeps
 _COLLAR = 0.25  # distance to clothes from which on the neck moves freely
 _REACH = (0.6, 1.1)  # distance to the head: full movement up to, none from
+_BARE_FROM = (-0.5, -0.25)  # y from which skin has the depth of a head without hair
 _IN_FRONT = 0.04  # of hair before the volume
 _DEFORMED = 0.4  # distance to the head up to which its deformation continues
-_STRETCH = (4.0, 8.0)  # from full opacity to none
+_STRETCH = (3.0, 6.0)  # from full opacity to none
+_WISPS = 31  # pixels at half size: window in which hair has wisps
 _LAST = 1e4  # more than the depth of any triangle, pixels
 _RIM = 0.06  # share of the crop's side over which the movement fades to zero at the border
 
@@ -65,19 +70,29 @@ class Sheet:
         volume: Volume,
     ) -> None:
         self._full, self._size, self._head = len(pixels), len(labels), head
-        self.follows, depth, distance = self._shaped(labels, volume)
+        mean = head_model().surface
+        seen = head.seen[: len(mean.vertices)].astype(np.float32)
+        drawing = draw(seen[:, :2], seen[:, 2], mean.triangles, self._size, self._size)
+        bare = _depth(drawing, seen[:, 2:], self._size)
+        self.follows, depth, distance = self._shaped(labels, volume, bare)
         moves = enlarged(smooth_step(self.follows, 0.02, 0.1).astype(np.float32))
         moving = (1 - parts[..., PartLabel.BACKGROUND]) * moves[: self._full, : self._full]
-        opacity = (255 * moving.clip(0, 1)).round().astype(np.uint8)
+        opacity = _bytes(moving)
         self.alpha = opacity * _FROM_BYTES
-        self._textured = np.dstack([_cleaned(pixels, self.alpha), opacity])
+        self._textured = np.dstack(
+            [_cleaned(pixels, self.alpha, parts[..., PartLabel.HAIR]), opacity]
+        )
         inner = cv2.erode((self.alpha > 0.95).astype(np.float32), _OUTLINE)
         self._inner = np.asarray(cv2.blur(inner, (3, 3)), np.float32)
-        stiff = labels[..., PartLabel.HAIR]
-        self._placed_on(self.follows, depth, distance, np.asarray(stiff, np.float32))
+        self._placed_on(self.follows, depth, distance, _stiff(labels))
 
-    def _shaped(self, labels: Floats, volume: Volume) -> tuple[Floats, Floats, Floats]:
-        """(G, G) each: share of the movement, depth in pixels, distance to the head."""
+    def _shaped(
+        self, labels: Floats, volume: Volume, bare: tuple[Floats, Floats]
+    ) -> tuple[Floats, Floats, Floats]:
+        """(G, G) each: share of the movement, depth in pixels, distance to the head.
+
+        bare  as of `_depth`, of the head without hair
+        """
         pose, size = self._head.pose, self._size
         hair, clothes = labels[..., PartLabel.HAIR], labels[..., PartLabel.CLOTHES]
         skin = labels[..., BARE].sum(axis=2)
@@ -89,6 +104,7 @@ class Sheet:
         fall = np.where(hair > skin, round_off, 0.33 * near) * pose.scale
         depth = np.where(beside > 0, edge - fall, volume.depth)
         depth += _IN_FRONT * pose.scale * hair
+        depth += self._bareness(hair, skin, clothes) * (_continued(*bare, pose.scale) - depth)
         depth = cv2.GaussianBlur(depth.astype(np.float32), (0, 0), 1.0)
         points = np.column_stack([grid(size).reshape(-1, 2), depth.ravel()])
         placed = ((points - (*pose.shift, 0)) @ pose.rotation / pose.scale).reshape(size, size, 3)
@@ -102,7 +118,7 @@ class Sheet:
         )
         reach = 1 - smooth_step(distance, *_REACH)
         of_skin = (1 - stays * behind) * reach
-        of_clothes = (1 - smooth_step(y, *_WORN)) * reach
+        of_clothes = (1 - smooth_step(y + _SCARF * _scarf(clothes, y), *_WORN)) * reach
         of_hair = 1 - (1 - _HAIR_END) * smooth_step(y, *_HANGING)
         total = (hair + skin + clothes).clip(1e-3)
         follows = (hair * of_hair + skin * of_skin + clothes * of_clothes) / total
@@ -111,6 +127,14 @@ class Sheet:
         to_border = np.minimum(grid(size), size - 1 - grid(size)).min(axis=2) / (size - 1)
         follows = follows * smooth_step(to_border, 0, _RIM)
         return follows.astype(np.float32), np.asarray(depth, np.float32), distance
+
+    def _bareness(self, hair: Floats, skin: Floats, clothes: Floats) -> Floats:
+        """(G, G) in [0, 1]: where ears and cheeks are, whose depth is that of the head without
+        hair."""
+        pose = self._head.pose
+        up = (grid(self._size) - pose.shift.astype(np.float32)) @ pose.rotation[:2, 1] / pose.scale
+        share = skin / (hair + skin + clothes).clip(0.1) * smooth_step(up, *_BARE_FROM)
+        return np.asarray(cv2.GaussianBlur(share.astype(np.float32), (0, 0), 1.0), np.float32)
 
     def _placed_on(self, follows: Floats, depth: Floats, distance: Floats, stiff: Floats) -> None:
         """Set the sheet's points, triangles and their places on the head."""
@@ -208,14 +232,64 @@ def _nearest(drawing: Drawing, pixels: NDArray[np.int64], size: int) -> Drawing:
     return Drawing(*(part[found] for part in vars(drawing).values()))
 
 
-def _cleaned(pixels: NDArray[np.uint8], alpha: Floats) -> NDArray[np.uint8]:
-    """The pixels with those at the soft edge of ``alpha`` replaced by the nearest inside."""
-    inner = cv2.erode((alpha > 0.95).astype(np.uint8), np.ones((3, 3), np.uint8))
+def _bytes(share: Floats) -> NDArray[np.uint8]:
+    return (255 * share.clip(0, 1)).round().astype(np.uint8)
+
+
+def _scarf(clothes: Floats, y: Array) -> Floats:
+    """(G, G) 1 on clothes that hang together with those at the picture's lower border, if they do
+    not cover the head, too; else 0. ``y`` (G, G) is in head coordinates."""
+    _, labels = cv2.connectedComponents((clothes > 0.5).astype(np.uint8))
+    below = np.unique(labels[-2:])
+    body = np.isin(labels, below[below > 0])
+    covered = (body & (y < _COVERED)).any()
+    return (body & (not covered)).astype(np.float32)
+
+
+def _depth(drawing: Drawing, depth: Floats, size: int) -> tuple[Floats, Floats]:
+    """(G, G) each: the depth of what is drawn, from that of its vertices (V, 1), and where it is 1,
+    else 0."""
+    found, covered = np.zeros((2, size * size), np.float32)
+    found[drawing.pixels] = drawing.interpolate(depth, head_model().surface.triangles)[:, 0]
+    covered[drawing.pixels] = 1
+    return found.reshape(size, size), covered.reshape(size, size)
+
+
+def _continued(depth: Floats, covered: Floats, scale: float) -> Floats:
+    """(G, G) a depth that goes on beside what it is known of, falling."""
+    beside = cv2.distanceTransform((covered < 0.5).astype(np.uint8), cv2.DIST_L2, 5)
+    edge = filled((depth * covered)[..., None], covered)[..., 0]
+    fall = 0.33 * np.minimum(beside, np.float32(0.75 * scale))
+    return np.where(covered > 0, depth, edge - fall).astype(np.float32)
+
+
+def _stiff(labels: Floats) -> Floats:
+    """(G, G) in [0, 1]: hair and the wisps beside it, which an expression does not move."""
+    hair = np.ascontiguousarray(labels[..., PartLabel.HAIR])
+    near = cv2.dilate(hair, np.ones((_WISPS, _WISPS), np.uint8))
+    return np.asarray(np.maximum(hair, near * labels[..., PartLabel.BACKGROUND]), np.float32)
+
+
+def _cleaned(pixels: NDArray[np.uint8], alpha: Floats, hair: Floats) -> NDArray[np.uint8]:
+    """The pixels with those at the soft edge of ``alpha`` replaced by the nearest inside, those of
+    wisps by the nearest of ``hair`` (S, S)."""
+    square = np.ones((3, 3), np.uint8)
+    inner = np.asarray(cv2.erode((alpha > 0.95).astype(np.uint8), square), np.uint8)
     if not inner.any():
         return pixels
+    result = _nearest_colours(pixels, inner)
+    of_hair = np.asarray(inner * (hair > 0.9), np.uint8)
+    wisps = (inner == 0) & (hair > 0.5 * np.maximum(alpha, 0.02))
+    if of_hair.any() and wisps.any():
+        result[wisps] = _nearest_colours(pixels, of_hair)[wisps]
+    return np.where(inner[..., None] > 0, pixels, result)
+
+
+def _nearest_colours(pixels: NDArray[np.uint8], known: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """(S, S, 3) of each pixel the nearest one's that is known (S, S), 0 or 1."""
     _, nearest = cv2.distanceTransformWithLabels(
-        1 - inner, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+        1 - known, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
     colours = np.zeros((nearest.max() + 1, 3), np.uint8)
-    colours[nearest[inner > 0]] = pixels[inner > 0]
-    return np.where(inner[..., None] > 0, pixels, colours[nearest])
+    colours[nearest[known > 0]] = pixels[known > 0]
+    return np.asarray(colours.take(np.asarray(nearest, np.intp), axis=0), np.uint8)

@@ -45,6 +45,7 @@ _HAIRLINE = (0.3, 0.4)  # a scalp reaches to this z forwards and this y downward
 _HAIRY = (0.1, 0.35)  # share of hair on the visible scalp: the rest is bald, has hair
 _SPREADING = 6  # steps over which the scalp's edge is smoothed
 _NECK_STARTS = (0.5, 0.7)  # y over which the volume becomes the neck, which clothes cover
+_COLLAR = (0.4, 0.8)  # probability of clothes: nothing before the neck, something
 _NECK_END = (1.0, 1.25)  # y over which the invented neck ends
 
 _COVERED = 0.985  # opacity of layers in front that hide all
@@ -71,7 +72,8 @@ class Volume:
         self._bent = head.mesh[: len(mean.vertices)]
         hair = labels[..., PartLabel.HAIR]
         skin = labels[..., BARE].sum(axis=2)
-        self._clothes = np.ascontiguousarray(labels[..., PartLabel.CLOTHES])
+        clothes = smooth_step(labels[..., PartLabel.CLOTHES], *_COLLAR)
+        self._clothes = np.asarray(clothes, np.float32)
         self._solid = self._widened(hair, skin)
         self._under = _CENTRE + (self._solid - _CENTRE) * (1 - _SHRINK * face_share()[:, None])
         self._fade = neck_fade_at(mean.vertices)[:, None]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from engine.core.smoothing import smooth_step
 from engine.guidance.guides import Maps
 from engine.guidance.keep import KeepMask
-from engine.guidance.layers import Layer
+from engine.guidance.layers import Layer, grid
 from engine.guidance.patches import Patch, Window
 from engine.imaging.crop import Crop
 from engine.inference.full_size import (
@@ -54,12 +54,14 @@ def only_moved(image: Floats, source: Pixels, maps: Maps, layered: Floats) -> Fl
 
     layered  (S, S, 3) in [0, 1], the layers together
 
-    Networks that were trained on few shut eyes open them again. Where they agree with the layers,
-    they are nearer to true pictures.
+    Beside the head, where the layers know better, they replace the image: networks leave a haze
+    where hair was. Networks that were trained on few shut eyes open them again. Where they agree
+    with the layers, they are nearer to true pictures.
     """
     mixed, here = source * np.float32(1 / 255), maps.window.slices
-    part = mixed[here]
-    part += times(image[here] - part, maps.moved[here])
+    part, own = mixed[here], maps.beside[here]
+    change = cv2.blendLinear(image[here], layered[here], 1 - own, own) - part
+    part += times(change, maps.moved[here])
     for patch in maps.patches:
         part, drawn = (
             picture[patch.window.rows, patch.window.columns] for picture in (mixed, layered)
@@ -116,7 +118,7 @@ def paste(
     height, width = own.shape[:2]
     x, y = max(-crop.left, 0), max(-crop.top, 0)  # the place of ``own`` in the crop
     below = _smooth(layered)
-    layers = [_Detail.of(layer) for layer in maps.layers]
+    layers = [_Detail.of(layer, maps.beside) for layer in maps.layers]
     layers += (_Detail.drawn(patch, large=bool(patches)) for patch in maps.patches)
     stack = _Stack.of(refined, maps.moved, layered, below, layers, larger=side > size)
     white = np.float32(np.iinfo(photo.dtype).max)
@@ -240,6 +242,7 @@ class _Detail:
     places   (H, W, 2) the source position, pixels of the scaled crop; None: it has none
     known    (H, W) in [0, 1]: how far it has detail
     own      (H, W) in [0, 1]: how far the photo's detail at its places is its own
+    still    it has no places, because it has not moved
     """
 
     window: Window
@@ -247,12 +250,18 @@ class _Detail:
     places: Floats | None
     known: Floats
     own: Floats
+    still: bool = False
 
     @classmethod
-    def of(cls, layer: Layer) -> Self:
+    def of(cls, layer: Layer, beside: Floats) -> Self:
+        """``beside`` as of `Maps`: near outlines nothing that stays has detail."""
         known = layer.known()
         own = known if layer.fine is None else known * layer.fine()
-        return cls(layer.window, layer.alpha, layer.places, known, own)
+        still = layer.places is None and layer.shown is not None
+        if still:
+            near = beside[layer.window.slices]
+            known, own = known * near, own * near
+        return cls(layer.window, layer.alpha, layer.places, known, own, still)
 
     @classmethod
     def drawn(cls, patch: Patch, large: bool) -> Self:
@@ -288,12 +297,13 @@ def _carriers(layers: Sequence[_Detail], size: int) -> list[Carrier]:
     carriers: dict[int, Carrier] = {}  # layers with the same places share one
     for layer in reversed(layers):
         part = through[layer.window.slices]
-        if layer.places is not None:
+        places = grid(size)[layer.window.slices] if layer.still else layer.places
+        if places is not None:
             own = part * layer.opacity * layer.own
             own[own < _FAINT] = 0
             same = carriers.get(id(layer.places))
             if same is None:
-                x, y = (np.ascontiguousarray(layer.places[..., axis]) for axis in (0, 1))
+                x, y = (np.ascontiguousarray(places[..., axis]) for axis in (0, 1))
                 carriers[id(layer.places)] = Carrier(layer.window, x, y, own)
             else:
                 np.add(same.weight, own, out=same.weight)

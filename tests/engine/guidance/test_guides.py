@@ -155,7 +155,9 @@ def test_a_turned_head_is_no_higher(pixels: Photo, parts: Floats, pose: Pose3D, 
     low = parts.copy()
     low[:top] = 0
     low[:top, :, PartLabel.BACKGROUND] = 1
-    maps = SourceHead(pixels, low, pose.source.head).maps(pose.turned(yaw, 0, 0).head)
+    bald = pixels.copy()
+    bald[:top] = pixels[:4].mean(axis=(0, 1))
+    maps = SourceHead(bald, low, pose.source.head).maps(pose.turned(yaw, 0, 0).head)
     for layer in maps.layers[1:]:
         rows = np.nonzero((layer.alpha > 0.5).any(axis=1))[0]
         assert layer.window.top + rows[0] > top - 0.03 * SIZE, layer.name
@@ -180,6 +182,26 @@ def test_hair_that_the_photo_hides_has_strands(
     hair = cv2.erode(parts[..., PartLabel.HAIR], np.ones((5, 5))) > 0.95
     photo = (pixels / 255).astype(np.float32)
     assert strands(unseen.colours, uncovered) > 0.3 * strands(photo, hair)
+
+
+@pytest.mark.parametrize("hood", [False, True])
+def test_a_scarf_stays_and_a_hood_moves(
+    pixels: Photo, parts: Floats, pose: Pose3D, hood: bool
+) -> None:
+    own = pose.source.landmarks
+    height, side = np.ptp(own[:, 1]), np.abs(own[[2, 14], 0] - own[30, 0]).max()
+    y, x = np.mgrid[:SIZE, :SIZE] - own[30, ::-1].astype(int)[:, None, None]
+    beside = (np.abs(x) > side + 3) & (np.abs(x) < side + 12)
+    worn = parts.copy()
+    there = beside & (y > (-1.5 if hood else -0.2) * height)
+    worn[there] = 0
+    worn[there, PartLabel.CLOTHES] = 1
+    sheet = SourceHead(pixels, worn, pose.source.head).maps(pose.turned(25, 0, 0).head).layers[3]
+    assert sheet.name == "hair, ears and neck"
+    alpha = np.zeros((SIZE, SIZE), np.float32)
+    alpha[sheet.window.slices] = sheet.alpha
+    low = there & (np.abs(y) < 0.1 * height)
+    assert (alpha[low].mean() > 0.5) == hood
 
 
 def test_one_moved_brow_moves_little_else(layers: SourceHead, pose: Pose3D) -> None:

@@ -20,6 +20,8 @@ def test_places_that_jump_show_nothing_between() -> None:
     assert not Layer("invented", WHOLE, black, opaque).known().any()
     half = Layer("half", WHOLE, black, opaque, grid(32), opaque * np.float32(0.5))
     np.testing.assert_array_equal(half.known(), 0.5)
+    still = Layer("still", WHOLE, black, opaque, shown=opaque * np.float32(0.5))
+    np.testing.assert_array_equal(still.known(), 0.5)
 
 
 def test_a_thin_gap_moves_as_its_edges() -> None:

@@ -52,7 +52,9 @@ def test_what_a_prediction_is(ready: Predictor, face: Landmarks, turned: Landmar
     moved = maps.moved[..., None]
     drawn = np.max([patch.opacity(64) for patch in maps.patches], axis=0, initial=0)[..., None]
     assert 0.1 < (moved == 1).mean() < 0.9
-    inside = (made.coarse > 0) & (made.coarse < 1) & (moved == 1) & (drawn == 0)
+    networks = (moved == 1) & (drawn == 0) & (maps.beside[..., None] == 0)
+    inside = (made.coarse > 0) & (made.coarse < 1) & networks
+    assert inside.any()
     np.testing.assert_allclose(made.refined[inside], together[inside], atol=1e-6)
     source = made.posed.source.pixels / np.float32(255)
     for image in (made.coarse, made.refined, made.warp):
