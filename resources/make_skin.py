@@ -26,6 +26,7 @@ from safetensors.numpy import save_file
 from tqdm import tqdm
 
 from engine.core.files import write_whole
+from engine.core.smoothing import smooth_step
 from engine.data.datasets import parse_source
 from engine.data.layouts import PictureFile, list_pictures, read_groups
 from engine.face.coefficients import INDEX, MIRROR_NAMES, NAMES
@@ -46,13 +47,18 @@ Floats = NDArray[np.float32]
 RESPONDS = ("mouth", "cheek", "jaw", "nose", "brow", "eyeSquint")
 """The coefficients that count: lids and gaze are drawn otherwise."""
 
-LOOKED_AT = 12  # pictures of a person
+EVERYWHERE = ("mouth", "jaw")
+"""Those that may change the whole face; the others only what they move, and the skin around."""
+REACH = (0.02, 0.1)  # share of a unit's largest displacement, smoothed: no response, full response
+SMOOTHED = 30  # steps along the surface
+
+LOOKED_AT = 14  # pictures of a person
 ALIKE = 12.0  # degrees of yaw, pitch and roll between the pictures of a pair
 FRONTAL = 25.0  # degrees of yaw
-RENDERED = 0.1  # weight of a rendering
+RENDERED = 0.25  # weight of a rendering
 RIDGE = {"moves": 10.0, "lights": 3.0}
 CHANNELS = {"moves": 2, "lights": 3}
-COMPONENTS = 24
+COMPONENTS = 20
 SEEN = 0.35  # cosine from which a vertex counts
 FARTHEST = 0.2  # decimetres
 DARK = 0.03  # of 1: added to colours whose ratio is taken
@@ -199,9 +205,24 @@ def regression(pairs: Sequence[tuple[float, Difference]], wanted: str) -> Floats
         for change, value in ((difference.change, values), (difference.change[other], reflected)):
             squares += weight * np.outer(change, change)
             products += weight * np.outer(change, value.ravel())
-    found = np.linalg.solve(squares + RIDGE[wanted] * np.eye(52), products)
-    found = found.reshape(52, len(mirror), -1) * face_share()[:, None]
+    ridges = RIDGE[wanted] / reach().T ** 2  # (V, 52)
+    found = np.linalg.solve(
+        squares + ridges[:, None] * np.eye(52),
+        products.reshape(52, len(mirror), -1).transpose(1, 0, 2),
+    ).transpose(1, 0, 2)
+    found *= face_share()[:, None]
     return np.stack([neighbours() @ response for response in found]).astype(np.float32)
+
+
+def reach() -> NDArray[np.float64]:
+    """(52, V) in (0, 1]: how far each coefficient may change each vertex."""
+    model = head_model()
+    moves = np.linalg.norm(model.expressions[:, : len(model.surface.vertices)], axis=2).T
+    for _ in range(SMOOTHED):
+        moves = neighbours() @ moves
+    share = smooth_step(moves.T / moves.max(axis=0).clip(1e-9)[:, None], *REACH)
+    share[[name.startswith(EVERYWHERE) for name in NAMES]] = 1
+    return np.asarray(share.clip(0.02))
 
 
 def explained(pairs: Sequence[Difference], response: Floats, wanted: str) -> float:

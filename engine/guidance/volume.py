@@ -171,20 +171,34 @@ class Volume:
         """Of the vertices: colours (V, 3) of the skin, share (V,) of hair.
 
         Skin that the source hides continues the nearest that it shows, along the surface: a neck in
-        the shade of the jaw has not the colours of the cheek that hides it.
+        the shade of the jaw has not the colours of the cheek that hides it, and a shaved scalp
+        continues the shaved one that is seen, not the ear.
         """
-        bare = (cv2.erode(skin, np.ones((3, 3), np.uint8)) > 0.9).astype(np.float32)
-        places = self._places[None, :, :2].astype(np.float32)
-        smooth = cv2.GaussianBlur(filled(picture * bare[..., None], bare), (0, 0), _SMOOTH)
-        colours = sampled(np.asarray(smooth, np.float32), places)[0]
         seen = self._seen()
-        colours = continued(colours, seen & (sampled(bare, places)[0] > 0.5))
+        colours = self._continued(picture, skin, seen)
+        x, y, z = head_model().surface.vertices.T
+        ears = (np.abs(x) > _EARS) & (y > -_SCALP)
+        scalp = ((z < _HAIRLINE[0]) & (y < _HAIRLINE[1]) & ~ears).astype(np.float32)
+        for _ in range(_SPREADING):
+            scalp = neighbours() @ scalp
+        shaved = self._continued(picture, hair + skin, seen & ~ears)
+        colours += scalp[:, None] * (shaved - colours)
         share = np.zeros(len(colours), np.float32)
         if self._hair is not None:
+            places = self._places[None, :, :2].astype(np.float32)
             seen &= sampled(hair + skin, places)[0] > 0.8
             share = _hair_share(sampled(hair, places)[0], seen)
             share *= (1 - face_share()).astype(np.float32)
         return colours, share
+
+    def _continued(self, picture: Floats, part: Floats, seen: NDArray[np.bool_]) -> Floats:
+        """(V, 3) the colours of the vertices: of a part (G, G) of the source at those that are
+        ``seen`` (V,), continued from there along the surface."""
+        inner = (cv2.erode(part, np.ones((3, 3), np.uint8)) > 0.9).astype(np.float32)
+        places = self._places[None, :, :2].astype(np.float32)
+        smooth = cv2.GaussianBlur(filled(picture * inner[..., None], inner), (0, 0), _SMOOTH)
+        colours = sampled(np.asarray(smooth, np.float32), places)[0]
+        return continued(colours, seen & (sampled(inner, places)[0] > 0.5))
 
     def _seen(self) -> NDArray[np.bool_]:
         """(V,) whether the source shows a vertex of the volume."""
