@@ -41,6 +41,7 @@ GUIDE_CHANNELS = 8
 """All layers without the 3D warp of the face (RGB), all layers (RGB), validity of the 3D warp,
 mirrored share."""
 
+_LIGHT = 5  # index of the light in the values of `FaceSurface.mesh`
 _OPAQUE = 3.0  # inverse of the validity from which the 3D warp covers everything
 _MOVED = 0.15  # pixels at half size: a pixel that has moved this far may differ fully
 _STILL = 0.01  # of `Maps.moved`: less counts as nothing
@@ -177,14 +178,7 @@ class SourceHead:
 
     def maps(self, target: PosedHead) -> Maps:
         """The layers for a target head, in pixels of the crop."""
-        change = change_of(self._expression, target.expression)
-        light = None
-        small = self._halved(target)
-        if change.any():
-            light, moved_skin = skin().lit(change), skin().moved(change)
-            bent = small.mesh.copy()
-            bent[: len(moved_skin)] += moved_skin
-            small = replace(small, mesh=bent)
+        small, light = self._responding(self._halved(target))
         mesh = self._face.mesh(self._lowered(small), light)
         whole = Window(0, 0, half(self.size), half(self.size))
         motion = mesh.drawn(whole)
@@ -218,6 +212,17 @@ class SourceHead:
             window = window.joined(patch.window)
         return Maps(window, behind, face, valid, mirrored, share, patches)
 
+    def _responding(self, head: PosedHead) -> tuple[PosedHead, Floats | None]:
+        """The head with its skin where the expression moves it, and the change of its light (V, 3)
+        as of `engine.guidance.skin.Skin.lit`; None: none."""
+        change = change_of(self._expression, head.expression)
+        if not change.any():
+            return head, None
+        moved = skin().moved(change)
+        mesh = head.mesh.copy()
+        mesh[: len(moved)] += moved
+        return replace(head, mesh=mesh), skin().lit(change)
+
     def _drawn_face(self, motion: Motion, valid: Floats, mirrored: Floats) -> Layer:
         """The 3D warp as a layer."""
         places = motion.places
@@ -230,8 +235,9 @@ class SourceHead:
             blend = cv2.blendLinear(colours[there], mirror_image, 1 - share, share)
             colours[there], places = blend, places.copy()
             np.copyto(places[there], others, where=share[..., None] > 0.5)
-        if len(motion.values) > 5:
-            colours *= cv2.exp(cv2.merge([motion.value(5 + k) for k in range(3)]))
+        light = motion.values[_LIGHT:]
+        if len(light):
+            colours *= cv2.exp(motion.enlarged(np.asarray(cv2.merge(tuple(light)), np.float32)))
         alpha = (valid * _OPAQUE).clip(0, 1)
         return Layer("face", motion.full_window, colours, alpha, places)
 
