@@ -148,7 +148,7 @@ def test_no_old_outline_is_left_within_the_head(photo: Photo, face: Landmarks, y
 
 def test_bands_in_several_threads_are_the_same_picture(photo: Photo, face: Landmarks) -> None:
     """Also beside tiles' borders: the layers that a tile shows are the only ones that it needs."""
-    large = cv2.resize(photo, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
+    large = np.asarray(cv2.resize(photo, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC), np.uint8)
     own = ((face + 0.5) * 3 - 0.5).astype(np.float32)
     crop, before = Crop.around(own), cv2.getNumThreads()
     maps, layered = moved_maps(large, crop, Pose3D.of(own).turned(25, 5, 0))
