@@ -44,6 +44,7 @@ mirrored share."""
 _LIGHT = 5  # index of the light in the values of `FaceSurface.mesh`
 _OPAQUE = 3.0  # inverse of the validity from which the 3D warp covers everything
 _MOVED = 0.15  # pixels at half size: a pixel that has moved this far may differ fully
+_DEEP = np.ones((17, 17), np.uint8)  # pixels: this far inside the head
 _STILL = 0.01  # of `Maps.moved`: less counts as nothing
 _UNCOVERED = 5.0  # factor of the change of opacity: a pale wisp that leaves is gone
 _SPREAD = 12  # pixels at half size: how far `Maps.moved` reaches beyond what moved, and filters
@@ -334,8 +335,12 @@ class LayersBehind:
         alpha = motion.smaller(shown.alpha)
         moved.add(motion, alpha)
         hidden = volume.drawn(window)
-        covered = _in_whole(shown.alpha, shown.window, full)[hidden.full_window.slices]
+        within = self._sheet.within(motion)
+        covered = _in_whole(shown.alpha * within, shown.window, full)[hidden.full_window.slices]
         unseen = self._volume.layer(hidden, covered)
+        # An old outline that is inside the head now fades into what the source does not show.
+        deep = cv2.erode(behind(), _DEEP)
+        shown = replace(shown, alpha=shown.alpha * (1 - deep * (1 - within)))
         moved.add(hidden, hidden.smaller(unseen.alpha))
         inner = around(ends, 2, size).slices  # the window's border is not exact
         uncovered = np.abs(_in_whole(alpha, motion.window, size)[inner] - self._at_rest[inner])

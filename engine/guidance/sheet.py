@@ -84,6 +84,7 @@ class Sheet:
         )
         inner = cv2.erode((self.alpha > 0.95).astype(np.float32), _OUTLINE)
         self._inner = np.asarray(cv2.blur(inner, (3, 3)), np.float32)
+        self._within = np.asarray(cv2.blur(inner, (9, 9)), np.float32)
         self._placed_on(self.follows, depth, distance, _stiff(labels))
 
     def _shaped(
@@ -217,6 +218,10 @@ class Sheet:
 
         fine_detail = None if behind is None else fine
         return Layer("hair, ears and neck", window, colours, alpha, places, fine=fine_detail)
+
+    def within(self, motion: Motion) -> Floats:
+        """(H', W') 0 at the outline that the sheet has in the source, 1 farther inside."""
+        return sampled(self._within, motion.places)
 
 
 def _nearest(drawing: Drawing, pixels: NDArray[np.int64], size: int) -> Drawing:
