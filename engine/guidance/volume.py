@@ -31,6 +31,7 @@ _CENTRE = np.array([0.0, -0.3, -0.1])
 _CELLS = (0.1, 0.12)  # of the coarse surface, on the face and beside it
 _RAYS = 96
 _EARS = 0.71  # ears are flattened to this distance from the middle
+_LOBES = -0.05  # y from which what is that wide is a lobe
 _SCALP = 0.4  # lowest y of the volume that hair widens
 _RATIO = (0.85, 1.7)  # limits of hair outline to skull outline
 _TOP = 6  # rays to each side of the one upwards, which tell the skull's height
@@ -83,6 +84,7 @@ class Volume:
         colours, share = self._painted(smaller(photo), hair, skin)
         y = mean.vertices[:, 1]
         opacity, neck = 1 - smooth_step(y, *_NECK_END), smooth_step(y, *_NECK_STARTS)
+        opacity *= self._fitting(labels)
         rows, self._coarse = coarse_surface(*_CELLS)
         self._rows = rows
         self._values = np.column_stack([colours, share, opacity, neck])[rows]
@@ -199,6 +201,16 @@ class Volume:
         smooth = cv2.GaussianBlur(filled(picture * inner[..., None], inner), (0, 0), _SMOOTH)
         colours = sampled(np.asarray(smooth, np.float32), places)[0]
         return continued(colours, seen & (sampled(inner, places)[0] > 0.5))
+
+    def _fitting(self, labels: Floats) -> Floats:
+        """(V,) 0 where the flattened lobe of an ear would stick out of the person in the source;
+        else 1."""
+        behind = cv2.dilate(labels[..., PartLabel.BACKGROUND], np.ones((3, 3), np.uint8))
+        places = self._places[None, :, :2].astype(np.float32)
+        x, y, _ = head_model().surface.vertices.T
+        lobes = (np.abs(x) > _EARS) & (y > _LOBES)
+        inside = sampled(np.asarray(behind, np.float32), places)[0] < 0.5
+        return np.asarray(inside | ~lobes, np.float32)
 
     def _seen(self) -> NDArray[np.bool_]:
         """(V,) whether the source shows a vertex of the volume."""
