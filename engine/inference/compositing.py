@@ -45,6 +45,7 @@ _FAINT = 0.002  # weight of detail that is not seen
 _CUBIC = cv2.INTER_CUBIC
 _FINE = 2.0  # pixels of the networks: Gaussian that separates fine detail from the rest
 _ALIKE = 0.04  # difference of refined image and layers, of 1, that scales the detail by 1/e
+_HAZE = (0.06, 0.16)  # difference of image and layers beside the head: a haze, something else
 _CONTRADICTED = (0.005, 0.015)  # mean difference of image and layers in a patch: image, layers
 
 
@@ -54,12 +55,12 @@ def only_moved(image: Floats, source: Pixels, maps: Maps, layered: Floats) -> Fl
 
     layered  (S, S, 3) in [0, 1], the layers together
 
-    Beside the head, where the layers know better, they replace the image: networks leave a haze
-    where hair was. Networks that were trained on few shut eyes open them again. Where they agree
+    Beside the head the layers replace the image where it differs little: networks leave a haze
+    where hair was. Where it differs much, networks know better. Networks that were trained on few shut eyes open them again. Where they agree
     with the layers, they are nearer to true pictures.
     """
     mixed, here = source * np.float32(1 / 255), maps.window.slices
-    part, own = mixed[here], maps.beside[here]
+    part, own = mixed[here], maps.beside[here] * _alike_enough(image[here], layered[here])
     change = cv2.blendLinear(image[here], layered[here], 1 - own, own) - part
     part += times(change, maps.moved[here])
     for patch in maps.patches:
@@ -71,6 +72,12 @@ def only_moved(image: Floats, source: Pixels, maps: Maps, layered: Floats) -> Fl
         share = np.float32(np.clip((apart - low) / (high - low), 0, 1))
         part += share * patch.alpha[..., None] * (drawn - part)
     return mixed
+
+
+def _alike_enough(image: Floats, layered: Floats) -> Floats:
+    """(H, W) 1 where an image differs from the layers no more than by a haze, 0 where by more."""
+    apart = cv2.transform(cv2.absdiff(image, layered), np.full((1, 3), 1 / 3))
+    return 1 - smooth_step(cv2.blur(apart, (5, 5)), *_HAZE).astype(np.float32)
 
 
 def over(image: Floats, moved: Floats, source: NDArray[_Depth], onto: NDArray[_Depth]) -> Floats:
