@@ -56,8 +56,8 @@ def only_moved(image: Floats, source: Pixels, maps: Maps, layered: Floats) -> Fl
     layered  (S, S, 3) in [0, 1], the layers together
 
     Beside the head the layers replace the image where it differs little: networks leave a haze
-    where hair was. Where it differs much, networks know better. Networks that were trained on few shut eyes open them again. Where they agree
-    with the layers, they are nearer to true pictures.
+    where hair was. Where it differs much, networks know better. Networks that were trained on few
+    shut eyes open them again. Where they agree with the layers, they are nearer to true pictures.
     """
     mixed, here = source * np.float32(1 / 255), maps.window.slices
     part, own = mixed[here], maps.beside[here] * _alike_enough(image[here], layered[here])
