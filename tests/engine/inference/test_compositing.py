@@ -257,16 +257,19 @@ def test_a_shut_eye_is_that_of_the_head_whatever_the_networks_draw(
         np.testing.assert_allclose(mixed[window][drawn], layered[window][drawn], atol=0.02)
 
 
-def test_beside_the_head_the_layers_are_right_whatever_the_networks_draw(
+def test_beside_the_head_layers_replace_a_haze_and_nothing_else(
     photo: Photo, face: Landmarks
 ) -> None:
     crop = Crop.around(face)
     maps, layered = moved_maps(photo, crop, Pose3D.of(face).turned(25, 0, 0))
-    noise = np.random.default_rng(0).random((SIZE, SIZE, 3), np.float32)
     pixels = crop.scaled(photo, SIZE)
-    mixed = only_moved(noise, pixels, maps, layered)
-    beside = (maps.beside > 0.999) & (maps.moved > 0)
+    beside, source = (maps.beside > 0.999) & (maps.moved > 0), pixels / 255
     assert beside.sum() > 20
-    np.testing.assert_allclose(mixed[beside], layered[beside], atol=0.02)
-    within = (maps.beside == 0) & (maps.moved == 1)
-    assert np.abs(mixed - layered)[within].mean() > 0.1
+    for difference, replaced in ((0.04, True), (0.3, False)):
+        drawn = layered + np.float32(difference) * np.where(layered > 0.5, -1, 1)
+        mixed = only_moved(drawn.astype(np.float32), pixels, maps, layered)
+        chosen = layered if replaced else drawn
+        wanted = source + maps.moved[..., None] * (chosen - source)
+        np.testing.assert_allclose(mixed[beside], wanted[beside], atol=0.01)
+        within = (maps.beside == 0) & (maps.moved == 1)
+        assert np.abs(mixed - layered)[within].mean() > 0.8 * difference
