@@ -26,6 +26,8 @@ Array = NDArray[np.floating]
 Floats = NDArray[np.float32]
 
 # Lengths in decimetres.
+_SHUT = (0.4, 0.7)  # share of the opening that is left: rare in photos, common
+_LOOKING_AWAY = (0.08, 0.16)  # sine of the turn of an eye: common in photos, rare
 _AROUND = (0.16, 0.16, 0.12)  # beside, above, below the eye: what is taken from the source
 _DRAWN = (0.13, 0.12, 0.1)  # the same: where the target may be drawn
 _LASHES, _BELOW = 0.045, 0.022  # above and below the opening: what the skin is completed over
@@ -234,7 +236,12 @@ class _Eye:
             )
             around = (np.minimum(y - top, bottom - y) * np.float32(1 / 0.025) + 1).clip(0, 1)
             alpha = np.maximum(alpha, around * eye.around(x) * np.float32(lids))
-        return Patch(window, colours, np.asarray(alpha * _soft_border(window), np.float32))
+        open_still = float(rims.gap.sum() / self._rims.gap.sum().clip(1e-6))
+        rare = max(
+            1 - float(smooth_step(open_still, *_SHUT)),
+            float(smooth_step(np.linalg.norm(turn), *_LOOKING_AWAY)),
+        )
+        return Patch(window, colours, np.asarray(alpha * _soft_border(window), np.float32), rare)
 
     def _skin_beside(
         self, x: Floats, above: Floats, below: Floats, places: Floats, along: Floats,

@@ -161,11 +161,13 @@ class Patch:
     """What is drawn over a window of a picture.
 
     colours  (H, W, 3) float32 in [0, 1]    alpha  (H, W) float32, opacity in [0, 1]
+    rare     in [0, 1]: how rare what it shows is in photos, and so in training
     """
 
     window: Window
     colours: Floats
     alpha: Floats
+    rare: float = 1.0
 
     def opacity(self, size: int) -> Floats:
         """(S, S) the opacity in the whole picture, whose side is S = ``size``."""
@@ -187,7 +189,8 @@ class Patch:
             self.colours, matrix, sides, flags=flags, borderMode=cv2.BORDER_REPLICATE
         )
         alpha = cv2.warpAffine(self.alpha, matrix, sides, flags=flags)
-        return Patch(new, np.asarray(colours, np.float32), np.asarray(alpha, np.float32))
+        colours, alpha = (np.asarray(part, np.float32) for part in (colours, alpha))
+        return Patch(new, colours, alpha, self.rare)
 
     def paint(self, layers: Floats) -> None:
         """Composite the patch over a picture (3, S, S) in [0, 1], in place."""

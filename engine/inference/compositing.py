@@ -46,7 +46,9 @@ _CUBIC = cv2.INTER_CUBIC
 _FINE = 2.0  # pixels of the networks: Gaussian that separates fine detail from the rest
 _ALIKE = 0.04  # difference of refined image and layers, of 1, that scales the detail by 1/e
 _HAZE = (0.06, 0.16)  # difference of image and layers beside the head: a haze, something else
-_CONTRADICTED = (0.005, 0.015)  # mean difference of image and layers in a patch: image, layers
+# Mean difference of image and layers in a patch from which the layers replace the image, and fully:
+_RARE = np.array([0.005, 0.015])
+_COMMON = np.array([0.05, 0.08])
 
 
 def only_moved(image: Floats, source: Pixels, maps: Maps, layered: Floats) -> Floats:
@@ -68,7 +70,7 @@ def only_moved(image: Floats, source: Pixels, maps: Maps, layered: Floats) -> Fl
             picture[patch.window.rows, patch.window.columns] for picture in (mixed, layered)
         )
         apart = np.average(np.abs(drawn - part).mean(axis=2), weights=patch.alpha + 1e-6)
-        low, high = _CONTRADICTED
+        low, high = patch.rare * _RARE + (1 - patch.rare) * _COMMON
         share = np.float32(np.clip((apart - low) / (high - low), 0, 1))
         part += share * patch.alpha[..., None] * (drawn - part)
     return mixed

@@ -1,9 +1,11 @@
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from engine.face.detection import find_largest_face
 from engine.face.landmarks import Landmarks
 from engine.face.parts import PartLabel, label_parts
 from engine.face.pose import Pose3D
@@ -141,3 +143,22 @@ def test_an_eye_behind_hair_or_dark_glasses_is_not_drawn(source: Source) -> None
     covered[..., PartLabel.EYES] = 0
     eyes = Eyes(source.pixels, covered, source.head)
     assert eyes.patches(source.head_with(ASLEEP)) == []
+
+
+def test_shut_eyes_and_far_looks_are_rare(photo: Photo) -> None:
+    """There the layers are drawn as they are; small changes are left to the networks."""
+    face = find_largest_face(photo)
+    assert face is not None
+    pose = Pose3D.of(face)
+    eyes = Eyes(photo, None, pose.head)
+    own = pose.source.expression
+    yaw, pitch = own.gaze[0]
+    rare = [
+        [patch.rare for patch in eyes.patches(replace(pose, coefficients=changed).head)]
+        for changed in (
+            own.replaced(eyeBlinkLeft=1, eyeBlinkRight=1),
+            own.with_gaze((yaw + 15, pitch)),
+            own.with_gaze((yaw + 3, pitch)),
+        )
+    ]
+    assert rare == [[1.0, 1.0], [1.0, 1.0], [0.0, 0.0]]
