@@ -158,17 +158,17 @@ def difference_of(one: Shot, other: Shot, predictor: Predictor) -> Difference:
     target = copied_pose(one.pose, other.face, "absolute", sizes)
     posed = predictor.pose(predictor.cut(one.photo, one.pose.source), target)
     crop, size = posed.source.crop, predictor.size
-    guides = np.ascontiguousarray(np.moveaxis(posed.guides[3:6], 0, 2))
+    drawn = np.ascontiguousarray(np.moveaxis(posed.guides[3:6], 0, 2))
     true = np.asarray(crop.scaled(other.photo, size) / np.float32(255), np.float32)
     count = len(head_model().surface.vertices)
     head = target.head.in_crop(crop, size)
     mesh = head.seen[:count]
     weight = (facing(mesh, whole_surface()) > SEEN) * face_share()
     preset = cv2.DISOPTICAL_FLOW_PRESET_MEDIUM
-    flow = cv2.DISOpticalFlow.create(preset).calc(grey(guides), grey(true), np.empty(0))
+    flow = cv2.DISOpticalFlow.create(preset).calc(grey(drawn), grey(true), np.empty(0))
     moves = at(cv2.GaussianBlur(flow, (0, 0), 2), mesh) / head.pose.scale
     moves -= np.average(moves, axis=0, weights=weight)
-    bright, base = (at(cv2.GaussianBlur(p, (0, 0), 0.8), mesh) + DARK for p in (true, guides))
+    bright, base = (at(cv2.GaussianBlur(p, (0, 0), 0.8), mesh) + DARK for p in (true, drawn))
     lights = np.log(bright / base)
     lights -= np.average(lights, axis=0, weights=weight)
     return Difference(

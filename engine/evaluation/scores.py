@@ -65,7 +65,7 @@ MEASURES = tuple(f.name for f in fields(Measures))
 
 @dataclass(frozen=True)
 class PartMeasures:
-    """SSIM and L1 of one image within one region of the target, see `regions`."""
+    """SSIM and L1 of one image within one region of the target, see `_regions`."""
 
     ssim: float
     l1: float
@@ -186,7 +186,7 @@ def measure_parts(
     n = config.loss.cutoff
     inner = slice(n, -n or None)
     target = pair.target[inner, inner] / np.float32(255)
-    shares = {name: share[inner, inner] for name, share in regions(pair).items()}
+    shares = {name: share[inner, inner] for name, share in _regions(pair).items()}
     found: dict[str, dict[str, PartMeasures]] = {
         name: {} for name, share in shares.items() if share.mean() > _SEEN
     }
@@ -202,7 +202,7 @@ def measure_parts(
     return found
 
 
-def regions(pair: Pair) -> dict[str, Floats]:
+def _regions(pair: Pair) -> dict[str, Floats]:
     """The share (H, W) of each region in the pixels of the target, by name. Eyes with their lids,
     and the mouth with its lips, are within the landmarks; the others are parts."""
     parts = pair.target_parts

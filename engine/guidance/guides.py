@@ -26,7 +26,7 @@ from engine.guidance.face import FaceSurface
 from engine.guidance.layers import Layer, Motion, around, grid, half, smaller
 from engine.guidance.matte import with_wisps
 from engine.guidance.mouth import Mouth
-from engine.guidance.patches import Patch, Window
+from engine.guidance.patches import Patch, Tones, Window
 from engine.guidance.sheet import Sheet
 from engine.guidance.skin import change_of, skin
 from engine.guidance.volume import Volume
@@ -165,6 +165,7 @@ class SourceHead:
         self._pixels = four_channels(pixels)
         self._features = Features(pixels, parts, head)
         self._expression = head.expression
+        self._colourless = Tones(pixels).colourless
         own = self._halved(head)
         self._lower = np.zeros_like(head.mesh)
         if parts is None:
@@ -222,7 +223,10 @@ class SourceHead:
         moved = skin().moved(change)
         mesh = head.mesh.copy()
         mesh[: len(moved)] += moved
-        return replace(head, mesh=mesh), skin().lit(change)
+        light = skin().lit(change)
+        if self._colourless:
+            light[:] = light.mean(axis=1, keepdims=True)
+        return replace(head, mesh=mesh), light
 
     def _drawn_face(self, motion: Motion, valid: Floats, mirrored: Floats) -> Layer:
         """The 3D warp as a layer."""

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -86,6 +87,17 @@ def test_the_guides_are_in_the_light_of_the_expression(photo: Photo, face: Landm
     reach = int(np.ptp(face[:, 0]) * SIZE / crop.side)
     away = np.abs(np.arange(SIZE) - nose[0]) > reach
     np.testing.assert_array_equal(drawn[:, away], plain[:, away])
+
+
+def test_a_photo_without_colour_stays_without(photo: Photo, face: Landmarks) -> None:
+    crop = Crop.around(face)
+    grey = cv2.cvtColor(crop.scaled(photo, SIZE), cv2.COLOR_RGB2GRAY)
+    pixels = np.asarray(cv2.merge([grey] * 3), np.uint8)
+    pose = Pose3D.of(crop.to_network(face, SIZE))
+    head = SourceHead(pixels, label_parts(photo, face).in_crop(crop, SIZE), pose.head)
+    serious = replace(pose, coefficients=Coefficients()).head
+    drawn = combined(head.maps(serious).guides(pixels))
+    assert np.ptp(drawn, axis=2).max() < 0.5 / 255
 
 
 def test_a_damaged_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
