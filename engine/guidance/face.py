@@ -15,6 +15,7 @@ from scipy.sparse.linalg import spsolve
 from engine.core.smoothing import smooth_step
 from engine.face.head import distances
 from engine.face.head_model import head_model
+from engine.face.parts import PartLabel
 from engine.face.posed_head import PosedHead
 from engine.guidance.coarse import Coarse, coarse_surface
 from engine.guidance.layers import BARE, Motion, MovedMesh, half
@@ -32,6 +33,8 @@ _SKIN = (0.4, 0.9)  # probability of skin in the source: no part of the face, a 
 _SEEN = 0.12  # below it a surface is not visible in the source
 _GRAZING = 0.2  # lower limit for the target, where such a surface hardly shows
 _SHOWN = (0.3, 0.8)  # visibility in the source, relative to the target: insufficient, sufficient
+_EARS = (0.66, 0.76)  # decimetres from the middle plane over which an ear begins
+_SHOWN_EARS = (0.1, 0.35)  # the same for ears, which are worse without their folds
 _BEHIND = 0.08  # decimetres: depth tolerance of the visibility test
 # Limits of tests on the source's colours, each from "no" to "yes" or the reverse:
 _TURNED = (0.2, 0.4)  # sine of the source's turn: its far side is doubted from, fully from
@@ -44,6 +47,7 @@ _BOTH = 0.3  # cosine from which a vertex and its mirrored one are compared
 _DARK = 0.03  # of 1: added to colours whose ratio is taken
 _RATIO = 1.0  # largest logarithm of such a ratio
 _BESIDE_FACE = (-0.12, 0.05)  # decimetres inside the outline of the face: beside it, face
+_SQUARE = np.ones((3, 3), np.uint8)
 _FROM_BYTES = np.float32(1 / 255)
 _HAIR = 0.2  # factor of the validity beside the face, where the 2D warp carries the hair
 
@@ -58,7 +62,7 @@ class FaceSurface:
     def __init__(self, pixels: NDArray[np.uint8], head: PosedHead, labels: Floats | None) -> None:
         self._full, self._size = len(pixels), half(len(pixels))
         self._head, self._mesh = head, head.seen[: len(head_model().surface.vertices)]
-        self._skin = None if labels is None else labels[..., BARE].sum(axis=2)
+        self._skin = None if labels is None else _skin(labels)
         self._pose = head.pose
         self._shown = self._seen(head_model().surface.triangles)
         if labels is None:
@@ -73,6 +77,10 @@ class FaceSurface:
         self._everywhere = self._shown
         self._shown = np.stack([self._shown[rows], self._shown[mirrored]])
         self._share = face_share()[rows]
+        ears = ear_share()[rows]
+        self._sufficient = tuple(
+            a + (b - a) * ears for a, b in zip(_SHOWN, _SHOWN_EARS, strict=True)
+        )
 
     def mesh(self, target: PosedHead, light: Floats | None = None) -> MovedMesh:
         """The face in the target pose.
@@ -153,8 +161,8 @@ class FaceSurface:
         needed = facing(mesh, self._coarse).clip(_GRAZING, 1)
         own, other = (self._shown / needed).clip(0, 1)
         # Faces are not symmetric: use the mirrored half only where the own half is hardly visible.
-        share = smooth_step(own, *_SHOWN)
-        share_other = smooth_step(other, *_SHOWN) * (1 - share)
+        share = smooth_step(own, *self._sufficient)
+        share_other = smooth_step(other, *self._sufficient) * (1 - share)
         total = share + share_other
         valid = (share * own + share_other * other) / total.clip(1e-6) * (1.5 * total).clip(0, 1)
         mirrored = share_other / total.clip(1e-6)
@@ -202,6 +210,12 @@ class FaceSurface:
         return np.asarray(1 - np.maximum(far, behind) * smooth_step(unlike, *_UNLIKE))
 
 
+def _skin(labels: Floats) -> Floats:
+    """(G, G) probability of skin whose colours no background has mixed with."""
+    behind = cv2.dilate(np.ascontiguousarray(labels[..., PartLabel.BACKGROUND]), _SQUARE)
+    return np.asarray(labels[..., BARE].sum(axis=2) * (1 - behind), np.float32)
+
+
 @cache
 def face_share() -> Array:
     """(V,) 1 on the face with the forehead, 0 on skull, ears and neck."""
@@ -209,6 +223,13 @@ def face_share() -> Array:
     forehead = ((y < -0.2) & (y > -1.0) & (z > 0.3)) * smooth_step(z, 0.25, 0.45)
     forehead *= 1 - smooth_step(-y, 0.75, 1.0)
     return np.asarray(np.maximum(1 - beside_face(), forehead))
+
+
+@cache
+def ear_share() -> Array:
+    """(V,) 1 on ears."""
+    x, y, _ = head_model().surface.vertices.T
+    return np.asarray(smooth_step(np.abs(x), *_EARS) * (y > -0.4) * (y < 0.5))
 
 
 @cache
@@ -237,6 +258,18 @@ def continued(values: Floats, known: NDArray[np.bool_]) -> Floats:
 
 def facing(mesh: NDArray[np.float64], surface: Coarse) -> NDArray[np.float64]:
     """(V,) cosine between a surface's normals and the view direction; its mesh (V, 3) in pixels."""
+    x, y, z = _across(mesh, surface)
+    return np.asarray(z / np.sqrt(x * x + y * y + z * z).clip(1e-9), np.float64)
+
+
+def normals(mesh: Array) -> Array:
+    """(V, 3) of the surface's vertices (V, 3), unit vectors outwards."""
+    across = _across(mesh, whole_surface()).T
+    return np.asarray(across / np.linalg.norm(across, axis=1, keepdims=True).clip(1e-9))
+
+
+def _across(mesh: Array, surface: Coarse) -> Array:
+    """(3, V) normals of a surface's vertices (V, 3), of any length."""
     corners = np.ascontiguousarray(surface.triangles.T, np.intp)
     edges = []
     # By coordinate: several times as fast as `np.cross` of rows.
@@ -245,8 +278,7 @@ def facing(mesh: NDArray[np.float64], surface: Coarse) -> NDArray[np.float64]:
         edges.append((a - b, c - a))
     (bax, acx), (bay, acy), (baz, acz) = edges
     across = (bay * acz - baz * acy, baz * acx - bax * acz, bax * acy - bay * acx)
-    x, y, z = (_around_vertices(surface is whole_surface()) @ np.stack(across, axis=1)).T
-    return np.asarray(z / np.sqrt(x * x + y * y + z * z).clip(1e-9), np.float64)
+    return np.asarray((_around_vertices(surface is whole_surface()) @ np.stack(across, axis=1)).T)
 
 
 @cache

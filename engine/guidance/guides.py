@@ -314,9 +314,15 @@ class LayersBehind:
             "background and body", everywhere, background, opaque, shown=own, fine=lambda: fine
         )
         # As it is drawn, for comparison: what differs from it was uncovered, or covered.
-        motion = self._sheet.mesh(head).drawn(Window(0, 0, len(labels), len(labels)))
+        whole = Window(0, 0, len(labels), len(labels))
+        motion = self._sheet.mesh(head).drawn(whole)
         alpha = motion.smaller(self._sheet.layer(motion).alpha)
         self._at_rest = _in_whole(alpha, motion.window, len(labels))
+        if self._volume.bare:
+            hidden = self._volume.mesh(head).drawn(whole)
+            unseen = self._volume.layer(hidden, np.zeros(hidden.coverage.shape, np.float32))
+            alpha = _in_whole(hidden.smaller(unseen.alpha), hidden.window, len(labels))
+            np.maximum(self._at_rest, alpha, out=self._at_rest)
 
     def layers(
         self, target: PosedHead, ends: Floats, moved: "_Moved"
@@ -345,9 +351,13 @@ class LayersBehind:
         # An old outline that is inside the head now fades into what the source does not show.
         deep = cv2.erode(behind(), _DEEP)
         shown = replace(shown, alpha=shown.alpha * (1 - deep * (1 - within)))
-        moved.add(hidden, hidden.smaller(unseen.alpha))
+        unseen_alpha = hidden.smaller(unseen.alpha)
+        moved.add(hidden, unseen_alpha)
         inner = around(ends, 2, size).slices  # the window's border is not exact
-        uncovered = np.abs(_in_whole(alpha, motion.window, size)[inner] - self._at_rest[inner])
+        covers = _in_whole(alpha, motion.window, size)
+        if self._volume.bare:  # whose skull is in the volume only
+            np.maximum(covers, _in_whole(unseen_alpha, hidden.window, size), out=covers)
+        uncovered = np.abs(covers[inner] - self._at_rest[inner])
         share = moved.share[inner]
         np.maximum(share, (_UNCOVERED * uncovered).clip(0, 1), out=share)
         return window, (self._background, unseen, shown)

@@ -37,10 +37,12 @@ _HANGING = (0.5, 1.5)  # y over which that of hair ends
 _HAIR_END = 0.5  # share of the movement that hair keeps
 _COLLAR = 0.25  # distance to clothes from which on the neck moves freely
 _REACH = (0.6, 1.1)  # distance to the head: full movement up to, none from
+_BARE_NECK = (0.35, 0.6)  # y over which the neck of a head without hair begins
 _BARE_FROM = (-0.5, -0.25)  # y from which skin has the depth of a head without hair
 _IN_FRONT = 0.04  # of hair before the volume
 _DEFORMED = 0.4  # distance to the head up to which its deformation continues
 _STRETCH = (3.0, 6.0)  # from full opacity to none
+_BARE_STRETCH = (1.5, 2.2)  # the same where the head's surface is drawn behind
 _WISPS = 31  # pixels at half size: window in which hair has wisps
 _LAST = 1e4  # more than the depth of any triangle, pixels
 _RIM = 0.06  # share of the crop's side over which the movement fades to zero at the border
@@ -74,7 +76,7 @@ class Sheet:
         seen = head.seen[: len(mean.vertices)].astype(np.float32)
         drawing = draw(seen[:, :2], seen[:, 2], mean.triangles, self._size, self._size)
         bare = _depth(drawing, seen[:, 2:], self._size)
-        self.follows, depth, distance = self._shaped(labels, volume, bare)
+        self.follows, depth, distance, shown = self._shaped(labels, volume, bare)
         moves = enlarged(smooth_step(self.follows, 0.02, 0.1).astype(np.float32))
         moving = (1 - parts[..., PartLabel.BACKGROUND]) * moves[: self._full, : self._full]
         opacity = _bytes(moving)
@@ -85,12 +87,14 @@ class Sheet:
         inner = cv2.erode((self.alpha > 0.95).astype(np.float32), _OUTLINE)
         self._inner = np.asarray(cv2.blur(inner, (3, 3)), np.float32)
         self._within = np.asarray(cv2.blur(inner, (9, 9)), np.float32)
-        self._placed_on(self.follows, depth, distance, _stiff(labels))
+        self._placed_on(self.follows, depth, distance, _stiff(labels), shown)
 
     def _shaped(
         self, labels: Floats, volume: Volume, bare: tuple[Floats, Floats]
-    ) -> tuple[Floats, Floats, Floats]:
-        """(G, G) each: share of the movement, depth in pixels, distance to the head.
+    ) -> tuple[Floats, Floats, Floats, Floats]:
+        """(G, G) each: share of the movement, depth in pixels, distance to the head, opacity.
+
+        A skull without hair is drawn as the head's surface, with ears that turn, not as a sheet.
 
         bare  as of `_depth`, of the head without hair
         """
@@ -127,7 +131,12 @@ class Sheet:
         follows = filled((follows * spread)[..., None].astype(np.float32), spread)[..., 0]
         to_border = np.minimum(grid(size), size - 1 - grid(size)).min(axis=2) / (size - 1)
         follows = follows * smooth_step(to_border, 0, _RIM)
-        return follows.astype(np.float32), np.asarray(depth, np.float32), distance
+        shown = np.ones((size, size), np.float32)
+        if volume.bare:
+            ears = cv2.dilate(volume.ears, np.ones((9, 9), np.uint8))
+            of_head = cv2.dilate(volume.covered * skin, np.ones((5, 5), np.uint8)) * (1 - ears)
+            shown -= of_head * (1 - smooth_step(y, *_BARE_NECK)).astype(np.float32)
+        return follows.astype(np.float32), np.asarray(depth, np.float32), distance, shown
 
     def _bareness(self, hair: Floats, skin: Floats, clothes: Floats) -> Floats:
         """(G, G) in [0, 1]: where ears and cheeks are, whose depth is that of the head without
@@ -137,7 +146,9 @@ class Sheet:
         share = skin / (hair + skin + clothes).clip(0.1) * smooth_step(up, *_BARE_FROM)
         return np.asarray(cv2.GaussianBlur(share.astype(np.float32), (0, 0), 1.0), np.float32)
 
-    def _placed_on(self, follows: Floats, depth: Floats, distance: Floats, stiff: Floats) -> None:
+    def _placed_on(
+        self, follows: Floats, depth: Floats, distance: Floats, stiff: Floats, shown: Floats
+    ) -> None:
         """Set the sheet's points, triangles and their places on the head."""
         size = self._size
         steps = np.arange(0, size + _STEP - 1, _STEP).clip(None, size - 1)
@@ -148,6 +159,7 @@ class Sheet:
         pose = self._head.pose
         self._placed = (solid - (*pose.shift, 0)) @ pose.rotation / pose.scale
         self._solid = pose.project(self._placed)
+        self._surface_share = 1 - shown[rows, columns]
         self._deforms = 1 - smooth_step(distance[rows, columns], 0, _DEFORMED)
         self._deforms *= 1 - stiff[rows, columns]
         self._surface = coarse_surface(*_CELLS)
@@ -172,7 +184,9 @@ class Sheet:
         change[:, :2] += self._deformation(target) * self._deforms[:, None]
         change *= self._follows[:, None]
         end = self._solid + change
-        opaque = 1 - smooth_step(self._stretch(end), *_STRETCH)
+        stretch = self._stretch(end)
+        opaque = 1 - smooth_step(stretch, *_STRETCH)
+        opaque -= self._surface_share * (opaque - 1 + smooth_step(stretch, *_BARE_STRETCH))
         change, end, opaque = (values.take(self._used, axis=0) for values in (change, end, opaque))
         corners = np.ascontiguousarray(self._triangles.T, np.intp)
         (ax, bx, cx), (ay, by, cy), z = (axis.take(corners) for axis in np.ascontiguousarray(end.T))

@@ -16,8 +16,9 @@ from engine.face.head_model import head_model
 from engine.face.parts import PartLabel
 from engine.face.posed_head import PosedHead
 from engine.guidance.coarse import coarse_surface
-from engine.guidance.face import continued, face_share, neighbours
+from engine.guidance.face import continued, ear_share, face_share, neighbours, normals
 from engine.guidance.layers import BARE, Layer, Motion, MovedMesh, grid, smaller
+from engine.guidance.outline import CENTRE, EARS, SCALP, Outline
 from engine.guidance.warp2d import neck_fade_at
 from engine.imaging.filling import filled
 from engine.imaging.raster import draw
@@ -27,19 +28,9 @@ Array = NDArray[np.float64]
 Floats = NDArray[np.float32]
 
 # Lengths in decimetres, head coordinates (see `engine.face.head`).
-_CENTRE = np.array([0.0, -0.3, -0.1])
 _CELLS = (0.1, 0.12)  # of the coarse surface, on the face and beside it
-_RAYS = 96
-_EARS = 0.71  # ears are flattened to this distance from the middle
+_BARE_CELLS = (0.04, 0.1)  # the same for a head whose ears are drawn
 _LOBES = -0.05  # y from which what is that wide is a lobe
-_SCALP = 0.4  # lowest y of the volume that hair widens
-_RATIO = (0.85, 1.7)  # limits of hair outline to skull outline
-_TOP = 6  # rays to each side of the one upwards, which tell the skull's height
-_LOWEST = 0.55  # least height of a skull, of the mean one's
-_FOREHEAD = (0.35, 0.75)  # -y over which a lower skull begins
-_FADE = (0.1, 0.5)  # y over which the widening ends
-_DOWN = (0.5, 0.95)  # sine of the ray's angle downwards, over which the widening ends
-_BEHIND = 0.8  # factor of the widened depth behind the centre
 _SHRINK = 0.07  # the face's part is drawn smaller, so that it does not stick out
 _TOLERANCE = 0.08  # of the depth, for what the source shows
 _HAIRLINE = (0.3, 0.4)  # a scalp reaches to this z forwards and this y downwards
@@ -49,6 +40,9 @@ _NECK_STARTS = (0.5, 0.7)  # y over which the volume becomes the neck, which clo
 _COLLAR = (0.4, 0.8)  # probability of clothes: nothing before the neck, something
 _NECK_END = (1.0, 1.25)  # y over which the invented neck ends
 
+_HOLLOW = 12  # steps over which hollows of ears are found
+_DARKENING = 0.08  # decimetres of a hollow that darken to 1 / e
+_RELIEF = (0.45, 1.15)  # limits of this factor
 _COVERED = 0.985  # opacity of layers in front that hide all
 _ROW = 64  # pixels sampled in a row
 _SMOOTH = 4  # pixels at half size: blur of the invented skin
@@ -63,7 +57,11 @@ class Volume:
     photo   (S, S, 3) float32 in [0, 1]    parts  (S, S, 6) probabilities of `PartLabel`
     labels  (G, G, 6) the same at half size    head  in pixels at half size
 
-    lower   (V, 3) where the source's skull is, from that of the head; decimetres
+    lower   (V, 3) where the source's skull and neck are, from those of the head; decimetres
+    bare    whether no hair covers the skull
+
+    Of its drawing in the source, (G, G) each: depth, pixels; covered, 1 where it is, else 0; ears,
+    their share
     """
 
     def __init__(self, photo: Floats, parts: Floats, labels: Floats, head: PosedHead) -> None:
@@ -75,99 +73,35 @@ class Volume:
         skin = labels[..., BARE].sum(axis=2)
         clothes = smooth_step(labels[..., PartLabel.CLOTHES], *_COLLAR)
         self._clothes = np.asarray(clothes, np.float32)
-        self._solid = self._widened(hair, skin)
-        self._under = _CENTRE + (self._solid - _CENTRE) * (1 - _SHRINK * face_share()[:, None])
+        outline = Outline.of(labels, head)
+        self._solid, self.lower, self.bare = outline.solid, outline.lower, outline.bare
+        self._under = CENTRE + (self._solid - CENTRE) * (1 - _SHRINK * face_share()[:, None])
         self._fade = neck_fade_at(mean.vertices)[:, None]
         self._places = head.pose.project(self._under)
-        self.depth, self.covered = self._depth()
+        self.depth, self.covered, self.ears = self._drawn()
         self._hair = Hair.of(photo, parts[..., PartLabel.HAIR])
         colours, share = self._painted(smaller(photo), hair, skin)
         y = mean.vertices[:, 1]
         opacity, neck = 1 - smooth_step(y, *_NECK_END), smooth_step(y, *_NECK_STARTS)
-        opacity *= self._fitting(labels)
-        rows, self._coarse = coarse_surface(*_CELLS)
+        if not self.bare:
+            opacity *= self._fitting(labels)
+        rows, self._coarse = coarse_surface(*(_BARE_CELLS if self.bare else _CELLS))
         self._rows = rows
         self._values = np.column_stack([colours, share, opacity, neck])[rows]
         self._rest, self._moving = self._bent[rows], (self._under[rows], self._fade[rows])
         self._rest_seen = head.pose.project(self._moving[0])
 
-    def _widened(self, hair: Floats, skin: Floats) -> Array:
-        """The head's vertices (V, 3) with the outline of its hair."""
-        pose = self._head.pose
-        outline, has_hair = self._outline(hair, skin)
-        own = self._bent.copy()
-        own[:, 0] = own[:, 0].clip(-_EARS, _EARS)
-        self.lower = self._lowered(outline, own)
-        own += self.lower
-        centre = _CENTRE @ pose.rotation.T
-        rel = own @ pose.rotation.T - centre
-        angle, skull = np.arctan2(rel[:, 1], rel[:, 0]), self._skull(rel)
-        ratio = np.where(outline > 0, outline, skull) / skull
-        ratio = np.where(has_hair, ratio, ratio.clip(None, 1)).clip(*_RATIO)
-        wrapped = np.concatenate([ratio[-3:], ratio, ratio[:3]])
-        nearby = np.lib.stride_tricks.sliding_window_view(wrapped, 7)
-        ratio = np.median(nearby, axis=1)  # single rays meet few vertices
-        steps = (np.arange(_RAYS) + 0.5) / _RAYS * 2 * np.pi - np.pi
-        deep = float(np.median(ratio[np.sin(steps) < 0.2]))
-        ratio = 1 + (ratio - 1) * (1 - smooth_step(np.sin(steps), *_DOWN))
-        kernel = np.array([1, 2, 3, 2, 1]) / 9
-        ratio = np.convolve(np.concatenate([ratio[-2:], ratio, ratio[:2]]), kernel, "valid")
-        place = (angle + np.pi) / (2 * np.pi) * _RAYS - 0.5
-        around = np.concatenate([ratio[-1:], ratio, ratio[:1]])
-        wider = np.interp(place, np.arange(-1, _RAYS + 1), around)
-        fade = (1 - smooth_step(own[:, 1], *_FADE)) * (1 - face_share())
-        across = 1 + (wider - 1) * fade
-        along = 1 + (deep * np.where(own[:, 2] < _CENTRE[2], _BEHIND, 1) - 1) * fade
-        moved = np.column_stack([rel[:, 0] * across, rel[:, 1] * across, rel[:, 2] * along])
-        return np.asarray((moved + centre) @ pose.rotation)
-
-    def _outline(self, hair: Floats, skin: Floats) -> tuple[Array, NDArray[np.bool_]]:
-        """Of each ray (R,): the outline's distance from the centre, decimetres, 0 where there is no
-        head; and whether it meets hair."""
-        pose = self._head.pose
-        centre = _CENTRE @ pose.rotation.T
-        at = grid(self._size).reshape(-1, 2) - (pose.scale * centre[:2] + pose.shift)
-        bins, far = _ray(np.arctan2(at[:, 1], at[:, 0])), np.hypot(at[:, 0], at[:, 1]) / pose.scale
-        outline, has_hair = np.zeros(_RAYS), np.zeros(_RAYS, bool)
-        is_hair, is_head = hair.ravel() > 0.5, (hair + skin).ravel() > 0.5
-        for k in range(_RAYS):
-            there = bins == k
-            on_head = far[there & is_head]
-            if len(on_head) > 2:
-                outline[k] = np.percentile(on_head, 98)
-            has_hair[k] = (there & is_hair).sum() > 2
-        return outline, has_hair
-
-    def _skull(self, rel: Array) -> Array:
-        """(R,) the skull's distance from the centre along each ray; rel (V, 3) from the centre."""
-        scalp = head_model().surface.vertices[:, 1] < _SCALP
-        skull = np.zeros(_RAYS)
-        angle, radius = np.arctan2(rel[:, 1], rel[:, 0]), np.hypot(rel[:, 0], rel[:, 1])
-        np.maximum.at(skull, _ray(angle[scalp]), radius[scalp])
-        return np.asarray(skull.clip(0.3))
-
-    def _lowered(self, outline: Array, own: Array) -> Array:
-        """(V, 3) by which vertices (V, 3) of the mean skull, which is a high one, move to be as
-        high as the source's head."""
-        rotation = self._head.pose.rotation
-        top = _ray(np.arctan2(-rotation[1, 1:2], -rotation[0, 1:2])) + np.arange(-_TOP, _TOP + 1)
-        there = outline[top % _RAYS]
-        if not there.all():
-            return np.zeros_like(own)
-        skull = self._skull(own @ rotation.T - _CENTRE @ rotation.T)[top % _RAYS]
-        height = np.median(there / skull).clip(_LOWEST, 1)
-        up = smooth_step(-own[:, 1], *_FOREHEAD) * (_CENTRE[1] - own[:, 1])
-        return np.column_stack([up * 0, (1 - height) * up, up * 0])
-
-    def _depth(self) -> tuple[Floats, Floats]:
-        """(G, G) depth of the nearest surface in the source, pixels, and where there is any."""
+    def _drawn(self) -> tuple[Floats, Floats, Floats]:
+        """(G, G) each: depth of the nearest surface in the source, pixels; 1 where there is any;
+        share of ears."""
         seen = self._head.pose.project(self._solid).astype(np.float32)
+        values = np.column_stack([seen[:, 2], np.ones(len(seen)), ear_share()])
         size = self._size
         drawing = draw(seen[:, :2], seen[:, 2], self._triangles, size, size)
-        depth, covered = np.zeros((2, size * size), np.float32)
-        depth[drawing.pixels] = drawing.interpolate(seen[:, 2:], self._triangles)[:, 0]
-        covered[drawing.pixels] = 1
-        return depth.reshape(size, size), covered.reshape(size, size)
+        found = np.zeros((size * size, 3), np.float32)
+        found[drawing.pixels] = drawing.interpolate(values.astype(np.float32), self._triangles)
+        depth, covered, ears = found.T.reshape(3, size, size).copy()
+        return depth, (covered > 0).astype(np.float32), ears
 
     def _painted(self, picture: Floats, hair: Floats, skin: Floats) -> tuple[Floats, Floats]:
         """Of the vertices: colours (V, 3) of the skin, share (V,) of hair.
@@ -179,12 +113,14 @@ class Volume:
         seen = self._seen()
         colours = self._continued(picture, skin, seen)
         x, y, z = head_model().surface.vertices.T
-        ears = (np.abs(x) > _EARS) & (y > -_SCALP)
+        ears = (np.abs(x) > EARS) & (y > -SCALP)
         scalp = ((z < _HAIRLINE[0]) & (y < _HAIRLINE[1]) & ~ears).astype(np.float32)
         for _ in range(_SPREADING):
             scalp = neighbours() @ scalp
         shaved = self._continued(picture, hair + skin, seen & ~ears)
         colours += scalp[:, None] * (shaved - colours)
+        if self.bare:
+            colours *= _relief(self._bent)[:, None]
         share = np.zeros(len(colours), np.float32)
         if self._hair is not None:
             places = self._places[None, :, :2].astype(np.float32)
@@ -208,7 +144,7 @@ class Volume:
         behind = cv2.dilate(labels[..., PartLabel.BACKGROUND], np.ones((3, 3), np.uint8))
         places = self._places[None, :, :2].astype(np.float32)
         x, y, _ = head_model().surface.vertices.T
-        lobes = (np.abs(x) > _EARS) & (y > _LOBES)
+        lobes = (np.abs(x) > EARS) & (y > _LOBES)
         inside = sampled(np.asarray(behind, np.float32), places)[0] < 0.5
         return np.asarray(inside | ~lobes, np.float32)
 
@@ -302,6 +238,16 @@ class Hair:
         return cls(four_channels((smooth + strands).clip(0, 1)), places)
 
 
+def _relief(mesh: Array) -> Floats:
+    """(V,) factors of the light on the ears of a mesh (V, 3): their hollows are dark."""
+    smooth = mesh
+    for _ in range(_HOLLOW):
+        smooth = neighbours() @ smooth
+    hollow = ((smooth - mesh) * normals(mesh)).sum(axis=1)
+    factor = np.exp(-(hollow / _DARKENING)).clip(*_RELIEF)
+    return np.asarray(1 + ear_share() * (factor - 1), np.float32)
+
+
 def _hair_share(share: Floats, seen: NDArray[np.bool_]) -> Floats:
     """(V,) hair, 1, or skin, 0, from the source's ``share`` at the vertices that it shows; others
     as their mirror images, or else as a scalp with as much hair as the part that shows."""
@@ -310,13 +256,9 @@ def _hair_share(share: Floats, seen: NDArray[np.bool_]) -> Floats:
     share = np.where(seen, share, share[mirror])
     _, y, z = head_model().surface.vertices.T
     scalp = (z < _HAIRLINE[0]) & (y < _HAIRLINE[1])
-    above = known & scalp & (y < _CENTRE[1])
+    above = known & scalp & (y < CENTRE[1])
     hairy = smooth_step(share[above].mean(), *_HAIRY) if above.any() else 1.0
     share = np.where(known, share, hairy * scalp)
     for _ in range(_SPREADING):
         share = np.where(known, share, neighbours() @ share)
     return share.astype(np.float32)
-
-
-def _ray(angle: Array) -> NDArray[np.int64]:
-    return ((angle + np.pi) / (2 * np.pi) * _RAYS).astype(int) % _RAYS
