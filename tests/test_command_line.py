@@ -298,6 +298,7 @@ def test_benchmark_prints_json_alone(
     assert 0 < results["update_gflop"] < 1
     assert results["network_gflop_per_s"] > 0
     assert results["convolution_share"] > 0
+    assert results["report_g1_ratio"] > 0
     rates = "network_per_s predict_per_s export_per_s export_share export_of_predict"
     assert set(results["batch"]) >= set(rates.split())
     names = "set_source_ms detect_ms load_ms peak_memory_mb device threads precision"

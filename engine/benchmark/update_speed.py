@@ -9,10 +9,12 @@ import numpy as np
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from engine.config.presets import PRESETS
 from engine.face.landmarks import Landmarks
 from engine.face.pose import Pose3D
 from engine.imaging.photos import Photo
 from engine.inference.predictor import Predictor
+from engine.networks.generators import G1
 
 _FILTERS = 64
 _ROUNDS = 15
@@ -32,6 +34,8 @@ def update_speed(
     convolution_gflop_per_s  throughput of a single 3x3 convolution with 64 input and output
                              channels, at the same picture size and precision
     convolution_share        network_gflop_per_s / convolution_gflop_per_s
+    report_g1_ms    the report's own G1 alone, at its 160 x 120 and in float32
+    report_g1_ratio          how many updates take as long as it
     precision                the data type of the networks
     """
     pose = Pose3D.of(landmarks)
@@ -56,14 +60,18 @@ def update_speed(
     gflop = flops.get_total_flops() / 1e9
     rate = 1000 * gflop / float(np.median(networks))
     plain = _convolution_rate(predictor)
+    update = summary(np.add(guides, networks).tolist())
+    report = _report_g1(predictor)
     return {
-        "update_ms": summary(np.add(guides, networks).tolist()),
+        "update_ms": update,
         "guides_ms": summary(guides),
         "networks_ms": summary(networks),
         "update_gflop": round(gflop, 2),
         "network_gflop_per_s": round(rate, 1),
         "convolution_gflop_per_s": round(plain, 1),
         "convolution_share": round(rate / plain, 3),
+        "report_g1_ms": round(report, 1),
+        "report_g1_ratio": round(report / update["median"], 2),
         "precision": str(predictor.precision).removeprefix("torch."),
     }
 
@@ -91,15 +99,31 @@ def _convolution_rate(predictor: Predictor) -> float:
     layer.to(device, precision, memory_format=torch.channels_last)  # type: ignore[call-overload]
     features = torch.rand(1, _FILTERS, size, size)
     features = features.to(device, precision, memory_format=torch.channels_last)
+    taken = _duration(lambda: layer(features), device)
+    return 2 * 9 * _FILTERS**2 * size**2 / (1e6 * taken)
+
+
+@torch.inference_mode()
+def _report_g1(predictor: Predictor) -> float:
+    """How long G1 of the report takes for one picture, milliseconds."""
+    config = PRESETS["report"]
+    image, device = config.image, predictor.device
+    g1 = G1(config).to(device).eval()
+    source = torch.rand(1, 3, image.height, image.width, device=device)
+    condition = torch.rand(1, config.condition_channels, image.height, image.width, device=device)
+    return _duration(lambda: g1(source, condition), device)
+
+
+def _duration(work: Callable[[], object], device: str) -> float:
+    """The median duration of ``work`` on a device, milliseconds."""
 
     def run() -> None:
-        layer(features)
+        work()
         if device == "cuda":
             torch.cuda.synchronize()
 
     run()
-    taken = float(np.median([milliseconds(run) for _ in range(_ROUNDS)]))
-    return 2 * 9 * _FILTERS**2 * size**2 / (1e6 * taken)
+    return float(np.median([milliseconds(run) for _ in range(_ROUNDS)]))
 
 
 def _fused_flop(_picture: Sequence[int], *shapes: Any, out_shape: Sequence[int], **_: Any) -> int:

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 
-def smooth_step(values: ArrayLike, low: ArrayLike, high: ArrayLike) -> NDArray[np.float64]:
+def smooth_step(values: ArrayLike, low: float, high: float) -> NDArray[np.float64]:
     """0 up to ``low``, 1 from ``high``, a cubic without kinks between."""
-    x = ((np.asarray(values) - low) / np.subtract(high, low)).clip(0, 1)
+    x = ((np.asarray(values) - low) / (high - low)).clip(0, 1)
     return np.asarray(x * x * (3 - 2 * x))

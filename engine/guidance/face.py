@@ -78,9 +78,8 @@ class FaceSurface:
         self._shown = np.stack([self._shown[rows], self._shown[mirrored]])
         self._share = face_share()[rows]
         ears = ear_share()[rows]
-        self._sufficient = tuple(
-            a + (b - a) * ears for a, b in zip(_SHOWN, _SHOWN_EARS, strict=True)
-        )
+        low, high = (a + (b - a) * ears for a, b in zip(_SHOWN, _SHOWN_EARS, strict=True))
+        self._least, self._span = low, high - low
 
     def mesh(self, target: PosedHead, light: Floats | None = None) -> MovedMesh:
         """The face in the target pose.
@@ -161,8 +160,8 @@ class FaceSurface:
         needed = facing(mesh, self._coarse).clip(_GRAZING, 1)
         own, other = (self._shown / needed).clip(0, 1)
         # Faces are not symmetric: use the mirrored half only where the own half is hardly visible.
-        share = smooth_step(own, *self._sufficient)
-        share_other = smooth_step(other, *self._sufficient) * (1 - share)
+        share, share_other = smooth_step(([own, other] - self._least) / self._span, 0, 1)
+        share_other *= 1 - share
         total = share + share_other
         valid = (share * own + share_other * other) / total.clip(1e-6) * (1.5 * total).clip(0, 1)
         mirrored = share_other / total.clip(1e-6)
