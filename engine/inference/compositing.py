@@ -129,13 +129,11 @@ def paste(
     below = _smooth(layered)
     layers = [_Detail.of(layer, maps.beside) for layer in maps.layers]
     layers += (_Detail.drawn(patch, large=bool(patches)) for patch in maps.patches)
-    stack = _Stack.of(refined, maps.moved, layered, below, layers, larger=side > size)
+    stack = _Stack.of(refined, maps.moved, layered, below, layers)
     white = np.float32(np.iinfo(photo.dtype).max)
     depth = cv2.CV_8U if white == 255 else cv2.CV_16U
-    detail = None
-    if side > size:
-        shrunk = _smooth(crop.scaled(photo, size) if pixels is None else pixels)
-        detail = MovedDetail.of(own, (x, y), shrunk, _carriers(layers, size), side)
+    shrunk = _smooth(crop.scaled(photo, size) if pixels is None else pixels)
+    detail = MovedDetail.of(own, (x, y), shrunk, _carriers(layers, size), side)
     result, ramp = base.copy(), _feather(side)
     # Columns first: then each band of rows is enlarged by itself.
     levels = stack.colours * np.array([white, white, white, 1], np.float32)
@@ -149,7 +147,7 @@ def paste(
                 continue
             moved = cv2.extractChannel(colours[:, tile.columns], 3)
             change = cv2.cvtColor(colours[:, tile.columns], cv2.COLOR_RGBA2RGB)
-            if detail is not None and stack.detailed[small].any():
+            if stack.detailed[small].any():
                 fine = detail.at(tile)
                 for patch in patches:
                     _draw_detail(patch, below, fine, tile, side, white)
@@ -212,20 +210,17 @@ class _Stack:
         layered: Floats,
         below: Floats,
         layers: Sequence["_Detail"],
-        larger: bool,
     ) -> Self:
         """From the refined image (S, S, 3).
 
         moved    (S, S) its alpha
         layered  (S, S, 3) the layers together    below  the same without their fine detail
-        larger   whether the photo has detail that the layers lack
         """
         smooth, size = _smooth(refined), len(refined)
         known = [layer.known for layer in layers]
         weight = _alike(smooth, below) * _share(layers, known, size)
         detail = layered - below
-        if larger:
-            detail *= 1 - _share(layers, [layer.own for layer in layers], size)[..., None]
+        detail *= 1 - _share(layers, [layer.own for layer in layers], size)[..., None]
         refined = np.asarray(refined + weight[..., None] * (smooth + detail - refined), np.float32)
         colours = np.asarray(cv2.merge([*cv2.split(refined), moved]), np.float32)
         return cls(colours, weight)

@@ -125,6 +125,22 @@ def test_full_size_sharpness_is_kept(photo: Photo, face: Landmarks) -> None:
     assert sharpness(pasted[middle]) > 3 * sharpness(blurred)
 
 
+def test_a_small_face_is_as_sharp_as_the_photo(photo: Photo, face: Landmarks) -> None:
+    """Smaller than the networks' image, which enlarges it: that would take its finest detail."""
+    small = cv2.resize(photo, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    own = ((face + 0.5) * 0.5 - 0.5).astype(np.float32)
+    crop = Crop.around(own)
+    assert crop.side < SIZE
+    turned = Pose3D.of(own).turned(10, 0, 0)
+    maps, layered = moved_maps(small, crop, turned)
+    pasted = paste(small, crop, layered, maps, layered)
+    pose = turned.landmarks()
+    low, high = pose[17:48].min(axis=0).astype(int), pose[17:48].max(axis=0).astype(int)
+    middle = (slice(low[1], high[1]), slice(low[0], high[0]))
+    assert (pasted[middle] != small[middle]).mean() > 0.8, "else the photo's own was kept"
+    assert sharpness(pasted[middle]) > 0.8 * sharpness(small[middle])
+
+
 @pytest.mark.parametrize("yaw", [-25, 25])
 def test_no_old_outline_is_left_within_the_head(photo: Photo, face: Landmarks, yaw: float) -> None:
     """Where a turned head goes on behind its old outline, before a bright wall."""
