@@ -41,7 +41,8 @@ _DOWN = (0.5, 0.95)  # sine of the ray's angle downwards, over which the widenin
 _BEHIND = 0.8  # factor of the widened depth behind the centre
 _BARE_BEHIND = 0.65  # the same without hair
 _UPPER = 0.2  # sine of a ray's angle downwards: less is the upper part of the head
-_HAIRLESS = 0.08  # share of hair in the upper part of a head without
+_NEAR = 1.6  # farther from the middle is nothing of a head without hair
+_HAIRLESS = 0.08  # share of hair and hats in the upper part of such a head
 _OUTLINE_FROM = 0.97  # of the skull's: an ear that reaches there is the outline
 _BESIDE = 2  # rays beside those of an ear that it may cover, too
 _HINGE = (-0.15, 0.1)  # z from the part of an ear that moves fully to the one that stays
@@ -59,7 +60,7 @@ class Outline:
 
     solid  (V, 3) the head with its hair, head coordinates
     lower  (V, 3) where the source's skull and neck are, from those of the head model
-    bare   whether no hair covers the skull; the solid then has ears
+    bare   whether neither hair nor a hat covers the skull; the solid then has ears
     """
 
     solid: Array
@@ -69,10 +70,9 @@ class Outline:
     @classmethod
     def of(cls, labels: Floats, head: PosedHead) -> "Outline":
         """From labels (G, G, 6), probabilities of `PartLabel`, and the head in their pixels."""
-        hair = labels[..., PartLabel.HAIR]
         skin = labels[..., BARE].sum(axis=2)
         bent = head.mesh[: len(head_model().surface.vertices)]
-        rays = _Rays.of(hair, skin, head)
+        rays = _Rays.of(labels, skin, head)
         thinner = _slimmed(bent, labels[..., PartLabel.BACKGROUND], skin, head)
         if rays.bare:
             solid = rays.fitted(thinner + rays.lowered(_flattened(thinner)))
@@ -89,7 +89,7 @@ class _Rays:
     head      pixels of the picture
     outline   (R,) its distance from the middle, decimetres; 0 where there is no head
     has_hair  (R,) whether a ray meets hair
-    bare      whether the skull has no hair, or hardly any
+    bare      whether hardly any hair or hat is on the skull
     """
 
     head: PosedHead
@@ -98,16 +98,18 @@ class _Rays:
     bare: bool
 
     @classmethod
-    def of(cls, hair: Floats, skin: Floats, head: PosedHead) -> "_Rays":
-        """From probabilities (G, G)."""
-        pose = head.pose
+    def of(cls, labels: Floats, skin: Floats, head: PosedHead) -> "_Rays":
+        """From probabilities (G, G, 6), and those of skin (G, G)."""
+        pose, hair = head.pose, labels[..., PartLabel.HAIR]
         centre = CENTRE @ pose.rotation.T
-        at = grid(len(hair)).reshape(-1, 2) - (pose.scale * centre[:2] + pose.shift)
+        at = grid(len(skin)).reshape(-1, 2) - (pose.scale * centre[:2] + pose.shift)
         bins, far = _ray(np.arctan2(at[:, 1], at[:, 0])), np.hypot(at[:, 0], at[:, 1]) / pose.scale
         is_hair, is_head = hair.ravel() > 0.5, (hair + skin).ravel() > 0.5
         has_hair = np.bincount(bins[is_hair], minlength=_RAYS) > 2
-        upper = (np.sin(_angles()) < _UPPER)[bins] & is_head
-        bare = np.count_nonzero(upper & is_hair) < _HAIRLESS * np.count_nonzero(upper)
+        upper = (np.sin(_angles()) < _UPPER)[bins] & (far < _NEAR)
+        worn = labels[..., PartLabel.CLOTHES].ravel() > 0.5
+        covered = np.count_nonzero(upper & (is_hair | worn))
+        bare = covered < _HAIRLESS * np.count_nonzero(upper & is_head)
         return cls(head, _farthest(bins[is_head], far[is_head]), has_hair, bool(bare))
 
     def lowered(self, flat: Array) -> Array:

@@ -58,7 +58,7 @@ class Volume:
     labels  (G, G, 6) the same at half size    head  in pixels at half size
 
     lower   (V, 3) where the source's skull and neck are, from those of the head; decimetres
-    bare    whether no hair covers the skull
+    bare    whether neither hair nor a hat covers the skull
 
     Of its drawing in the source, (G, G) each: depth, pixels; covered, 1 where it is, else 0; ears,
     their share

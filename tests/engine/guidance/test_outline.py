@@ -97,6 +97,16 @@ def test_hair_widens_a_skull_and_hides_ears() -> None:
     assert np.abs(outline.solid[:, 0]).max() < np.abs(head.mesh[:, 0]).max() + 0.3
 
 
+def test_a_hat_is_no_skull_without_hair() -> None:
+    head = posed(0)
+    labels = labels_of(silhouette(head, head.mesh))
+    assert Outline.of(labels, head).bare
+    hat = (np.arange(SIZE)[:, None] < SIZE / 2 - 25) & (labels[..., PartLabel.SKIN] > 0)
+    labels[hat] = 0
+    labels[hat, PartLabel.CLOTHES] = 1
+    assert not Outline.of(labels, head).bare
+
+
 def test_a_turned_skull_without_hair_is_whole() -> None:
     """Where the source shows nothing of it, it has the colour of skin, up to its outline."""
     head = posed(0)

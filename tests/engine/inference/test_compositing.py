@@ -127,7 +127,8 @@ def test_full_size_sharpness_is_kept(photo: Photo, face: Landmarks) -> None:
 
 def test_a_small_face_is_as_sharp_as_the_photo(photo: Photo, face: Landmarks) -> None:
     """Smaller than the networks' image, which enlarges it: that would take its finest detail."""
-    small = cv2.resize(photo, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    half = cv2.resize(photo, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    small = np.asarray(half, np.uint8)
     own = ((face + 0.5) * 0.5 - 0.5).astype(np.float32)
     crop = Crop.around(own)
     assert crop.side < SIZE
