@@ -34,6 +34,7 @@ LID = 0.012
 LID_REACH = 0.3
 """Decimetres from an eyeball's centre within which vertices are kept outside of it."""
 _IRIS = 0.0575  # decimetres: its radius, nearly the same in all people
+_STANDS_OUT = 0.037  # decimetres: the mesh's iris before the corners of its lids
 _RIM = 0.9  # of an eyeball's radius: farthest place of an iris from the centre, as seen
 TURN_SHARE = 0.64
 """Rotation of the mesh's eyeballs per degree of gaze. They are larger than real ones, so a smaller
@@ -58,6 +59,9 @@ class Eyeball(NamedTuple):
     """An eyeball: a sphere with an iris, in head coordinates.
 
     centre (3,), radius    direction (3,) of the gaze, unit vector    iris  its radius
+
+    The mesh's eyeballs stand out farther than real ones. Their irises would slide between the lids
+    when only the head turns: as it is seen, an iris lies in the plane of the lids' corners.
     """
 
     centre: Floats
@@ -67,12 +71,17 @@ class Eyeball(NamedTuple):
 
     @property
     def pupil(self) -> Floats:
-        """The centre of the iris (3,)."""
-        return self.centre + self.radius * self.direction
+        """The centre of the iris (3,), as it is seen."""
+        return self._middle + self.radius * self.direction
+
+    @property
+    def _middle(self) -> Floats:
+        """What a seen iris turns about (3,)."""
+        return self.centre - (0, 0, _STANDS_OUT)
 
     def gaze_at(self, pose: HeadPose, point: Floats) -> Gaze:
         """The gaze with which the iris is seen at a point (2,), pixels; or as near as it gets."""
-        away = (point - pose.project(self.centre[None])[0, :2]) / (pose.scale * self.radius)
+        away = (point - pose.project(self._middle[None])[0, :2]) / (pose.scale * self.radius)
         away *= min(1.0, _RIM / max(float(np.hypot(*away)), 1e-9))
         turned = directed(pose.rotation.T @ (*away, np.sqrt(1 - away @ away)))
         return Gaze(turned.yaw / TURN_SHARE, turned.pitch / TURN_SHARE)

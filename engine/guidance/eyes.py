@@ -37,7 +37,6 @@ _LASHES_UP = (0.2, 0.6)  # share of the opening: lashes hardly move with the lid
 _LINE = (0.006, 0.014)  # widths of the lash line above and below the rim
 _SHADOW = 0.02  # depth of the upper lid's shadow on a turned eyeball
 _GRAIN = 0.012  # sigma that divides the skin's colour from its grain
-_BALL = 0.12  # from the centre of the eyeball to the iris
 
 _MOVED = (0.015, 0.035)  # movement of the lids: not drawn, fully drawn
 _TURNED = (0.01, 0.05)  # the same for the gaze, length of the difference of directions
@@ -108,13 +107,14 @@ class _Eye:
         self._pixels, self._window, self._tones = pixels, window, tones
         self._eye, self._plane, self._width = eye, eye.plane, eye.width
         self._gaze, self._scale = _direction(head, eye.side), head.pose.scale
+        self._pupil = _pupil(head, eye)
         self._x, self._y = self._plane.grid(window)
         self._rims = eye.rims if label is None else eye.rims.visible(label, eye.plane, window)
         self._opening = self._rims.inside(self._x, self._y, self._scale)
         self._within = self._rims.grown(*_WITHIN).inside(self._x, self._y, self._scale)
         self._light = self._complete_skin()
         self._lashes = self._lash_colour()
-        self.iris = self._find_iris(head)
+        self.iris = self._find_iris()
         self._complete_white()
         self.complete_iris(self.iris)
 
@@ -156,14 +156,12 @@ class _Eye:
             return np.asarray(self._skin.mean(axis=(0, 1)) / 4, np.float32)
         return np.asarray(0.8 * np.percentile(dark, 20, axis=0), np.float32)
 
-    def _find_iris(self, head: PosedHead) -> Iris:
-        ball = head_model().eyeballs(head.mesh, head.expression)[self._eye.side]
-        expected = self._plane.places(head.pose.project(ball.pupil[None])[0, :2])
+    def _find_iris(self) -> Iris:
         steps = (np.arange(-half, half, 1 / SEARCH_SCALE) for half in (self._width / 2, 0.1))
         x, y = (places.astype(np.float32) for places in np.meshgrid(*steps))
         light = sampled(self._pixels @ LUMA, self._plane.sampling(x, y, self._window))
         seen = self._rims.grown(-0.006, -0.002).inside(x, y, SEARCH_SCALE)
-        iris = Iris.found(light, seen, x, y, expected)
+        iris = Iris.found(light, seen, x, y, self._pupil)
         distance = iris.distance(self._x, self._y)
         iris = iris.coloured(self._pixels, self._within > 0.5, distance)
         return iris if iris.seen else replace(iris, colours=self._tones.of(iris.colours))
@@ -213,8 +211,7 @@ class _Eye:
         if turned or widened:
             # The source's own pixels stay, unless the eyeball turns or more of it is seen.
             own = sampled(self._within if widened else self._opening, places)
-            offset = scale * (target.pose.rotation @ turn)[:2] * _BALL
-            centre = self.iris.centre + eye.plane.places(eye.plane.centre + offset)
+            centre = self.iris.centre + _pupil(target, eye) - self._pupil
             ball = self._eyeball(x, y, centre, turn + self._gaze, places)
             shade = 0.35 * np.exp((upper - y).clip(None, 0) / _SHADOW)
             shade += 0.15 * (2 * x / self._width) ** 2
@@ -284,6 +281,13 @@ class _Eye:
         edge = np.float32(max(0.09, 0.8 / (self.iris.radius * self._scale)))
         alpha = ((np.float32(1.03) - self.iris.distance(*in_source)) / edge + 0.5).clip(0, 1)
         return blended(sampled(self._white, places), disc, alpha)
+
+
+def _pupil(head: PosedHead, eye: EyePlane) -> Array:
+    """(2,) the place of a head's pupil on the plane of the eye."""
+    ball = head_model().eyeballs(head.mesh, head.expression)[eye.side]
+    place: Array = eye.plane.places(head.pose.project(ball.pupil[None])[0, :2])
+    return place
 
 
 def _direction(head: PosedHead, side: int) -> Array:
