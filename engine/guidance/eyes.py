@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.smoothing import smooth_step
+from engine.face.head import HeadPose
 from engine.face.head_model import head_model
+from engine.face.landmarks import flipped
 from engine.face.parts import PartLabel
 from engine.face.posed_head import PosedHead
 from engine.guidance.iris import SEARCH_SCALE, Iris, foreshortening
@@ -26,6 +28,8 @@ Array = NDArray[np.floating]
 Floats = NDArray[np.float32]
 
 # Lengths in decimetres.
+_FAR = 0.85  # of what is shown of an eye, of the other: it is shown badly
+_BETTER = (1.1, 1.35)  # how much more of such an eye a target shows: own, mirror image
 _SHUT = (0.4, 0.7)  # share of the opening that is left: rare in photos, common
 _LOOKING_AWAY = (0.08, 0.16)  # sine of the turn of an eye: common in photos, rare
 _AROUND = (0.16, 0.16, 0.12)  # beside, above, below the eye: what is taken from the source
@@ -68,10 +72,31 @@ class Eyes:
             label = parts if parts is None else window.label(parts, PartLabel.EYES, self._size)
             if not _covered(at, window, label, head.pose.scale):
                 self._eyes.append(_Eye(window.cut(pixels), window, label, head, at, tones))
+        self._eyes += self._mirrored_eyes(pixels, parts, head, tones)
         seen = [eye.iris for eye in self._eyes if eye.iris.seen]
         for eye in self._eyes:
             if seen and not eye.iris.seen:
                 eye.complete_iris(seen[0])
+
+    def _mirrored_eyes(
+        self, pixels: NDArray[np.uint8], parts: Floats | None, head: PosedHead, tones: Tones
+    ) -> list["_Eye"]:
+        """The mirror image of the eye that a turned head shows well, for the other one."""
+        scale, size = head.pose.scale, self._size
+        seen = [EyePlane.of(head, side).shown(scale) for side in (0, 1)]
+        far = int(np.argmin(seen))
+        if seen[far] > _FAR * seen[1 - far]:
+            return []
+        other = _mirrored(head, size)
+        at = EyePlane.of(other, far)
+        window = at.window(*_AROUND, size)
+        if window is None:
+            return []
+        picture = np.ascontiguousarray(pixels[:, ::-1])
+        label = None if parts is None else window.label(parts[:, ::-1], PartLabel.EYES, size)
+        if _covered(at, window, label, scale):
+            return []
+        return [_Eye(window.cut(picture), window, label, other, at, tones, shown=seen[far])]
 
     def patches(self, target: PosedHead) -> list[Patch]:
         """What changes for a target head, pixels of the crop; [] if nothing does."""
@@ -98,12 +123,15 @@ class _Eye:
 
     pixels  (H, W, 3) in [0, 1] of the window    label  (H, W) of the eye; None: unknown
     head    the source's                         eye    the source's, in the whole picture
+    shown   `EyePlane.shown` of the source's own eye, if this is the other one's mirror image: the
+            more of it a target shows, the more it replaces the own; None: it is the own
     """
 
     def __init__(
         self, pixels: Floats, window: Window, label: Floats | None, head: PosedHead,
-        eye: EyePlane, tones: Tones,
+        eye: EyePlane, tones: Tones, shown: float | None = None,
     ) -> None:  # fmt: skip
+        self._own_shown = shown
         self._pixels, self._window, self._tones = pixels, window, tones
         self._eye, self._plane, self._width = eye, eye.plane, eye.width
         self._gaze, self._scale = _direction(head, eye.side), head.pose.scale
@@ -199,6 +227,10 @@ class _Eye:
         turn = _direction(target, eye.side) - self._gaze
         lids = float(smooth_step(rims.moves(self._rims), *_MOVED))
         turned = float(smooth_step(np.linalg.norm(turn), *_TURNED))
+        share = 1.0
+        if self._own_shown is not None:
+            share = float(smooth_step(eye.shown(scale) / self._own_shown, *_BETTER))
+            lids = turned = float(share > 0)
         window = eye.window(*_DRAWN, size) if max(turned, lids) > 0 and eye.faces(scale) else None
         if window is None:
             return None
@@ -238,7 +270,10 @@ class _Eye:
             1 - float(smooth_step(open_still, *_SHUT)),
             float(smooth_step(np.linalg.norm(turn), *_LOOKING_AWAY)),
         )
-        return Patch(window, colours, np.asarray(alpha * _soft_border(window), np.float32), rare)
+        if self._own_shown is not None:
+            rare = 1.0
+        alpha = alpha * np.float32(share) * _soft_border(window)
+        return Patch(window, colours, np.asarray(alpha, np.float32), rare)
 
     def _skin_beside(
         self, x: Floats, above: Floats, below: Floats, places: Floats, along: Floats,
@@ -288,6 +323,15 @@ def _pupil(head: PosedHead, eye: EyePlane) -> Array:
     ball = head_model().eyeballs(head.mesh, head.expression)[eye.side]
     place: Array = eye.plane.places(head.pose.project(ball.pupil[None])[0, :2])
     return place
+
+
+def _mirrored(head: PosedHead, size: int) -> PosedHead:
+    """The mirror image of a head in a picture of side ``size``."""
+    pose, flip = head.pose, np.array([-1.0, 1.0, 1.0])
+    shift = np.array([size - 1 - pose.shift[0], pose.shift[1]])
+    turned = HeadPose(pose.rotation * np.outer(flip, flip), pose.scale, shift)
+    mesh, landmarks = head.mesh[head_model().mirror] * flip, flipped(head.landmarks, size)
+    return PosedHead(turned, mesh, head.expression.mirrored(), landmarks)
 
 
 def _direction(head: PosedHead, side: int) -> Array:

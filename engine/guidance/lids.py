@@ -33,7 +33,7 @@ _N = len(_UPPER[0])
 _COLUMNS = np.linspace(-0.75, 0.75, 51)  # where the rims are sampled, widths of the eye
 _MIDDLE = np.abs(_COLUMNS) < 0.5
 _PARABOLA = np.linalg.pinv(np.vander(_COLUMNS[_MIDDLE], 3))  # fits one to a rim's middle
-_EDGE_ON = 0.3  # area of the plane in the picture, of its area from the front: well seen from
+_EDGE_ON = 0.3  # of the plane: shown well enough
 
 # Lengths in decimetres.
 _SEARCHED = 0.09  # from the middle of the opening: where its rims are looked for
@@ -143,9 +143,13 @@ class EyePlane:
         )
         return cls(side, width, plane, Rims(x, np.minimum(upper, lower), lower))
 
+    def shown(self, scale: float) -> float:
+        """Its area in the picture, with ``scale`` pixels per decimetre, of that from the front."""
+        return float(np.linalg.det(self.plane.axes)) / scale**2
+
     def faces(self, scale: float) -> bool:
         """Whether the picture, with ``scale`` pixels per decimetre, shows the plane well enough."""
-        return float(np.linalg.det(self.plane.axes)) > _EDGE_ON * scale**2
+        return self.shown(scale) > _EDGE_ON
 
     def window(self, beside: float, above: float, below: float, size: int) -> Window | None:
         """The window of a picture of side ``size`` that reaches so far around the eye."""

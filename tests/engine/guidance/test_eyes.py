@@ -11,12 +11,14 @@ from engine.face.parts import PartLabel, label_parts
 from engine.face.pose import Pose3D
 from engine.face.posed_head import PosedHead
 from engine.guidance.eyes import Eyes
+from engine.guidance.guides import SourceHead, combined
 from engine.guidance.lids import EyePlane
 from engine.guidance.patches import LUMA, Floats
 from engine.imaging.crop import Crop
 from engine.imaging.photos import Photo
 
 SIZE = 256
+RIGHT = 0
 ASLEEP = {"eyeBlink_L": 1.0, "eyeBlink_R": 1.0, "eyeWide_L": 0.0, "eyeWide_R": 0.0}
 
 
@@ -162,3 +164,19 @@ def test_shut_eyes_and_far_looks_are_rare(photo: Photo) -> None:
         )
     ]
     assert rare == [[1.0, 1.0], [1.0, 1.0], [0.0, 0.0]]
+
+
+def test_a_far_eye_is_completed_by_the_mirror_image_of_the_near_one(source: Source) -> None:
+    turned = source.pose.turned(-32, 0, 0).head.in_crop(source.crop, SIZE)
+    layers = combined(
+        SourceHead(source.pixels, None, source.head).maps(turned).guides(source.pixels)
+    )
+    pixels = np.rint(255 * layers).astype(np.uint8)
+    eyes = Eyes(pixels, None, turned)
+    assert eyes.patches(turned) == []
+    far = source.opening(RIGHT)
+    grey = np.full((3, SIZE, SIZE), 0.5, np.float32)
+    eyes.paint(grey, source.head)
+    drawn, true = light_of(grey, far), light_of(source.picture, far)
+    assert (np.abs(drawn - 0.5) > 0.01).mean() > 0.9, "it is drawn"
+    assert np.corrcoef(drawn, true)[0, 1] > 0.4, "an iris, and white beside it"
