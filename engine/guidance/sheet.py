@@ -47,6 +47,7 @@ _WISPS = 31  # pixels at half size: window in which hair has wisps
 _LAST = 1e4  # more than the depth of any triangle, pixels
 _RIM = 0.06  # share of the crop's side over which the movement fades to zero at the border
 
+_NEAR_EARS = np.ones((9, 9), np.uint8)  # pixels at half size
 _OUTLINE = np.ones((9, 9), np.uint8)  # pixels at full size: at an outline, detail is the outline's
 
 _FROM_BYTES = np.float32(1 / 255)
@@ -87,6 +88,9 @@ class Sheet:
         inner = cv2.erode((self.alpha > 0.95).astype(np.float32), _OUTLINE)
         self._inner = np.asarray(cv2.blur(inner, (3, 3)), np.float32)
         self._within = np.asarray(cv2.blur(inner, (9, 9)), np.float32)
+        if volume.bare:  # ears before a bare skull are no old outline
+            ears = enlarged(np.asarray(cv2.dilate(volume.ears, _NEAR_EARS), np.float32))
+            np.maximum(self._within, ears[: self._full, : self._full], out=self._within)
         self._placed_on(self.follows, depth, distance, _stiff(labels), shown)
 
     def _shaped(
@@ -133,7 +137,7 @@ class Sheet:
         follows = follows * smooth_step(to_border, 0, _RIM)
         shown = np.ones((size, size), np.float32)
         if volume.bare:
-            ears = cv2.dilate(volume.ears, np.ones((9, 9), np.uint8))
+            ears = cv2.dilate(volume.ears, _NEAR_EARS)
             of_head = cv2.dilate(volume.covered * skin, np.ones((5, 5), np.uint8)) * (1 - ears)
             shown -= of_head * (1 - smooth_step(y, *_BARE_NECK)).astype(np.float32)
         return follows.astype(np.float32), np.asarray(depth, np.float32), distance, shown
