@@ -125,7 +125,7 @@ def test_eyes_and_mouth_are_drawn_at_the_photos_size(
     for patch in patches:
         window = patch.window
         eye, blurred = (picture[window.rows, window.columns] for picture in (fine, enlarged))
-        assert sharpness(eye) > 1.2 * sharpness(blurred)
+        assert sharpness(eye) > 1.1 * sharpness(blurred)
         margin = 8 * made.crop.side // ready.size
         rows, columns = (
             slice(max(part.start - margin, 0), part.stop + margin)

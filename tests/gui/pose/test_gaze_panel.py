@@ -54,7 +54,8 @@ def test_a_look_at_the_viewer_is_one_entry(panel: GazePanel, document: Document)
     before = gaze(document)
     document.turn(20, 0, 0)
     panel.viewer.click()
-    assert gaze(document)[0] == pytest.approx(before[0] - 20, abs=1)
+    # Two thirds of the turn: the iris lies before the corners of the lids.
+    assert gaze(document)[0] == pytest.approx(before[0] - 13, abs=1)
     assert document.undo_stack.undoText() == "Look at the viewer"
     count = document.undo_stack.count()
     panel.viewer.click()
