@@ -27,11 +27,11 @@ from engine.imaging.resampling import sampled
 Array = NDArray[np.floating]
 Floats = NDArray[np.float32]
 
-# Lengths in decimetres.
 _FAR = 0.85  # of what is shown of an eye, of the other: it is shown badly
 _BETTER = (1.1, 1.35)  # how much more of such an eye a target shows: own, mirror image
 _SHUT = (0.4, 0.7)  # share of the opening that is left: rare in photos, common
 _LOOKING_AWAY = (0.08, 0.16)  # sine of the turn of an eye: common in photos, rare
+# Lengths in decimetres.
 _AROUND = (0.16, 0.16, 0.12)  # beside, above, below the eye: what is taken from the source
 _DRAWN = (0.13, 0.12, 0.1)  # the same: where the target may be drawn
 _LASHES, _BELOW = 0.045, 0.022  # above and below the opening: what the skin is completed over

@@ -23,7 +23,16 @@ from engine.face.posed_head import PosedHead
 from engine.guidance.background import completed
 from engine.guidance.eyes import Eyes
 from engine.guidance.face import FaceSurface
-from engine.guidance.layers import Layer, Motion, around, grid, half, smaller
+from engine.guidance.layers import (
+    Layer,
+    Motion,
+    around,
+    around_shown,
+    grid,
+    half,
+    in_whole,
+    smaller,
+)
 from engine.guidance.matte import with_wisps
 from engine.guidance.mouth import Mouth
 from engine.guidance.patches import Patch, Tones, Window
@@ -38,8 +47,7 @@ from engine.imaging.resampling import enlarged, four_channels, sampled
 Floats = NDArray[np.float32]
 
 GUIDE_CHANNELS = 8
-"""All layers without the 3D warp of the face (RGB), all layers (RGB), validity of the 3D warp,
-mirrored share."""
+"""All layers but the 3D warp of the face (RGB), all (RGB), its validity, its mirrored share."""
 
 _LIGHT = 5  # index of the light in the values of `FaceSurface.mesh`
 _OPAQUE = 3.0  # inverse of the validity from which the 3D warp covers everything
@@ -62,8 +70,7 @@ class Maps:
     face      the layer of the face's 3D warp, in front of them
     valid     (S, S) in [0, 1]: how well the source shows the 3D warp; 0: not at all
     mirrored  (S, S) in [0, 1]: share of the mirrored half in the 3D warp
-    moved     (S, S) in [0, 1]: 0 where nothing has moved and nothing was uncovered, where the
-              guides are the source, bit for bit
+    moved     (S, S) in [0, 1]: 0 where nothing moved or was uncovered: there they are the source
     patches   eyes and mouth, drawn over the layers
     """
 
@@ -192,13 +199,13 @@ class SourceHead:
             behind: tuple[Layer, ...] = (self._flat_layer(self._behind, small, moved),)
         else:
             changed, behind = self._behind.layers(small, mesh.ends(), moved)
-        shown = _around(motion.window, valid > 0)
+        shown = around_shown(motion.window, valid > 0)
         valid, mirrored = (part[shown.within(motion.window)] for part in (valid, mirrored))
         motion = motion.cut(shown)
         there = motion.enlarged(motion.inside) > 0.5
         valid, mirrored = (motion.enlarged(p).clip(0, 1) * there for p in (valid, mirrored))
         mirrored *= valid > 0
-        valid, mirrored = (_in_whole(p, motion.full_window, self.size) for p in (valid, mirrored))
+        valid, mirrored = (in_whole(p, motion.full_window, self.size) for p in (valid, mirrored))
         motion = motion.cut(shown.shared(changed) or Window(shown.left, shown.top, 1, 1))
         face = self._drawn_face(motion, *(p[motion.full_window.slices] for p in (valid, mirrored)))
         if len(behind) > 1:
@@ -317,11 +324,11 @@ class LayersBehind:
         whole = Window(0, 0, len(labels), len(labels))
         motion = self._sheet.mesh(head).drawn(whole)
         alpha = motion.smaller(self._sheet.layer(motion).alpha)
-        self._at_rest = _in_whole(alpha, motion.window, len(labels))
+        self._at_rest = in_whole(alpha, motion.window, len(labels))
         if self._volume.bare:
             hidden = self._volume.mesh(head).drawn(whole)
             unseen = self._volume.layer(hidden, np.zeros(hidden.coverage.shape, np.float32))
-            alpha = _in_whole(hidden.smaller(unseen.alpha), hidden.window, len(labels))
+            alpha = in_whole(hidden.smaller(unseen.alpha), hidden.window, len(labels))
             np.maximum(self._at_rest, alpha, out=self._at_rest)
 
     def layers(
@@ -339,14 +346,14 @@ class LayersBehind:
         motion, full = sheet.drawn(window), len(self._background.alpha)
 
         def behind() -> Floats:
-            return _in_whole(unseen.alpha, unseen.window, full)[motion.full_window.slices]
+            return in_whole(unseen.alpha, unseen.window, full)[motion.full_window.slices]
 
         shown = self._sheet.layer(motion, behind)
         alpha = motion.smaller(shown.alpha)
         moved.add(motion, alpha)
         hidden = volume.drawn(window)
         within = self._sheet.within(motion)
-        covered = _in_whole(shown.alpha * within, shown.window, full)[hidden.full_window.slices]
+        covered = in_whole(shown.alpha * within, shown.window, full)[hidden.full_window.slices]
         unseen = self._volume.layer(hidden, covered)
         # An old outline that is inside the head now fades into what the source does not show.
         deep = cv2.erode(behind(), _DEEP)
@@ -354,9 +361,9 @@ class LayersBehind:
         unseen_alpha = hidden.smaller(unseen.alpha)
         moved.add(hidden, unseen_alpha)
         inner = around(ends, 2, size).slices  # the window's border is not exact
-        covers = _in_whole(alpha, motion.window, size)
+        covers = in_whole(alpha, motion.window, size)
         if self._volume.bare:  # whose skull is in the volume only
-            np.maximum(covers, _in_whole(unseen_alpha, hidden.window, size), out=covers)
+            np.maximum(covers, in_whole(unseen_alpha, hidden.window, size), out=covers)
         uncovered = np.abs(covers[inner] - self._at_rest[inner])
         share = moved.share[inner]
         np.maximum(share, (_UNCOVERED * uncovered).clip(0, 1), out=share)
@@ -391,17 +398,3 @@ def _colours(pixels: NDArray[np.uint8], places: Floats) -> Floats:
     """(H, W, 3) in [0, 1] of a picture (S, S, 4) uint8 at places (H, W, 2)."""
     colours = cv2.cvtColor(sampled(pixels, places), cv2.COLOR_RGBA2RGB)
     return np.asarray(colours * _FROM_BYTES, np.float32)
-
-
-def _in_whole(values: Floats, window: Window, size: int) -> Floats:
-    """Values (H, W) of a window in a picture (S, S) that is 0 beside it."""
-    whole = np.zeros((size, size), np.float32)
-    whole[window.slices] = values
-    return whole
-
-
-def _around(window: Window, shown: NDArray[np.bool_]) -> Window:
-    """The part of a window around what is shown in it (H, W), with a pixel beside it."""
-    wider = cv2.dilate(shown.astype(np.uint8), np.ones((3, 3), np.uint8))
-    left, top, width, height = cv2.boundingRect(wider)
-    return Window(window.left + left, window.top + top, max(width, 1), max(height, 1))

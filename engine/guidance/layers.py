@@ -291,3 +291,17 @@ def smaller(layer: Floats) -> Floats:
         for plane in cv2.split(layer)  # OpenCV averages at most four channels at once
     ]
     return np.asarray(planes[0] if len(planes) == 1 else cv2.merge(planes), np.float32)
+
+
+def in_whole(values: Floats, window: Window, size: int) -> Floats:
+    """Values (H, W) of a window in a picture (S, S) that is 0 beside it."""
+    whole = np.zeros((size, size), np.float32)
+    whole[window.slices] = values
+    return whole
+
+
+def around_shown(window: Window, shown: NDArray[np.bool_]) -> Window:
+    """The part of a window around what is shown in it (H, W), with a pixel beside it."""
+    wider = cv2.dilate(shown.astype(np.uint8), np.ones((3, 3), np.uint8))
+    left, top, width, height = cv2.boundingRect(wider)
+    return Window(window.left + left, window.top + top, max(width, 1), max(height, 1))
