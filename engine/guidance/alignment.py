@@ -52,15 +52,14 @@ def moved(picture: NDArray[Any], by: Offset, axis: int = 0) -> NDArray[Any]:
     return result if axis else np.asarray(result[0])
 
 
-def moved_over(picture: NDArray[Any], by: Offset, below: NDArray[Any] | float) -> NDArray[Any]:
-    """A picture (H, W, C) moved by an offset; where it has nothing, ``below`` is seen."""
-    if by == STILL:
+def laid_over(picture: NDArray[Any], place: Offset, below: NDArray[Any]) -> NDArray[Any]:
+    """A picture (H, W, C) over another one (S, S, C), in which its first pixel has a place, maybe
+    outside. The other one does not change."""
+    if place == STILL and picture.shape == below.shape:
         return picture
-    result = np.empty_like(picture)
-    result[:] = below
-    height, width = picture.shape[:2]
-    x, y = (int(np.clip(d, -n, n)) for d, n in zip(by, (width, height), strict=True))
-    result[max(y, 0) : height + min(y, 0), max(x, 0) : width + min(x, 0)] = picture[
-        max(-y, 0) : height - max(y, 0), max(-x, 0) : width - max(x, 0)
-    ]
+    result = below.copy()
+    (left, top), (height, width) = place, picture.shape[:2]
+    there = np.s_[max(top, 0) : max(top + height, 0), max(left, 0) : max(left + width, 0)]
+    part = result[there]
+    part[:] = picture[max(-top, 0) :, max(-left, 0) :][: part.shape[0], : part.shape[1]]
     return result

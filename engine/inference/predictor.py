@@ -1,5 +1,6 @@
 """The predictor: `set_source` once per photo, then `predict` for each pose."""
 
+import math
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -22,14 +23,21 @@ from engine.face.parts import label_parts
 from engine.face.pose import Pose3D
 from engine.face.posed_head import PosedHead
 from engine.face.trained_range import TrainedRange
-from engine.guidance.alignment import moved, moved_over, opposite
+from engine.guidance.alignment import moved
 from engine.guidance.conditions import draw_heatmaps
-from engine.guidance.guides import GUIDE_CHANNELS, combined
+from engine.guidance.guides import GUIDE_CHANNELS
 from engine.guidance.keep import KeepMask
 from engine.guidance.masks import box_of_landmarks, draw_mask
+from engine.guidance.patches import Window
 from engine.imaging.crop import Crop, scale_to
-from engine.inference.compositing import only_moved
-from engine.inference.prediction import NetworkInput, Prediction, Source, covering, too_large
+from engine.inference.prediction import (
+    NetworkInput,
+    NetworkOutput,
+    Prediction,
+    Source,
+    covering,
+    too_large,
+)
 from engine.networks.captured_graph import CapturedGraph
 from engine.networks.checkpoint import load_checkpoint
 from engine.networks.fused_graph import FusedGraph, can_fuse
@@ -45,6 +53,13 @@ which its head is fitted."""
 _Graph = TypeVar("_Graph", FusedGraph, CapturedGraph)
 
 DEFAULT_MODEL = "default.safetensors"
+
+_CONTEXT = 24
+"""Pixels that the networks see beside what moved. With it, drags, blinks and smiles on six photos
+differ by 0.15 of 255 from those with the whole crop, without it by 0.6."""
+
+_SMALLEST = 96
+"""Pixels: side of the smallest picture for the networks; oneDNN is slow with smaller ones."""
 
 
 class Predictor:
@@ -152,12 +167,10 @@ class Predictor:
     def predict_all(self, batch: Sequence[NetworkInput]) -> list[Prediction]:
         """The predictions for several inputs, of any sources."""
         if self._graph is not None and (len(batch) == 1 or self.device == "cpu"):
-            return [self._predict_fused(posed, self._graph) for posed in batch]
-        images = self._predict_eager(batch)
-        return [
-            _prediction(coarse, difference, refined, posed)
-            for coarse, difference, refined, posed in zip(*images, batch, strict=True)
-        ]
+            outputs = [self._run_graph(posed, self._graph) for posed in batch]
+        else:
+            outputs = self._run_eager(batch)
+        return [Prediction.of(*pair) for pair in zip(batch, outputs, strict=True)]
 
     def predict(self, target: Target) -> Prediction:
         """The prediction for the current source and a target.
@@ -246,8 +259,8 @@ class Predictor:
             return coarse, self._g2(picture, coarse, guides)
 
     @torch.inference_mode()
-    def _predict_eager(self, batch: Sequence[NetworkInput]) -> tuple[Floats, Floats, Floats]:
-        """Coarse, difference and refined, (B, S, S, 3) each, in eager mode."""
+    def _run_eager(self, batch: Sequence[NetworkInput]) -> list[NetworkOutput]:
+        """The networks' pictures of the whole crop, in eager mode."""
         guides = None
         if self.config.guides:
             guides = self._on_device(torch.stack([_guides(posed) for posed in batch]))
@@ -259,11 +272,13 @@ class Predictor:
                 [_target(posed) for posed in batch],
             )
         )
-        return _to_arrays(*self._networks(picture, own, target, guides))
+        results = torch.stack(self._networks(picture, own, target, guides)).cpu().numpy()
+        pairs = zip(*results, strict=True)
+        return [NetworkOutput(coarse, change, self._whole) for coarse, change in pairs]
 
     @torch.inference_mode()
-    def _predict_fused(self, posed: NetworkInput, graph: FusedGraph | CapturedGraph) -> Prediction:
-        """The prediction for one input with the fused or captured graph."""
+    def _run_graph(self, posed: NetworkInput, graph: FusedGraph | CapturedGraph) -> NetworkOutput:
+        """The networks' pictures of what moved, with the fused or captured graph."""
         source = posed.source
         prepared = self._prepared.get(source)
         if prepared is None:
@@ -271,9 +286,44 @@ class Predictor:
             prepared = self._prepared[source] = graph.prepare(source.tensor[None], own)
         target = self._heatmaps(torch.from_numpy(_target(posed)[None]))
         guides = _guides(posed)[None] if self.config.guides else None
+        window = self._around_moved(posed) if isinstance(graph, FusedGraph) else self._whole
+        if window != self._whole:
+            prepared = tuple(self._cut(features, window) for features in prepared)
+            target = self._cut(target, window)
+            guides = guides if guides is None else self._cut(guides, window)
         coarse, difference = graph(prepared, target, guides)
-        (coarse_image,), (difference_map,), (refined,) = _to_arrays(coarse, difference)
-        return _prediction(coarse_image, difference_map, refined, posed)
+        return NetworkOutput(coarse[0].numpy(), difference[0].numpy(), window)
+
+    @property
+    def _whole(self) -> Window:
+        """The whole picture of the networks."""
+        return Window(0, 0, self.config.image.width, self.config.image.height)
+
+    def _around_moved(self, posed: NetworkInput) -> Window:
+        """The window of the aligned picture that the networks have to draw: what moved, and its
+        context."""
+        networks, size = (self.config.g1, self.config.g2), self.size
+        step = max(each.patch << (each.blocks - 1) for each in networks)  # of all their strides
+        if any(each.middle != "conv" for each in networks) or size % step or not self.config.guides:
+            return self._whole
+        finest = max(self.config.heatmaps.stride, *(each.patch for each in networks))
+        moved = cv2.boundingRect((posed.maps.moved > 0).astype(np.uint8))
+        starts, sides = [], []
+        for first, extent in zip(np.add(moved[:2], posed.offset).tolist(), moved[2:], strict=True):
+            side = max(extent + 2 * _CONTEXT, _SMALLEST)
+            side = min(math.ceil(side / step) * step, size)
+            start = first + (extent - side) // 2
+            starts.append(min(max(start, 0), size - side) // finest * finest)
+            sides.append(side)
+        return Window(*starts, *sides)
+
+    def _cut(self, features: Tensor, window: Window) -> Tensor:
+        """The window's part of a picture, or of features of a lower resolution, BxCxHxW."""
+        scale = features.shape[-1] / self.size
+        rows, columns = window.scaled(scale).slices
+        last = features.is_contiguous(memory_format=torch.channels_last)
+        order = torch.channels_last if last else torch.contiguous_format
+        return features[..., rows, columns].contiguous(memory_format=order)
 
     def _fused(self, kind: type[_Graph]) -> _Graph:
         """The fused or captured graph, after its first run, which is the slowest."""
@@ -301,19 +351,6 @@ def _head_of(source: Source, target: Target) -> PosedHead:
     return target.head if isinstance(target, Pose3D) else source.face.followed(target)
 
 
-def _prediction(
-    coarse: Floats, difference: Floats, refined: Floats, posed: NetworkInput
-) -> Prediction:
-    """The prediction from the networks' images, which are aligned; see `only_moved`."""
-    source, maps, layered = posed.source, posed.maps, combined(posed.guides)
-    back = opposite(posed.offset)
-    coarse, refined = (
-        only_moved(moved_over(source.tones.of(image), back, layered), source.pixels, maps, layered)
-        for image in (coarse, refined)
-    )
-    return Prediction(coarse, moved_over(difference, back, 0), refined, posed)
-
-
 def _guides(posed: NetworkInput) -> Tensor:
     """The aligned guides as a tensor, 8xSxS."""
     return torch.from_numpy(moved(posed.guides, posed.offset, axis=1))
@@ -322,21 +359,3 @@ def _guides(posed: NetworkInput) -> Tensor:
 def _target(posed: NetworkInput) -> Landmarks:
     """The aligned target landmarks (68, 2), pixels of the scaled crop."""
     return posed.target + np.array(posed.offset, np.float32)
-
-
-def _to_arrays(coarse: Tensor, difference: Tensor) -> tuple[Floats, Floats, Floats]:
-    """Coarse, difference and refined, (B, S, S, 3), from coarse and difference, Bx3xSxS."""
-    refined = (coarse + difference).clamp(0, 1)
-    images = (coarse.clamp(0, 1), difference.clamp(-1, 1), refined)
-    if coarse.device.type == "cpu":
-        first, second, third = (_interleaved(image.numpy()) for image in images)
-    else:
-        together = torch.stack(images).permute(0, 1, 3, 4, 2).contiguous()
-        first, second, third = together.cpu().numpy()  # one transfer
-    return first, second, third
-
-
-def _interleaved(pictures: Floats) -> Floats:
-    """(B, S, S, 3) from (B, 3, S, S); `cv2.merge` takes a third of the time of a copy."""
-    merged = [np.asarray(cv2.merge([*planes]), np.float32) for planes in pictures]
-    return np.stack(merged) if len(merged) > 1 else merged[0][None]

@@ -6,7 +6,8 @@ The function is traced once (every ATen operation becomes a node of a `torch.fx`
 - a first convolution over concatenated inputs becomes a sum of convolutions, one for each input;
 - what depends only on the steady inputs, such as their term of that sum, is computed once;
 - pixels become channels and channels pixels by block-wise transposition;
-- a product goes into the sum of which it is a term.
+- a product goes into the sum of which it is a term;
+- an interpolation keeps its factor, not its size, so that the graph fits other pictures, too.
 
 Operations that no rule matches stay as they are.
 
@@ -57,6 +58,7 @@ _RELU = (_aten.relu.default, _aten.relu_.default)
 _COPY = _aten._to_copy.default
 _CONVOLUTION = _aten.convolution.default
 _SHUFFLE, _UNSHUFFLE = _aten.pixel_shuffle.default, _aten.pixel_unshuffle.default
+_NEAREST = _aten.upsample_nearest2d
 _ADD, _MULTIPLY = _aten.add.Tensor, _aten.mul.Tensor
 
 
@@ -73,8 +75,9 @@ class FusedGraph:
         prepared = graph.prepare(*steady)       # once for each source
         results = graph(prepared, *changing)    # once for each pose; from any thread
 
-    The arguments given here are examples: later ones need the same shapes and dtypes. Where
-    ``changing`` holds a None, later ones do too.
+    The arguments given here are examples: later ones need the same dtypes, and heights and widths
+    that have the same ratios and fit the function's strides. Where ``changing`` holds a None, later
+    ones do too.
     """
 
     def __init__(
@@ -95,6 +98,7 @@ class FusedGraph:
         _shuffle_last_layers(tracer.graph)
         _fuse(tracer)
         _multiply_and_add(tracer.graph)
+        _keep_factors(tracer.graph)
         before, after = _split_steady(tracer.graph, firsts, others)
         self._prepare = fx.GraphModule(tracer.constants, before)
         self._run = fx.GraphModule(tracer.constants, after)
@@ -274,6 +278,15 @@ def _multiply_and_add(graph: fx.Graph) -> None:
                 _replace(total, both)
                 graph.erase_node(product)
                 break
+
+
+def _keep_factors(graph: fx.Graph) -> None:
+    """Make interpolations to a size ones by a factor, where it is whole."""
+    for node in [node for node in graph.nodes if node.target is _NEAREST.default]:
+        x, size = _arguments(node)[:2]
+        factors = [new / old for new, old in zip(size, x.meta["value"].shape[2:], strict=True)]
+        if all(factor.is_integer() for factor in factors):
+            node.target, node.args = _NEAREST.vec, (x, None, factors)
 
 
 def _split_steady(

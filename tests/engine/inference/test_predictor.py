@@ -286,6 +286,29 @@ def test_several_poses_at_once_are_what_they_are_one_by_one(
         assert np.abs(prediction.pasted().astype(int) - predictor.paste(alone)).max() <= 6
 
 
+def test_a_drag_is_drawn_alone_as_it_is_with_the_whole_crop(
+    photo: Photo, face: Landmarks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    predictor = Predictor(precision="full")
+    source = predictor.cut(photo, find_faces(photo)[0])
+    step = source.crop.side / predictor.size
+    for point in (19, 48, 57):  # a brow, a corner of the mouth, the lower lip
+        pose = Pose3D.unchanged(source.face).moved([point], (0, -5 * step))
+        posed = predictor.pose(source, pose)
+        (alone,) = predictor.predict_all([posed])
+        with monkeypatch.context() as patch:
+            patch.setattr(predictor, "_graph", None)
+            (together,) = predictor.predict_all([posed])
+        window = alone.output.window
+        assert window.width * window.height < 0.5 * predictor.size**2
+        assert together.output.window.width == predictor.size
+        there = posed.maps.moved > 0
+        drawn = 255 * np.abs(together.refined - source.pixels / np.float32(255))[there].mean()
+        for one, other in zip(images(alone)[::2], images(together)[::2], strict=True):
+            assert 255 * np.abs(one - other)[there].mean() < min(0.5, 0.1 * drawn)
+            np.testing.assert_array_equal(one[~there], other[~there])
+
+
 def test_a_photo_without_colour_stays_without(photo: Photo) -> None:
     grey = np.repeat(photo.mean(axis=2, keepdims=True).astype(np.uint8), 3, axis=2)
     pose = Pose3D.of(find_faces(grey)[0])

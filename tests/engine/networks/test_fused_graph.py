@@ -53,10 +53,10 @@ class Networks:
             coarse = self.g1(picture, condition, guides).image
             return coarse, self.g2(picture, coarse, guides)
 
-    def arguments(self, seed: int) -> Arguments:
+    def arguments(self, seed: int, size: int | None = None) -> Arguments:
         """Two steady ones and two changing ones."""
         random = torch.Generator().manual_seed(seed)
-        size, stride = self.config.image.height, self.config.heatmaps.stride
+        size, stride = size or self.config.image.height, self.config.heatmaps.stride
         shapes = [(3, size), (68, size // stride), (68, size // stride), (8, size)]
         picture, own, target, guides = (
             torch.rand(1, channels, side, side, generator=random) for channels, side in shapes
@@ -67,6 +67,17 @@ class Networks:
 def fuse(networks: Networks) -> FusedGraph:
     arguments = networks.arguments(0)
     return FusedGraph(networks, arguments[:2], arguments[2:])
+
+
+def test_a_graph_fits_pictures_of_other_sizes(small_config: Config) -> None:
+    networks = Networks(small_config, torch.float32)
+    graph = fuse(networks)
+    for size in (96, 128):
+        arguments = networks.arguments(1, size)
+        found = graph(graph.prepare(*arguments[:2]), *arguments[2:])
+        for own, true in zip(found, networks(*arguments), strict=True):
+            assert own.shape[-1] == size
+            torch.testing.assert_close(own, true, atol=1e-4, rtol=1e-4)
 
 
 @pytest.mark.parametrize("name", [name for name, _ in variants(Config())])
