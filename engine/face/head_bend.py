@@ -66,12 +66,12 @@ def compact(model: HeadModel, mesh: Floats, turned: Floats, residual: Floats) ->
     matrix = _wendland(distances(centres, centres) / reach[held])
     matrix[np.diag_indices_from(matrix)] += _COMPACT_RIDGE
     weights = np.linalg.solve(matrix, residual[held])
-    near = np.flatnonzero(~np.isin(model.vertex_parts, _RIGID))
-    close: Floats = _distances(centres, mesh[near]) / reach[held, None]
-    moved = _wendland(close).T @ weights
+    movable = np.flatnonzero(~np.isin(model.vertex_parts, _RIGID))
+    own = (_distances(landmarks[dragged], mesh[movable]) / reach[dragged, None]).min(axis=0)
+    near = movable[own < 1]
+    moved = _wendland(_distances(centres, mesh[near]) / reach[held, None]).T @ weights
     # The functions of held landmarks reach farther than the drag: fade them out at its radius.
-    own = close[np.isin(held, dragged)].min(axis=0)
-    moved *= 1 - smooth_step(own, 0.7, 1.0)[:, None]
+    moved *= 1 - smooth_step(own[own < 1], 0.7, 1.0)[:, None]
     bent[near] += moved @ turned[:2]
     return bent
 

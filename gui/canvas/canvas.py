@@ -93,7 +93,8 @@ class Canvas(ZoomView):
         self.tool_changed.emit()
 
     def _show_tool(self) -> None:
-        self.viewport().update()
+        self._pose.update()
+        self.scene().update()  # with it, not `viewport().update()`, Qt paints once
         self._boxes.setVisible(self.chooser.active or self._offers_others)
         self._pose.setOpacity(1.0 if self.tool is self.handles else FAINT)
         if self.panning:

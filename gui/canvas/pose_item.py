@@ -28,11 +28,13 @@ FADED = 0.3  # opacity during a drag, so that the face can be seen
 class PoseItem(QGraphicsItem):
     """Draws handles and lines of the pose, and faintly the lines of the source.
 
-    While the source's landmarks are corrected, it draws crosses instead of handles.
+    While the source's landmarks are corrected, it draws crosses instead of handles. What it draws
+    is cached, since drawing takes longer than for all pictures: call `update` after a change.
     """
 
     def __init__(self) -> None:
         super().__init__()
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self._rect = QRectF()
         self.source: Landmarks | None = None
         self.pose: Landmarks | None = None
@@ -91,8 +93,9 @@ class PoseItem(QGraphicsItem):
         opacity = painter.opacity()
         painter.setOpacity(opacity * (FADED if self.fading else 1.0))
         if self.source is not None and not np.array_equal(self.source, self.pose):
-            self._draw_lines(painter, self.source, FAINT, 1.2 / zoom)
-        self._draw_lines(painter, self.pose, SHADOW, 3.2 / zoom)
+            self._draw_lines(painter, self.source, FAINT, 1.0 / zoom)
+        if not self.fading:
+            self._draw_lines(painter, self.pose, SHADOW, 3.2 / zoom)
         self._draw_lines(painter, self.pose, CORRECTING if self.correcting else LINES, 1.6 / zoom)
         if self.correcting:
             self._draw_crosses(painter, self.pose, zoom)
@@ -103,7 +106,8 @@ class PoseItem(QGraphicsItem):
     def _draw_handles(self, painter: QPainter, pose: Landmarks, zoom: float) -> None:
         painter.setPen(screen_pen(OUTLINE, 1.2, zoom))
         for index, (x, y) in enumerate(pose):
-            painter.setBrush(_mixed(HANDLE, SELECTED, float(self.weights[index])))
+            weight = float(self.weights[index])
+            painter.setBrush(_mixed(HANDLE, SELECTED, weight) if weight else HANDLE)
             radius = self._size(RADIUS, index) / zoom
             painter.drawEllipse(QPointF(x, y), radius, radius)
 
