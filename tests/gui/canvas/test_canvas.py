@@ -1,13 +1,16 @@
 """The canvas, driven by mouse and keyboard events."""
 
+import itertools
+
 import numpy as np
 import pytest
 from mouse_editor import MIDDLE, NOTHING, SHIFT, Editor
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QGraphicsItem
 from pytestqt.qtbot import QtBot
+from qimage2ndarray import rgb_view
 from whole_window import WAIT
 
 import engine
@@ -184,3 +187,35 @@ def test_a_photo_smaller_than_the_canvas_is_centred(editor: Editor) -> None:
     canvas.zoom_by(0.7, QPointF(20, 20))
     apart = canvas.shown.area.center() - canvas.shown.photo.center()
     assert apart.manhattanLength() < 1
+
+
+def test_what_changes_at_the_points_is_painted_although_they_are_cached(editor: Editor) -> None:
+    canvas, cached = editor.canvas, QGraphicsItem.CacheMode.DeviceCoordinateCache
+    (points,) = [item for item in canvas.scene().items() if item.cacheMode() == cached]
+
+    def painted() -> QImage:
+        QApplication.processEvents()
+        return canvas.viewport().grab().toImage()
+
+    def painted_anew() -> QImage:
+        points.setCacheMode(QGraphicsItem.CacheMode.NoCache)
+        image = painted()
+        points.setCacheMode(cached)
+        return image
+
+    nose = editor.place(editor.pose[30])
+    seen = [painted()]
+    for change in (
+        lambda: editor.move(nose, button=Qt.MouseButton.NoButton),  # hovers
+        lambda: editor.press(nose),
+        lambda: editor.move(nose + QPointF(20, 12)),
+        lambda: editor.release(nose + QPointF(20, 12)),
+        lambda: editor.click(editor.place(editor.pose[8]), keys=SHIFT),
+        lambda: canvas.zoom_by(1.3, nose),
+        editor.document.start_correcting,
+    ):
+        change()
+        seen.append(painted())
+        one, other = (rgb_view(image).astype(int) for image in (seen[-1], painted_anew()))
+        assert np.abs(one - other).max() <= 3
+    assert all(one != other for one, other in itertools.pairwise(seen))
