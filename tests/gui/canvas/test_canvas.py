@@ -1,6 +1,7 @@
 """The canvas, driven by mouse and keyboard events."""
 
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -205,7 +206,7 @@ def test_what_changes_at_the_points_is_painted_although_they_are_cached(editor: 
 
     nose = editor.place(editor.pose[30])
     seen = [painted()]
-    for change in (
+    changes: list[Callable[[], object]] = [
         lambda: editor.move(nose, button=Qt.MouseButton.NoButton),  # hovers
         lambda: editor.press(nose),
         lambda: editor.move(nose + QPointF(20, 12)),
@@ -213,7 +214,8 @@ def test_what_changes_at_the_points_is_painted_although_they_are_cached(editor: 
         lambda: editor.click(editor.place(editor.pose[8]), keys=SHIFT),
         lambda: canvas.zoom_by(1.3, nose),
         editor.document.start_correcting,
-    ):
+    ]
+    for change in changes:
         change()
         seen.append(painted())
         one, other = (rgb_view(image).astype(int) for image in (seen[-1], painted_anew()))
