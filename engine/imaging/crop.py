@@ -18,6 +18,7 @@ _SIDE = 2.3  # side of the crop, heights of the landmarks' box
 _BACK = 0.26  # centre, from the midpoint of the ears away from the nose, of their distance
 _UP = 0.19  # centre, above the box's centre, heights of the box
 _LARGEST_CUT = 4000  # pixels: side of the largest crop that is cut out beyond the photo's border
+_STEP = 1 / 8  # share of the side
 _MARGIN = 0.04  # smallest distance of landmarks from the border, share of the side
 
 
@@ -66,6 +67,18 @@ class Crop:
             more = crop.side // 16 + 1
             crop = Crop(crop.left - more, crop.top - more, crop.side + 2 * more)
         return crop
+
+    def widened(self, low: NDArray[np.floating], high: NDArray[np.floating]) -> "Crop":
+        """A crop that contains this one and a rectangle between two corners (2,), photo pixels.
+
+        It is wider by a multiple of `_STEP` sides, so that similar rectangles get the same crop.
+        """
+        step, start = _STEP * self.side, np.array([self.left, self.top])
+        sides = start - low, high - (start + self.side)
+        before, after = (np.ceil((beyond / step).clip(0, None)) for beyond in sides)
+        more = (before + after).max()
+        left, top = np.rint(start - step * (before + (more - before - after) // 2)).astype(int)
+        return Crop(int(left), int(top), round(self.side + step * more))
 
     def _union(self, other: "Crop") -> "Crop":
         """The smallest crop that contains both."""

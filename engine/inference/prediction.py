@@ -30,6 +30,8 @@ Floats = NDArray[np.float32]
 
 _LARGEST = 4  # longest sides of the photo: the photo would fill too little of a larger crop
 _LARGEST_SIDE = 30_000  # pixels: `cv2.remap` accepts no more than 32767
+_BEYOND = 0.03  # share of the crop's side: how far a head may carry its crop out of the crop
+_MOST = 2  # times the networks' usual side: largest picture of a wider crop
 _LARGEST_DRAWN = 1600  # pixels: side of the crop at which eyes and mouth are drawn at most
 
 
@@ -58,18 +60,22 @@ class Source:
         pixels, landmarks = crop.scaled(photo, size), crop.to_network(face.landmarks, size)
         return cls(photo, face, parts, crop, pixels, landmarks)
 
+    @property
+    def size(self) -> int:
+        """S."""
+        return len(self.pixels)
+
     @cached_property
     def head(self) -> SourceHead:
         """The layers of the source."""
-        size = self.pixels.shape[0]
-        parts = self.parts.in_crop(self.crop, size)
-        return SourceHead(self.pixels, parts, self.face.head.in_crop(self.crop, size))
+        parts = self.parts.in_crop(self.crop, self.size)
+        return SourceHead(self.pixels, parts, self.face.head.in_crop(self.crop, self.size))
 
     @cached_property
     def features(self) -> Features:
         """Eyes and mouth, at the photo's size or, if that is too large, at `_LARGEST_DRAWN`."""
         size = min(self.crop.side, _LARGEST_DRAWN)
-        parts = self.parts.in_crop(self.crop, self.pixels.shape[0])
+        parts = self.parts.in_crop(self.crop, self.size)
         head = self.face.head.in_crop(self.crop, size)
         return Features(self.crop.scaled(self.photo, size), parts, head)
 
@@ -101,20 +107,20 @@ class NetworkInput:
     @classmethod
     def of(cls, source: Source, head: PosedHead, aligned: bool) -> Self:
         """``aligned``: whether the networks see the head where the source's is."""
-        target = source.crop.to_network(head.landmarks, source.pixels.shape[0])
+        target = source.crop.to_network(head.landmarks, source.size)
         return cls(source, head, target, alignment(source.landmarks, target) if aligned else STILL)
 
     @cached_property
     def maps(self) -> Maps:
         """The layers of the guides, with the place in the source of each pixel."""
-        size = self.source.pixels.shape[0]
-        return self.source.head.maps(self.head.in_crop(self.source.crop, size))
+        source = self.source
+        return source.head.maps(self.head.in_crop(source.crop, source.size))
 
     @cached_property
     def patches(self) -> tuple[Patch, ...]:
         """Eyes and mouth as `maps` has them, but drawn for the crop at full size, in its pixels."""
         crop = self.source.crop
-        if not self.maps.patches or crop.side <= self.source.pixels.shape[0]:
+        if not self.maps.patches or crop.side <= self.source.size:
             return ()
         size = self.source.features.size
         patches = self.source.features.patches(self.head.in_crop(crop, size))
@@ -133,20 +139,36 @@ class NetworkInput:
         return combined(self.guides)
 
 
-def covering(source: Source, pose: Landmarks, wider: Source | None) -> Source:
-    """The source, or one with a larger crop if the pose leaves its crop; ``wider`` if it has that
+def covering(source: Source, head: PosedHead, step: int, wider: Source | None = None) -> Source:
+    """The source, or one with a larger crop if the head leaves its crop; ``wider`` if it has that
     crop already.
+
+    step  the networks take pictures whose sides are multiples of it: a larger crop gets a larger
+          picture, at the same resolution if that is not too large; 0: they take one size only
 
     Raises ReposeError for a pose far outside the photo.
     """
-    if source.crop.covers(pose):
+    crop = wanted = source.crop
+    before, after = source.face.head.pose, head.pose
+    factor, start = after.scale / before.scale, np.array([crop.left, crop.top])
+    low = after.shift + factor * (start - before.shift)  # where the crop is when it moves along
+    high = low + factor * crop.side
+    if max((start - low).max(), (high - start).max() - crop.side) > _BEYOND * crop.side:
+        wanted = crop.widened(low, high)
+    if not wanted.covers(head.landmarks):  # handles were dragged out of it
+        all_of_it = wanted.covering(head.landmarks)
+        low = np.array([all_of_it.left, all_of_it.top])
+        wanted = crop.widened(low, low + all_of_it.side)
+    if wanted == crop:
         return source
-    crop = source.crop.covering(pose)
-    if too_large(crop, source.photo):
+    if too_large(wanted, source.photo):
         raise ReposeError("The pose reaches too far out of the photo: bring its points back.")
-    if wider is not None and wider.crop == crop:
+    if wider is not None and wider.crop == wanted:
         return wider
-    return Source.cut(source.photo, source.face, source.parts, crop, source.pixels.shape[0])
+    size = source.size
+    if step:
+        size = min(round(size * wanted.side / crop.side / step) * step, _MOST * size)
+    return Source.cut(source.photo, source.face, source.parts, wanted, size)
 
 
 @dataclass(frozen=True, eq=False)
@@ -327,7 +349,7 @@ def keep_refined(
     moved = None if onto is None else prediction.posed.maps.moved
     if keep is not None:
         check_keep(keep, source.photo)
-        kept = keep.over(source.crop, source.pixels.shape[0])
+        kept = keep.over(source.crop, source.size)
         own = source.pixels.astype(np.float32) / np.float32(255)
         result = np.asarray(result + kept[..., None] * (own - result), np.float32)
         moved = None if moved is None else moved * (1 - kept)

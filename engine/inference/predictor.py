@@ -162,7 +162,7 @@ class Predictor:
         """The networks' input for a source and a target. Raises ReposeError for a target far
         outside the photo."""
         head = _head_of(source, target)
-        return self._posed(covering(source, head.landmarks, None), head)
+        return self._posed(covering(source, head, self._step), head)
 
     def predict_all(self, batch: Sequence[NetworkInput]) -> list[Prediction]:
         """The predictions for several inputs, of any sources."""
@@ -177,8 +177,12 @@ class Predictor:
 
         Raises ReposeError before `set_source`, and for a target far outside the photo.
         """
-        head = _head_of(self._current(), target)
-        return self.predict_all([self._posed(self._covering(head.landmarks), head)])[0]
+        source = self._current()
+        head = _head_of(source, target)
+        wider = covering(source, head, self._step, self._wider)
+        if wider is not source:
+            self._wider = wider
+        return self.predict_all([self._posed(wider, head)])[0]
 
     def paste(self, prediction: Prediction, keep: KeepMask | None = None) -> Pixels:
         """The same as `Prediction.pasted`."""
@@ -230,14 +234,6 @@ class Predictor:
             raise ReposeError("Open a photo with a face first.")
         return self._source
 
-    def _covering(self, pose: Landmarks) -> Source:
-        """The source with a crop that covers the pose; the last wider one is cached."""
-        source = self._current()
-        wider = covering(source, pose, self._wider)
-        if wider is not source:
-            self._wider = wider
-        return wider
-
     def _posed(self, source: Source, head: PosedHead) -> NetworkInput:
         posed = NetworkInput.of(source, head, aligned=self.config.guides)
         if self.config.guides:
@@ -266,7 +262,7 @@ class Predictor:
             guides = self._on_device(torch.stack([_guides(posed) for posed in batch]))
         picture = self._on_device(torch.stack([posed.source.tensor for posed in batch]))
         own, target = (
-            self._heatmaps(torch.from_numpy(np.stack(landmarks)).to(self.device))
+            self._heatmaps(torch.from_numpy(np.stack(landmarks)).to(self.device), self.size)
             for landmarks in (
                 [posed.source.landmarks for posed in batch],
                 [_target(posed) for posed in batch],
@@ -274,39 +270,39 @@ class Predictor:
         )
         results = torch.stack(self._networks(picture, own, target, guides)).cpu().numpy()
         pairs = zip(*results, strict=True)
-        return [NetworkOutput(coarse, change, self._whole) for coarse, change in pairs]
+        return [NetworkOutput(coarse, change, _whole(self.size)) for coarse, change in pairs]
 
     @torch.inference_mode()
     def _run_graph(self, posed: NetworkInput, graph: FusedGraph | CapturedGraph) -> NetworkOutput:
         """The networks' pictures of what moved, with the fused or captured graph."""
-        source = posed.source
+        source, whole = posed.source, _whole(posed.source.size)
         prepared = self._prepared.get(source)
         if prepared is None:
-            own = self._heatmaps(torch.from_numpy(source.landmarks[None]))
+            own = self._heatmaps(torch.from_numpy(source.landmarks[None]), source.size)
             prepared = self._prepared[source] = graph.prepare(source.tensor[None], own)
-        target = self._heatmaps(torch.from_numpy(_target(posed)[None]))
+        target = self._heatmaps(torch.from_numpy(_target(posed)[None]), source.size)
         guides = _guides(posed)[None] if self.config.guides else None
-        window = self._around_moved(posed) if isinstance(graph, FusedGraph) else self._whole
-        if window != self._whole:
-            prepared = tuple(self._cut(features, window) for features in prepared)
-            target = self._cut(target, window)
-            guides = guides if guides is None else self._cut(guides, window)
+        window = self._around_moved(posed) if self._step else whole
+        if window != whole:
+            prepared = tuple(_cut(features, window, source.size) for features in prepared)
+            target = _cut(target, window, source.size)
+            guides = guides if guides is None else _cut(guides, window, source.size)
         coarse, difference = graph(prepared, target, guides)
         return NetworkOutput(coarse[0].numpy(), difference[0].numpy(), window)
 
     @property
-    def _whole(self) -> Window:
-        """The whole picture of the networks."""
-        return Window(0, 0, self.config.image.width, self.config.image.height)
+    def _step(self) -> int:
+        """The networks take pictures whose sides are multiples of it; 0: of one size only."""
+        networks = self.config.g1, self.config.g2
+        step = max(each.patch << (each.blocks - 1) for each in networks)  # of all their strides
+        fits = self.config.guides and all(each.middle == "conv" for each in networks)
+        return step if isinstance(self._graph, FusedGraph) and fits and self.size % step == 0 else 0
 
     def _around_moved(self, posed: NetworkInput) -> Window:
         """The window of the aligned picture that the networks have to draw: what moved, and its
         context."""
-        networks, size = (self.config.g1, self.config.g2), self.size
-        step = max(each.patch << (each.blocks - 1) for each in networks)  # of all their strides
-        if any(each.middle != "conv" for each in networks) or size % step or not self.config.guides:
-            return self._whole
-        finest = max(self.config.heatmaps.stride, *(each.patch for each in networks))
+        step, size = self._step, posed.source.size
+        finest = max(self.config.heatmaps.stride, self.config.g1.patch, self.config.g2.patch)
         moved = cv2.boundingRect((posed.maps.moved > 0).astype(np.uint8))
         starts, sides = [], []
         for first, extent in zip(np.add(moved[:2], posed.offset).tolist(), moved[2:], strict=True):
@@ -317,28 +313,19 @@ class Predictor:
             sides.append(side)
         return Window(*starts, *sides)
 
-    def _cut(self, features: Tensor, window: Window) -> Tensor:
-        """The window's part of a picture, or of features of a lower resolution, BxCxHxW."""
-        scale = features.shape[-1] / self.size
-        rows, columns = window.scaled(scale).slices
-        last = features.is_contiguous(memory_format=torch.channels_last)
-        order = torch.channels_last if last else torch.contiguous_format
-        return features[..., rows, columns].contiguous(memory_format=order)
-
     def _fused(self, kind: type[_Graph]) -> _Graph:
         """The fused or captured graph, after its first run, which is the slowest."""
-        height, width = self.config.image.height, self.config.image.width
-        picture = torch.zeros(1, 3, height, width)
-        heatmaps = self._heatmaps(torch.zeros(1, 68, 2))
-        guides = torch.zeros(1, GUIDE_CHANNELS, height, width) if self.config.guides else None
+        size = self.size
+        picture = torch.zeros(1, 3, size, size)
+        heatmaps = self._heatmaps(torch.zeros(1, 68, 2), size)
+        guides = torch.zeros(1, GUIDE_CHANNELS, size, size) if self.config.guides else None
         graph = kind(self._networks, (picture, heatmaps), (heatmaps, guides))
         graph(graph.prepare(picture, heatmaps), heatmaps, guides)
         return graph
 
-    def _heatmaps(self, landmarks: Tensor) -> Tensor:
-        """Heatmaps BxNxhxw of landmarks BxNx2."""
-        image = self.config.image
-        return draw_heatmaps(landmarks, image.height, image.width, self.config.heatmaps)
+    def _heatmaps(self, landmarks: Tensor, size: int) -> Tensor:
+        """Heatmaps BxNxhxw of landmarks BxNx2 in pictures of a side ``size``."""
+        return draw_heatmaps(landmarks, size, size, self.config.heatmaps)
 
     def _on_device(self, picture: Tensor) -> Tensor:
         """``picture`` BxCxSxS on the device, channels_last."""
@@ -349,6 +336,18 @@ def _head_of(source: Source, target: Target) -> PosedHead:
     if isinstance(target, PosedHead):
         return target
     return target.head if isinstance(target, Pose3D) else source.face.followed(target)
+
+
+def _whole(size: int) -> Window:
+    return Window(0, 0, size, size)
+
+
+def _cut(features: Tensor, window: Window, size: int) -> Tensor:
+    """The window's part of a picture BxCxSxS, S = ``size``, or of features, at any stride."""
+    rows, columns = window.scaled(features.shape[-1] / size).slices
+    last = features.is_contiguous(memory_format=torch.channels_last)
+    order = torch.channels_last if last else torch.contiguous_format
+    return features[..., rows, columns].contiguous(memory_format=order)
 
 
 def _guides(posed: NetworkInput) -> Tensor:

@@ -94,6 +94,22 @@ def test_covering_reaches_handles_dragged_far_out(face: Landmarks, index: int) -
         assert wider.side < 4 * np.ptp(pose, axis=0).max()
 
 
+@pytest.mark.parametrize(
+    "beyond", [(0, 0, 0, 0), (1, 0, 0, 0), (0, 30, 5, 0), (40, 40, 40, 40), (-9, 200, 3, 17)]
+)
+def test_a_widened_crop_holds_a_rectangle(beyond: tuple[int, int, int, int]) -> None:
+    crop = Crop(30, -12, 160)
+    low = np.array([30 - beyond[0], -12 - beyond[1]])
+    high = np.array([190 + beyond[2], 148 + beyond[3]])
+    wider = crop.widened(low, high)
+    start = np.array([wider.left, wider.top])
+    assert (start <= np.minimum(low, (30, -12))).all()
+    assert (start + wider.side >= np.maximum(high, (190, 148))).all()
+    assert wider.side % 20 == 0
+    assert wider.side <= 160 + np.ceil(np.clip(beyond, 0, None) / 20).sum() * 20
+    assert (wider == crop) == (max(beyond) <= 0)
+
+
 def test_scaling_does_not_alias() -> None:
     stripes = np.zeros((256, 256, 3), np.uint8)
     stripes[:, ::2] = 255
