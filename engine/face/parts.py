@@ -26,6 +26,9 @@ Floats = NDArray[np.float32]
 
 FILE = "parts.safetensors"
 
+_STEP = 32  # pixels: the network takes pictures whose sides are multiples of it
+_LARGEST = 2 * SIZE
+
 
 class PartLabel(IntEnum):
     """What a pixel shows; the number is the index into `Parts.probabilities`."""
@@ -90,21 +93,26 @@ class Parts:
         return refine_edges(self.of(*(parts or PERSON)), self.crop.cut(photo))
 
 
-def label_parts(photo: NDArray[np.uint8], landmarks: Landmarks) -> Parts:
+def label_parts(photo: NDArray[np.uint8], landmarks: Landmarks, crop: Crop | None = None) -> Parts:
     """The parts of the crop around a face.
 
     photo      (H, W, 3) uint8 RGB
     landmarks  (68, 2), photo pixels; they may lie outside
+    crop       a wider crop; None: the usual one
 
     Raises ReposeError when the landmarks are no numbers, or the file with the weights cannot be
     used.
     """
     if not np.isfinite(landmarks).all():
         raise ReposeError("Some landmarks of the face are not numbers; find the face again.")
-    crop = Crop.around(landmarks)
-    hints = landmark_hints(crop.to_network(landmarks, SIZE))
+    usual, size = Crop.around(landmarks), SIZE
+    if crop is None:
+        crop = usual
+    else:  # at the resolution that the network knows, if that is not too large
+        size = min(max(round(SIZE * crop.side / usual.side / _STEP) * _STEP, SIZE), _LARGEST)
+    hints = landmark_hints(crop.to_network(landmarks, size), size)
     with torch.inference_mode():
-        inputs = network_input(crop.scaled(photo, SIZE)[None], hints[None])
+        inputs = network_input(crop.scaled(photo, size)[None], hints[None])
         probabilities = _shipped()(inputs)[0].softmax(dim=0)
     return Parts(crop, np.ascontiguousarray(probabilities.permute(1, 2, 0).numpy()))
 

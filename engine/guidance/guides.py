@@ -2,7 +2,8 @@
 
 Back to front:
 
-1. the background and the body, completed once per photo where the head was before them;
+1. the background and the body, completed once per photo where the head was before them; the body
+   goes along where the head has another place or size (`engine.guidance.body`);
 2. what the source does not show of the head (`engine.guidance.volume`);
 3. the 3D warp of the skin beside the face (`engine.guidance.face`);
 4. hair, ears and neck as the source shows them (`engine.guidance.sheet`);
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from engine.face.posed_head import PosedHead
 from engine.guidance.background import completed
+from engine.guidance.body import Body, inverse
 from engine.guidance.eyes import Eyes
 from engine.guidance.face import FaceSurface
 from engine.guidance.layers import (
@@ -113,10 +115,11 @@ class Maps:
             np.maximum(part, layer.alpha, out=part)
         uncovered = (self.moved > 0) & (head < 0.5)
         known = 1 - cv2.dilate(uncovered.astype(np.float32), np.ones((3, 3)))
-        result = values.copy()
+        behind = self.layers[0].places
+        result = values.copy() if behind is None else sampled(values, behind)
         if known.any():
-            below = filled((values * known[..., None]).astype(np.float32), np.asarray(known))
-            result = np.where(known[..., None] > 0, values, below)
+            below = filled((result * known[..., None]).astype(np.float32), np.asarray(known))
+            result = np.where(known[..., None] > 0, result, below)
         for layer in self.layers[1:]:
             part = result[layer.window.slices]
             own = np.ones_like(part)
@@ -311,6 +314,7 @@ class LayersBehind:
         self._volume = Volume(photo, parts, labels, head)
         self.lower = self._volume.lower
         self._sheet = Sheet(pixels, parts, labels, head, self._volume)
+        self._body = Body(labels, self._sheet.follows, head)
         everywhere = Window(0, 0, len(pixels), len(pixels))
         background, own = completed(photo, labels, self._sheet.alpha, self._sheet.follows)
         opaque = np.ones(pixels.shape[:2], np.float32)
@@ -340,10 +344,15 @@ class LayersBehind:
         ends    (N, 2) `MovedMesh.ends` of the face
         moved   what has moved is added to it
         """
-        volume, sheet = self._volume.mesh(target), self._sheet.mesh(target)
-        ends, size = np.concatenate([ends, volume.ends(), sheet.ends()]), len(self._at_rest)
+        body, size = self._body.moved(target), len(self._at_rest)
+        volume, sheet = self._volume.mesh(target, body), self._sheet.mesh(target, body)
+        background, full = self._background, len(self._background.alpha)
+        ends = np.concatenate([ends, volume.ends(), sheet.ends()])
         window = around(ends, _SPREAD, size)
-        motion, full = sheet.drawn(window), len(self._background.alpha)
+        if body is not None:
+            window = Window(0, 0, size, size)
+            background = self._carried_along(body, moved)
+        motion = sheet.drawn(window)
 
         def behind() -> Floats:
             return in_whole(unseen.alpha, unseen.window, full)[motion.full_window.slices]
@@ -367,7 +376,25 @@ class LayersBehind:
         uncovered = np.abs(covers[inner] - self._at_rest[inner])
         share = moved.share[inner]
         np.maximum(share, (_UNCOVERED * uncovered).clip(0, 1), out=share)
-        return window, (self._background, unseen, shown)
+        return window, (background, unseen, shown)
+
+    def _carried_along(self, body: Floats, moved: "_Moved") -> Layer:
+        """Background and body, moved as `Body.moved`."""
+        still, size = self._background, len(body)
+        shift = np.ascontiguousarray(np.moveaxis(inverse(body), 2, 0))
+        inside = np.ones((size, size), np.float32)
+        motion = Motion(Window(0, 0, size, size), shift, shift[:0], inside, len(still.alpha))
+        moved.add(motion, inside)
+        places, shown = motion.places, still.known()
+        assert still.fine is not None
+        fine = still.fine()
+        return replace(
+            still,
+            colours=sampled(still.colours, places),
+            found=places,
+            shown=sampled(shown, places),
+            fine=lambda: sampled(fine, places),
+        )
 
 
 class _Moved:

@@ -159,6 +159,7 @@ class Sheet:
         self._side = len(steps)
         rows, columns = (part.ravel() for part in np.meshgrid(steps, steps, indexing="ij"))
         self._follows = follows[rows, columns].astype(np.float64)
+        self._pixels = rows, columns
         solid = np.column_stack([columns, rows, depth[rows, columns]]).astype(np.float64)
         pose = self._head.pose
         self._placed = (solid - (*pose.shift, 0)) @ pose.rotation / pose.scale
@@ -181,12 +182,17 @@ class Sheet:
         self._used, numbers = np.unique(kept_triangles, return_inverse=True)
         self._triangles = numbers.reshape(-1, 3).astype(np.int32)
 
-    def mesh(self, target: PosedHead) -> MovedMesh:
-        """The sheet moved to the target; its value is the opacity that the stretch leaves."""
+    def mesh(self, target: PosedHead, body: Floats | None = None) -> MovedMesh:
+        """The sheet moved to the target; its value is the opacity that the stretch leaves.
+
+        body  as of `engine.guidance.body.Body.moved`
+        """
         turned = target.pose.project(self._placed)
         change = turned - self._solid
         change[:, :2] += self._deformation(target) * self._deforms[:, None]
         change *= self._follows[:, None]
+        if body is not None:
+            change[:, :2] += (1 - self._follows[:, None]) * body[self._pixels]
         end = self._solid + change
         stretch = self._stretch(end)
         opaque = 1 - smooth_step(stretch, *_STRETCH)

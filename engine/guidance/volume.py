@@ -155,12 +155,18 @@ class Volume:
         nearest = self.depth[row, column] - _TOLERANCE * self._head.pose.scale
         return np.asarray(seen[:, 2] > nearest)
 
-    def mesh(self, target: PosedHead) -> MovedMesh:
+    def mesh(self, target: PosedHead, body: Floats | None = None) -> MovedMesh:
         """The volume in the target pose; values: colours of the skin (3), share of hair, opacity,
-        share of the neck."""
+        share of the neck.
+
+        body  as of `engine.guidance.body.Body.moved`
+        """
         under, fade = self._moving
         end = target.pose.project(under + (target.mesh.take(self._rows, axis=0) - self._rest))
         end = self._rest_seen + fade * (end - self._rest_seen)
+        if body is not None:
+            places = self._rest_seen[None, :, :2].astype(np.float32)
+            end[:, :2] += (1 - fade) * sampled(body, places)[0]
         shift = (end - self._rest_seen)[:, :2]
         values = np.concatenate([shift, self._values], axis=1, dtype=np.float32)
         points, depth = np.split(end.astype(np.float32), [2], axis=1)

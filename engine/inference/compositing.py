@@ -127,7 +127,8 @@ def paste(
     height, width = own.shape[:2]
     x, y = max(-crop.left, 0), max(-crop.top, 0)  # the place of ``own`` in the crop
     below = _smooth(layered)
-    layers = [_Detail.of(layer, maps.beside) for layer in maps.layers]
+    behind, *others = maps.layers
+    layers = [_Detail.of(behind, maps.beside), *(_Detail.of(layer) for layer in others)]
     layers += (_Detail.drawn(patch, large=bool(patches)) for patch in maps.patches)
     stack = _Stack.of(refined, maps.moved, layered, below, layers)
     white = np.float32(np.iinfo(photo.dtype).max)
@@ -257,14 +258,14 @@ class _Detail:
     still: bool = False
 
     @classmethod
-    def of(cls, layer: Layer, beside: Floats) -> Self:
-        """``beside`` as of `Maps`: near outlines nothing that stays has detail."""
+    def of(cls, layer: Layer, beside: Floats | None = None) -> Self:
+        """``beside`` as of `Maps`, for background and body: they have no detail near outlines."""
         known = layer.known()
         own = known if layer.fine is None else known * layer.fine()
-        still = layer.places is None and layer.shown is not None
-        if still:
+        if beside is not None:
             near = beside[layer.window.slices]
             known, own = known * near, own * near
+        still = layer.places is None and layer.shown is not None
         return cls(layer.window, layer.alpha, layer.places, known, own, still)
 
     @classmethod

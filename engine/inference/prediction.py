@@ -15,7 +15,7 @@ from engine.core.errors import ReposeError
 from engine.face.identity import identity_distance
 from engine.face.landmarks import Landmarks
 from engine.face.lifted_face import LiftedFace
-from engine.face.parts import Parts
+from engine.face.parts import Parts, label_parts
 from engine.face.posed_head import PosedHead
 from engine.guidance.alignment import STILL, Offset, alignment, laid_over, opposite
 from engine.guidance.guides import Features, Maps, SourceHead, combined
@@ -31,6 +31,7 @@ Floats = NDArray[np.float32]
 _LARGEST = 4  # longest sides of the photo: the photo would fill too little of a larger crop
 _LARGEST_SIDE = 30_000  # pixels: `cv2.remap` accepts no more than 32767
 _BEYOND = 0.03  # share of the crop's side: how far a head may carry its crop out of the crop
+_ROOM = 0.12  # share of the crop's side: around it, where hair and the body's movement end
 _MOST = 2  # times the networks' usual side: largest picture of a wider crop
 _LARGEST_DRAWN = 1600  # pixels: side of the crop at which eyes and mouth are drawn at most
 
@@ -154,7 +155,8 @@ def covering(source: Source, head: PosedHead, step: int, wider: Source | None = 
     low = after.shift + factor * (start - before.shift)  # where the crop is when it moves along
     high = low + factor * crop.side
     if max((start - low).max(), (high - start).max() - crop.side) > _BEYOND * crop.side:
-        wanted = crop.widened(low, high)
+        room = _ROOM * crop.side
+        wanted = crop.widened(low - room, high + room)
     if not wanted.covers(head.landmarks):  # handles were dragged out of it
         all_of_it = wanted.covering(head.landmarks)
         low = np.array([all_of_it.left, all_of_it.top])
@@ -168,7 +170,8 @@ def covering(source: Source, head: PosedHead, step: int, wider: Source | None = 
     size = source.size
     if step:
         size = min(round(size * wanted.side / crop.side / step) * step, _MOST * size)
-    return Source.cut(source.photo, source.face, source.parts, wanted, size)
+    parts = label_parts(source.photo, source.face.landmarks, wanted)
+    return Source.cut(source.photo, source.face, parts, wanted, size)
 
 
 @dataclass(frozen=True, eq=False)

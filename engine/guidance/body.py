@@ -1,0 +1,65 @@
+"""The body: it goes along when the head moves across the picture or comes nearer.
+
+A turn of the head leaves the body where it is. But where a head has another place or size, as with
+a pose that is copied from another photo of the same camera, the person has moved.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.core.smoothing import smooth_step
+from engine.face.parts import PartLabel
+from engine.face.posed_head import PosedHead
+from engine.guidance.layers import grid
+
+Floats = NDArray[np.float32]
+
+_NOTHING, _FULLY = 0.004, 0.012  # shares of the side: smaller movements are noise of the landmarks
+_OF_HEAD = 0.5  # share of the head's movement from which a part of the person is not the body
+_OUTLINE = 2.0  # pixels at half size beside the body that move with it
+_SLOPE = 1.6  # pixels over which each pixel of the movement fades; from 1.5 on, nothing folds
+_ROUNDS = 5  # of the fixed-point iteration that inverts the movement
+
+
+class Body:
+    """The body of a source.
+
+    labels   (G, G, 6) probabilities of `PartLabel` at half size
+    follows  (G, G) in [0, 1]: share of the head's movement
+    head     in pixels at half size
+    """
+
+    def __init__(self, labels: Floats, follows: Floats, head: PosedHead) -> None:
+        self._size, self._pose = len(labels), head.pose
+        beside = (labels[..., PartLabel.BACKGROUND] > 0.5) | (follows > _OF_HEAD)
+        self._beside = cv2.distanceTransform(beside.astype(np.uint8), cv2.DIST_L2, 5)
+        places = grid(self._size)
+        self._border = np.minimum(places, self._size - 1 - places).min(axis=2)
+
+    def moved(self, target: PosedHead) -> Floats | None:
+        """(G, G, 2) how far what the source shows at each pixel moves, pixels at half size; None:
+        nothing moves."""
+        factor = target.pose.scale / self._pose.scale
+        middle = self._pose.shift.astype(np.float32)
+        shift = np.asarray(target.pose.shift - self._pose.shift, np.float32)
+        way = (grid(self._size) - middle) * np.float32(factor - 1) + shift
+        length = np.sqrt((way * way).sum(axis=2))
+        farthest = float(length[self._beside == 0].max(initial=0))
+        share = smooth_step(farthest / self._size, _NOTHING, _FULLY)
+        if share == 0:
+            return None
+        fade = _SLOPE * farthest + _OUTLINE
+        weight = 1 - smooth_step(self._beside, _OUTLINE, _OUTLINE + fade)
+        weight *= smooth_step(self._border, 0, fade)
+        return np.asarray(way * (share * weight)[..., None], np.float32)
+
+
+def inverse(moved: Floats) -> Floats:
+    """(G, G, 2) how far what is at each pixel after a movement (G, G, 2) has moved."""
+    own, way = grid(len(moved)), moved
+    for _ in range(_ROUNDS):
+        x, y = cv2.split(own - way)
+        found = cv2.remap(moved, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        way = np.asarray(found, np.float32)
+    return way
