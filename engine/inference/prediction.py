@@ -30,7 +30,7 @@ Floats = NDArray[np.float32]
 
 _LARGEST = 4  # longest sides of the photo: the photo would fill too little of a larger crop
 _LARGEST_SIDE = 30_000  # pixels: `cv2.remap` accepts no more than 32767
-_BEYOND = 0.03  # share of the crop's side: how far a head may carry its crop out of the crop
+_BEYOND = 0.03  # share of the crop's side: so far a head carries its borders unnoticed
 _ROOM = 0.12  # share of the crop's side: around it, where hair and the body's movement end
 _MOST = 2  # times the networks' usual side: largest picture of a wider crop
 _LARGEST_DRAWN = 1600  # pixels: side of the crop at which eyes and mouth are drawn at most
@@ -149,18 +149,7 @@ def covering(source: Source, head: PosedHead, step: int, wider: Source | None = 
 
     Raises ReposeError for a pose far outside the photo.
     """
-    crop = wanted = source.crop
-    before, after = source.face.head.pose, head.pose
-    factor, start = after.scale / before.scale, np.array([crop.left, crop.top])
-    low = after.shift + factor * (start - before.shift)  # where the crop is when it moves along
-    high = low + factor * crop.side
-    if max((start - low).max(), (high - start).max() - crop.side) > _BEYOND * crop.side:
-        room = _ROOM * crop.side
-        wanted = crop.widened(low - room, high + room)
-    if not wanted.covers(head.landmarks):  # handles were dragged out of it
-        all_of_it = wanted.covering(head.landmarks)
-        low = np.array([all_of_it.left, all_of_it.top])
-        wanted = crop.widened(low, low + all_of_it.side)
+    crop, wanted = source.crop, _crop_for(source, head)
     if wanted == crop:
         return source
     if too_large(wanted, source.photo):
@@ -172,6 +161,22 @@ def covering(source: Source, head: PosedHead, step: int, wider: Source | None = 
         size = min(round(size * wanted.side / crop.side / step) * step, _MOST * size)
     parts = label_parts(source.photo, source.face.landmarks, wanted)
     return Source.cut(source.photo, source.face, parts, wanted, size)
+
+
+def _crop_for(source: Source, head: PosedHead) -> Crop:
+    """The crop in which a head of the source is, and everything that moves with it."""
+    crop, pose = source.crop, source.face.head.pose
+    own = np.array([[crop.left, crop.top], [crop.left + crop.side, crop.top + crop.side]])
+    carried = head.pose.shift + head.pose.scale / pose.scale * (own - pose.shift)
+    wanted = crop
+    if np.abs(carried - own).max() > _BEYOND * crop.side:
+        corners, room = np.concatenate([own, carried]), _ROOM * crop.side
+        wanted = crop.widened(corners.min(axis=0) - room, corners.max(axis=0) + room)
+    if wanted.covers(head.landmarks):
+        return wanted
+    far = wanted.covering(head.landmarks)  # handles were dragged out of it
+    low = np.array([far.left, far.top])
+    return crop.widened(low, low + far.side)
 
 
 @dataclass(frozen=True, eq=False)

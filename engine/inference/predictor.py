@@ -102,9 +102,10 @@ class Predictor:
             network.eval().requires_grad_(False)
             network.to(self.device, self._half, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._source: Source | None = None
-        self._wider: Source | None = None  # with the crop of the last pose that left the source's
         self._graph: FusedGraph | CapturedGraph | None = None
         self._prepared: WeakKeyDictionary[Source, tuple[Tensor, ...]] = WeakKeyDictionary()
+        # Of a source, the one with the crop of the last pose that left the source's crop.
+        self._wider: WeakKeyDictionary[Source, Source] = WeakKeyDictionary()
         count = update_threads(threads)
         if self.device == "cpu":
             torch.set_num_threads(count)
@@ -117,7 +118,8 @@ class Predictor:
 
     @property
     def size(self) -> int:
-        """S, the side of the networks' pictures, pixels."""
+        """S, the side of the networks' pictures, pixels; they are larger where a pose leaves the
+        crop."""
         return self.config.image.width
 
     @property
@@ -142,7 +144,7 @@ class Predictor:
         Raises ReposeError for landmarks outside the photo, and for a model that was not trained on
         face crops with heatmaps.
         """
-        self._source, self._wider = self.cut(photo, face), None
+        self._source = self.cut(photo, face)
 
     def cut(self, photo: Pixels, face: LiftedFace | Face | ArrayLike) -> Source:
         """A source for `pose`, without setting it. Raises as `set_source`."""
@@ -162,7 +164,10 @@ class Predictor:
         """The networks' input for a source and a target. Raises ReposeError for a target far
         outside the photo."""
         head = _head_of(source, target)
-        return self._posed(covering(source, head, self._step), head)
+        wider = covering(source, head, self._step, self._wider.get(source))
+        if wider is not source:
+            self._wider[source] = wider
+        return self._posed(wider, head)
 
     def predict_all(self, batch: Sequence[NetworkInput]) -> list[Prediction]:
         """The predictions for several inputs, of any sources."""
@@ -177,12 +182,7 @@ class Predictor:
 
         Raises ReposeError before `set_source`, and for a target far outside the photo.
         """
-        source = self._current()
-        head = _head_of(source, target)
-        wider = covering(source, head, self._step, self._wider)
-        if wider is not source:
-            self._wider = wider
-        return self.predict_all([self._posed(wider, head)])[0]
+        return self.predict_all([self.pose(self._current(), target)])[0]
 
     def paste(self, prediction: Prediction, keep: KeepMask | None = None) -> Pixels:
         """The same as `Prediction.pasted`."""
