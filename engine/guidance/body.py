@@ -32,8 +32,12 @@ class Body:
 
     def __init__(self, labels: Floats, follows: Floats, head: PosedHead) -> None:
         self._size, self._pose = len(labels), head.pose
-        beside = (labels[..., PartLabel.BACKGROUND] > 0.5) | (follows > _OF_HEAD)
-        self._beside = cv2.distanceTransform(beside.astype(np.uint8), cv2.DIST_L2, 5)
+        person = (labels[..., PartLabel.BACKGROUND] < 0.5).astype(np.uint8)
+        _, pieces = cv2.connectedComponents(person)
+        of_head = (person > 0) & (follows > _OF_HEAD)
+        one = np.isin(pieces, np.unique(pieces[of_head]))  # other pieces are other things
+        beside = (~one | (follows > _OF_HEAD)).astype(np.uint8)
+        self._beside = cv2.distanceTransform(beside, cv2.DIST_L2, 5)
         places = grid(self._size)
         self._border = np.minimum(places, self._size - 1 - places).min(axis=2)
 
