@@ -4,11 +4,12 @@ Vertices in one cell of a grid become one of them. Those that expressions part, 
 and those whose surfaces look in opposite directions, stay apart.
 """
 
-from functools import cache
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from engine.face.coefficients import INDEX
 from engine.face.head_model import head_model
@@ -20,12 +21,20 @@ _EARS = 0.68  # decimetres from the middle
 _APART = 0.25  # decimetres: vertices that an expression moves farther apart stay apart
 
 
-class Coarse(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Coarse:
     """A coarse surface: its vertices (V',), rows of the head model's surface, and its triangles
     (T', 3), rows of ``vertices``."""
 
     vertices: NDArray[np.int64]
     triangles: Ints
+
+    @cached_property
+    def around_vertices(self) -> csr_matrix:
+        """(V', T'): the sum over each vertex' triangles."""
+        rows, columns = self.triangles.ravel(), np.repeat(np.arange(len(self.triangles)), 3)
+        shape = (len(self.vertices), len(self.triangles))
+        return csr_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape=shape)
 
 
 @cache

@@ -87,7 +87,7 @@ class FaceSurface:
         Values: shift from the mirrored point of the surface (2), validity, share of the mirrored
         point, share of the face; and ``light`` (V, C), of the whole surface.
         """
-        rows, triangles = self._coarse
+        rows, triangles = self._coarse.vertices, self._coarse.triangles
         moved = target.mesh.take(rows, axis=0)
         mesh = target.pose.project(moved)
         # Not the difference of both projections, which is not exactly 0 where nothing has moved.
@@ -277,7 +277,7 @@ def _across(mesh: Array, surface: Coarse) -> Array:
         edges.append((a - b, c - a))
     (bax, acx), (bay, acy), (baz, acz) = edges
     across = (bay * acz - baz * acy, baz * acx - bax * acz, bax * acy - bay * acx)
-    return np.asarray((_around_vertices(surface is whole_surface()) @ np.stack(across, axis=1)).T)
+    return np.asarray((surface.around_vertices @ np.stack(across, axis=1)).T)
 
 
 @cache
@@ -285,15 +285,6 @@ def whole_surface() -> Coarse:
     """The surface with all of its vertices."""
     surface = head_model().surface
     return Coarse(np.arange(len(surface.vertices)), surface.triangles)
-
-
-@cache
-def _around_vertices(whole: bool) -> csr_matrix:
-    """(V, T): the sum over each vertex' triangles, of the whole surface or of the coarse one."""
-    vertices, triangles = whole_surface() if whole else coarse_surface(*_CELLS)
-    rows, columns = triangles.ravel(), np.repeat(np.arange(len(triangles)), 3)
-    shape = (len(vertices), len(triangles))
-    return csr_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape=shape)
 
 
 @cache

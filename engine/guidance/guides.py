@@ -21,26 +21,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.face.posed_head import PosedHead
-from engine.guidance.background import completed
-from engine.guidance.body import Body, inverse
+from engine.guidance.behind import LayersBehind, Moved
 from engine.guidance.eyes import Eyes
 from engine.guidance.face import FaceSurface
 from engine.guidance.layers import (
     Layer,
     Motion,
-    around,
     around_shown,
     grid,
     half,
     in_whole,
     smaller,
 )
-from engine.guidance.matte import with_wisps
 from engine.guidance.mouth import Mouth
 from engine.guidance.patches import Patch, Tones, Window
-from engine.guidance.sheet import Sheet
 from engine.guidance.skin import change_of, skin
-from engine.guidance.volume import Volume
 from engine.guidance.warp2d import Warp2D
 from engine.imaging.crop import Crop
 from engine.imaging.filling import filled
@@ -53,13 +48,7 @@ GUIDE_CHANNELS = 8
 
 _LIGHT = 5  # index of the light in the values of `FaceSurface.mesh`
 _OPAQUE = 3.0  # inverse of the validity from which the 3D warp covers everything
-_MOVED = 0.15  # pixels at half size: a pixel that has moved this far may differ fully
-_DEEP = np.ones((17, 17), np.uint8)  # pixels: this far inside the head
-_STILL = 0.01  # of `Maps.moved`: less counts as nothing
-_UNCOVERED = 5.0  # factor of the change of opacity: a pale wisp that leaves is gone
-_SPREAD = 12  # pixels at half size: how far `Maps.moved` reaches beyond what moved, and filters
 _HALO = 0.04  # share of the crop's side: beside the head, where the networks' image fades out
-_OUTLINE = np.ones((9, 9), np.uint8)  # pixels: as far an outline reaches in detail
 _FROM_BYTES = np.float32(1 / 255)
 
 
@@ -93,15 +82,21 @@ class Maps:
     def beside(self) -> Floats:
         """(S, S) in [0, 1]: 1 where only the background and the body are, a few pixels from
         everything else."""
+        few = np.ascontiguousarray(self._head[::2, ::2])
+        wide = max(3, round(_HALO * len(few)))
+        near = cv2.dilate((few > 0.1).astype(np.uint8), np.ones((wide, wide), np.uint8))
+        soft = cv2.blur(near.astype(np.float32), (wide, wide))
+        size = len(self.moved)
+        return 1 - enlarged(np.asarray(soft, np.float32))[:size, :size]
+
+    @cached_property
+    def _head(self) -> Floats:
+        """(S, S) in [0, 1]: the opacity of all layers but background and body."""
         head = np.zeros_like(self.moved)
         for layer in self.layers[1:]:
             part = head[layer.window.slices]
             np.maximum(part, layer.alpha, out=part)
-        few = np.ascontiguousarray(head[::2, ::2])
-        wide = max(3, round(_HALO * len(few)))
-        near = cv2.dilate((few > 0.1).astype(np.uint8), np.ones((wide, wide), np.uint8))
-        soft = cv2.blur(near.astype(np.float32), (wide, wide))
-        return 1 - enlarged(np.asarray(soft, np.float32))[: len(head), : len(head)]
+        return head
 
     def carried(self, values: Floats) -> Floats:
         """Values (S, S, C) of the source's pixels, such as transparency, carried along.
@@ -109,11 +104,7 @@ class Maps:
         Beside the head they stay; where it was they continue those beside it; what the source does
         not show of the head has the value 1.
         """
-        head = np.zeros_like(self.moved)
-        for layer in self.layers[1:]:
-            part = head[layer.window.slices]
-            np.maximum(part, layer.alpha, out=part)
-        uncovered = (self.moved > 0) & (head < 0.5)
+        uncovered = (self.moved > 0) & (self._head < 0.5)
         known = 1 - cv2.dilate(uncovered.astype(np.float32), np.ones((3, 3)))
         behind = self.layers[0].places
         result = values.copy() if behind is None else sampled(values, behind)
@@ -195,7 +186,7 @@ class SourceHead:
         whole = Window(0, 0, half(self.size), half(self.size))
         motion = mesh.drawn(whole)
         valid, mirrored = self._face.validity(motion)
-        moved = _Moved(self.size)
+        moved = Moved(self.size)
         moved.add(motion, valid)
         if isinstance(self._behind, Warp2D):
             changed = whole
@@ -256,7 +247,7 @@ class SourceHead:
         alpha = (valid * _OPAQUE).clip(0, 1)
         return Layer("face", motion.full_window, colours, alpha, places)
 
-    def _flat_layer(self, warp2d: Warp2D, small: PosedHead, moved: "_Moved") -> Layer:
+    def _flat_layer(self, warp2d: Warp2D, small: PosedHead, moved: Moved) -> Layer:
         """The 2D warp of the whole crop as a layer, for a target head at half size."""
         size = half(self.size)
         shift = np.moveaxis(grid(size), 2, 0) - warp2d.map(small.seen, small.pose)
@@ -295,130 +286,6 @@ class Features:
     def patches(self, target: PosedHead) -> tuple[Patch, ...]:
         """What changes for a target head, pixels of the crop; () if nothing does."""
         return (*self._eyes.patches(target), *self._mouth.patches(target))
-
-
-class LayersBehind:
-    """The layers behind the face, of a source whose parts are known.
-
-    pixels  (S, S, 3) uint8    parts  (S, S, 6)
-    labels  (G, G, 6) the parts at half size    head  in pixels at half size
-
-    lower   as of `engine.guidance.volume.Volume`
-    """
-
-    def __init__(
-        self, pixels: NDArray[np.uint8], parts: Floats, labels: Floats, head: PosedHead
-    ) -> None:
-        photo = pixels * _FROM_BYTES
-        parts = with_wisps(photo, parts)
-        self._volume = Volume(photo, parts, labels, head)
-        self.lower = self._volume.lower
-        self._sheet = Sheet(pixels, parts, labels, head, self._volume)
-        self._body = Body(labels, self._sheet.follows, head)
-        everywhere = Window(0, 0, len(pixels), len(pixels))
-        background, own = completed(photo, labels, self._sheet.alpha, self._sheet.follows)
-        opaque = np.ones(pixels.shape[:2], np.float32)
-        # Near the head the photo's detail is that of its outline.
-        inner = cv2.erode((own > 0.99).astype(np.float32), _OUTLINE)
-        fine = np.asarray(cv2.blur(inner, (3, 3)), np.float32)
-        self._background = Layer(
-            "background and body", everywhere, background, opaque, shown=own, fine=lambda: fine
-        )
-        # As it is drawn, for comparison: what differs from it was uncovered, or covered.
-        whole = Window(0, 0, len(labels), len(labels))
-        motion = self._sheet.mesh(head).drawn(whole)
-        alpha = motion.smaller(self._sheet.layer(motion).alpha)
-        self._at_rest = in_whole(alpha, motion.window, len(labels))
-        if self._volume.bare:
-            hidden = self._volume.mesh(head).drawn(whole)
-            unseen = self._volume.layer(hidden, np.zeros(hidden.coverage.shape, np.float32))
-            alpha = in_whole(hidden.smaller(unseen.alpha), hidden.window, len(labels))
-            np.maximum(self._at_rest, alpha, out=self._at_rest)
-
-    def layers(
-        self, target: PosedHead, ends: Floats, moved: "_Moved"
-    ) -> tuple[Window, tuple[Layer, ...]]:
-        """The window in which anything changes, and in it background, unseen head and sheet.
-
-        target  pixels at half size
-        ends    (N, 2) `MovedMesh.ends` of the face
-        moved   what has moved is added to it
-        """
-        body, size = self._body.moved(target), len(self._at_rest)
-        volume, sheet = self._volume.mesh(target, body), self._sheet.mesh(target, body)
-        background, full = self._background, len(self._background.alpha)
-        ends = np.concatenate([ends, volume.ends(), sheet.ends()])
-        window = around(ends, _SPREAD, size)
-        if body is not None:
-            window = Window(0, 0, size, size)
-            background = self._carried_along(body, moved)
-        motion = sheet.drawn(window)
-
-        def behind() -> Floats:
-            return in_whole(unseen.alpha, unseen.window, full)[motion.full_window.slices]
-
-        shown = self._sheet.layer(motion, behind)
-        alpha = motion.smaller(shown.alpha)
-        moved.add(motion, alpha)
-        hidden = volume.drawn(window)
-        within = self._sheet.within(motion)
-        covered = in_whole(shown.alpha * within, shown.window, full)[hidden.full_window.slices]
-        unseen = self._volume.layer(hidden, covered)
-        # An old outline that is inside the head now fades into what the source does not show.
-        deep = cv2.erode(behind(), _DEEP)
-        shown = replace(shown, alpha=shown.alpha * (1 - deep * (1 - within)))
-        unseen_alpha = hidden.smaller(unseen.alpha)
-        moved.add(hidden, unseen_alpha)
-        inner = around(ends, 2, size).slices  # the window's border is not exact
-        covers = in_whole(alpha, motion.window, size)
-        if self._volume.bare:  # whose skull is in the volume only
-            np.maximum(covers, in_whole(unseen_alpha, hidden.window, size), out=covers)
-        uncovered = np.abs(covers[inner] - self._at_rest[inner])
-        share = moved.share[inner]
-        np.maximum(share, (_UNCOVERED * uncovered).clip(0, 1), out=share)
-        return window, (background, unseen, shown)
-
-    def _carried_along(self, body: Floats, moved: "_Moved") -> Layer:
-        """Background and body, moved as `Body.moved`."""
-        still, size = self._background, len(body)
-        shift = np.ascontiguousarray(np.moveaxis(inverse(body), 2, 0))
-        inside = np.ones((size, size), np.float32)
-        motion = Motion(Window(0, 0, size, size), shift, shift[:0], inside, len(still.alpha))
-        moved.add(motion, inside)
-        places, shown = motion.places, still.known()
-        assert still.fine is not None
-        fine = still.fine()
-        return replace(
-            still,
-            colours=sampled(still.colours, places),
-            found=places,
-            shown=sampled(shown, places),
-            fine=lambda: sampled(fine, places),
-        )
-
-
-class _Moved:
-    """What has moved, collected at half size.
-
-    share  (G, G) in [0, 1]
-    """
-
-    def __init__(self, size: int) -> None:
-        self.share = np.zeros((half(size), half(size)), np.float32)
-
-    def add(self, motion: Motion, share: Floats) -> None:
-        """Add a motion of which only a share (H, W) is seen."""
-        x, y = motion.shift
-        # Not `cv2.magnitude`, whose rounding depends on the memory's alignment.
-        far = np.sqrt(x * x + y * y) * np.float32(1 / _MOVED)
-        part = self.share[motion.window.slices]
-        np.maximum(part, far.clip(0, 1) * share, out=part)
-
-    def enlarged(self, size: int) -> Floats:
-        """(S, S) `Maps.moved`."""
-        wider = cv2.blur(cv2.dilate(self.share, np.ones((9, 9), np.uint8)), (5, 5))
-        large = enlarged(np.asarray(wider, np.float32))[:size, :size]
-        return ((large - _STILL) * (1.001 / (1 - _STILL))).clip(0, 1)
 
 
 def _colours(pixels: NDArray[np.uint8], places: Floats) -> Floats:

@@ -73,7 +73,9 @@ class Layer:
         if self.places is None:
             return np.zeros_like(self.alpha) if self.shown is None else self.shown
         jumps, (height, width) = np.zeros_like(self.alpha), self.alpha.shape
-        for shift in cv2.split(self.places - grid(max(height, width))[:height, :width]):
+        columns, rows = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)
+        x, y = cv2.split(self.places)
+        for shift in (x - columns, y - rows[:, None]):
             np.maximum(jumps, cv2.morphologyEx(shift, cv2.MORPH_GRADIENT, _SQUARE), out=jumps)
         known = 1 - smooth_step(cv2.dilate(jumps, _SQUARE), *_JUMP).astype(np.float32)
         known = np.asarray(cv2.blur(known, (3, 3)), np.float32)

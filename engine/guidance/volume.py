@@ -85,8 +85,9 @@ class Volume:
         opacity, neck = 1 - smooth_step(y, *_NECK_END), smooth_step(y, *_NECK_STARTS)
         if not self.bare:
             opacity *= self._fitting(labels)
-        rows, self._coarse = coarse_surface(*(_BARE_CELLS if self.bare else _CELLS))
-        self._rows = rows
+        surface = coarse_surface(*(_BARE_CELLS if self.bare else _CELLS))
+        rows = self._rows = surface.vertices
+        self._coarse = surface.triangles
         self._values = np.column_stack([colours, share, opacity, neck])[rows]
         self._rest, self._moving = self._bent[rows], (self._under[rows], self._fade[rows])
         self._rest_seen = head.pose.project(self._moving[0])

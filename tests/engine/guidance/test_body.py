@@ -98,7 +98,8 @@ def test_clothes_move_and_the_background_does_not(photo: Photo) -> None:
     worn = cv2.erode(parts[..., PartLabel.CLOTHES], np.ones((5, 5), np.uint8)) > 0.9
     wanted = step * size / wide.crop.side
     assert worn.mean() > 0.01
-    assert np.median(shift[worn]) == pytest.approx(wanted, rel=0.2)
+    assert np.percentile(shift[worn], 90) == pytest.approx(wanted, rel=0.1)
+    assert shift.max() < 1.01 * wanted
     (made,) = predictor.predict_all([posed])
     still = posed.maps.moved == 0
     assert still.mean() > 0.1
