@@ -7,6 +7,7 @@ the lids, which the head model moves. Places are on the plane of the eye (`engin
 """
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -39,12 +40,17 @@ _RIM = (0.028, 0.014)  # above and below the opening: what moves with the lids; 
 _WITHIN = (-0.012, -0.014)  # above and below the opening: where no lash or lid is seen
 _LASHES_UP = (0.2, 0.6)  # share of the opening: lashes hardly move with the lid, move with it
 _LINE = (0.006, 0.014)  # widths of the lash line above and below the rim
+_LINE_SHARE = 0.6  # its share in the colours
+_THINNEST = 0.8  # pixels: least width of lines and edges
 _SHADOW = 0.02  # depth of the upper lid's shadow on a turned eyeball
+_UNDER_LID, _IN_CORNERS, _DARKEST = 0.35, 0.15, 0.5  # the shadow there, at most; of 1
+_LIMBUS = 0.09  # width of the iris' edge, of its radius
+_SOFT = 0.025  # width of the edge of what is drawn
 _GRAIN = 0.012  # sigma that divides the skin's colour from its grain
 
 _MOVED = (0.015, 0.035)  # movement of the lids: not drawn, fully drawn
 _TURNED = (0.01, 0.05)  # the same for the gaze, length of the difference of directions
-_WIDE = 0.04  # area of the mesh's opening, eye widths: it should be seen
+_WIDE = 0.04  # mean height of the mesh's opening: from it on, it should be seen
 _UNSEEN = 0.25  # seen share of it below which something covers the eye
 
 _WHITE = 0.8  # brightness of the white, of the skin around, at least: lashes throw shadows
@@ -235,87 +241,101 @@ class _Eye:
         if window is None:
             return None
         x, y = eye.plane.grid(window)
-        places = self._plane.sampling(x, y, self._window)
-        upper, lower = rims.lines(x)
-        opening = between(y, upper, lower, scale)
-        colours = sampled(self._pixels, places)
-        widened = bool(rims.gap.sum() > self._rims.gap.sum())
-        if turned or widened:
+        at = _Places(x, y, *rims.lines(x), self._plane.sampling(x, y, self._window))
+        opening = between(y, at.upper, at.lower, scale)
+        opened = float(rims.gap.sum() / self._rims.gap.sum().clip(1e-6))
+        colours = sampled(self._pixels, at.places)
+        if turned or opened > 1:
             # The source's own pixels stay, unless the eyeball turns or more of it is seen.
-            own = sampled(self._within if widened else self._opening, places)
+            own = sampled(self._within if opened > 1 else self._opening, at.places)
             centre = self.iris.centre + _pupil(target, eye) - self._pupil
-            ball = self._eyeball(x, y, centre, turn + self._gaze, places)
-            shade = 0.35 * np.exp((upper - y).clip(None, 0) / _SHADOW)
-            shade += 0.15 * (2 * x / self._width) ** 2
-            ball *= (1 - turned * shade.clip(0, 0.5))[..., None]
+            ball = self._shaded(self._eyeball(at, centre, turn + self._gaze), at, turned)
             colours = blended(ball, colours, own * np.float32(1 - turned))
         alpha = opening * np.float32(turned)
         if lids:
-            above, along = upper - y, eye.along(x)
-            open_as_before = min(float(rims.gap.sum() / self._rims.gap.sum().clip(1e-6)), 1.0)
-            skin = self._skin_beside(x, above, y - lower, places, along, open_as_before)
-            colours = blended(skin, colours, opening)
-            width = np.where(above > 0, *np.maximum(_LINE, 0.8 / scale))
-            line = 0.6 * np.exp(-((above / width) ** 2)) * along
-            colours = blended(colours, self._lashes, line)
-            before = self._rims.lines(x)
-            top, bottom = (
-                np.minimum(upper, before[0]) - _LASHES,
-                np.maximum(lower, before[1]) + _BELOW,
-            )
-            around = (np.minimum(y - top, bottom - y) * np.float32(1 / 0.025) + 1).clip(0, 1)
-            alpha = np.maximum(alpha, around * eye.around(x) * np.float32(lids))
-        open_still = float(rims.gap.sum() / self._rims.gap.sum().clip(1e-6))
-        rare = max(
-            1 - float(smooth_step(open_still, *_SHUT)),
-            float(smooth_step(np.linalg.norm(turn), *_LOOKING_AWAY)),
-        )
+            skin = self._skin_beside(at, eye, min(opened, 1.0), scale)
+            colours = self._with_lash_line(blended(skin, colours, opening), at, eye, scale)
+            alpha = np.maximum(alpha, self._around(at) * eye.around(x) * np.float32(lids))
+        looks_away = float(smooth_step(np.linalg.norm(turn), *_LOOKING_AWAY))
+        rare = max(1 - float(smooth_step(opened, *_SHUT)), looks_away)
         if self._own_shown is not None:
             rare = 1.0
         alpha = alpha * np.float32(share) * _soft_border(window)
         return Patch(window, colours, np.asarray(alpha, np.float32), rare)
 
-    def _skin_beside(
-        self, x: Floats, above: Floats, below: Floats, places: Floats, along: Floats,
-        open_as_before: float,
-    ) -> Floats:  # fmt: skip
+    def _shaded(self, ball: Floats, at: "_Places", turned: float) -> Floats:
+        """Colours of a turned eyeball (H, W, 3), changed in place, in the shadow of the upper lid
+        and of the eye's corners."""
+        shade = _UNDER_LID * np.exp((at.upper - at.y).clip(None, 0) / _SHADOW)
+        shade += _IN_CORNERS * (2 * at.x / self._width) ** 2
+        ball *= (1 - turned * shade.clip(0, _DARKEST))[..., None]
+        return ball
+
+    def _with_lash_line(
+        self, colours: Floats, at: "_Places", eye: EyePlane, scale: float
+    ) -> Floats:
+        """Colours (H, W, 3) with the lash line on the upper rim."""
+        above = at.upper - at.y
+        width = np.where(above > 0, *np.maximum(_LINE, _THINNEST / scale))
+        line = _LINE_SHARE * np.exp(-((above / width) ** 2)) * eye.along(at.x)
+        return blended(colours, self._lashes, line)
+
+    def _around(self, at: "_Places") -> Floats:
+        """(H, W) in [0, 1]: where lids and lashes are now or were in the source."""
+        before = self._rims.lines(at.x)
+        top = np.minimum(at.upper, before[0]) - _LASHES
+        bottom = np.maximum(at.lower, before[1]) + _BELOW
+        inside = np.minimum(at.y - top, bottom - at.y)
+        return np.asarray((inside * np.float32(1 / _SOFT) + 1).clip(0, 1), np.float32)
+
+    def _skin_beside(self, at: "_Places", eye: EyePlane, opened: float, scale: float) -> Floats:
         """Colours (H, W, 3) of the skin; the lashes and what is at the rims move with them.
 
-        above, below    (H, W) distances from the upper and the lower rim, outwards
-        places          (H, W, 2) as pixels of the source's window
-        along           (H, W) 1 between the corners of the lids
-        open_as_before  share of the source's opening: of a shut eye lashes would point upwards
+        opened  share of the source's opening: of a shut eye lashes would point upwards
         """
-        colours = sampled(self._skin, places)
-        upper, lower = self._rims.lines(x)
-        kept = float(smooth_step(open_as_before, *_LASHES_UP))
+        colours = sampled(self._skin, at.places)
+        above, below, along = at.upper - at.y, at.y - at.lower, eye.along(at.x)
+        upper, lower = self._rims.lines(at.x)
+        kept = float(smooth_step(opened, *_LASHES_UP))
         for line, outside, reach in (
             (lower + below, below, _RIM[1]),
             (upper - above, above, _RIM[0]),
         ):
-            rim = self._plane.sampling(x, line, self._window)
+            rim = self._plane.sampling(at.x, line, self._window)
             band = (1 + kept - outside * np.float32(1 / reach)).clip(0, 1) * along
             band *= (outside * np.float32(self._scale) + 1).clip(0, 1)
             colours = blended(colours, sampled(self._pixels, rim), band)
         return colours
 
-    def _eyeball(
-        self, x: Floats, y: Floats, centre: Array, direction: Array, places: Floats
-    ) -> Floats:
-        """Colours (H, W, 3) of the eyeball at places x, y, (H, W) each.
+    def _eyeball(self, at: "_Places", centre: Array, direction: Array) -> Floats:
+        """Colours (H, W, 3) of the eyeball.
 
-        centre     (2,) place of the iris    direction  (3,) where it looks
-        places     (H, W, 2) x and y as pixels of the source's window
+        centre  (2,) place of the iris    direction  (3,) where it looks
         """
-        across, down = x - np.float32(centre[0]), y - np.float32(centre[1])
+        across, down = at.x - np.float32(centre[0]), at.y - np.float32(centre[1])
         turn = foreshortening(self._gaze) @ np.linalg.inv(foreshortening(direction))
         (a, b), (c, d) = turn.astype(np.float32)
         left, top = self.iris.centre.astype(np.float32)
         in_source = a * across + b * down + left, c * across + d * down + top
         disc = sampled(self._disc, self._plane.sampling(*in_source, self._window))
-        edge = np.float32(max(0.09, 0.8 / (self.iris.radius * self._scale)))
+        edge = np.float32(max(_LIMBUS, _THINNEST / (self.iris.radius * self._scale)))
         alpha = ((np.float32(1.03) - self.iris.distance(*in_source)) / edge + 0.5).clip(0, 1)
-        return blended(sampled(self._white, places), disc, alpha)
+        return blended(sampled(self._white, at.places), disc, alpha)
+
+
+class _Places(NamedTuple):
+    """Where an eye of a target is drawn, (H, W) each, decimetres on the plane of the eye.
+
+    x, y          of each pixel
+    upper, lower  y of the rims at x
+    places        (H, W, 2) x and y as pixels of the source's window
+    """
+
+    x: Floats
+    y: Floats
+    upper: Floats
+    lower: Floats
+    places: Floats
 
 
 def _pupil(head: PosedHead, eye: EyePlane) -> Array:

@@ -1,6 +1,6 @@
 """The iris of an eye in a photo: where it is, what it looks like as a whole, how it turns.
 
-Places are on the plane of the eye (see `engine.guidance.eyes`), decimetres.
+Places are on the plane of the eye (see `engine.guidance.lids`), decimetres.
 """
 
 from dataclasses import dataclass
