@@ -13,13 +13,14 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 try:
     import tyro
     from tyro.conf import Positional, arg
 
     from engine import ReposeError, remove_unfinished, resource, write_whole
+    from engine.core.device_names import Device
 except ModuleNotFoundError as error:
     # Usually the system's Python instead of the virtual environment of `make run`.
     folder = ".venv\\Scripts" if sys.platform == "win32" else ".venv/bin"
@@ -27,8 +28,6 @@ except ModuleNotFoundError as error:
         f"repose: This Python lacks {error.name}, which Repose needs."
         f" Set it up as README.md says, then use {folder}/python instead of python."
     )
-
-Device = Literal["auto", "cpu", "cuda", "mps"]
 
 PROGRAM = "python main.py" if Path(sys.argv[0]).name == "main.py" else "repose"
 """The program as the user called it, for help and error messages."""

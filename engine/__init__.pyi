@@ -12,7 +12,9 @@ from .config.settings import with_settings as with_settings
 from .config.skeletons import FACE_PARTS as FACE_PARTS
 from .config.skeletons import MIRROR_IMAGES as MIRROR_IMAGES
 from .config.skeletons import N_LANDMARKS as N_LANDMARKS
+from .core.device_names import Precision as Precision
 from .core.devices import usable_devices as usable_devices
+from .core.errors import NamingError as NamingError
 from .core.errors import ReposeError as ReposeError
 from .core.files import data_folder as data_folder
 from .core.files import read_text as read_text
@@ -25,7 +27,6 @@ from .data.datasets import guess_layout as guess_layout
 from .data.datasets import sum_counts as sum_counts
 from .export.batches import NAME_FIELDS as NAME_FIELDS
 from .export.batches import ExportBatch as ExportBatch
-from .export.batches import Precision as Precision
 from .export.batches import angles_between as angles_between
 from .export.batches import plan_batch as plan_batch
 from .export.keyframes import LONGEST_TIME as LONGEST_TIME
@@ -63,7 +64,6 @@ from .face.gaze import mean_gaze as mean_gaze
 from .face.gaze import with_eyes_turned as with_eyes_turned
 from .face.gaze import with_gaze as with_gaze
 from .face.gaze import with_iris_at as with_iris_at
-from .face.head_model import N_DENSE as N_DENSE
 from .face.head_model import mean_face as mean_face
 from .face.head_picture import draw_head as draw_head
 from .face.head_picture import place_on_head as place_on_head

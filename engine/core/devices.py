@@ -3,14 +3,12 @@
 import os
 import sys
 from functools import cache
-from typing import Literal
 
 import torch
 
+from engine.core.device_names import Device as Device
+from engine.core.device_names import Precision as Precision
 from engine.core.errors import ReposeError
-
-Device = Literal["auto", "cpu", "cuda", "mps"]
-Precision = Literal["auto", "full", "half"]
 
 _ALL_THREADS = torch.get_num_threads()
 """torch's own choice: the physical cores that this process may use, or OMP_NUM_THREADS."""

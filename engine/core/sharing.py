@@ -8,6 +8,8 @@ from threading import Lock, Thread
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
+from engine.core.errors import ReposeError
+
 _Request = TypeVar("_Request")
 _Answer = TypeVar("_Answer")
 _Key = TypeVar("_Key")
@@ -15,9 +17,12 @@ _Value = TypeVar("_Value")
 
 
 class FutureCache(Generic[_Key, _Value]):
-    """An LRU cache of futures: each key is computed once, for all threads; errors are cached too.
+    """An LRU cache of futures: each key is computed once, for all threads.
 
-    ``most`` is its capacity.
+    A ReposeError is cached too: the same key gives it again. Any other exception (out of memory, an
+    interrupt) may not come again: the next caller computes the key anew.
+
+    ``most`` is the capacity.
     """
 
     def __init__(self, work: Callable[[_Key], _Value], most: int) -> None:
@@ -45,6 +50,10 @@ class FutureCache(Generic[_Key, _Value]):
         try:
             future.set_result(self._work(key))
         except BaseException as error:
+            if not isinstance(error, ReposeError):
+                with self._lock:
+                    if self._futures.get(key) is future:
+                        del self._futures[key]
             future.set_exception(error)
 
 
@@ -76,11 +85,6 @@ class MicroBatcher(Generic[_Request, _Answer]):
     ) -> None:  # fmt: skip
         self._requests.put(None)
         self._thread.join()
-
-    @property
-    def waiting(self) -> int:
-        """The number of queued requests."""
-        return self._requests.qsize()
 
     def __call__(self, request: _Request) -> _Answer:
         future: Future[_Answer] = Future()

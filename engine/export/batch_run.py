@@ -15,7 +15,7 @@ from engine.core.errors import ReposeError
 from engine.core.files import write_whole
 from engine.export.animation import animations, write_animation
 from engine.export.batches import ExportBatch, plan_batch
-from engine.export.export import inputs_of, repose_all
+from engine.export.export import Predict, inputs_of, repose_all
 from engine.export.jobs import Job, Outcome
 from engine.export.log import BatchLog, read_log
 from engine.export.outputs import check_outputs
@@ -72,6 +72,7 @@ def run_batch(
     log: Path | None = None,
     retry: bool = False,
     predictor: Predictor | None = None,
+    predict: Predict | None = None,
 ) -> ExportResult:
     """Run a batch.
 
@@ -79,6 +80,7 @@ def run_batch(
     log    its file; None: LOG_NAME in the output folder
     retry  run only the jobs that failed according to the log of the previous run
     predictor  instead of the batch's own model, device and precision
+    predict  its networks, if others use them at the same time; see `repose_all`
 
     Raises ReposeError when no job can run, and when the disk is full. Failures of single jobs are
     in their outcomes.
@@ -100,7 +102,7 @@ def run_batch(
         on_progress(None, tally.progress)
         options = replace(batch.options, keep=batch.options.keep and not retry)
         rows = stack.enter_context(BatchLog(log, earlier)) if log else None
-        for outcome in repose_all(predictor, pending, options, stop):
+        for outcome in repose_all(predictor, pending, options, stop, predict):
             tally.add(outcome)
             if rows:
                 rows.add(outcome)
@@ -144,7 +146,7 @@ class Tally:
 def _failed_jobs(
     jobs: Sequence[Job], log: Path | None
 ) -> tuple[Sequence[Job], list[dict[str, str]]]:
-    """The jobs that failed according to the log, and the rows of all others."""
+    """The jobs that failed according to the log, and all of its rows."""
     if log is None:
         raise ReposeError("There is no log of an earlier run to retry from.")
     rows = read_log(log)
@@ -152,7 +154,7 @@ def _failed_jobs(
     pending = [job for job in jobs if str(job.output) in failed]
     if not pending:
         raise ReposeError(f"Nothing failed according to the log {log}.")
-    return pending, [row for row in rows if row["output"] not in failed]
+    return pending, rows
 
 
 def _summaries(

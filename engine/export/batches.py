@@ -14,7 +14,8 @@ from string import Formatter
 from typing import Literal, cast
 
 from engine.config.config import Detector, read_settings
-from engine.core.errors import ReposeError
+from engine.core.device_names import Precision
+from engine.core.errors import NamingError, ReposeError
 from engine.core.files import name_key, read_text, real_path, reason
 from engine.export.jobs import Job, JobOptions, View, check_faces, read_faces
 from engine.export.outputs import check_view_path
@@ -27,9 +28,6 @@ from engine.imaging.photos import PHOTO_SUFFIXES, WRITTEN_SUFFIXES
 
 Format = Literal["png", "jpg", "webp", "tif", "jxl", "ora", "psd"]
 """File format of a batch's pictures."""
-
-Precision = Literal["auto", "full", "half"]
-"""float32, half precision, or half precision where the hardware has it."""
 
 Angles = tuple[float, ...]
 """Degrees."""
@@ -200,7 +198,8 @@ def plan_batch(batch: ExportBatch, out: Path | None = None) -> tuple[Job, ...]:
     """The jobs of a batch, grouped by source; outputs are in ``out``, by default ``batch.out``.
 
     Raises ReposeError when there are no sources, a folder cannot be read or has no fitting files,
-    a pose's name is unknown, or two jobs have the same output name.
+    or a pose's name is unknown, and NamingError when the pattern cannot be used, two jobs have the
+    same output name, or one lies outside of the folder.
     """
     folder = out or batch.out
     if folder is None:
@@ -231,9 +230,9 @@ def plan_batch(batch: ExportBatch, out: Path | None = None) -> tuple[Job, ...]:
         name = f"{_fill_pattern(batch.pattern, values)}.{batch.format}"
         owner = owners.setdefault(name_key(name), source)
         if len(owners) < number:
-            raise ReposeError(_clash(name, batch.pattern, owner, source))
+            raise NamingError(_clash(name, batch.pattern, owner, source))
         if not real_path(folder / name).is_relative_to(real_path(folder)):
-            raise ReposeError(f"The picture {name} of {source} would lie outside of {folder}.")
+            raise NamingError(f"The picture {name} of {source} would lie outside of {folder}.")
         yaw, pitch, roll = angles
         jobs.append(Job(source, pose, folder / name, (yaw, pitch, roll)))
     return tuple(jobs)
@@ -294,29 +293,29 @@ def _list_folder(folder: Path, suffixes: tuple[str, ...], kind: str) -> list[Pat
 
 
 def check_pattern(pattern: str) -> None:
-    """Raises ReposeError for a naming pattern with unknown fields, characters that are illegal in
+    """Raises NamingError for a naming pattern with unknown fields, characters that are illegal in
     file names, or a path outside the output folder."""
     fields = ", ".join(f"{{{name}}}" for name in NAME_FIELDS)
     try:
         parts = list(Formatter().parse(pattern))
     except ValueError:
-        raise ReposeError(
+        raise NamingError(
             f"The naming pattern {pattern} has a brace too many or too few."
         ) from None
     for _, name, form, conversion in parts:
         if name in NAME_FIELDS and (form or conversion):
-            raise ReposeError(f"In a naming pattern write {{{name}}} without anything else in it.")
+            raise NamingError(f"In a naming pattern write {{{name}}} without anything else in it.")
         if name is not None and name not in NAME_FIELDS:
-            raise ReposeError(f"There is no {{{name}}} in a naming pattern; there are {fields}.")
+            raise NamingError(f"There is no {{{name}}} in a naming pattern; there are {fields}.")
     text = "".join(literal for literal, *_ in parts)
     illegal = _ILLEGAL.search(text)
     if illegal:
-        raise ReposeError(f"A file's name cannot hold {illegal.group()!r}.")
+        raise NamingError(f"A file's name cannot hold {illegal.group()!r}.")
     path = PurePosixPath(pattern.replace("\\", "/"))
     if not pattern.strip() or pattern.endswith(("/", "\\")):
-        raise ReposeError("The naming pattern is empty.")
+        raise NamingError("The naming pattern is empty.")
     if path.is_absolute() or ".." in path.parts:
-        raise ReposeError(f"The naming pattern {pattern} leaves the output folder.")
+        raise NamingError(f"The naming pattern {pattern} leaves the output folder.")
 
 
 def _fill_pattern(pattern: str, values: Mapping[str, str]) -> str:

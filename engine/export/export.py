@@ -45,6 +45,9 @@ from engine.inference.group import Group, PosedFace
 from engine.inference.prediction import NetworkInput, Prediction, Source
 from engine.inference.predictor import Predictor
 
+Predict = Callable[[NetworkInput], Prediction]
+"""A predict function for several threads; see `networks_for`."""
+
 _MAX_GPU_BATCH = 32
 _CACHED_TARGETS = 1000  # target photos whose landmarks are cached, half a kilobyte each
 
@@ -54,12 +57,15 @@ def repose_all(
     jobs: Sequence[Job],
     options: JobOptions,
     stop: Event | None = None,
+    predict: Predict | None = None,
 ) -> Iterator[Outcome]:
     """Run ``jobs`` and yield their outcomes in order; a failed job does not stop the others.
 
     Only a few jobs are in memory at a time.
 
-    stop  when set, no further job is started; running ones finish
+    stop     when set, no further job is started; running ones finish
+    predict  from `networks_for` and this predictor, if others use it at the same time: a GPU's
+             networks must run in one thread
 
     Raises ReposeError when the disk is full, because all later jobs would fail too.
     """
@@ -67,7 +73,11 @@ def repose_all(
     inputs = {real_path(path) for path in (*inputs_of(jobs, options), predictor.path)}
     waiting: deque[Future[Outcome]] = deque()
     with ExitStack() as stack:
-        runner = stack.enter_context(_job_runner(predictor, options, inputs, threads))
+        if predict is None:
+            predict = stack.enter_context(networks_for(predictor, threads))
+        readers = ThreadPoolExecutor(min(threads, os.cpu_count() or 1), "source")
+        stack.callback(readers.shutdown, cancel_futures=True)
+        runner = _JobRunner(predictor, options, inputs, readers, predict, threads)
         pool = ThreadPoolExecutor(threads, thread_name_prefix="job")
         stack.callback(pool.shutdown, cancel_futures=True)
         for job in jobs:
@@ -119,7 +129,7 @@ class _JobRunner:
         options: JobOptions,
         inputs: set[Path],
         readers: ThreadPoolExecutor,
-        predict: Callable[[NetworkInput], Prediction],
+        predict: Predict,
         threads: int,
     ) -> None:
         self._predictor, self._options, self._inputs = predictor, options, inputs
@@ -236,21 +246,7 @@ def adjusted(
 
 
 @contextmanager
-def _job_runner(
-    predictor: Predictor, options: JobOptions, inputs: set[Path], threads: int
-) -> Iterator[_JobRunner]:
-    readers = ThreadPoolExecutor(min(threads, os.cpu_count() or 1), "source")
-    with networks_for(predictor, threads) as predict:
-        try:
-            yield _JobRunner(predictor, options, inputs, readers, predict, threads)
-        finally:
-            readers.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def networks_for(
-    predictor: Predictor, threads: int
-) -> Iterator[Callable[[NetworkInput], Prediction]]:
+def networks_for(predictor: Predictor, threads: int) -> Iterator[Predict]:
     """A thread-safe predict function for this number of calling threads.
 
     With more than one, torch and OpenCV are limited to one thread each inside the context.

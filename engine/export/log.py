@@ -2,12 +2,14 @@
 
 import csv
 import io
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self, TextIO
 
 from engine.core.errors import ReposeError
-from engine.core.files import read_text, reason
+from engine.core.files import read_text, reason, write_whole
 from engine.export.batches import angle_text
 from engine.export.jobs import Outcome
 
@@ -21,20 +23,25 @@ class BatchLog:
     """Writes the log row by row and flushes each, so that it is complete after an interruption.
 
     path     the file; an existing one is replaced
-    earlier  rows to copy first: those of jobs that are not run again
+    earlier  the rows of the run that this one continues, which stay: a job that is run again gets a
+             row after them, which replaces its earlier one when the log is closed
 
     A context manager. Raises ReposeError when the file cannot be written.
     """
 
-    def __init__(self, path: Path, earlier: list[dict[str, str]] | None = None) -> None:
+    def __init__(self, path: Path, earlier: Iterable[Mapping[str, str]] = ()) -> None:
         self.path = path
+        rows = tuple(earlier)
+        self._continues = bool(rows)
+        if rows:
+            _write_rows(path, rows)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("w", encoding="utf-8", errors="surrogateescape", newline="")
-            self._rows = csv.DictWriter(self._file, COLUMNS, restval="", extrasaction="ignore")
-            self._rows.writeheader()
-            self._rows.writerows(earlier or [])
-            self._file.flush()
+            self._file = _opened(path, "a" if rows else "w")
+            self._rows = _writer(self._file)
+            if not rows:
+                self._rows.writeheader()
+                self._file.flush()
         except OSError as error:
             raise self._unwritable(error) from error
 
@@ -49,6 +56,10 @@ class BatchLog:
             self._file.close()
         except OSError:  # disk full: `add` has raised for this already
             pass
+        if self._continues:
+            # Where that fails, the file has both rows, of which `read_log` takes the last.
+            with suppress(ReposeError):
+                _write_rows(self.path, read_log(self.path))
 
     def add(self, outcome: Outcome) -> None:
         """Append the row of a finished job."""
@@ -77,8 +88,28 @@ class BatchLog:
 
 
 def read_log(path: Path) -> list[dict[str, str]]:
-    """The rows of a log, each by column. Raises ReposeError when the file is missing or no log."""
+    """The rows of a log, each by column; of an output with several rows, the last.
+
+    Raises ReposeError when the file is missing or no log.
+    """
     reader = csv.DictReader(io.StringIO(read_text(path, errors="surrogateescape")))
     if not set(COLUMNS[:-1]) <= set(reader.fieldnames or ()):
         raise ReposeError(f"{path} is not the log of a batch.")
-    return [{name: row.get(name) or "" for name in COLUMNS} for row in reader]
+    rows = ({name: row.get(name) or "" for name in COLUMNS} for row in reader)
+    return list({row["output"]: row for row in rows}.values())
+
+
+def _write_rows(path: Path, rows: Iterable[Mapping[str, str]]) -> None:
+    """Write a log whole or not at all. Raises ReposeError."""
+    with write_whole(path) as part, _opened(part, "w") as file:
+        writer = _writer(file)
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _opened(path: Path, mode: Literal["a", "w"]) -> TextIO:
+    return path.open(mode, encoding="utf-8", errors="surrogateescape", newline="")
+
+
+def _writer(file: TextIO) -> "csv.DictWriter[str]":
+    return csv.DictWriter(file, COLUMNS, restval="", extrasaction="ignore")

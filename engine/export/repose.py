@@ -165,8 +165,9 @@ def _run_batch_with_events(batch: ExportBatch, options: ReposeOptions) -> int:
 def _run_with_events(run: Callable[[OnProgress, Event], ExportResult]) -> int:
     """Run an export at low priority and print its progress as JSON lines.
 
-    Events: ``started``, one ``job`` per job, then ``finished``, ``stopped`` or ``failed``; each
-    with the counts. SIGTERM and the line "stop" on standard input stop the export.
+    Events: ``started``, one ``job`` per job, then ``finished`` or ``stopped``, each with the
+    counts, the last also with what else `ExportResult` has; or ``failed`` with the reason. SIGTERM
+    and the line "stop" on standard input stop the export.
     """
     stop = Event()
     before = signal.signal(signal.SIGTERM, lambda *_: stop.set())
@@ -196,6 +197,7 @@ def _run_with_events(run: Callable[[OnProgress, Event], ExportResult]) -> int:
         report=str(ended.log or ""),
         made=[str(path) for path in ended.made],
         problems=list(ended.problems),
+        warnings=list(ended.warnings),
     )
     return ended.progress.failed + len(ended.problems)
 

@@ -4,18 +4,18 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from tyro.conf import Positional, arg
 
 from engine.config.config import Detector
+from engine.core.device_names import Device, Precision
 from engine.core.errors import ReposeError
-from engine.export.batches import ExportBatch, Format, Precision, angles_text, read_angles
+from engine.export.batches import ExportBatch, Format, angles_text, read_angles
 from engine.export.jobs import View
 from engine.face.named_poses import named_pose
 from engine.face.pose import Transfer
 
-Device = Literal["auto", "cpu", "cuda", "mps"]
 Paths = tuple[Path, ...]
 
 MOST_SMOOTHING = 25.0

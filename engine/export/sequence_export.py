@@ -10,14 +10,13 @@ from pathlib import Path
 from threading import Event
 from typing import Any, NamedTuple
 
-import numpy as np
 from PIL import Image
 
+from engine.core.device_names import Precision
 from engine.core.errors import ReposeError
 from engine.core.files import read_text
 from engine.export.animation import ANIMATIONS, write_frames
 from engine.export.batch_run import ExportResult, OnProgress, Tally
-from engine.export.batches import Precision
 from engine.export.decoding import has_sound
 from engine.export.export import find_face, job_threads, networks_for
 from engine.export.jobs import Job, Outcome, View, read_faces
@@ -36,7 +35,6 @@ from engine.export.sequence import (
 )
 from engine.export.views import render_view
 from engine.face.faces import Face
-from engine.face.head_model import N_DENSE
 from engine.face.landmarks import Landmarks, check_landmarks
 from engine.face.lifted_face import LiftedFace
 from engine.face.pose import Pose3D, Transfer
@@ -163,25 +161,12 @@ def _face_values(face: Face | Landmarks) -> Any:
     """A face as JSON values; its head is fitted to them as it was to the face."""
     if not isinstance(face, Face) or face.dense is None:
         return _landmarks(face).tolist()
-    return {
-        "box": face.box,
-        "landmarks": face.landmarks.tolist(),
-        "score": face.score,
-        "dense": face.dense.tolist(),
-        "coefficients": dict(face.coefficients),
-    }
+    return face.to_values()
 
 
 def _face(values: Any) -> Face | Landmarks:
-    """The inverse of `_face_values`. Raises ValueError and others for other values."""
-    if not isinstance(values, dict):
-        return check_landmarks(values)
-    landmarks, dense = check_landmarks(values["landmarks"]), np.array(values["dense"], np.float32)
-    if dense.shape != (N_DENSE, 3) or not np.isfinite(dense).all():
-        raise ValueError("dense")
-    left, top, right, bottom = map(float, values["box"])
-    scores = {str(name): float(score) for name, score in values["coefficients"].items()}
-    return Face((left, top, right, bottom), landmarks, float(values["score"]), dense, scores)
+    """The inverse of `_face_values`. Raises what `Face.of_values` does for other values."""
+    return Face.of_values(values) if isinstance(values, dict) else check_landmarks(values)
 
 
 def _target_values(target: Target) -> Any:

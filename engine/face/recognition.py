@@ -103,14 +103,6 @@ def recognition_losses(
     return RecognitionLosses(torch.stack(distances).mean(), identity)
 
 
-def identity_loss(
-    net: RecognitionNet, images: Tensor, targets: Tensor, landmarks: Tensor
-) -> Tensor:
-    """The sum of both ``recognition_losses``, a scalar."""
-    losses = recognition_losses(net, images, targets, landmarks)
-    return losses.perceptual + losses.identity
-
-
 def face_chips(images: Tensor, landmarks: Tensor) -> Tensor:
     """Chips of ``images`` (Bx3xHxW) with dlib's alignment: Bx3x150x150, float32, differentiable.
 

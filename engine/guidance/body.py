@@ -15,6 +15,10 @@ from engine.guidance.layers import grid
 
 Floats = NDArray[np.float32]
 
+_PIVOT = np.array([0, 0.4, 0.15])
+"""Decimetres, head coordinates: where a head that turns and moves is with the body, fitted to 48
+pairs of photographs of people who moved."""
+
 _NOTHING, _FULLY = 0.004, 0.012  # shares of the side: smaller movements are noise of the landmarks
 _OF_HEAD = 0.5  # share of the head's movement from which a part of the person is not the body
 _OUTLINE = 2.0  # pixels at half size beside the body that move with it
@@ -44,19 +48,23 @@ class Body:
     def moved(self, target: PosedHead) -> Floats | None:
         """(G, G, 2) how far what the source shows at each pixel moves, pixels at half size; None:
         nothing moves."""
-        factor = target.pose.scale / self._pose.scale
-        middle = self._pose.shift.astype(np.float32)
-        shift = np.asarray(target.pose.shift - self._pose.shift, np.float32)
-        way = (grid(self._size) - middle) * np.float32(factor - 1) + shift
-        length = np.sqrt((way * way).sum(axis=2))
-        farthest = float(length[self._beside == 0].max(initial=0))
-        share = smooth_step(farthest / self._size, _NOTHING, _FULLY)
+        before, after, size = self._pose, target.pose, self._size
+        middle = before.shift.astype(np.float32)
+        nearer = np.float32(after.scale / before.scale - 1)
+        way = (grid(size) - middle) * nearer + (after.shift - before.shift).astype(np.float32)
+        share = smooth_step(self._farthest(way) / size, _NOTHING, _FULLY)
         if share == 0:
             return None
-        fade = _SLOPE * farthest + _OUTLINE
+        turned = before.scale * ((after.rotation - before.rotation) @ _PIVOT)[:2]
+        way += turned.astype(np.float32)
+        fade = _SLOPE * self._farthest(way) + _OUTLINE
         weight = 1 - smooth_step(self._beside, _OUTLINE, _OUTLINE + fade)
         weight *= smooth_step(self._border, 0, fade)
         return np.asarray(way * (share * weight)[..., None], np.float32)
+
+    def _farthest(self, way: Floats) -> float:
+        """The longest way (G, G, 2) of the body, pixels."""
+        return float(np.linalg.norm(way[self._beside == 0], axis=1).max(initial=0))
 
 
 def inverse(moved: Floats) -> Floats:

@@ -4,11 +4,13 @@ import json
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
-from fastapi import Body, Depends, FastAPI, File, Form, Header, HTTPException, Request, UploadFile
+from fastapi import Body, Depends, FastAPI, File, Form, HTTPException, Request, UploadFile
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException as HTTPError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -25,6 +27,9 @@ from engine.server.page import page_of
 from engine.server.service import Format, Service, Upload, Wish
 
 _HOSTS = (b"127.0.0.1", b"localhost")
+_OPENAPI = "/openapi.json"
+_OPEN = ("/", _OPENAPI)
+"""Paths that need no token; what is sent to them is not read."""
 _TYPES: Mapping[Format, str] = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
 _BATCH = {
     "sources": ["/home/me/photos/a.jpg"],
@@ -46,18 +51,14 @@ Angle = Annotated[float, Form(ge=-180, le=180, allow_inf_nan=False, examples=[20
 
 def create_app(predictor: Predictor, token: str, limits: Limits) -> FastAPI:
     """The application. Requests need the header ``Authorization: Bearer TOKEN``."""
-    service, batches = Service(predictor, limits.pixels), BatchJobs(predictor)
+    service = Service(predictor, limits.pixels)
+    batches = BatchJobs(predictor, service.predict)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         with service:
             yield
             batches.close()
-
-    def check_token(authorization: Annotated[str, Header()] = "") -> None:
-        given = authorization.removeprefix("Bearer ").encode()
-        if not secrets.compare_digest(given, token.encode()):
-            raise HTTPException(401, "Send the server's token: Authorization: Bearer TOKEN.")
 
     async def check_fields(request: Request) -> None:
         """A misspelt field would be left out in silence."""
@@ -75,11 +76,13 @@ def create_app(predictor: Predictor, token: str, limits: Limits) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,  # FastAPI's own pages load scripts from the internet
         redoc_url=None,
+        openapi_url=_OPENAPI,
         responses={422: {"description": "What is wrong, as one sentence: `error`."}},
     )
     _answer_mistakes(app)
-    app.add_middleware(_Gate, most=limits.request)
-    guarded = [Depends(check_token)]
+    app.add_middleware(_Gate, token=token, most=limits.request)
+    # Only for the description of the requests: the token is checked by _Gate.
+    guarded = [Depends(HTTPBearer(auto_error=False))]
     form = [*guarded, Depends(check_fields)]
 
     @app.get("/", include_in_schema=False)
@@ -199,10 +202,10 @@ def _batch(values: dict[str, Any]) -> ExportBatch:
     if refused:
         raise ReposeError(f"{min(refused)} cannot be chosen by a batch: the server has its own.")
     batch = ExportBatch.from_json(json.dumps({"version": 1, **values}))
-    paths = [*batch.sources, *batch.targets, *batch.poses, batch.out, batch.masks]
-    for path in (*paths, batch.sheet, batch.animation):
-        if path is not None and not path.is_absolute():
-            raise ReposeError(f"{path} is not an absolute path.")
+    for value in vars(batch).values():
+        for path in value if isinstance(value, tuple) else (value,):
+            if isinstance(path, Path) and not path.is_absolute():
+                raise ReposeError(f"{path} is not an absolute path.")
     if not batch.sources or batch.out is None:
         raise ReposeError("A batch needs sources, and out, the folder for the pictures.")
     return batch
@@ -243,25 +246,32 @@ def _answer_mistakes(app: FastAPI) -> None:
 
 
 class _Gate:
-    """Refuses requests whose body is larger than ``most`` bytes, before and while it is read, and
-    those for other hosts: a web page whose host's address was changed to this machine's."""
+    """Refuses requests before their body is read: those without the token, those whose body is
+    larger than ``most`` bytes (also while it is read), and those for other hosts: a web page whose
+    host's address was changed to this machine's.
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
-        self._app, self._most = app, most
+    Not a dependency of FastAPI, which reads the whole body first.
+    """
+
+    def __init__(self, app: ASGIApp, token: str, most: int) -> None:
+        self._app, self._token, self._most = app, token.encode(), most
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        if headers.get(b"host", b"").rpartition(b":")[0] not in _HOSTS:
-            refused = JSONResponse({"error": "Call the server as http://127.0.0.1:PORT."}, 400)
-            await refused(scope, receive, send)
-            return
-        sentence = f"The request is too large: at most {self._most / 1_000_000:g} MB."
+        too_large = f"The request is too large: at most {self._most / 1_000_000:g} MB."
         length = headers.get(b"content-length", b"0")
-        if length.isdigit() and int(length) > self._most:
-            await JSONResponse({"error": sentence}, 413)(scope, receive, send)
+        refused: tuple[int, str] | None = None
+        if headers.get(b"host", b"").rpartition(b":")[0] not in _HOSTS:
+            refused = 400, "Call the server as http://127.0.0.1:PORT."
+        elif scope["path"] not in _OPEN and not self._has_token(headers):
+            refused = 401, "Send the server's token: Authorization: Bearer TOKEN."
+        elif length.isdigit() and int(length) > self._most:
+            refused = 413, too_large
+        if refused is not None:
+            await JSONResponse({"error": refused[1]}, refused[0])(scope, receive, send)
             return
         read = 0
 
@@ -270,7 +280,12 @@ class _Gate:
             message = await receive()
             read += len(message.get("body", b""))
             if read > self._most:
-                raise HTTPException(413, sentence)
+                raise HTTPException(413, too_large)
             return message
 
         await self._app(scope, counted, send)
+
+    def _has_token(self, headers: Mapping[bytes, bytes]) -> bool:
+        # HTTP's headers are Latin-1.
+        given = headers.get(b"authorization", b"").decode("latin-1").removeprefix("Bearer ")
+        return secrets.compare_digest(given.encode(), self._token)

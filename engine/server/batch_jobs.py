@@ -11,6 +11,7 @@ from typing import Literal
 from engine.core.errors import ReposeError
 from engine.export.batch_run import Progress, run_batch
 from engine.export.batches import ExportBatch
+from engine.export.export import Predict
 from engine.export.jobs import Outcome
 from engine.inference.predictor import Predictor
 
@@ -45,10 +46,13 @@ class _BatchJob:
 
 
 class BatchJobs:
-    """Runs batches one after the other, with one predictor; the latest 100 are remembered."""
+    """Runs batches one after the other, with one predictor; the latest 100 are remembered.
 
-    def __init__(self, predictor: Predictor) -> None:
-        self._predictor = predictor
+    predict  the predictor's networks, which the other requests use too
+    """
+
+    def __init__(self, predictor: Predictor, predict: Predict) -> None:
+        self._predictor, self._predict = predictor, predict
         self._jobs: OrderedDict[str, _BatchJob] = OrderedDict()
         self._lock = Lock()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="batches")
@@ -96,7 +100,13 @@ class BatchJobs:
             job.status = BatchStatus("stopped")
             return
         try:
-            ended = run_batch(job.batch, on_progress, job.stop, predictor=self._predictor)
+            ended = run_batch(
+                job.batch,
+                on_progress,
+                job.stop,
+                predictor=self._predictor,
+                predict=self._predict,
+            )
         except ReposeError as error:
             job.status = replace(job.status, state="failed", error=str(error))
         except Exception as error:  # the next batch must run

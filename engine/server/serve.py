@@ -5,11 +5,12 @@ import secrets
 import socket
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import uvicorn
 from tyro.conf import arg
 
+from engine.core.device_names import Device, Precision
 from engine.core.errors import ReposeError
 from engine.core.files import reason
 from engine.inference.predictor import Predictor
@@ -39,9 +40,9 @@ class ServeOptions:
     """The largest photo."""
     model: Annotated[Path | None, arg(metavar="PATH", help_behavior_hint="")] = None
     """The model; without it, the one that comes with Repose."""
-    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    device: Device = "auto"
     """Where to compute; auto takes the fastest."""
-    precision: Literal["auto", "full", "half"] = "auto"
+    precision: Precision = "auto"
     """float32 (full) or half precision; auto takes half where the hardware has it."""
 
 

@@ -31,7 +31,7 @@ from engine.face.pose_preset import pose_from_file
 from engine.imaging.photos import Photo, Picture, decode_picture, encode_photo
 from engine.imaging.provenance import Metadata
 from engine.inference.group import Group, PosedFace
-from engine.inference.prediction import Prediction, Source
+from engine.inference.prediction import NetworkInput, Prediction, Source
 from engine.inference.predictor import Predictor
 
 Format = Literal["png", "jpg", "webp"]
@@ -113,7 +113,7 @@ class Service:
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
-        self._predict = self._stack.enter_context(networks_for(self.predictor, self._threads))
+        self._networks = self._stack.enter_context(networks_for(self.predictor, self._threads))
         return self
 
     def __exit__(
@@ -121,6 +121,10 @@ class Service:
         _trace: TracebackType | None,
     ) -> None:  # fmt: skip
         self._stack.close()
+
+    def predict(self, posed: NetworkInput) -> Prediction:
+        """The prediction of the networks, which all threads share."""
+        return self._networks(posed)
 
     def faces(self, photo: Upload) -> tuple[tuple[int, int], tuple[Face, ...]]:
         """The size of a photo and its faces, the largest first. Raises ReposeError."""
@@ -160,7 +164,7 @@ class Service:
 
         def predicted(pose: Pose3D) -> Prediction:
             source = found.source or self.predictor.cut(found.photo, pose.source)
-            return self._predict(self.predictor.pose(source, pose))
+            return self.predict(self.predictor.pose(source, pose))
 
         return Group.of(PosedFace(predicted(pose)) for pose in poses)
 

@@ -181,7 +181,9 @@ def _faces(values: Mapping[str, Any], photo_size: tuple[int, int]) -> Faces:
 
 def _edit(values: Mapping[str, Any], photo_size: tuple[int, int]) -> Edit:
     detected = values.get("detected")
-    face = values["landmarks"] if detected is None else _detected(values["landmarks"], detected)
+    face = values["landmarks"]
+    if detected is not None:
+        face = engine.Face.of_values({**detected, "landmarks": face})
     start = engine.Pose3D.of(face)
     correction, keep = values.get("correction"), values.get("keep")
     return Edit(
@@ -225,22 +227,9 @@ def _pose(values: Mapping[str, Any], start: Pose3D) -> Pose3D:
 def _detected_values(face: Face | None) -> dict[str, Any] | None:
     if face is None or face.dense is None:
         return None
-    return {
-        "box": face.box,
-        "score": face.score,
-        "dense": _points(face.dense),
-        "coefficients": dict(face.coefficients),
-    }
-
-
-def _detected(landmarks: Any, values: Mapping[str, Any]) -> Face:
-    left, top, right, bottom = map(float, values["box"])
-    dense = np.array(values["dense"], np.float32)
-    if dense.shape != (engine.N_DENSE, 3) or not np.isfinite(dense).all():
-        raise ValueError("dense")
-    points = np.array(landmarks, np.float32)
-    scores = {str(name): float(score) for name, score in values["coefficients"].items()}
-    return engine.Face((left, top, right, bottom), points, float(values["score"]), dense, scores)
+    values = face.to_values()
+    del values["landmarks"]  # they are the edit's
+    return values
 
 
 def _offsets(values: Any) -> NDArray[np.float64]:

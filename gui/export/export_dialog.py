@@ -88,7 +88,8 @@ class ExportDialog(QDialog):
     def refresh(self) -> None:
         """Plan the batch; show the file names, or what is wrong."""
         self._timer.stop()
-        form, problem, field = self.form, "", self.form.name_field
+        form, field = self.form, self.form.name_field
+        problem = wrong_name = ""
         jobs: Sequence[object] = ()
         self._batch = None
         try:
@@ -99,16 +100,16 @@ class ExportDialog(QDialog):
             names = [job.output.relative_to(batch.out or "").as_posix() for job in planned]
             shown = names if len(names) < 4 else [*names[:2], "…", names[-1]]
             field.set_note("\n".join(shown))
+        except engine.NamingError as error:
+            wrong_name = str(error)
         except engine.ReposeError as error:
             problem = str(error)
         except Exception as error:  # for example a folder was deleted
             problem = explain(error)
-        about_name = "nam" in problem or "called" in problem
-        field.set_problem(problem if about_name else "")
-        if problem:
+        field.set_problem(wrong_name)
+        if problem or wrong_name:
             field.set_note("")
-        count = len(jobs)
-        text = "" if about_name else problem
+        count, text = len(jobs), problem
         if count:
             text = self.tr("1 picture") if count == 1 else self.tr("{count} pictures")
             text = text.format(count=count)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QPixmap
+from PySide6.QtGui import QHideEvent, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -137,9 +137,10 @@ class CameraDialog(QDialog):
             self._reader = None
             self._show_running(False)
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        self.stop()
-        event.accept()
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if not event.spontaneous():  # closed, not minimised
+            self.stop()
 
     def _lay_out(self) -> None:
         self.camera.setAccessibleName(self.tr("Camera"))
@@ -189,8 +190,8 @@ class CameraDialog(QDialog):
 
     def _finished(self) -> None:
         """The camera gives no more."""
-        self.stop_recording()
-        self._show_running(False)
+        if self.sender() is self._reader:  # not an earlier one, whose signal comes late
+            self.stop()
 
     def _set_source(self) -> None:
         self._pose = None  # it is of another face
@@ -199,6 +200,8 @@ class CameraDialog(QDialog):
             self._reader.set_source(self._document.pose)
 
     def _show_frame(self, frame: LiveFrame) -> None:
+        if self._reader is None or self.sender() is not self._reader:
+            return  # the last picture of an earlier one
         # Converting a whole picture of a large camera would take longer than all else here.
         step = max(frame.photo.shape[1] // (2 * SELF_WIDTH), 1)
         picture = QPixmap.fromImage(rgb_image(frame.photo[::step, ::step]))
@@ -212,7 +215,7 @@ class CameraDialog(QDialog):
             text = self.tr("{fps:.0f} frames a second")
             self.state.setText(text.format(fps=frame.fps))
             self._pose = frame.pose
-            self._worker.play(frame, frame.pose)
+            self._worker.play(self, frame, frame.pose)
         if self._recording is not None:
             if frame.pose is None:
                 self._recording.add(None, max(frame.seconds, self._began))
@@ -224,8 +227,10 @@ class CameraDialog(QDialog):
         return self._document.edit is not None and pose.source is self._document.edit.pose.source
 
     def _show_prediction(self, asked: object, answer: Prediction | str) -> None:
-        if not isinstance(asked, LiveFrame) or self._reader is None:
+        if not isinstance(asked, LiveFrame):
             return
+        if asked.pose is None or not self._is_of_open_face(asked.pose):
+            return  # another face was opened meanwhile
         if isinstance(answer, str):
             self.state.setText(answer)
             return

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QElapsedTimer, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QPixmap, QShortcut
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QIcon, QKeySequence, QPixmap, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialog, QListWidgetItem, QWidget
 
 import engine
 from gui.document.document import Document
 from gui.live.export_row import ExportRow
 from gui.live.keyframes_form import ICON_SIDE, KeyframesForm
+from gui.live.player import Player
 from gui.widgets.file_dialogs import ask_open, ask_save, ask_yes, pictures_folder
 from gui.widgets.head_view import mean_pose, preset_image
 from gui.widgets.window_size import resize_within_screen
@@ -29,7 +30,8 @@ MEAN_SIZE = (400, 400)  # width and height of the picture of the mean face, pixe
 
 
 class KeyframesDialog(QDialog):
-    """Does not block the window, in which the poses are made. Closing it keeps the keyframes.
+    """Does not block the window, in which the poses are made. When it is closed, the keyframes are
+    kept and a running export continues.
 
     `keyframes` is replaced by every change.
     """
@@ -42,17 +44,14 @@ class KeyframesDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Keyframes"))
-        self._document, self._worker = document, worker
+        self._document = document
         self.keyframes = self._saved = engine.Keyframes(())
         self.exports = ExportRow(document, self._stem, self._described)
         self.form = KeyframesForm(self, document, self.exports)
         self._icons: dict[PosePreset, QIcon] = {}
         self._track: PoseTrack | None = None  # of the keyframes on the open face
-        self._asked: object | None = None  # the last request to the worker, until it is answered
-        self._timer = QTimer(self)
+        self.player = Player(worker, lambda: (0.0, self._end), self.form.repeat, self)
         self._drawing = QTimer(self, interval=0)
-        self._clock = QElapsedTimer()
-        self._began_at = 0.0
         self._wire()
         self._change_poses()
         resize_within_screen(self, 900, 660)
@@ -71,7 +70,7 @@ class KeyframesDialog(QDialog):
     @property
     def playing(self) -> bool:
         """Whether the keyframes are playing."""
-        return self._timer.isActive()
+        return self.player.playing
 
     @property
     def unsaved(self) -> bool:
@@ -161,7 +160,7 @@ class KeyframesDialog(QDialog):
         except engine.ReposeError as error:
             self.failed.emit(str(error))
             return
-        self.pause()
+        self.player.pause()
         self._set(keyframes, saved=True)
         self.go_to(0.0)
 
@@ -194,43 +193,20 @@ class KeyframesDialog(QDialog):
 
     def play(self) -> None:
         """Play from the current time, or from the start if it is not before the last keyframe."""
-        if not self.keyframes.keys:
-            return
-        self._began_at = self.time if self.time < self._end - NEAR else 0.0
-        self._clock.start()
-        self._timer.start(round(1000 / self.keyframes.fps))
-        self.form.show_playing(True)
-
-    def pause(self) -> None:
-        """Stop playing at the current time."""
-        self._timer.stop()
-        self.form.show_playing(False)
+        if self.keyframes.keys:
+            start = self.time if self.time < self._end - NEAR else 0.0
+            self.player.play(start, self.keyframes.fps)
 
     def stop(self) -> None:
         """Stop playing: the window closes."""
-        self.pause()
+        self.player.pause()
 
     @property
     def _end(self) -> float:
         return self.keyframes.keys[-1].time if self.keyframes.keys else 0.0
 
-    def _tick(self) -> None:
-        if self._asked is not None:
-            return  # the worker is busy: frames are skipped
-        time = self._began_at + self._clock.elapsed() / 1000
-        if time <= self._end:
-            self.go_to(time)
-        elif self.form.repeat.isChecked():
-            self._began_at = 0.0
-            self._clock.start()
-            self.go_to(0.0)
-        else:
-            self.pause()
-            self.go_to(self._end)
-
     def _scrub(self, milliseconds: int) -> None:
-        self._began_at = milliseconds / 1000
-        self._clock.start()
+        self.player.seek(milliseconds / 1000)
         self.go_to(milliseconds / 1000)
 
     def _choose(self, row: int) -> None:
@@ -250,7 +226,7 @@ class KeyframesDialog(QDialog):
         self.form.show_count(len(self.keyframes.keys))
         self._show_length()
         self._enable()
-        if not self.playing:
+        if self.isVisible() and not self.playing:
             self._show_time()
             self._show_pose()
 
@@ -281,15 +257,12 @@ class KeyframesDialog(QDialog):
 
     def _show_pose(self) -> None:
         if self._track is None:
+            self.player.forget()
             self.form.view.show_nothing()
-            return
-        self._asked = object()
-        self._worker.play(self._asked, self._track.at(self.time))
+        else:
+            self.player.predict(self._track.at(self.time))
 
-    def _show_prediction(self, asked: object, answer: Prediction | str) -> None:
-        if asked is not self._asked or asked is None:
-            return
-        self._asked = None
+    def _show_prediction(self, answer: Prediction | str) -> None:
         if isinstance(answer, str):
             self.form.view.show_nothing(answer)
         else:
@@ -305,7 +278,7 @@ class KeyframesDialog(QDialog):
             (form.set_key, self.set_key),
             (form.remove, self.remove_key),
             (form.edit, self.edit_pose),
-            (form.play, lambda: self.pause() if self.playing else self.play()),
+            (form.play, lambda: self.player.pause() if self.playing else self.play()),
         ):
             button.clicked.connect(call)
         form.place.valueChanged.connect(self._scrub)
@@ -322,9 +295,10 @@ class KeyframesDialog(QDialog):
             )
             shortcut.activated.connect(button.click)
         QShortcut(QKeySequence(Qt.Key.Key_K), self).activated.connect(form.set_key.click)
-        self._timer.timeout.connect(self._tick)
+        self.player.moved.connect(self.go_to)
+        self.player.changed.connect(form.show_playing)
+        self.player.predicted.connect(self._show_prediction)
         self._drawing.timeout.connect(self._draw_icon)
-        self._worker.played.connect(self._show_prediction)
         for changed in (document.photo_changed, document.source_changed, document.model_changed,
                         document.keep_changed):  # fmt: skip
             changed.connect(self._change_poses)
@@ -340,6 +314,6 @@ class KeyframesDialog(QDialog):
     def _described(self) -> dict[str, Any]:
         return {"keyframes": self.keyframes, "fps": self.keyframes.fps}
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        self.pause()
-        event.accept()  # an export continues
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._change_poses()  # they were not shown while the dialog was hidden

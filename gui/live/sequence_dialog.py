@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 import engine
 from gui.document.document import Document
 from gui.live.export_row import ExportRow
 from gui.live.footage_reader import FootageReader
+from gui.live.player import Player
 from gui.live.sequence_form import BEGIN, END, SequenceForm
 from gui.style.preferences import settings
 from gui.widgets.file_dialogs import ask_open, pictures_folder
@@ -26,10 +27,11 @@ if TYPE_CHECKING:
     from engine import Footage, Frame, Landmarks, Prediction, Target
 
 GROWTH = 1.3  # of the number of frames read, after which they are smoothed again
+ROUNDING = 1e-6  # frames
 
 
 class SequenceDialog(QDialog):
-    """Does not block the window. A running export continues when it is closed."""
+    """Does not block the window. Reading and a running export continue when it is closed."""
 
     failed = Signal(str)
     message = Signal(str)
@@ -43,7 +45,7 @@ class SequenceDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Sequence"))
-        self._document, self._worker, self._background = document, worker, background
+        self._document, self._background = document, background
         self.reader = FootageReader(background, self)
         self.exports = ExportRow(document, self._stem, self._described)
         self.form = SequenceForm(self, document, self.exports)
@@ -53,14 +55,10 @@ class SequenceDialog(QDialog):
         self._smoothing: object | None = None  # identifies the newest request
         self._smoothed = 0  # frames in it
         self._poses: dict[int, Landmarks] = {}
-        self._token = 0  # of the last request to the worker
-        self._waiting: int | None = None  # the frame of that request, until it is answered
         self._first = 0  # the indices of the part that is played and exported
         self._last: int | None = None  # None: the last frame
         self._rest: int | None = None  # index of the frame in which the person is at rest
-        self._timer = QTimer(self)
-        self._clock = QElapsedTimer()
-        self._began_at = 0
+        self.player = Player(worker, self._span, self.form.repeat, self)
         self._wire()
         self._change_poses()
         resize_within_screen(self, 1000, 680)
@@ -73,14 +71,14 @@ class SequenceDialog(QDialog):
     @property
     def playing(self) -> bool:
         """Whether the sequence is playing."""
-        return self._timer.isActive()
+        return self.player.playing
 
     def open_path(self, path: Path) -> None:
         """Show the dialog with a video or a folder of frames."""
         self.show()
         self.raise_()
         self.activateWindow()
-        self.pause()
+        self.player.pause()
         self._clear()
         self.form.begin_reading(path.name)
         self.reader.start(path)
@@ -102,24 +100,16 @@ class SequenceDialog(QDialog):
 
     def stop(self) -> None:
         """Stop playing and reading: the window closes."""
-        self.pause()
+        self.player.pause()
         self.reader.stop()
 
     def play(self) -> None:
         """Play from the current frame, or from the first one of the part if it is not before the
         last one."""
         first, last = self.part
-        if last <= first:
-            return
-        self._began_at = self.index if first <= self.index < last else first
-        self._clock.start()
-        self._timer.start(round(1000 / self._fps))
-        self.form.show_playing(True)
-
-    def pause(self) -> None:
-        """Stop playing at the current frame."""
-        self._timer.stop()
-        self.form.show_playing(False)
+        if last > first:
+            index = self.index if first <= self.index < last else first
+            self.player.play(index / self._fps, self._fps)
 
     def show_frame(self, index: int) -> None:
         """Show a frame, and request the prediction for its pose."""
@@ -129,11 +119,10 @@ class SequenceDialog(QDialog):
         self.form.show_place(index, self._fps, self.frames[index].landmarks is not None)
         pose = self.pose(index)
         if pose is None:
-            self._show_target(index)
+            self.player.forget()
+            self._show_target()
         else:
-            self._token += 1
-            self._waiting = index
-            self._worker.play(self._token, pose)
+            self.player.predict(pose)
 
     def pose(self, index: int) -> Landmarks | None:
         """A frame's pose for the open face (68x2 pixels of its photo); None if there is none."""
@@ -171,7 +160,7 @@ class SequenceDialog(QDialog):
         form.open_video.clicked.connect(self._ask_video)
         form.open_folder.clicked.connect(self._ask_folder)
         form.stop_reading.clicked.connect(self.reader.stop)
-        form.play.clicked.connect(lambda: self.pause() if self.playing else self.play())
+        form.play.clicked.connect(lambda: self.player.pause() if self.playing else self.play())
         form.place.valueChanged.connect(self._scrub)
         form.smoothing.valueChanged.connect(lambda *_: self._smooth())
         for signal in (form.transfer.currentIndexChanged, form.strength.valueChanged):
@@ -190,8 +179,9 @@ class SequenceDialog(QDialog):
         self.reader.opened.connect(self._opened)
         self.reader.found.connect(self._found)
         self.reader.ended.connect(self._read)
-        self._timer.timeout.connect(self._tick)
-        self._worker.played.connect(self._show_prediction)
+        self.player.moved.connect(self._play_at)
+        self.player.changed.connect(form.show_playing)
+        self.player.predicted.connect(self._show_prediction)
         for changed in (document.photo_changed, document.source_changed, document.model_changed,
                         document.keep_changed, self.exports.changed):  # fmt: skip
             changed.connect(self._change_poses)
@@ -218,8 +208,7 @@ class SequenceDialog(QDialog):
         self._smoothing, self._smoothed = None, 0
         self._first, self._last, self._rest = 0, None, None
         self._poses.clear()
-        self._token += 1
-        self._waiting = None
+        self.player.forget()
         self.form.show_no_frames()
 
     def _opened(self, footage: Footage) -> None:
@@ -263,7 +252,7 @@ class SequenceDialog(QDialog):
         busy = self.reader.running or self.process.running
         whole = len(self._targets) == len(self.frames)
         self.form.enable(bool(self._targets), there, busy or not whole)
-        if self.frames and not self.playing:
+        if self.frames and self.isVisible() and not self.playing:
             self.show_frame(self.index)
 
     # The part and the frame at rest
@@ -291,37 +280,30 @@ class SequenceDialog(QDialog):
 
     # Playing
 
+    def _span(self) -> tuple[float, float]:
+        """The times of the part, until the end of its last frame."""
+        first, last = self.part
+        return first / self._fps, (last + 1) / self._fps
+
     def _scrub(self, index: int) -> None:
-        self._began_at = index
-        self._clock.start()
+        self.player.seek(index / self._fps)
         self.show_frame(index)
 
-    def _tick(self) -> None:
-        if self._waiting is not None:
-            return  # the worker is busy: frames are skipped
-        index = self._began_at + int(self._clock.elapsed() * self._fps / 1000)
-        first, last = self.part
-        if index > last:
-            if not self.form.repeat.isChecked():
-                self.show_frame(last)
-                self.pause()
-                return
-            index = self._began_at = first
-            self._clock.start()
+    def _play_at(self, seconds: float) -> None:
+        # A frame's time, divided and multiplied by the frame rate, may have become less.
+        index = min(int(seconds * self._fps + ROUNDING), self.part[1])
         if index != self.index:
             self.show_frame(index)
 
-    def _show_prediction(self, token: int, answer: Prediction | str) -> None:
-        if token != self._token or self._waiting is None:
-            return
-        index, self._waiting = self._waiting, None
-        self._show_target(index)
+    def _show_prediction(self, answer: Prediction | str) -> None:
+        self._show_target()
         if isinstance(answer, str):
             self.form.show_problem(answer)
             return
         self.form.result.show_prediction(answer)
 
-    def _show_target(self, index: int) -> None:
+    def _show_target(self) -> None:
+        index = self.index
         known = index < len(self._targets)
         landmarks = self._targets[index].landmarks if known else None
         self.form.target.show_frame(self.frames[index], landmarks)
@@ -351,9 +333,9 @@ class SequenceDialog(QDialog):
             "fps": self._fps,
         }
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        self.pause()
-        event.accept()  # reading and exporting continue
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._change_poses()  # they were not shown while the dialog was hidden
 
 
 def _smoothed(frames: Sequence[Frame], over: float) -> Sequence[Target]:

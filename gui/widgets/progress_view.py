@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
@@ -19,6 +21,7 @@ import engine
 from gui.workers.export_process import Ending, ExportProcess, Progress
 
 MOST_SHOWN = 500  # failures; the log has all of them
+MOST_WARNINGS = 8  # different ones; the log has all of them
 
 
 class ExportView(QWidget):
@@ -56,8 +59,7 @@ class ExportView(QWidget):
         last = self.failures.item(self.failures.count() - 1)
         if last is not None and last.data(Qt.ItemDataRole.UserRole) == reason:
             self._times += 1  # a photo without a face fails in every pose
-            text = self.tr("{reason} ({count} times)")
-            last.setText(text.format(reason=reason, count=self._times))
+            last.setText(self._counted(reason, self._times))
         elif self.failures.count() < MOST_SHOWN:
             item = QListWidgetItem(reason, self.failures)
             item.setData(Qt.ItemDataRole.UserRole, reason)
@@ -96,7 +98,21 @@ class ExportView(QWidget):
         if ending.stopped:
             words.append(self.tr("stopped; Export continues where it stopped"))
         text = " · ".join(words)
-        self.text.setText("\n".join(filter(None, [ending.reason, text, *ending.problems])))
+        lines = [ending.reason, text, *ending.problems, *self._warnings(ending)]
+        self.text.setText("\n".join(filter(None, lines)))
+
+    def _warnings(self, ending: Ending) -> list[str]:
+        """The most frequent warnings with their counts."""
+        counts = Counter(ending.warnings)
+        lines = [self._counted(*one) for one in counts.most_common(MOST_WARNINGS)]
+        if len(counts) > MOST_WARNINGS:
+            more = self.tr("and {count} more")
+            lines.append(more.format(count=len(counts) - MOST_WARNINGS))
+        return lines
+
+    def _counted(self, reason: str, count: int) -> str:
+        text = self.tr("{reason} ({count} times)")
+        return reason if count == 1 else text.format(reason=reason, count=count)
 
     def _others(self, progress: Progress) -> list[str]:
         words = []

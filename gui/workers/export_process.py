@@ -43,13 +43,20 @@ class Progress:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a batch ended. `reason` is a sentence if it was aborted, else empty."""
+    """How an export ended.
+
+    made      sheet, animations or sequence that were written
+    problems  a sentence for each that could not be written
+    warnings  what may be wrong with the pictures; the same sentence once for each picture
+    reason    a sentence if it was aborted, else empty
+    """
 
     progress: Progress | None
     stopped: bool = False
     report: Path | None = None
     made: tuple[Path, ...] = ()
     problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     reason: str = ""
 
 
@@ -68,6 +75,7 @@ class ExportProcess(QObject):
         self._process: QProcess | None = None
         self._unread = b""
         self._last: Progress | None = None
+        self._warnings: list[str] = []
         self._ending: Ending | None = None
         self._cancelled = False
 
@@ -98,6 +106,7 @@ class ExportProcess(QObject):
 
     def _run(self, words: list[str]) -> None:
         self._unread, self._last, self._ending, self._cancelled = b"", None, None, False
+        self._warnings = []
         process = QProcess(self)
         environment = QProcessEnvironment.systemEnvironment()
         environment.insert("PYTHONIOENCODING", "utf-8")
@@ -140,14 +149,18 @@ class ExportProcess(QObject):
                 event = json.loads(line)
             except ValueError:
                 continue  # output of a library
-            if event.get("event") == "failed":
+            kind = event.get("event") if isinstance(event, dict) else None
+            if kind == "failed":
                 self._ending = Ending(self._last, reason=event["reason"])
+            if kind not in ("started", "job", "finished", "stopped"):
                 continue
             self._last = Progress(*(event[name] for name in Progress.__annotations__))
-            if event["event"] == "job" and event["reason"]:
+            if kind == "job" and event["reason"]:
                 self.job_failed.emit(event["reason"])
-            elif event["event"] in ("finished", "stopped"):
-                self._ending = _ending(event, self._last)
+            elif kind == "job" and event["warning"]:
+                self._warnings.append(event["warning"])
+            elif kind in ("finished", "stopped"):
+                self._ending = _ending(event, self._last, self._warnings)
         if self._last is not None and self._last is not progress:
             self.progressed.emit(self._last)
 
@@ -213,13 +226,14 @@ def _unwritable(file: Path, error: OSError) -> engine.ReposeError:
     return engine.ReposeError(sentence.format(file=file, why=why))
 
 
-def _ending(event: dict[str, Any], progress: Progress) -> Ending:
+def _ending(event: dict[str, Any], progress: Progress, warnings: list[str]) -> Ending:
     return Ending(
         progress,
         stopped=event["event"] == "stopped",
         report=Path(event["report"]) if event["report"] else None,
         made=tuple(map(Path, event["made"])),
         problems=tuple(event["problems"]),
+        warnings=(*warnings, *event["warnings"]),
     )
 
 

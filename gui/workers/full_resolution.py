@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,11 +12,13 @@ from PySide6.QtGui import QImage
 
 import engine
 from gui.document.images import halvings, rgb_image
-from gui.workers.background import Background
+from gui.workers.background import Background, explain
 from gui.workers.others import group_image
 
 if TYPE_CHECKING:
     from engine import Group, KeepMask, Prediction
+
+    _Followed = tuple[Prediction, KeepMask | None, Group | None]
 
 IDLE_MS = 250  # without a new prediction, before the preview is computed
 
@@ -46,10 +48,10 @@ class FullResolution(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._background = Background(self)
-        self._background.failed.connect(self._fail)
         self.icc = b""  # the colour profile of the photo
-        self._newest: tuple[Prediction, KeepMask | None, Group | None] | None = None
-        self._said = ""  # the last failure: the next ones usually have the same reason
+        self._newest: _Followed | None = None
+        # Why the last preview and the last drift failed, or "": the next often has the same reason.
+        self._said: dict[str, str] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(IDLE_MS)
@@ -80,20 +82,34 @@ class FullResolution(QObject):
 
     def _begin(self) -> None:
         newest, icc = self._newest, self.icc
-        if newest is None:
-            return
+        if newest is not None:
+            self._run(newest, "preview", lambda: finish(*newest, icc), self.finished)
+            self._run(newest, "drift", lambda: drift(newest[0]), self.measured)
 
-        def deliver(signal: SignalInstance, result: object) -> None:
-            if newest is self._newest:
+    def _run(
+        self, newest: _Followed, name: str, compute: Callable[[], object], signal: SignalInstance
+    ) -> None:
+        """Emit the result of `compute`, which the thread computes if `newest` is then still so."""
+
+        def job() -> tuple[object, str] | None:
+            if newest is not self._newest:
+                return None
+            try:
+                return compute(), ""
+            except Exception as error:  # shown to the user
+                return None, explain(error)
+
+        def done(outcome: tuple[object, str] | None) -> None:
+            if outcome is None:
+                return
+            result, sentence = outcome
+            if sentence and sentence not in self._said.values():
+                self.failed.emit(sentence)
+            self._said[name] = sentence
+            if not sentence and newest is self._newest:
                 signal.emit(result)
 
-        self._background.run(lambda: finish(*newest, icc), partial(deliver, self.finished))
-        self._background.run(lambda: drift(newest[0]), partial(deliver, self.measured))
-
-    def _fail(self, sentence: str) -> None:
-        if sentence != self._said:
-            self._said = sentence
-            self.failed.emit(sentence)
+        self._background.run(job, done)
 
 
 def finish(

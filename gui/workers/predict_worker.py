@@ -72,12 +72,12 @@ class Update:
 
 
 class PredictWorker(QThread):
-    """Runs jobs by priority: the queue, then the newest pose, then the pose of a sequence.
+    """Runs jobs by priority: the queue, then the newest pose, then the poses of `play`.
 
     The queue holds loads and saves; none is overwritten. The newest pose has one slot, which a
     newer one overwrites; its result is dropped if the source or the model has changed since the
-    request. The pose of a sequence has a slot of its own; each one that is not overwritten is
-    answered by `played`.
+    request. Each asker of `play` has a slot of its own, and they take turns; each pose that is not
+    overwritten is answered by `played`.
     """
 
     updated = Signal(object)  # Update
@@ -93,7 +93,8 @@ class PredictWorker(QThread):
         self._wake = QWaitCondition()
         self._queue: deque[Callable[[], None]] = deque()
         self._newest: tuple[int, Request] | None = None
-        self._playing: tuple[object, Pose3D | Landmarks] | None = None
+        # The token and the pose of each asker, in the order of their turns.
+        self._playing: dict[object, tuple[object, Pose3D | Landmarks]] = {}
         self._generation = 0
         self._stopping = False
         # Used by the worker thread only:
@@ -173,10 +174,11 @@ class PredictWorker(QThread):
             self._newest = (self._generation, request)
             self._wake.wakeAll()
 
-    def play(self, token: object, pose: Pose3D | Landmarks) -> None:
-        """Predict this pose for `played` at the lowest priority."""
+    def play(self, asker: object, token: object, pose: Pose3D | Landmarks) -> None:
+        """Predict this pose for `played` at the lowest priority; overwrites a pose of the same
+        asker that is still waiting."""
         with QMutexLocker(self._mutex):
-            self._playing = (token, pose)
+            self._playing[asker] = (token, pose)
             self._wake.wakeAll()
 
     def stop(self) -> None:
@@ -222,9 +224,8 @@ class PredictWorker(QThread):
                     generation, request = self._newest
                     self._newest = None
                     return lambda: self._predict(generation, request)
-                if self._playing is not None:
-                    token, pose = self._playing
-                    self._playing = None
+                if self._playing:
+                    token, pose = self._playing.pop(next(iter(self._playing)))
                     return lambda: self._play(token, pose)
                 self._wake.wait(self._mutex)
 
@@ -310,7 +311,7 @@ class PredictWorker(QThread):
                     self.tr("Open a photo and choose its face to play the poses on it.")
                 )
             answer: Prediction | str = predictor.predict(pose)
-        except Exception as error:  # shown in the sequence dialog
+        except Exception as error:  # shown in the asker's dialog
             answer = explain(error)
         self.played.emit(token, answer)
 

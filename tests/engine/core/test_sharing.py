@@ -45,6 +45,21 @@ def test_errors_are_cached_and_the_least_recent_key_is_evicted() -> None:
     assert asked == [0, 1, 2, 0]
 
 
+def test_an_error_that_may_not_come_again_is_not_cached() -> None:
+    errors: list[BaseException] = [MemoryError(), KeyboardInterrupt(), OSError("no file")]
+
+    def work(key: int) -> int:
+        if errors:
+            raise errors.pop(0)
+        return key
+
+    cache = FutureCache(work, 2)
+    for error in tuple(errors):
+        with pytest.raises(type(error)):
+            cache.start(7).result()
+    assert cache.start(7).result() == 7
+
+
 def test_requests_that_wait_are_answered_together() -> None:
     batches: list[list[int]] = []
     first_came, others_wait = threading.Event(), threading.Event()
@@ -59,7 +74,7 @@ def test_requests_that_wait_are_answered_together() -> None:
         first = pool.submit(ask, 0)
         first_came.wait(120)
         others = [pool.submit(ask, k) for k in range(1, 8)]
-        while ask.waiting < 7:
+        while ask._requests.qsize() < 7:
             pass
         others_wait.set()
         assert [future.result(10) for future in (first, *others)] == [-k for k in range(8)]

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from export_names import names
 
-from engine.core.errors import ReposeError
+import engine
+from engine.core.errors import NamingError, ReposeError
 from engine.core.files import resource
 from engine.export.batches import (
     ExportBatch,
@@ -83,12 +84,12 @@ def test_names_follow_the_pattern(batch: ExportBatch) -> None:
                 " ", "a/", "/a", "../a", "a/../b", "a:b", "a?", "a\n"],
 )  # fmt: skip
 def test_patterns_that_make_no_names_are_refused(pattern: str) -> None:
-    with pytest.raises(ReposeError):
+    with pytest.raises(engine.NamingError):
         check_pattern(pattern)
 
 
 def test_two_pictures_with_one_name_are_refused(batch: ExportBatch, photos: Path) -> None:
-    with pytest.raises(ReposeError, match=r"called a\.png: put .*\{yaw\}"):
+    with pytest.raises(NamingError, match=r"called a\.png: put .*\{yaw\}"):
         plan_batch(replace(batch, name="{source}"))
 
 
@@ -111,7 +112,7 @@ def test_names_tell_sources_and_poses_apart(batch: ExportBatch, photos: Path) ->
     assert {"photos-a-jpg-c-csv-yaw10.png", "b-c-pts-yaw10.png"} <= set(made)
     again = names(replace(batch, sources=(other, photos)))
     assert sorted(again) == sorted(made), "the order of the sources does not matter"
-    with pytest.raises(ReposeError, match="would both be called"):
+    with pytest.raises(NamingError, match="would both be called"):
         plan_batch(replace(batch, name="{source}-{pose}-{yaw}"))
 
 
@@ -132,14 +133,14 @@ def test_nothing_lies_outside_the_folder(
     assert batch.out is not None
     batch.out.mkdir()
     (batch.out / "link").symlink_to(photos)
-    with pytest.raises(ReposeError, match="outside"):
+    with pytest.raises(NamingError, match="outside"):
         plan_batch(replace(batch, name="link/{source}-{yaw}"))
 
 
 def test_a_pattern_with_a_conversion_is_told_the_right_one() -> None:
-    with pytest.raises(ReposeError, match=r"write \{source\} without"):
+    with pytest.raises(NamingError, match=r"write \{source\} without"):
         check_pattern("{source!r}")
-    with pytest.raises(ReposeError, match=r"write \{yaw\} without"):
+    with pytest.raises(NamingError, match=r"write \{yaw\} without"):
         check_pattern("{yaw:03}")
 
 
@@ -151,8 +152,9 @@ def test_nothing_to_do_is_said(batch: ExportBatch, tmp_path: Path) -> None:
         (replace(batch, sources=(tmp_path / "empty",)), "no photos in the folder"),
         (replace(batch, poses=(tmp_path / "empty",)), "no pose files in the folder"),
     ):
-        with pytest.raises(ReposeError, match=words):
+        with pytest.raises(ReposeError, match=words) as caught:
             plan_batch(wrong)
+        assert not isinstance(caught.value, NamingError)
 
 
 @pytest.mark.parametrize(

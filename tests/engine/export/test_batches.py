@@ -21,6 +21,7 @@ from engine.export import export
 from engine.export.batch_run import ExportResult, Progress, run_batch
 from engine.export.batches import ExportBatch, Format, plan_batch
 from engine.export.jobs import Job, Outcome, View
+from engine.export.log import BatchLog, read_log
 from engine.face.detection import find_faces
 from engine.face.faces import Face
 from engine.face.landmarks import Landmarks
@@ -268,6 +269,40 @@ def test_only_failures_are_tried_again(batch: ExportBatch, photos: Path, tmp_pat
     assert [row["result"] for row in rows(tmp_path / "out" / "report.csv")] == ["done"] * 4
     with pytest.raises(ReposeError, match="Nothing failed"):
         run(batch, retry=True)
+
+
+def test_failures_that_a_stopped_retry_did_not_reach_stay_failures(
+    batch: ExportBatch, photos: Path, tmp_path: Path
+) -> None:
+    whole = (photos / "b.jpg").read_bytes()
+    (photos / "b.jpg").write_bytes(whole[:9000])
+    # Ten failures: more than are in work at a time with one thread.
+    batch = replace(batch, yaw=tuple(map(float, range(10))), threads=1)
+    assert run(batch)[0].progress[:4] == (20, 10, 0, 10)
+    (photos / "b.jpg").write_bytes(whole)
+    log, stop = tmp_path / "out" / "report.csv", threading.Event()
+
+    def tell(outcome: Outcome | None, _progress: Progress) -> None:
+        if outcome is not None:
+            assert len(read_log(log)) == 20, "the log is complete at any moment"
+            stop.set()
+
+    done = run_batch(batch, tell, stop, retry=True).progress.done
+    assert 0 < done < 10
+    told = [row["result"] for row in rows(log)]
+    assert told == ["done"] * (10 + done) + ["failed"] * (10 - done)
+    assert run(batch, retry=True)[0].progress[:4] == (10 - done, 10 - done, 0, 0)
+    assert [row["result"] for row in rows(log)] == ["done"] * 20
+
+
+def test_of_a_log_with_two_rows_of_a_picture_the_last_counts(tmp_path: Path) -> None:
+    """As it is after a retry that ended with the process."""
+    jobs = [Job(Path("a.jpg"), None, tmp_path / f"{k}.png") for k in range(2)]
+    with BatchLog(tmp_path / "log.csv") as log:
+        for job in jobs:
+            log.add(Outcome(job, "failed", "No face."))
+        log.add(Outcome(jobs[0], "done"))
+    assert [row["result"] for row in read_log(tmp_path / "log.csv")] == ["done", "failed"]
 
 
 def test_a_full_disk_stops_the_batch_with_one_sentence(

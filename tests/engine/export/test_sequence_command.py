@@ -1,13 +1,18 @@
 """The command `repose --sequence`: what it makes, and what it refuses."""
 
+import json
 import subprocess
 from pathlib import Path
 
 import imageio_ffmpeg
 import pytest
 
+from engine.export import repose
 from engine.export.decoding import has_sound
-from engine.export.sequence import open_footage
+from engine.export.sequence import Target, open_footage
+from engine.export.sequence_export import SequenceExport
+from engine.face.landmarks import Landmarks
+from engine.face.pose import Pose3D
 from main import main
 
 
@@ -104,6 +109,28 @@ def test_a_truncated_video_gives_what_could_be_read_and_fails(
     count = int(captured.out.split()[0])
     assert 5 < count < 25
     assert len(list(open_footage(out).frames)) == count
+
+
+def test_the_last_event_has_each_warning_once(
+    sample: Path,
+    face: Landmarks,
+    model: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(repose, "step_back", lambda: None)
+    turned = Target(Pose3D.of(face).turned(80, 0, 0).landmarks(), (512, 512))
+    near = Target(Pose3D.of(face).turned(5, 0, 0).landmarks(), (512, 512))
+    export = SequenceExport(
+        sample, face, (near, turned, turned), tmp_path / "made", model=model, device="cpu"
+    )
+    (tmp_path / "sequence.json").write_text(export.to_json())
+    assert main(["repose", "--sequence", str(tmp_path / "sequence.json"), "--events"]) == 0
+    *_, last = map(json.loads, capsys.readouterr().out.splitlines())
+    assert last["event"] == "finished"
+    (warning,) = last["warnings"]
+    assert warning.startswith("2 of 3 frames, at worst: The head is turned by ")
 
 
 def test_a_face_of_the_source_that_is_not_there(

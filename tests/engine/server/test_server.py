@@ -5,12 +5,14 @@ import io
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +22,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from engine.export import export
 from engine.face.landmarks import Landmarks
 from engine.face.pose_files import write_pose
 from engine.imaging.photos import Photo, read_photo
+from engine.inference.prediction import NetworkInput, Prediction
 from engine.inference.predictor import Predictor
 
 uvicorn = pytest.importorskip("uvicorn", reason="pip install 'repose[server]'")
@@ -77,19 +81,27 @@ class Client:
         return status, json.loads(answer)
 
 
-@pytest.fixture(scope="module")
-def client(model: Path) -> Iterator[Client]:
+@contextmanager
+def serving(predictor: Predictor) -> Iterator[Client]:
     from engine.server.api import Limits, create_app
 
-    app = create_app(Predictor(model, "cpu"), TOKEN, Limits(2_000_000, 1_000_000))
+    app = create_app(predictor, TOKEN, Limits(2_000_000, 1_000_000))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
         time.sleep(0.01)
-    yield Client(server.servers[0].sockets[0].getsockname()[1])
-    server.should_exit = True
-    thread.join()
+    try:
+        yield Client(server.servers[0].sockets[0].getsockname()[1])
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def client(model: Path) -> Iterator[Client]:
+    with serving(Predictor(model, "cpu")) as client:
+        yield client
 
 
 @pytest.fixture(scope="module")
@@ -245,6 +257,21 @@ def test_a_body_without_a_length_is_limited_too(client: Client) -> None:
         connection.close()
 
 
+@pytest.mark.parametrize("head", ["", "Authorization: Bearer another\r\n"])
+@pytest.mark.parametrize("path", ["/faces", "/repose", "/batches", "/nothing"])
+def test_the_token_is_checked_before_the_body_is_sent(client: Client, path: str, head: str) -> None:
+    start = (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{client.port}\r\n{head}"
+        "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 1000000\r\n\r\n--x\r\n"
+    )
+    with closing(socket.create_connection(("127.0.0.1", client.port), timeout=60)) as connection:
+        connection.sendall(start.encode())
+        with closing(http.client.HTTPResponse(connection)) as answer:
+            answer.begin()
+            assert answer.status == 401
+            check_sentence(json.loads(answer.read()))
+
+
 def test_a_batch_with_progress(client: Client, sample: Path, tmp_path: Path) -> None:
     batch = {"sources": [str(sample)], "yaw": [-10, 0, 10], "out": str(tmp_path / "out")}
     status, answer = client.json("POST", "/batches", batch)
@@ -256,6 +283,8 @@ def test_a_batch_with_progress(client: Client, sample: Path, tmp_path: Path) -> 
     assert len(list((tmp_path / "out").glob("*.png"))) == 3
     mistakes: list[dict[str, Any]] = [
         {**batch, "out": "here"},
+        {**batch, "targets": ["there.jpg"]},
+        {**batch, "neutral": "me.jpg"},
         {**batch, "model": "/m.safetensors"},
         {**batch, "yaw": "far"},
         {"sources": []},
@@ -294,6 +323,33 @@ def test_many_clients_at_once_get_their_own_answers(
     for yaw, (status, body, _) in zip(yaws, asked, strict=True):
         assert status == 200
         assert np.abs(picture(body).astype(int) - picture(alone[yaw])).max() <= 8
+
+
+def test_a_gpu_computes_in_one_thread(
+    model: Path,
+    sample: Path,
+    jpeg: tuple[str, bytes],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also while a batch runs beside other requests. The GPU is this processor."""
+    threads: list[int] = []
+
+    class Watched(Predictor):
+        def predict_all(self, batch: Sequence[NetworkInput]) -> list[Prediction]:
+            threads.append(threading.get_ident())
+            return super().predict_all(batch)
+
+    monkeypatch.setattr(export, "_batches_inputs", lambda _device: True)
+    batch = {"sources": [str(sample)], "yaw": [-5, 5], "out": str(tmp_path / "out")}
+    with serving(Watched(model, "cpu")) as client:
+        assert client.form("/repose", photo=jpeg, yaw="5")[0] == 200
+        path = f"/batches/{client.json('POST', '/batches', batch)[1]['id']}"
+        while (state := client.json("GET", path)[1])["state"] in ("waiting", "running"):
+            time.sleep(0.05)
+    assert state["done"] == 2
+    assert len(threads) >= 2
+    assert len(set(threads)) == 1
 
 
 def test_the_requests_are_described(client: Client) -> None:

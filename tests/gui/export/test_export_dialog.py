@@ -103,6 +103,14 @@ def test_what_is_missing_is_said(qtbot: QtBot, dialog: ExportDialog) -> None:
     qtbot.waitUntil(lambda: "Roll" in dialog.summary.text(), timeout=WAIT)
 
 
+def test_other_problems_are_not_said_at_the_name(dialog: ExportDialog, tmp_path: Path) -> None:
+    (tmp_path / "names").mkdir()
+    dialog.form.sources.add([tmp_path / "names"])
+    dialog.refresh()
+    assert "names" in dialog.summary.text()
+    assert dialog.form.name_field.problem == ""
+
+
 def test_a_second_angle_makes_a_sweep_and_one_step_one_angle(dialog: ExportDialog) -> None:
     first, last, steps = dialog.form.sweeps.rows["yaw"]
     first.setValue(-30)

@@ -5,6 +5,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from whole_window import WAIT
 
@@ -139,6 +141,41 @@ def test_a_camera_that_cannot_be_used_is_said(
         dialog.start(tmp_path / "none.avi")
     assert "cannot be used" in said.args[0]
     qtbot.waitUntil(lambda: dialog.start_button.text() == "Start", timeout=WAIT)
+
+
+def test_one_click_starts_again_after_the_end_or_an_error(
+    qtbot: QtBot, dialog: CameraDialog, video: Path, tmp_path: Path
+) -> None:
+    dialog.camera.addItem("video", video)
+    dialog.camera.setCurrentIndex(dialog.camera.count() - 1)
+    dialog.start_button.setEnabled(True)
+    for first in (tmp_path / "none.avi", video):
+        dialog.start(first)
+        qtbot.waitUntil(lambda: dialog.start_button.text() == "Start", timeout=WAIT)
+        dialog.start_button.click()
+        assert dialog.start_button.text() == "Stop"
+        assert dialog._reader is not None
+        assert dialog._reader.isRunning()
+
+
+def test_what_an_earlier_reader_says_late_does_not_stop_the_newer_one(
+    qtbot: QtBot, dialog: CameraDialog, video: Path, tmp_path: Path
+) -> None:
+    dialog.start(tmp_path / "none.avi")
+    assert dialog._reader is not None
+    assert dialog._reader.wait(WAIT)
+    dialog.start(video)  # `finished` of the earlier one has not been delivered yet
+    newer = dialog._reader
+    qtbot.waitUntil(dialog.use.isEnabled, timeout=WAIT)
+    assert dialog._reader is newer
+    assert dialog.start_button.text() == "Stop"
+
+
+def test_escape_frees_the_camera(dialog: CameraDialog, video: Path) -> None:
+    dialog.start(video)
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+    assert dialog._reader is None
 
 
 def test_without_a_camera_the_dialog_says_so(

@@ -68,7 +68,7 @@ def test_poses_are_set_at_times_and_shown_between(
     assert yaw(empty) == pytest.approx(10, abs=0.2)
     assert form.keys.currentRow() == -1
     assert not form.remove.isEnabled()
-    qtbot.waitUntil(lambda: empty._asked is None, timeout=WAIT)
+    qtbot.waitUntil(lambda: not empty.player.waiting, timeout=WAIT)
     assert form.view.image is not None
     assert form.place.points == (0, 2000)
 
@@ -164,8 +164,11 @@ def test_a_pose_of_the_user_is_known_by_its_name(
 
 
 def test_the_keyframes_are_exported(
-    qtbot: QtBot, dialog: KeyframesDialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    qtbot: QtBot, dialog: KeyframesDialog, window: MainWindow, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    window.document.turn(90, 0, 0)
+    dialog.form.set_key.click()
     path = tmp_path / "made.mp4"
     monkeypatch.setattr(export_row, "ask_save", lambda *_: path)
     dialog.exports.view.setCurrentIndex(dialog.exports.view.findData("face"))
@@ -176,6 +179,7 @@ def test_the_keyframes_are_exported(
     assert blocker.args is not None
     assert blocker.args[0].reason == ""
     assert (open_footage(path).fps, open_footage(path).count) == (5, 6)
+    assert "frames, at worst: The head is turned by 90" in dialog.exports.progress.text.text()
     assert dialog.exports.button.isEnabled()
 
 

@@ -106,6 +106,63 @@ def test_playing_ends_at_the_last_frame(qtbot: QtBot, dialog: SequenceDialog) ->
     assert not dialog.playing
 
 
+def test_a_sequence_and_keyframes_play_side_by_side(
+    qtbot: QtBot, dialog: SequenceDialog, sequences: Sequences, worker: PredictWorker
+) -> None:
+    """Each of them is answered, even if the other asks before its turn."""
+    sequences.show_keyframes()
+    keyframes, document = sequences.keyframes, dialog._document
+    assert keyframes is not None
+    keyframes.set_key()
+    document.turn(10, 0, 0)
+    keyframes.form.time.setValue(0.5)
+    keyframes.set_key()
+    qtbot.waitUntil(lambda: not keyframes.player.waiting, timeout=WAIT)
+    opening = threading.Event()
+
+    def hold() -> None:
+        assert opening.wait(WAIT / 1000)
+
+    worker._enqueue(hold, changes_picture=False)
+    dialog.show_frame(1)
+    keyframes.go_to(0.25)
+    dialog.show_frame(2)
+    opening.set()
+    qtbot.waitUntil(
+        lambda: not dialog.player.waiting and not keyframes.player.waiting, timeout=WAIT
+    )
+    dialog.play()
+    keyframes.play()
+    assert dialog.playing
+    assert keyframes.playing
+    qtbot.waitUntil(lambda: not dialog.playing and not keyframes.playing, timeout=WAIT)
+    assert (dialog.index, keyframes.time) == (3, 0.5)
+
+
+def test_what_is_hidden_requests_nothing(
+    qtbot: QtBot, dialog: SequenceDialog, sequences: Sequences, worker: PredictWorker
+) -> None:
+    document = dialog._document
+    sequences.show_keyframes()
+    assert sequences.keyframes is not None
+    sequences.keyframes.set_key()
+    for repeat in (dialog.form.repeat, sequences.keyframes.form.repeat):
+        repeat.setChecked(True)
+    players = dialog.player, sequences.keyframes.player
+    dialog.play()
+    assert dialog.playing
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    sequences.keyframes.close()
+    qtbot.waitUntil(lambda: not any(one.playing or one.waiting for one in players), timeout=WAIT)
+    document.set_keep(engine.KeepMask.nothing((512, 512)).painted([(90, 90)], 30), "Paint")
+    document.turn(5, 0, 0)
+    assert not any(one.waiting for one in players)
+    sequences.show()
+    sequences.show_keyframes()
+    assert all(one.waiting for one in players)
+    qtbot.waitUntil(lambda: not any(one.waiting for one in players), timeout=WAIT)
+
+
 def test_strength_and_way_change_the_poses(dialog: SequenceDialog) -> None:
     own = dialog._document.landmarks
     assert own is not None

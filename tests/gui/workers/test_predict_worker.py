@@ -92,6 +92,27 @@ def test_waiting_poses_are_overwritten_by_the_newest(
     np.testing.assert_array_equal(first.heatmaps, second.heatmaps)
 
 
+def test_each_asker_has_its_own_slot_and_they_take_turns(
+    qtbot: QtBot, worker: PredictWorker, model: Path, opened: Photo
+) -> None:
+    pose = load(qtbot, worker, model, opened)
+    gate, played = Gate(worker), QSignalSpy(worker.played)
+    for token in range(3):
+        worker.play("one", ("one", token), pose)
+        worker.play("other", ("other", token), pose)
+    gate.open()
+    qtbot.waitUntil(lambda: played.count() == 2, timeout=120_000)
+    assert [played.at(index)[0] for index in range(2)] == [("one", 2), ("other", 2)]
+    # One that asks again at once does not overtake the other.
+    gate = Gate(worker)
+    worker.play("other", "first", pose)
+    worker.play("one", "second", pose)
+    worker.play("other", "third", pose)
+    gate.open()
+    qtbot.waitUntil(lambda: played.count() == 4, timeout=120_000)
+    assert [played.at(index)[0] for index in (2, 3)] == ["third", "second"]
+
+
 def test_a_picture_of_the_source_before_is_dropped(
     qtbot: QtBot, worker: PredictWorker, model: Path, opened: Photo
 ) -> None:
