@@ -28,6 +28,8 @@ FILE = "parts.safetensors"
 
 _STEP = 32  # pixels: the network takes pictures whose sides are multiples of it
 _LARGEST = 2 * SIZE
+_EDGE = 8  # pixels along the usual crop's border, where both are blended
+_FAINT = 0.1  # probability of the person from which a pixel may hang together with it
 
 
 class PartLabel(IntEnum):
@@ -93,23 +95,45 @@ class Parts:
         return refine_edges(self.of(*(parts or PERSON)), self.crop.cut(photo))
 
 
-def label_parts(photo: NDArray[np.uint8], landmarks: Landmarks, crop: Crop | None = None) -> Parts:
+def label_parts(photo: NDArray[np.uint8], landmarks: Landmarks) -> Parts:
     """The parts of the crop around a face.
 
     photo      (H, W, 3) uint8 RGB
     landmarks  (68, 2), photo pixels; they may lie outside
-    crop       a wider crop; None: the usual one
 
     Raises ReposeError when the landmarks are no numbers, or the file with the weights cannot be
     used.
     """
     if not np.isfinite(landmarks).all():
         raise ReposeError("Some landmarks of the face are not numbers; find the face again.")
-    usual, size = Crop.around(landmarks), SIZE
-    if crop is None:
-        crop = usual
-    else:  # at the resolution that the network knows, if that is not too large
-        size = min(max(round(SIZE * crop.side / usual.side / _STEP) * _STEP, SIZE), _LARGEST)
+    return _labelled(photo, landmarks, Crop.around(landmarks), SIZE)
+
+
+def label_wider(photo: NDArray[np.uint8], landmarks: Landmarks, parts: Parts, crop: Crop) -> Parts:
+    """The parts of a wider crop, from those of `label_parts`.
+
+    The network knows the usual crop; what it finds beyond counts only where it hangs together with
+    the person in it.
+    """
+    size = min(round(SIZE * crop.side / parts.crop.side / _STEP) * _STEP, _LARGEST)
+    found = _labelled(photo, landmarks, crop, size).probabilities
+    own = parts.crop
+    ends = np.array([[own.left, own.top], [own.left + own.side, own.top + own.side]])
+    (left, top), (right, bottom) = crop.to_network(ends, size).round().astype(int)
+    inside = np.zeros((size, size), np.float32)
+    inside[max(top, 0) + _EDGE : bottom - _EDGE, max(left, 0) + _EDGE : right - _EDGE] = 1
+    share = np.asarray(cv2.blur(inside, (_EDGE, _EDGE)), np.float32)
+    found = found + share[..., None] * (parts.in_crop(crop, size) - found)
+    person = 1 - found[..., PartLabel.BACKGROUND]
+    _, pieces = cv2.connectedComponents((person > _FAINT).astype(np.uint8))
+    sure = pieces[(inside > 0) & (person > 0.5)]
+    beside = ~np.isin(pieces, sure)
+    found[beside] = np.eye(len(PartLabel), dtype=np.float32)[PartLabel.BACKGROUND]
+    return Parts(crop, found.astype(np.float32))
+
+
+def _labelled(photo: NDArray[np.uint8], landmarks: Landmarks, crop: Crop, size: int) -> Parts:
+    """The parts of a crop, scaled to ``size`` pixels."""
     hints = landmark_hints(crop.to_network(landmarks, size), size)
     with torch.inference_mode():
         inputs = network_input(crop.scaled(photo, size)[None], hints[None])

@@ -15,7 +15,7 @@ from engine.core.errors import ReposeError
 from engine.face.identity import identity_distance
 from engine.face.landmarks import Landmarks
 from engine.face.lifted_face import LiftedFace
-from engine.face.parts import Parts, label_parts
+from engine.face.parts import Parts, label_wider
 from engine.face.posed_head import PosedHead
 from engine.guidance.alignment import STILL, Offset, alignment, laid_over, opposite
 from engine.guidance.guides import Features, Maps, SourceHead, combined
@@ -159,7 +159,7 @@ def covering(source: Source, head: PosedHead, step: int, wider: Source | None = 
     size = source.size
     if step:
         size = min(round(size * wanted.side / crop.side / step) * step, _MOST * size)
-    parts = label_parts(source.photo, source.face.landmarks, wanted)
+    parts = label_wider(source.photo, source.face.landmarks, source.parts, wanted)
     return Source.cut(source.photo, source.face, parts, wanted, size)
 
 

@@ -15,7 +15,14 @@ from engine.core.files import resource
 from engine.face.detection import find_faces
 from engine.face.edges import foreground, refine_edges
 from engine.face.landmarks import Landmarks
-from engine.face.parts import FILE, PartLabel, Parts, label_parts, load_parts_network
+from engine.face.parts import (
+    FILE,
+    PartLabel,
+    Parts,
+    label_parts,
+    label_wider,
+    load_parts_network,
+)
 from engine.face.parts_network import SIZE, PartsNetwork, landmark_hints, network_input, no_hints
 from engine.imaging.crop import Crop
 from engine.imaging.photos import read_photo
@@ -319,3 +326,22 @@ def test_a_ruined_file_is_refused_in_one_sentence(ruin, tmp_path: Path) -> None:
 def test_a_missing_file_is_refused_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(ReposeError, match="install Repose again"):
         load_parts_network(tmp_path / FILE)
+
+
+def test_a_wider_crop_has_the_same_parts_and_no_others_beside(astronaut: Face) -> None:
+    photo, landmarks = astronaut
+    parts = label_parts(photo, landmarks)
+    low = np.array([parts.crop.left, parts.crop.top]) - 0.2 * parts.crop.side
+    crop = parts.crop.widened(low, low + 1.3 * parts.crop.side)
+    wider = label_wider(photo, landmarks, parts, crop)
+    assert wider.crop == crop
+    size = len(wider.probabilities)
+    assert size / crop.side == pytest.approx(len(parts.probabilities) / parts.crop.side, rel=0.01)
+    np.testing.assert_allclose(wider.probabilities.sum(axis=2), 1, atol=1e-4)
+    back = wider.in_crop(parts.crop, len(parts.probabilities))
+    inner = np.s_[20:-20, 20:-20]
+    same = back[inner].argmax(axis=2) == parts.labels()[inner]
+    assert same.mean() > 0.98
+    count, _ = cv2.connectedComponents((wider.person() > 0.1).astype(np.uint8))
+    alone, _ = cv2.connectedComponents((parts.person() > 0.1).astype(np.uint8))
+    assert count <= alone
