@@ -44,7 +44,7 @@ FEATHER = 0.06
 _FAINT = 0.002  # weight of detail that is not seen
 _CUBIC = cv2.INTER_CUBIC
 _FINE = 2.0  # pixels of the networks: Gaussian that separates fine detail from the rest
-_ALIKE = 0.04  # difference of refined image and layers, of 1, that scales the detail by 1/e
+_ALIKE = 0.06  # difference of refined image and layers, of 1, that scales the detail by 1/e
 _HAZE = (0.06, 0.16)  # difference of image and layers beside the head: a haze, something else
 # Mean difference of image and layers in a patch from which the layers replace the image, and fully:
 _RARE = np.array([0.005, 0.015])
