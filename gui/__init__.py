@@ -5,7 +5,7 @@ another:
 
 style      colours, icons, settings
 document   `Document`, the only owner of photo, landmarks, pose and model; `Edit`; project files
-workers    the thread that owns torch, other threads and processes
+workers    the thread that owns the predictor, other threads and processes
 widgets    widgets that several packages use
 --------
 canvas     the photo with its handles; the tools that take its mouse and key events

@@ -1,4 +1,4 @@
-"""The thread that owns torch and the predictor."""
+"""The thread that owns the predictor; finding and recognising faces have threads of their own."""
 
 from __future__ import annotations
 
