@@ -19,7 +19,7 @@ _PIVOT = np.array([0, 0.4, 0.15])
 """Decimetres, head coordinates: where a head that turns and moves is with the body, fitted to 48
 pairs of photographs of people who moved."""
 
-_NOTHING, _FULLY = 0.004, 0.012  # shares of the side: smaller movements are noise of the landmarks
+_NOTHING, _FULLY = 0.01, 0.025  # shares of the side: less may be an error of the head's fit
 _OF_HEAD = 0.5  # share of the head's movement from which a part of the person is not the body
 _OUTLINE = 2.0  # pixels at half size beside the body that move with it
 _SLOPE = 1.6  # pixels over which each pixel of the movement fades; from 1.5 on, nothing folds
