@@ -39,7 +39,7 @@ class Body:
         person = (labels[..., PartLabel.BACKGROUND] < 0.5).astype(np.uint8)
         _, pieces = cv2.connectedComponents(person)
         of_head = (person > 0) & (follows > _OF_HEAD)
-        one = np.isin(pieces, np.unique(pieces[of_head]))  # other pieces are other things
+        one = np.isin(pieces, pieces[of_head])  # other pieces are other things
         beside = (~one | (follows > _OF_HEAD)).astype(np.uint8)
         self._beside = cv2.distanceTransform(beside, cv2.DIST_L2, 5)
         places = grid(self._size)

@@ -21,16 +21,20 @@ def at_rest() -> Iterator[FullResolution]:
     at_rest.stop()
 
 
+@pytest.fixture
+def ready(predictor: engine.Predictor, photo: Pixels, face: engine.Landmarks) -> engine.Predictor:
+    predictor.set_source(photo, face)
+    return predictor
+
+
 def test_a_pose_that_is_no_longer_the_newest_is_not_computed(
     qtbot: QtBot,
     at_rest: FullResolution,
-    predictor: engine.Predictor,
-    photo: Pixels,
+    ready: engine.Predictor,
     face: engine.Landmarks,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    predictor.set_source(photo, face)
-    old, new = predictor.predict(face), predictor.predict(face)
+    old, new = ready.predict(face), ready.predict(face)
     finish, computed = full_resolution.finish, list[engine.Prediction]()
 
     def watched(prediction: engine.Prediction, *others: object) -> FullResolutionPreview:
@@ -54,8 +58,7 @@ def test_a_pose_that_is_no_longer_the_newest_is_not_computed(
 def test_a_failure_is_shown_again_after_a_success(
     qtbot: QtBot,
     at_rest: FullResolution,
-    predictor: engine.Predictor,
-    photo: Pixels,
+    ready: engine.Predictor,
     face: engine.Landmarks,
     monkeypatch: pytest.MonkeyPatch,
     which: str,
@@ -63,8 +66,7 @@ def test_a_failure_is_shown_again_after_a_success(
     def broken(*_args: object) -> None:
         raise engine.ReposeError("There is not enough memory.")
 
-    predictor.set_source(photo, face)
-    prediction, works = predictor.predict(face), getattr(full_resolution, which)
+    prediction, works = ready.predict(face), getattr(full_resolution, which)
     said: list[str] = []
     at_rest.failed.connect(said.append)
     fails = {"finish": at_rest.finished, "drift": at_rest.measured}[which]
