@@ -56,6 +56,7 @@ from .face.coefficients import MIRROR_NAMES as MIRROR_NAMES
 from .face.coefficients import REST as REST
 from .face.coefficients import Coefficients as Coefficients
 from .face.detection import find_faces as find_faces
+from .face.displacement import Displacement as Displacement
 from .face.expression import Expression as Expression
 from .face.faces import Face as Face
 from .face.gaze import irises as irises
@@ -108,6 +109,7 @@ from .inference.prediction import Prediction as Prediction
 from .inference.prediction import identity_drift as identity_drift
 from .inference.prediction import keep_refined as keep_refined
 from .inference.predictor import Predictor as Predictor
+from .inference.registration import registration as registration
 from .networks.model_file import model_config as model_config
 from .training.personal import lay_out_photo as lay_out_photo
 from .training.personal import lay_out_pictures as lay_out_pictures

@@ -44,12 +44,14 @@ from engine.imaging.provenance import Metadata
 from engine.inference.group import Group, PosedFace
 from engine.inference.prediction import NetworkInput, Prediction, Source
 from engine.inference.predictor import Predictor
+from engine.inference.registration import registered
 
 Predict = Callable[[NetworkInput], Prediction]
 """A predict function for several threads; see `networks_for`."""
 
 _MAX_GPU_BATCH = 32
 _CACHED_TARGETS = 1000  # target photos whose landmarks are cached, half a kilobyte each
+_CACHED_PHOTOS = 8  # target photos that are cached themselves
 
 
 def repose_all(
@@ -136,7 +138,11 @@ class _JobRunner:
         self._readers, self._predict = readers, predict
         self._sources = FutureCache(self._read_source, threads + 2)
         self._neutral = _expression_at_rest(options)
-        self._targets = FutureCache(partial(_read_target, options.detector), _CACHED_TARGETS)
+        keep_photo = options.transfer == "absolute"
+        self._targets = FutureCache(
+            partial(_read_target, options.detector, keep_photo),
+            _CACHED_PHOTOS if keep_photo else _CACHED_TARGETS,
+        )
 
     def start(self, job: Job, pool: ThreadPoolExecutor) -> Future[Outcome]:
         """Submit a job and prefetch its source."""
@@ -219,6 +225,8 @@ class _JobRunner:
             pose = copied_pose(
                 pose, target.face, options.transfer, sizes, target_neutral=self._neutral
             )
+            if target.photo is not None:
+                pose = registered(pose, source.photo, target.photo, target.face, source.source)
         return adjusted(pose, options.coefficients, options.gaze, job.angles)
 
 
@@ -278,15 +286,17 @@ def job_threads(device: str) -> int:
 
 
 class _TargetPhoto(NamedTuple):
-    """The face of a target photo, and the photo's (width, height)."""
+    """The face of a target photo, the photo's (width, height), and the photo where it is needed."""
 
     face: Face
     size: tuple[int, int]
+    photo: Photo | None
 
 
-def _read_target(detector: Detector, path: Path) -> _TargetPhoto:
+def _read_target(detector: Detector, keep_photo: bool, path: Path) -> _TargetPhoto:
     photo = read_photo(path)
-    return _TargetPhoto(find_face(photo, path, 1, detector), (photo.shape[1], photo.shape[0]))
+    face, size = find_face(photo, path, 1, detector), (photo.shape[1], photo.shape[0])
+    return _TargetPhoto(face, size, photo if keep_photo else None)
 
 
 def _expression_at_rest(options: JobOptions) -> Coefficients:

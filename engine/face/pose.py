@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from engine.config.skeletons import MIRROR_IMAGES, N_LANDMARKS
 from engine.core.errors import ReposeError
 from engine.face.coefficients import REST, Coefficients
+from engine.face.displacement import Displacement
 from engine.face.expression import (
     CLOSED_BY,
     NEUTRAL,
@@ -70,6 +71,8 @@ class Pose3D:
     closing       (68, 3) pixels: `closing_moves` of the edits at the time when each closing slider
                   was last set; None if none was
     coefficients  expression and gaze that replace the source's; None: the source's
+    displacement  what a photo of the same person in this pose showed beside its landmarks (see
+                  `engine.inference.registration`); None: nothing
     """
 
     source: LiftedFace
@@ -80,6 +83,7 @@ class Pose3D:
     expression: Expression = NEUTRAL
     closing: Floats | None = None
     coefficients: Coefficients | None = None
+    displacement: Displacement | None = None
 
     @classmethod
     def of(cls, face: Face | ArrayLike) -> Self:
@@ -128,8 +132,12 @@ class Pose3D:
         return not self.same_picture(type(self).unchanged(self.source))
 
     def same_picture(self, other: "Pose3D") -> bool:
-        """Whether both poses have the same landmarks, expression and gaze."""
-        return self.shown == other.shown and np.array_equal(self.landmarks(), other.landmarks())
+        """Whether both poses have the same landmarks, expression, gaze and displacement."""
+        return (
+            self.shown == other.shown
+            and self.displacement is other.displacement
+            and np.array_equal(self.landmarks(), other.landmarks())
+        )
 
     def looks_like(self, other: "Pose3D") -> bool:
         """Whether both poses also have the same angles and slider values."""
@@ -196,6 +204,8 @@ class Pose3D:
                 missing = wanted[i] - own[i] - turn[i]
                 turn[i] += strength * ((missing + 180) % 360 - 180)
         pose = self.turned(*turn)
+        if "head" in parts:  # of the pose before
+            pose = replace(pose, displacement=None)
         features = [part for part in parts if part != "head"]
         if not features:
             return pose
@@ -281,6 +291,12 @@ class Pose3D:
 @lru_cache(maxsize=16)
 def _posed(posed: Pose3D) -> PosedHead:
     """The head of a pose, see `Pose3D.head`."""
+    head = _placed(posed)
+    return replace(head, displacement=posed.displacement) if posed.displacement else head
+
+
+def _placed(posed: Pose3D) -> PosedHead:
+    """The head of a pose without its displacement."""
     face, turned, edits = posed.source, posed.rotation, posed._edits()
     if not edits.any() and turned is face.pose.rotation and posed._mesh is face.mesh:
         return face.head

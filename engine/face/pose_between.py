@@ -6,6 +6,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation, Slerp
 
 from engine.face.coefficients import Coefficients
+from engine.face.displacement import displacement_between
 from engine.face.expression import NEUTRAL
 from engine.face.head import angles, rotation
 from engine.face.pose import Pose3D
@@ -15,7 +16,7 @@ def pose_between(one: Pose3D, other: Pose3D, share: float) -> Pose3D:
     """The pose on the way between two poses of the same source.
 
     The rotation takes the shortest way at constant speed (slerp); the expression, the angles of the
-    gaze and the edits of the landmarks are interpolated linearly.
+    gaze, the edits of the landmarks and the displacement are interpolated linearly.
 
     share  0 gives exactly ``one``, 1 exactly ``other``
     """
@@ -34,6 +35,7 @@ def pose_between(one: Pose3D, other: Pose3D, share: float) -> Pose3D:
         expression=NEUTRAL,
         closing=None,
         coefficients=_shown_between(one.shown, other.shown, share),
+        displacement=displacement_between(one.displacement, other.displacement, share),
     )
 
 

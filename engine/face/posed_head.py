@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.face.coefficients import Coefficients
+from engine.face.displacement import Displacement
 from engine.face.head import HeadPose
 from engine.face.landmarks import Landmarks
 from engine.imaging.crop import Crop
@@ -23,12 +24,14 @@ class PosedHead:
                 identity, expression, gaze and bend
     expression  coefficients, gaze included
     landmarks   (68, 2) float32 pixels of the picture: where the head has its landmarks exactly
+    displacement  of everything that moves with the head or the body; None: none
     """
 
     pose: HeadPose
     mesh: Floats
     expression: Coefficients
     landmarks: Landmarks
+    displacement: Displacement | None = None
 
     @cached_property
     def seen(self) -> Floats:
@@ -44,4 +47,5 @@ class PosedHead:
         pose = HeadPose(self.pose.rotation, factor * self.pose.scale, shift)
         landmarks = crop.to_network(self.landmarks, size)
         landmarks.setflags(write=False)
-        return replace(self, pose=pose, landmarks=landmarks)
+        displacement = None if self.displacement is None else self.displacement.in_crop(crop, size)
+        return replace(self, pose=pose, landmarks=landmarks, displacement=displacement)

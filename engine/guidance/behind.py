@@ -101,7 +101,11 @@ class LayersBehind:
         moved   what has moved is added to it
         """
         body, size = self._body.moved(target), len(self._at_rest)
-        volume, sheet = self._volume.mesh(target, body), self._sheet.mesh(target, body)
+        volume, sheet = (
+            layer.mesh(target, body).displaced(target.displacement)
+            for layer in (self._volume, self._sheet)
+        )
+        body = self._body.displaced(body, target.displacement)
         background, full = self._background, len(self._background.alpha)
         ends = np.concatenate([ends, volume.ends(), sheet.ends()])
         window = around(ends, _SPREAD, size)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.smoothing import smooth_step
+from engine.face.displacement import Displacement
 from engine.face.parts import PartLabel
 from engine.face.posed_head import PosedHead
 from engine.guidance.layers import grid
@@ -57,10 +58,21 @@ class Body:
             return None
         turned = before.scale * ((after.rotation - before.rotation) @ _PIVOT)[:2]
         way += turned.astype(np.float32)
+        return np.asarray(way * (share * self._weight(way))[..., None], np.float32)
+
+    def displaced(self, moved: Floats | None, displacement: Displacement | None) -> Floats | None:
+        """What `moved` gave, and then displaced."""
+        if displacement is None:
+            return moved
+        before = np.zeros((self._size, self._size, 2), np.float32) if moved is None else moved
+        way = displacement.at(grid(self._size) + before)
+        return np.asarray(before + way * self._weight(way)[..., None], np.float32)
+
+    def _weight(self, way: Floats) -> NDArray[np.float64]:
+        """(G, G) in [0, 1]: the share of the body's way (G, G, 2) that each pixel goes."""
         fade = _SLOPE * self._farthest(way) + _OUTLINE
-        weight = 1 - smooth_step(self._beside, _OUTLINE, _OUTLINE + fade)
-        weight *= smooth_step(self._border, 0, fade)
-        return np.asarray(way * (share * weight)[..., None], np.float32)
+        beside = 1 - smooth_step(self._beside, _OUTLINE, _OUTLINE + fade)
+        return np.asarray(beside * smooth_step(self._border, 0, fade))
 
     def _farthest(self, way: Floats) -> float:
         """The longest way (G, G, 2) of the body, pixels."""

@@ -183,6 +183,7 @@ class SourceHead:
         """The layers for a target head, in pixels of the crop."""
         small, light = self._responding(self._halved(target))
         mesh = self._face.mesh(self._lowered(small), light)
+        mesh = mesh.displaced(small.displacement, shifts=2)
         whole = Window(0, 0, half(self.size), half(self.size))
         motion = mesh.drawn(whole)
         valid, mirrored = self._face.validity(motion)

@@ -6,7 +6,7 @@ drawn are shifts, not places, so that a point that does not move stays exactly w
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 import cv2
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.smoothing import smooth_step
+from engine.face.displacement import Displacement
 from engine.face.parts import PartLabel
 from engine.guidance.patches import Window
 from engine.imaging.raster import draw
@@ -102,6 +103,14 @@ class MovedMesh:
     full: int
     front_only: bool = False
     shown: int | None = None
+
+    def displaced(self, displacement: Displacement | None, shifts: int = 1) -> "MovedMesh":
+        """The mesh with its vertices displaced; ``shifts``: how many pairs of values are shifts."""
+        if displacement is None:
+            return self
+        way, values = displacement.at(self.points), self.values.copy()
+        values[:, : 2 * shifts] += np.tile(way, shifts)
+        return replace(self, points=self.points + way, values=values)
 
     def ends(self) -> Floats:
         """(N, 2) where the corners of triangles that have moved are, and where they were; maybe of

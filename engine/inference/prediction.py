@@ -15,7 +15,7 @@ from engine.core.errors import ReposeError
 from engine.face.identity import identity_distance
 from engine.face.landmarks import Landmarks
 from engine.face.lifted_face import LiftedFace
-from engine.face.parts import Parts, label_wider
+from engine.face.parts import Parts, label_parts, label_wider
 from engine.face.posed_head import PosedHead
 from engine.guidance.alignment import STILL, Offset, alignment, laid_over, opposite
 from engine.guidance.guides import Features, Maps, SourceHead, combined
@@ -60,6 +60,17 @@ class Source:
         """The source in ``crop``, scaled to S = ``size``."""
         pixels, landmarks = crop.scaled(photo, size), crop.to_network(face.landmarks, size)
         return cls(photo, face, parts, crop, pixels, landmarks)
+
+    @classmethod
+    def around(cls, photo: Pixels, face: LiftedFace, size: int) -> Self:
+        """The source in the crop around head and hair, scaled to S = ``size``.
+
+        Raises ReposeError for landmarks outside the photo.
+        """
+        crop = Crop.around(face.landmarks)
+        if not crop.meets(photo) or too_large(crop, photo):
+            raise ReposeError("The landmarks do not lie on the photo: they may be of another one.")
+        return cls.cut(photo, face, label_parts(photo, face.landmarks), crop, size)
 
     @property
     def size(self) -> int:

@@ -19,7 +19,6 @@ from engine.core.files import resource
 from engine.face.faces import Face
 from engine.face.landmarks import Landmarks, check_landmarks
 from engine.face.lifted_face import LiftedFace
-from engine.face.parts import label_parts
 from engine.face.pose import Pose3D
 from engine.face.posed_head import PosedHead
 from engine.face.trained_range import TrainedRange
@@ -36,7 +35,6 @@ from engine.inference.prediction import (
     Prediction,
     Source,
     covering,
-    too_large,
 )
 from engine.networks.captured_graph import CapturedGraph
 from engine.networks.checkpoint import load_checkpoint
@@ -152,11 +150,7 @@ class Predictor:
         if refused is not None:
             raise ReposeError(refused)
         lifted = face if isinstance(face, LiftedFace) else LiftedFace.of(face)
-        crop = Crop.around(lifted.landmarks)
-        if not crop.meets(photo) or too_large(crop, photo):
-            raise ReposeError("The landmarks do not lie on the photo: they may be of another one.")
-        parts = label_parts(photo, lifted.landmarks)
-        source = Source.cut(photo, lifted, parts, crop, self.size)
+        source = Source.around(photo, lifted, self.size)
         _ = source.head  # made now, so that the first update takes no longer than later ones
         return source
 

@@ -33,6 +33,7 @@ from engine.imaging.provenance import Metadata
 from engine.inference.group import Group, PosedFace
 from engine.inference.prediction import NetworkInput, Prediction, Source
 from engine.inference.predictor import Predictor
+from engine.inference.registration import registered
 
 Format = Literal["png", "jpg", "webp"]
 
@@ -176,6 +177,11 @@ class Service:
             target = find_face(picture, wish.target.name, 1, "landmarker")
             sizes = found.size, (picture.shape[1], picture.shape[0])
             poses = {n: copied_pose(pose, target, way, sizes) for n, pose in poses.items()}
+            if way == "absolute":
+                poses = {
+                    n: registered(pose, found.photo, picture, target, found.source)
+                    for n, pose in poses.items()
+                }
         if wish.pose is not None:
             file = wish.pose
             poses = {n: _file_pose(file, pose, found.size, way) for n, pose in poses.items()}

@@ -203,6 +203,7 @@ def _pose_values(pose: Pose3D) -> dict[str, Any]:
         "expression": asdict(pose.expression),
         "closing": None if pose.closing is None else pose.closing.tolist(),
         "coefficients": None if pose.coefficients is None else dict(pose.coefficients),
+        "displacement": None if pose.displacement is None else pose.displacement.to_values(),
     }
 
 
@@ -216,11 +217,13 @@ def _pose(values: Mapping[str, Any], start: Pose3D) -> Pose3D:
     pose = engine.Pose3D(start.source, edits, yaw, pitch, roll)
     if "coefficients" not in values:  # of an earlier version: its closing had another meaning
         return engine.expressed(pose, expression)
+    displacement = values.get("displacement")  # absent in files of earlier versions
     return replace(
         pose,
         expression=expression,
         closing=None if closing is None else _offsets(closing),
         coefficients=None if coefficients is None else engine.Coefficients.of(**coefficients),
+        displacement=None if displacement is None else engine.Displacement.of_values(displacement),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
@@ -31,7 +33,7 @@ from gui.widgets.wheel import guard_wheel
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from engine import Pose3D, PosePart, Transfer
+    from engine import Displacement, Pose3D, PosePart, Transfer
     from gui.workers.background import Background
 
 STRONGEST = 150  # percent
@@ -83,7 +85,9 @@ class FaceView(QWidget):
 class CopyPoseDialog(QDialog):
     """Computes a pose from the pose at its start and the choices, and signals every change of it.
 
-    `pose` is None while the choices are invalid; `problem` then shows the reason.
+    `pose` is None while the choices are invalid; `problem` then shows the reason. For an absolute
+    transfer, what `engine.registration` finds is added as soon as it is known; until then the pose
+    cannot be accepted.
     """
 
     pose_changed = Signal(object)  # Pose3D
@@ -91,14 +95,17 @@ class CopyPoseDialog(QDialog):
     def __init__(
         self,
         start: Pose3D,
-        source_size: tuple[int, int],
+        source: Photo,
         photo: Photo,
         background: Background,
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Copy pose from photo"))
-        self._start, self._source_size, self._photo = start, source_size, photo
+        self._start, self._source, self._photo = start, source, photo
+        # By the number of the face; None: it is being computed, or there is none.
+        self._displacements: dict[int, Displacement | None] = {}
+        self._registering = False
         self._background, self._neutral = background, engine.REST
         self.pose: Pose3D | None = None
         self.faces = FaceView(photo)
@@ -241,15 +248,38 @@ class CopyPoseDialog(QDialog):
                     self._start.with_pose_of(target, parts, strength, self._neutral)
                 )
             else:
-                sizes = self._source_size, self._photo.size
+                sizes = self._source.size, self._photo.size
                 copied = engine.copied_pose(self._start, target, transfer, sizes, parts, strength)
+                if transfer == "absolute" and "head" in parts:
+                    displacement = self._displacement()
+                    if displacement is not None:
+                        copied = replace(copied, displacement=displacement.scaled(strength))
                 self.pose = within_sliders(copied)
         except engine.ReposeError as error:
             problem = str(error)
         self._show_problem(problem)
-        self.copy.setEnabled(self.pose is not None)
+        self.copy.setEnabled(self.pose is not None and not self._registering)
         if self.pose is not None:
             self.pose_changed.emit(self.pose)
+
+    def _displacement(self) -> Displacement | None:
+        """The displacement of a full transfer of the chosen face's pose; None if there is none, or
+        none yet. Raises ReposeError for photos of different sizes."""
+        number = self.faces.index
+        if number in self._displacements or self._registering:
+            return self._displacements.get(number)
+        target, sizes = self._photo.faces[number], (self._source.size, self._photo.size)
+        pose = engine.copied_pose(self._start, target, "absolute", sizes)
+        photos = self._source.pixels, self._photo.pixels
+
+        def done(found: Displacement | None) -> None:
+            self._displacements[number], self._registering = found, False
+            self._pose()
+
+        self._registering = True
+        job = partial(engine.registration, pose, *photos, target)
+        self._background.run(job, done, lambda: done(None), self)
+        return None
 
     def _show_problem(self, sentence: str) -> None:
         self.problem.setText(sentence)

@@ -298,7 +298,7 @@ class FileActions(QObject):
             )
         elif edit is not None and pose is not None and document.photo is not None:
             dialog = CopyPoseDialog(
-                pose, document.photo.size, photo, self._background, self._window
+                pose, document.photo, photo, self._background, self._window
             )
             text = self.tr("Copy pose")
             dialog.pose_changed.connect(lambda new: document.change_pose(new, text, gesture))

@@ -173,8 +173,10 @@ def run_prepare(data: Path, out: Path, *arguments: str) -> subprocess.Popen[str]
     )
 
 
-def wait_for(path: Path, process: subprocess.Popen[str], size: int = 1) -> None:
-    while process.poll() is None and not (path.exists() and path.stat().st_size >= size):
+def wait_for_pixels(out: Path, count: int, process: subprocess.Popen[str]) -> None:
+    """Until so many bytes of pixels are on the disk, or the process has ended."""
+    pixels = out / "unfinished.bin"
+    while process.poll() is None and not (pixels.exists() and pixels.stat().st_size > count):
         time.sleep(0.01)
 
 
@@ -186,7 +188,8 @@ def test_ended_from_outside(sample: Path, tmp_path: Path, number: str) -> None:
     for k in range(40):
         shutil.copy(sample, data / f"{k:02}-1.jpg")
     process = run_prepare(data, out, "--workers", "2")
-    wait_for(out / "unfinished.bin", process)
+    # More than one picture has: the first one has been appended then, not only begun.
+    wait_for_pixels(out, 4 * 256 * 256 * 3, process)
     os.killpg(process.pid, signal.SIGINT) if number == "SIGINT" else process.kill()
     # It returns when the workers have ended too, for they have the same standard error.
     _, errors = process.communicate(timeout=300)

@@ -51,7 +51,7 @@ def test_no_field_of_window_and_dialogs_follows_the_wheel(qtbot: QtBot, opened: 
     dialogs = (
         ExportDialog(window.document, window),
         SequenceDialog(window.document, window.worker, window.background, window),
-        CopyPoseDialog(window.document.pose, opened.size, opened, window.background, window),
+        CopyPoseDialog(window.document.pose, opened, opened, window.background, window),
         PersonaliseDialog(window.document, window.background, window),
         TrainingForm(window.background, window),
     )

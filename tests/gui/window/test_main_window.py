@@ -193,7 +193,7 @@ def test_absolute_with_another_size_is_refused_in_the_dialog(
     assert photo is not None
     assert window.document.pose is not None
     other = Photo(two_faces, photo.pixels[:300], photo.faces, photo.image)
-    dialog = CopyPoseDialog(window.document.pose, photo.size, other, window.background, window)
+    dialog = CopyPoseDialog(window.document.pose, photo, other, window.background, window)
     dialog.choices["absolute"].setChecked(True)
     assert dialog.pose is None
     assert not dialog.copy.isEnabled()
@@ -206,7 +206,7 @@ def test_a_pose_is_copied_relative_to_a_neutral_face(
     photo, pose = window.document.photo, window.document.pose
     assert photo is not None
     assert pose is not None
-    dialog = CopyPoseDialog(pose, photo.size, photo, window.background, window)
+    dialog = CopyPoseDialog(pose, photo, photo, window.background, window)
     qtbot.addWidget(dialog)
     dialog.show()
     assert dialog.pose is not None
@@ -230,7 +230,7 @@ def test_the_dialog_of_a_copied_pose_leaves_the_face_visible(window: MainWindow)
     assert window.document.photo is not None
     assert window.document.pose is not None
     photo = window.document.photo
-    dialog = CopyPoseDialog(window.document.pose, photo.size, photo, window.background, window)
+    dialog = CopyPoseDialog(window.document.pose, photo, photo, window.background, window)
     dialog.show()
     canvas = window.canvas
     corners = [canvas.mapToGlobal(canvas.viewportTransform().map(QPointF(*point.tolist())))

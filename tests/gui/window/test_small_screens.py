@@ -142,7 +142,7 @@ def test_every_dialog_fits(window: MainWindow, qtbot: QtBot, opened: Photo) -> N
         SequenceDialog(document, window.worker, window.background, window),
         KeyframesDialog(document, window.worker, window),
         CameraDialog(document, window.worker, window),
-        CopyPoseDialog(document.pose, opened.size, opened, window.background, window),
+        CopyPoseDialog(document.pose, opened, opened, window.background, window),
         PersonaliseDialog(document, window.background, window),
         ShortcutSheet(window.menuBar(), window),
         form,
