@@ -75,7 +75,8 @@ class ReposeOptions:
     """How to copy the pose of a photo or pose file. relative: the rotation of the head, the
     expression and the gaze (all that Repose's own pose files contain); aligned: the landmarks,
     moved and scaled onto the source's face; absolute: the landmarks at their pixel coordinates, for
-    photos of one fixed camera, or a pose file of the source itself."""
+    photos of one fixed camera, or a pose file of the source itself. If a target photo shows the
+    same person, absolute also puts hair, neck and clothes where they are in it."""
 
     neutral: Annotated[Path | None, arg(metavar="PHOTO", help_behavior_hint="")] = None
     """A photo of the person in --target with a face at rest. What the targets' faces do is then

@@ -14,7 +14,7 @@ from engine.imaging.crop import Crop
 Floats = NDArray[np.float32]
 
 _MOST_POINTS = 513  # along a side, in a file
-_STORED = np.dtype("<f2")
+_STORED = np.dtype("<f4")
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +66,7 @@ class Displacement:
         return Displacement(self.at(places) + other.at(places), left, top, side)
 
     def to_values(self) -> dict[str, Any]:
-        """The displacement as JSON values, rounded to half precision."""
+        """The displacement as JSON values, exactly."""
         data = base64.b64encode(self.field.astype(_STORED).tobytes()).decode("ascii")
         return {"field": data, "left": self.left, "top": self.top, "side": self.side}
 

@@ -369,7 +369,8 @@ def copied_pose(
               are the source's
               `aligned`: the target's points, moved and scaled onto the source face; if the head is
               not among the parts, also rotated like the source
-              `absolute`: the target's points unchanged, for photos of one fixed camera
+              `absolute`: the target's points unchanged, for photos of one fixed camera; see also
+              `engine.inference.registration`
     sizes     (width, height) of the source's and the target's photo, required for `absolute`
     parts     what to copy; for `aligned` and `absolute` the landmarks of these parts, with the
               nose as part of the head

@@ -1,7 +1,8 @@
 """Pose presets: poses for any face, as angles, an expression and edits of landmarks.
 
 A pose file in Repose's own format has them under the key ``preset``. Each is optional; a face keeps
-its own value of an absent one:
+its own value of an absent one. The displacement of a pose belongs to one photo and is not among
+them:
 
 angles        yaw, pitch and roll of the head in the picture, degrees
 expression    slider values of `engine.face.expression.Expression`, by name

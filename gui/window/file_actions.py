@@ -297,9 +297,7 @@ class FileActions(QObject):
                 self.tr("No face was found in {}; choose another photo.").format(photo.path.name)
             )
         elif edit is not None and pose is not None and document.photo is not None:
-            dialog = CopyPoseDialog(
-                pose, document.photo, photo, self._background, self._window
-            )
+            dialog = CopyPoseDialog(pose, document.photo, photo, self._background, self._window)
             text = self.tr("Copy pose")
             dialog.pose_changed.connect(lambda new: document.change_pose(new, text, gesture))
             if not dialog.exec():

@@ -188,8 +188,8 @@ def test_ended_from_outside(sample: Path, tmp_path: Path, number: str) -> None:
     for k in range(40):
         shutil.copy(sample, data / f"{k:02}-1.jpg")
     process = run_prepare(data, out, "--workers", "2")
-    # More than one picture has: the first one has been appended then, not only begun.
-    wait_for_pixels(out, 4 * 256 * 256 * 3, process)
+    # More than two pictures have, with their labels: one has been appended then, not only begun.
+    wait_for_pixels(out, 2 * 512 * 512 * 4, process)
     os.killpg(process.pid, signal.SIGINT) if number == "SIGINT" else process.kill()
     # It returns when the workers have ended too, for they have the same standard error.
     _, errors = process.communicate(timeout=300)

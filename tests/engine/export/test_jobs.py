@@ -122,6 +122,31 @@ def test_angles_turn_what_the_target_gave(
     np.testing.assert_allclose(spy.poses[1], expected, atol=0.5)
 
 
+def test_hair_and_clothes_lie_as_in_an_absolute_target(
+    predictor: Predictor,
+    sample: Path,
+    photo: Photo,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    moved = np.roll(photo, (-3, 5), axis=(0, 1))
+    write_photo(tmp_path / "moved.png", moved)
+    poses: list[Pose3D] = []
+    posed = predictor.pose
+
+    def noted(source: Source, target: Pose3D) -> NetworkInput:
+        poses.append(target)
+        return posed(source, target)
+
+    monkeypatch.setattr(predictor, "pose", noted)
+    for transfer in ("absolute", "aligned"):
+        options = JobOptions(transfer=transfer)
+        repose(predictor, sample, tmp_path / "out.png", tmp_path / "moved.png", options)
+    absolute, aligned = poses
+    assert absolute.displacement is not None
+    assert aligned.displacement is None
+
+
 def place_and_height(face: Landmarks) -> NDArray[np.float64]:
     """Between the eyes, and from brows to chin, pixels."""
     return np.array([*face[36:48].mean(axis=0), np.ptp(face[:, 1])])

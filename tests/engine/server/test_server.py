@@ -23,9 +23,11 @@ import pytest
 from PIL import Image
 
 from engine.export import export
+from engine.export.export import repose_all
+from engine.export.jobs import Job, JobOptions
 from engine.face.landmarks import Landmarks
 from engine.face.pose_files import write_pose
-from engine.imaging.photos import Photo, read_photo
+from engine.imaging.photos import Photo, read_photo, write_photo
 from engine.inference.prediction import NetworkInput, Prediction
 from engine.inference.predictor import Predictor
 
@@ -145,6 +147,20 @@ def test_a_pose_in_each_way(
     assert picture(body).shape == (64, 64, 3)
     warnings = client.form("/repose", photo=jpeg, yaw="90")[2]["x-repose-warnings"]
     assert json.loads(warnings)
+
+
+def test_an_absolute_target_is_copied_as_by_the_command(
+    client: Client, model: Path, sample: Path, jpeg: tuple[str, bytes], photo: Photo, tmp_path: Path
+) -> None:
+    target, output = tmp_path / "moved.png", tmp_path / "out.png"
+    write_photo(target, np.roll(photo, (-3, 5), axis=(0, 1)))
+    (done,) = repose_all(
+        Predictor(model, "cpu"), [Job(sample, target, output)], JobOptions(transfer="absolute")
+    )
+    assert done.result == "done"
+    wish: Parts = {"target": (target.name, target.read_bytes()), "transfer": "absolute"}
+    body = client.form("/repose", photo=jpeg, **wish)[1]
+    np.testing.assert_array_equal(picture(body), read_photo(output))
 
 
 def test_several_faces_in_one_picture(client: Client, two_faces: Path) -> None:

@@ -24,6 +24,7 @@ SIZE = (512, 512)
 def edit(photo: NDArray[np.uint8]) -> Edit:
     """A bit of everything."""
     rng = np.random.default_rng(0)
+    field = rng.normal(size=(5, 5, 2)).astype(np.float32)
     source = engine.Pose3D.of(engine.find_faces(photo)[0])
     pose = source.moved([30, 33], (3.25, -7.125)).turned(12.5, -3.0, 0.1)
     pose = pose.with_coefficients({"jawOpen": 0.3}, (10, -5))
@@ -31,6 +32,7 @@ def edit(photo: NDArray[np.uint8]) -> Edit:
         pose,
         expression=engine.Expression(smile=0.3, close_left_eye=1.0),
         closing=rng.normal(size=(68, 3)),
+        displacement=engine.Displacement(field, 90.5, -8.25, 300.125),
     )
     correction = Correction(source.moved([0], (1.0, 1.0)))
     keep = engine.KeepMask.nothing(SIZE).painted([(200, 100), (300, 130)], 17).feathered(4.5)
@@ -86,6 +88,9 @@ def test_everything_reads_back_exactly(project: Project) -> None:
         for field in fields(old):
             if field.name == "coefficients":
                 assert new.coefficients == old.coefficients
+            elif field.name == "displacement" and old.displacement is not None:
+                assert new.displacement is not None
+                assert new.displacement.to_values() == old.displacement.to_values()
             elif field.name != "source":
                 np.testing.assert_array_equal(getattr(new, field.name), getattr(old, field.name))
     for name in ("sha256", "photo_size", "model_name", "area", "views", "path"):
@@ -102,7 +107,7 @@ def test_all_of_an_edit_and_of_a_pose_is_in_the_file(edit: Edit) -> None:
     assert names == ["landmarks", "pose", "keep", "correction"]
     assert [field.name for field in fields(edit.pose)] == [
         "source", "edits", "yaw", "pitch", "roll", "expression", "closing",
-        "coefficients",
+        "coefficients", "displacement",
     ]  # fmt: skip
 
 
@@ -200,6 +205,9 @@ def test_damaged_projects_are_refused(project: Project, changes: dict[str, objec
         ("expression", {"grin": 1}),
         ("coefficients", {"jawOpen": 2}),
         ("coefficients", {"grin": 1}),
+        ("displacement", {"field": "AAAA", "left": 0, "top": 0, "side": 9}),
+        ("displacement", {"field": 32 * "A" + 11 * "A" + "=", "left": 0, "top": 0, "side": 0}),
+        ("displacement", {"field": "no base64", "left": 0, "top": 0, "side": 9}),
     ],
 )
 def test_poses_that_make_no_sense_are_refused(project: Project, name: str, value: object) -> None:

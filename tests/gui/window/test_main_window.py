@@ -200,6 +200,33 @@ def test_absolute_with_another_size_is_refused_in_the_dialog(
     assert "same size" in dialog.problem.text()
 
 
+def test_an_absolute_pose_is_taken_with_all_that_the_photo_shows(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    photo, pose = window.document.photo, window.document.pose
+    assert photo is not None
+    assert pose is not None
+    dialog = CopyPoseDialog(pose, photo, photo, window.background, window)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.choices["absolute"].setChecked(True)
+    assert dialog.pose is not None
+    assert dialog.pose.displacement is None
+    assert not dialog.copy.isEnabled(), "while it is computed"
+    qtbot.waitUntil(dialog.copy.isEnabled, timeout=WAIT)
+    assert dialog.pose.displacement is not None
+    full = dialog.pose.displacement.field
+    dialog.percent.setValue(50)
+    assert dialog.pose.displacement is not None
+    np.testing.assert_allclose(dialog.pose.displacement.field, full / 2)
+    dialog.parts["head"].setChecked(False)
+    assert dialog.pose.displacement is None
+    dialog.parts["head"].setChecked(True)
+    dialog.choices["relative"].setChecked(True)
+    assert dialog.pose.displacement is None
+    assert dialog.copy.isEnabled()
+
+
 def test_a_pose_is_copied_relative_to_a_neutral_face(
     qtbot: QtBot, window: MainWindow, sample: Path, tmp_path: Path
 ) -> None:

