@@ -36,7 +36,7 @@ _CELL = 4  # pixels between the displacement's points
 _ROUNDS = 2
 _SMOOTH = 6.0  # pixels: standard deviation of the Gaussian that leaves the smooth part
 _ROUND_TRIP = 1.0  # pixels: a flow there and back that ends as far away is trusted by 1/sqrt(e)
-_UNLIKE = 0.08  # of 1: difference of layers and photo that is trusted by 1/e
+_UNLIKE = 0.08  # of 1: difference of brightness that is trusted by 1/e
 _DOUBT = 0.02  # trust in no displacement at all, and in the face, where landmarks are:
 _DOUBT_IN_FACE = 1.0
 _FEATURES = 11  # pixels around eyes and mouth, whose landmarks are exact
@@ -114,7 +114,7 @@ def _remaining(posed: NetworkInput, target: Pixels) -> Displacement:
 
 def _flow(layers: Floats, wanted: Floats) -> tuple[Floats, Floats]:
     """From layers to a picture, (S, S, 3) in [0, 1]: the optical flow (S, S, 2), pixels, and how
-    far it is to be trusted (S, S), 0 to 1."""
+    far it is to be trusted (S, S), 0 to 1. One of them may be without colour."""
     first, second = (
         cv2.cvtColor((255 * picture).round().astype(np.uint8), cv2.COLOR_RGB2GRAY)
         for picture in (layers, wanted)
@@ -126,8 +126,8 @@ def _flow(layers: Floats, wanted: Floats) -> tuple[Floats, Floats]:
     )
     x, y = cv2.split(grid(len(layers)) + there)
     returned = there + cv2.remap(back, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    shown = cv2.remap(wanted, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    unlike = cv2.blur(np.abs(shown - layers).mean(axis=2), (9, 9))
+    shown = cv2.remap(second, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    unlike = cv2.blur(cv2.absdiff(shown, first) * _FROM_BYTES, (9, 9))
     trust = np.exp(-(returned**2).sum(axis=2) / (2 * _ROUND_TRIP**2) - (unlike / _UNLIKE) ** 2)
     return there, np.asarray(trust, np.float32)
 

@@ -70,6 +70,19 @@ def test_hair_and_body_are_found_where_they_are(
     assert np.abs(features).max() < 1, "eyes and mouth are where their landmarks are"
 
 
+def test_a_photo_without_colour_lies_on_a_coloured_target(
+    photo: Photo, found: Face, moved: Photo, source: Source, person: NDArray[np.bool_]
+) -> None:
+    grey = np.repeat(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
+    pose, face = pose_of(moved, photo, found)
+    displacement = registration(pose, np.asarray(grey, np.uint8), moved, face)
+    assert displacement is not None
+    in_crop = displacement.in_crop(source.crop, source.size)
+    way = np.median(in_crop.at(grid(source.size))[person], axis=0)
+    scale = source.size / source.crop.side
+    assert np.linalg.norm(way - scale * _WAY) < 0.3 * scale * np.linalg.norm(_WAY)
+
+
 def test_the_picture_lies_on_the_target_then(
     photo: Photo, found: Face, moved: Photo, source: Source, person: NDArray[np.bool_]
 ) -> None:
