@@ -72,8 +72,6 @@ from .face.landmarks import Landmarks as Landmarks
 from .face.lifted_face import LiftedFace as LiftedFace
 from .face.parts import PartLabel as PartLabel
 from .face.pose import Pose3D as Pose3D
-from .face.pose import Transfer as Transfer
-from .face.pose import copied_pose as copied_pose
 from .face.pose import expressed as expressed
 from .face.pose import head_angles as head_angles
 from .face.pose_check import Finding as Finding
@@ -86,6 +84,8 @@ from .face.pose_preset import PosePreset as PosePreset
 from .face.pose_preset import pose_from_file as pose_from_file
 from .face.pose_preset import relaxed as relaxed
 from .face.pose_preset import write_pose3d as write_pose3d
+from .face.pose_transfer import Transfer as Transfer
+from .face.pose_transfer import copied_pose as copied_pose
 from .face.retargeting import POSE_PARTS as POSE_PARTS
 from .face.retargeting import PosePart as PosePart
 from .face.trained_range import TrainedRange as TrainedRange

@@ -34,7 +34,8 @@ from engine.face.detection import find_largest_face
 from engine.face.faces import Face
 from engine.face.head import angles
 from engine.face.head_model import head_model
-from engine.face.pose import Pose3D, copied_pose
+from engine.face.pose import Pose3D
+from engine.face.pose_transfer import copied_pose
 from engine.guidance import guides
 from engine.guidance.face import face_share, facing, neighbours, whole_surface
 from engine.guidance.skin import Skin, change_of

@@ -21,8 +21,8 @@ from engine.export.jobs import Job, JobOptions, View, check_faces, read_faces
 from engine.export.outputs import check_view_path
 from engine.face.coefficients import read_coefficients, read_gaze
 from engine.face.named_poses import named_pose, pose_name
-from engine.face.pose import Transfer
 from engine.face.pose_files import POSE_SUFFIXES
+from engine.face.pose_transfer import Transfer
 from engine.imaging.layered import LAYERED_SUFFIXES
 from engine.imaging.photos import PHOTO_SUFFIXES, WRITTEN_SUFFIXES
 

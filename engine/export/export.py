@@ -32,10 +32,11 @@ from engine.face.coefficients import REST, Coefficients
 from engine.face.detection import find_faces
 from engine.face.faces import Face
 from engine.face.lifted_face import fitted_head
-from engine.face.pose import Pose3D, copied_pose
+from engine.face.pose import Pose3D
 from engine.face.pose_check import check_pose
 from engine.face.pose_files import POSE_SUFFIXES
 from engine.face.pose_preset import pose_from_file
+from engine.face.pose_transfer import copied_pose
 from engine.face.trained_range import TrainedRange
 from engine.guidance.keep import KeepMask, keep_of, mask_file
 from engine.imaging.colour import Stored

@@ -13,8 +13,8 @@ from engine.config.config import Detector
 from engine.core.errors import ReposeError
 from engine.core.files import name_key, read_text, real_path
 from engine.face.named_poses import named_pose
-from engine.face.pose import Transfer
 from engine.face.pose_files import POSE_SUFFIXES
+from engine.face.pose_transfer import Transfer
 from engine.imaging.photos import PHOTO_SUFFIXES
 
 View = Literal["photo", "layer", "face", "coarse", "difference"]
@@ -51,7 +51,8 @@ class Job:
 class JobOptions:
     """Options that all jobs of a list share.
 
-    transfer  how the pose of a target photo is transferred (see `engine.face.pose.copied_pose`)
+    transfer  how the pose of a target photo is transferred (see
+              `engine.face.pose_transfer.copied_pose`)
     neutral   a photo of the targets' person with a face at rest; None: an average face at rest
     detector  what finds faces
     faces     indices of the source's faces, from 1, largest first; (): all. Several get the same

@@ -14,7 +14,7 @@ from engine.core.errors import ReposeError
 from engine.export.batches import ExportBatch, Format, angles_text, read_angles
 from engine.export.jobs import View
 from engine.face.named_poses import named_pose
-from engine.face.pose import Transfer
+from engine.face.pose_transfer import Transfer
 
 Paths = tuple[Path, ...]
 

@@ -21,7 +21,8 @@ from engine.face.detection import find_faces, find_largest_face, find_near
 from engine.face.faces import Face
 from engine.face.landmarks import Landmarks, check_landmarks
 from engine.face.lifted_face import fitted_head
-from engine.face.pose import LARGEST_STRENGTH, Pose3D, Transfer, copy_pose
+from engine.face.pose import LARGEST_STRENGTH, Pose3D
+from engine.face.pose_transfer import Transfer, copy_pose
 from engine.imaging.photos import PHOTO_SUFFIXES, Photo, read_photo
 
 VIDEO_SUFFIXES = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".gif")

@@ -37,8 +37,9 @@ from engine.export.views import render_view
 from engine.face.faces import Face
 from engine.face.landmarks import Landmarks, check_landmarks
 from engine.face.lifted_face import LiftedFace
-from engine.face.pose import Pose3D, Transfer
+from engine.face.pose import Pose3D
 from engine.face.pose_check import Finding, FindingKind, check_pose
+from engine.face.pose_transfer import Transfer
 from engine.guidance.keep import KeepMask, keep_of
 from engine.imaging.photos import PHOTO_SUFFIXES, Photo, read_photo, read_picture, write_photo
 from engine.inference.group import Group, PosedFace

@@ -1,4 +1,4 @@
-"""Displacements: how far a picture's parts lie beside where a pose of the head puts them."""
+"""Displacements: corrections of where a pose of the head puts hair, neck and clothes."""
 
 import base64
 from collections.abc import Mapping
@@ -90,6 +90,7 @@ def displacement_between(
     """The displacement on the way from one to the other; None: nothing is displaced."""
     if one is other:
         return one
-    if one is None or other is None:
-        return other.scaled(share) if other else one.scaled(1 - share) if one else None
-    return one.scaled(1 - share).plus(other.scaled(share))
+    if one is None:
+        return None if other is None else other.scaled(share)
+    rest = one.scaled(1 - share)
+    return rest if other is None else rest.plus(other.scaled(share))

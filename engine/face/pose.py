@@ -7,7 +7,7 @@ right, pitch > 0 up, roll > 0 clockwise.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import Literal, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -34,8 +34,6 @@ from engine.face.posed_head import PosedHead
 from engine.face.retargeting import POSE_PARTS, PosePart, retargeted
 
 Floats = NDArray[np.float64]
-Transfer = Literal["relative", "aligned", "absolute"]
-
 LARGEST_STRENGTH = 1.5
 """Largest strength of a copied pose: one and a half times the target's."""
 
@@ -46,14 +44,14 @@ _SLIDERS = {
 }
 _MOST_DRAGGED = 34  # edited landmarks: with more, the pose of the head follows them
 
-# The landmarks of each part, for transfers that copy points. The nose belongs to the head.
-_POINTS_OF: dict[PosePart, range] = {
+POINTS_OF: Mapping[PosePart, range] = {
     "jaw": range(17),
     "brows": range(17, 27),
     "head": range(27, 36),
     "eyes": range(36, 48),
     "mouth": range(48, 68),
 }
+"""The landmarks of each part, for transfers that copy points. The nose belongs to the head."""
 
 # Weights of the head's axes in a symmetric drag: a face is flatter than it is wide.
 _AXIS_WEIGHTS = np.array([[1.0], [1.0], [0.25]])
@@ -217,7 +215,7 @@ class Pose3D:
         after = retargeted(before, other.expression, features, strength, target_neutral)
         edits = self.edits.copy()
         for part in features:
-            edits[list(_POINTS_OF[part])] *= max(1 - strength, 0.0)
+            edits[list(POINTS_OF[part])] *= max(1 - strength, 0.0)
         return replace(pose, expression=sliders, coefficients=after, edits=edits)
 
     def with_coefficients(
@@ -336,75 +334,3 @@ def head_angles(landmarks: ArrayLike) -> tuple[float, float, float]:
     Raises ReposeError for invalid landmarks.
     """
     return fitted_head(landmarks).angles
-
-
-def copy_pose(
-    source: Face | ArrayLike,
-    target: Face | ArrayLike,
-    transfer: Transfer = "relative",
-    source_size: tuple[int, int] | None = None,
-    target_size: tuple[int, int] | None = None,
-    parts: Collection[PosePart] = POSE_PARTS,
-    strength: float = 1.0,
-) -> Landmarks:
-    """The landmarks (68, 2) of `copied_pose`, with faces or landmarks (68, 2) as both."""
-    pose = Pose3D.of(source)
-    sizes = source_size, target_size
-    return copied_pose(pose, target, transfer, sizes, parts, strength).landmarks()
-
-
-def copied_pose(
-    pose: Pose3D,
-    target: Face | ArrayLike,
-    transfer: Transfer = "relative",
-    sizes: tuple[tuple[int, int] | None, tuple[int, int] | None] = (None, None),
-    parts: Collection[PosePart] = POSE_PARTS,
-    strength: float = 1.0,
-    target_neutral: Coefficients = REST,
-) -> Pose3D:
-    """The pose of a target face on the source of ``pose``.
-
-    target    a face, or landmarks (68, 2), pixels of its own photo
-    transfer  `relative`: the target's head rotation and expression; scale, centre and face shape
-              are the source's
-              `aligned`: the target's points, moved and scaled onto the source face; if the head is
-              not among the parts, also rotated like the source
-              `absolute`: the target's points unchanged, for photos of one fixed camera; see also
-              `engine.inference.registration`
-    sizes     (width, height) of the source's and the target's photo, required for `absolute`
-    parts     what to copy; for `aligned` and `absolute` the landmarks of these parts, with the
-              nose as part of the head
-    strength  factor of the change in [0, 1.5]; 1 reaches the target
-    target_neutral  the expression that the target's face has at rest, for `relative`
-
-    Raises ReposeError for invalid landmarks or strength, and for `absolute` when the photos differ
-    in size.
-    """
-    if transfer == "relative":
-        return pose.with_pose_of(target, parts, strength, target_neutral)
-    own = pose.landmarks()
-    other = check_landmarks(target.landmarks if isinstance(target, Face) else target)
-    if not 0 <= strength <= LARGEST_STRENGTH:
-        raise ReposeError(f"The strength of a copied pose is from 0 to {LARGEST_STRENGTH}.")
-    if transfer == "absolute" and (sizes[0] is None or sizes[0] != sizes[1]):
-        raise ReposeError(
-            "An absolute pose needs two photos of the same size; use relative or aligned."
-        )
-    goal = _aligned(own, other, turned="head" not in parts) if transfer == "aligned" else other
-    share = np.zeros((N_LANDMARKS, 1), np.float32)
-    for part in parts:
-        share[list(_POINTS_OF[part])] = strength
-    if isinstance(target, Face) and target.dense is not None:
-        # What landmarks do not tell: the gaze, and most of the expression.
-        pose = pose.with_pose_of(target, parts, strength)
-    # In this form the result at strength 1 is exactly the goal.
-    return pose.with_landmarks(goal + (share - 1) * (goal - own))
-
-
-def _aligned(own: Landmarks, other: Landmarks, turned: bool) -> Landmarks:
-    """``other`` moved and scaled to the centre and size of ``own``; ``turned``: also rotated."""
-    pose, face = fitted_head(own).pose, LiftedFace.of(other)
-    seen: Floats = (other - face.pose.shift) / face.pose.scale
-    if turned:
-        seen = (face.points(pose.rotation) @ pose.rotation.T)[:, :2]
-    return check_landmarks(pose.scale * seen + pose.shift)

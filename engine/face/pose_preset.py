@@ -26,9 +26,10 @@ from engine.face.coefficients import GROUPS, Coefficients
 from engine.face.expression import NEUTRAL, Expression
 from engine.face.landmarks import Landmarks
 from engine.face.lifted_face import LiftedFace
-from engine.face.pose import Pose3D, Transfer, copy_pose, expressed, head_angles
+from engine.face.pose import Pose3D, expressed, head_angles
 from engine.face.pose_files import PoseFile, pose_text, write_pose
 from engine.face.pose_formats import LABELME, Size
+from engine.face.pose_transfer import Transfer, copy_pose
 from engine.face.retargeting import PosePart
 
 _CLEARLY = 0.4  # from this coefficient on, eyes or brows show an expression

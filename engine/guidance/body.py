@@ -61,7 +61,7 @@ class Body:
         return np.asarray(way * (share * self._weight(way))[..., None], np.float32)
 
     def displaced(self, moved: Floats | None, displacement: Displacement | None) -> Floats | None:
-        """What `moved` gave, and then displaced."""
+        """The movement (G, G, 2) that `moved` gave, followed by a displacement of the target."""
         if displacement is None:
             return moved
         before = np.zeros((self._size, self._size, 2), np.float32) if moved is None else moved

@@ -20,7 +20,7 @@ from engine.export.jobs import JobOptions, View, check_faces, read_faces
 from engine.face.coefficients import read_coefficients, read_gaze
 from engine.face.faces import Face
 from engine.face.named_poses import named_poses
-from engine.face.pose import Transfer
+from engine.face.pose_transfer import Transfer
 from engine.inference.predictor import Predictor
 from engine.server.batch_jobs import BatchJobs
 from engine.server.page import page_of

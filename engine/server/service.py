@@ -26,8 +26,9 @@ from engine.export.views import render_view
 from engine.face.detection import find_faces
 from engine.face.faces import Face
 from engine.face.named_poses import named_pose
-from engine.face.pose import Pose3D, Transfer, copied_pose
+from engine.face.pose import Pose3D
 from engine.face.pose_preset import pose_from_file
+from engine.face.pose_transfer import Transfer, copied_pose
 from engine.imaging.photos import Photo, Picture, decode_picture, encode_photo
 from engine.imaging.provenance import Metadata
 from engine.inference.group import Group, PosedFace
@@ -56,7 +57,7 @@ class Wish(NamedTuple):
     target        a photo to copy the pose from
     pose          a pose file
     named         the name of a pose, or ""
-    transfer      how; see `engine.face.pose.copy_pose`
+    transfer      how; see `engine.face.pose_transfer.copy_pose`
     coefficients  of the expression, to replace
     gaze          yaw and pitch, degrees; None: as it is
     angles        yaw, pitch and roll to add, degrees

@@ -103,7 +103,7 @@ class CopyPoseDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Copy pose from photo"))
         self._start, self._source, self._photo = start, source, photo
-        # By the number of the face; None: it is being computed, or there is none.
+        # By the number of the face; None: its face is of another person.
         self._displacements: dict[int, Displacement | None] = {}
         self._registering = False
         self._background, self._neutral = background, engine.REST

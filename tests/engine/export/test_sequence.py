@@ -26,7 +26,8 @@ from engine.face.detection import find_faces
 from engine.face.faces import Face
 from engine.face.landmarks import Landmarks
 from engine.face.lifted_face import LiftedFace
-from engine.face.pose import Pose3D, Transfer
+from engine.face.pose import Pose3D
+from engine.face.pose_transfer import Transfer
 from engine.guidance.keep import KeepMask
 from engine.imaging.photos import Photo, read_photo, write_photo
 from engine.inference.predictor import Predictor

@@ -5,6 +5,7 @@ from engine.face.displacement import Displacement, displacement_between
 from engine.face.landmarks import Landmarks
 from engine.face.pose import Pose3D
 from engine.face.pose_between import pose_between
+from engine.face.pose_transfer import copied_pose
 from engine.imaging.crop import Crop
 
 
@@ -63,6 +64,9 @@ def test_a_pose_has_it_until_another_head_is_copied(ramp: Displacement, face: La
     assert pose.turned(5, 0, 0).displacement is ramp
     assert pose.with_pose_of(face, ["mouth"]).displacement is ramp
     assert pose.with_pose_of(face).displacement is None
+    for transfer in ("aligned", "absolute"):  # also from faces without dense landmarks
+        copied = copied_pose(pose, face, transfer, ((9, 9), (9, 9)))
+        assert copied.displacement is None
     half = pose_between(start, pose, 0.5).displacement
     assert half is not None
     np.testing.assert_allclose(half.field, ramp.field / 2)

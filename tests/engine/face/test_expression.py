@@ -12,8 +12,9 @@ from engine.face.coefficients import REST, Coefficients
 from engine.face.expression import Expression, with_sliders
 from engine.face.head_model import head_model
 from engine.face.landmarks import Landmarks
-from engine.face.pose import Pose3D, Transfer, copy_pose, expressed, head_angles
+from engine.face.pose import Pose3D, expressed, head_angles
 from engine.face.pose_preset import relaxed
+from engine.face.pose_transfer import Transfer, copy_pose
 from engine.face.retargeting import PosePart
 
 NAMES = [field.name for field in fields(Expression)]

@@ -8,7 +8,8 @@ from engine.face.head import HeadPose, rotation
 from engine.face.head_model import head_model
 from engine.face.landmarks import Landmarks
 from engine.face.lifted_face import fitted_head
-from engine.face.pose import Pose3D, copy_pose, head_angles
+from engine.face.pose import Pose3D, head_angles
+from engine.face.pose_transfer import copy_pose
 
 ANGLES = [(0, 0, 0), (25, 0, 0), (-40, 12, 7), (10, -20, 30)]
 CHIN_AND_LIP = [8, 57]

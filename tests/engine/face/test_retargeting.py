@@ -7,7 +7,8 @@ from engine.face.coefficients import Coefficients
 from engine.face.head_model import head_model
 from engine.face.landmarks import Landmarks
 from engine.face.lifted_face import LiftedFace
-from engine.face.pose import Pose3D, copy_pose
+from engine.face.pose import Pose3D
+from engine.face.pose_transfer import copy_pose
 from engine.face.retargeting import PosePart, retargeted
 
 UPPER, LOWER = [61, 62, 63], [67, 66, 65]

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from engine.face.detection import find_faces
 from engine.face.faces import Face
 from engine.face.parts import PartLabel
-from engine.face.pose import Pose3D, copied_pose
+from engine.face.pose import Pose3D
+from engine.face.pose_transfer import copied_pose
 from engine.guidance.layers import grid
 from engine.imaging.photos import Photo
 from engine.inference.prediction import NetworkInput, Source

@@ -152,15 +152,12 @@ def test_a_pose_in_each_way(
 def test_an_absolute_target_is_copied_as_by_the_command(
     client: Client, model: Path, sample: Path, jpeg: tuple[str, bytes], photo: Photo, tmp_path: Path
 ) -> None:
-    target, output = tmp_path / "moved.png", tmp_path / "out.png"
-    write_photo(target, np.roll(photo, (-3, 5), axis=(0, 1)))
-    (done,) = repose_all(
-        Predictor(model, "cpu"), [Job(sample, target, output)], JobOptions(transfer="absolute")
-    )
-    assert done.result == "done"
-    wish: Parts = {"target": (target.name, target.read_bytes()), "transfer": "absolute"}
-    body = client.form("/repose", photo=jpeg, **wish)[1]
-    np.testing.assert_array_equal(picture(body), read_photo(output))
+    job = Job(sample, tmp_path / "moved.png", tmp_path / "out.png")
+    write_photo(tmp_path / "moved.png", np.roll(photo, (-3, 5), axis=(0, 1)))
+    list(repose_all(Predictor(model, "cpu"), [job], JobOptions(transfer="absolute")))
+    target = ("moved.png", (tmp_path / "moved.png").read_bytes())
+    body = client.form("/repose", photo=jpeg, target=target, transfer="absolute")[1]
+    np.testing.assert_array_equal(picture(body), read_photo(job.output))
 
 
 def test_several_faces_in_one_picture(client: Client, two_faces: Path) -> None:

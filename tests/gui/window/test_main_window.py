@@ -200,15 +200,21 @@ def test_absolute_with_another_size_is_refused_in_the_dialog(
     assert "same size" in dialog.problem.text()
 
 
-def test_an_absolute_pose_is_taken_with_all_that_the_photo_shows(
-    qtbot: QtBot, window: MainWindow
-) -> None:
+def dialog_of_own_photo(qtbot: QtBot, window: MainWindow) -> CopyPoseDialog:
+    """The dialog, shown, with the photo itself as the target."""
     photo, pose = window.document.photo, window.document.pose
     assert photo is not None
     assert pose is not None
     dialog = CopyPoseDialog(pose, photo, photo, window.background, window)
     qtbot.addWidget(dialog)
     dialog.show()
+    return dialog
+
+
+def test_an_absolute_pose_is_taken_with_all_that_the_photo_shows(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    dialog = dialog_of_own_photo(qtbot, window)
     dialog.choices["absolute"].setChecked(True)
     assert dialog.pose is not None
     assert dialog.pose.displacement is None
@@ -230,12 +236,7 @@ def test_an_absolute_pose_is_taken_with_all_that_the_photo_shows(
 def test_a_pose_is_copied_relative_to_a_neutral_face(
     qtbot: QtBot, window: MainWindow, sample: Path, tmp_path: Path
 ) -> None:
-    photo, pose = window.document.photo, window.document.pose
-    assert photo is not None
-    assert pose is not None
-    dialog = CopyPoseDialog(pose, photo, photo, window.background, window)
-    qtbot.addWidget(dialog)
-    dialog.show()
+    dialog = dialog_of_own_photo(qtbot, window)
     assert dialog.pose is not None
     smile = dialog.pose.shown["mouthSmileLeft"]
     assert smile > 0.2, "else the test shows little"
